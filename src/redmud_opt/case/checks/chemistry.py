@@ -1,0 +1,44 @@
+"""Composition: oxides cannot be more than the whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from redmud_opt.case.checks.facts import Facts
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.things import Assay
+from redmud_opt.case.units import factor, is_mass_fraction, unit_fault
+
+WHOLE = 100.5
+"""Per cent of mass that a sum of analyses may reach."""
+
+
+def oxides_are_shares(facts: Facts) -> Iterator[Fault]:
+    """An oxide is a share of mass."""
+    for row in facts.case.properties:
+        if row.oxide and not is_mass_fraction(row.unit) and unit_fault(row.unit) is None:
+            yield facts.fault(row, "unit", "oxide_unit", property=row.name, unit=row.unit)
+
+
+def oxide_sums(facts: Facts) -> Iterator[Fault]:
+    """The oxides of a material sum to at most 100 %."""
+    units = {row.name: row.unit for row in facts.case.properties if row.oxide and is_mass_fraction(row.unit)}
+    held: dict[str, list[Assay]] = defaultdict(list)
+    for row in facts.case.composition:
+        if row.property in units:
+            held[row.material].append(row)
+    for material, rows in held.items():
+        total = sum(row.value * (factor(units[row.property], "wt%") or 0.0) for row in rows)
+        if total > WHOLE:
+            names = tuple(row.property for row in rows)
+            yield facts.fault(rows[-1], "value", "oxides_above_whole", material=material, total=total, names=names)
+
+
+def shares_of_mass(facts: Facts) -> Iterator[Fault]:
+    """A share of mass lies between nothing and the whole."""
+    units = {row.name: row.unit for row in facts.case.properties if is_mass_fraction(row.unit)}
+    for row in facts.case.composition:
+        share = row.value * (factor(units[row.property], "wt%") or 0.0) if row.property in units else 0.0
+        if share < 0 or share > WHOLE:
+            yield facts.fault(row, "value", "no_share_of_mass", property=row.property, share=share)

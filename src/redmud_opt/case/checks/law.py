@@ -1,0 +1,164 @@
+"""Law: methods are known to the rule pack, products earn their name, wastes have a class and somewhere to go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from redmud_opt.case.checks.facts import Facts, in_force
+from redmud_opt.case.columns import Row
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.names import did_you_mean
+from redmud_opt.i18n import Message
+
+
+def _users(facts: Facts) -> Iterator[tuple[Row, str, str, list[str]]]:
+    """(row, name, method, wastes it takes) of all that treats a waste or takes it over."""
+    for process in facts.case.processes:
+        wastes = [m for m in facts.feed_materials.get(process.name, ()) if facts.is_waste(m)]
+        yield process, process.name, process.method, wastes
+    for outlet in facts.case.outlets:
+        yield outlet, outlet.name, outlet.method, facts.wastes(outlet.material)
+    for storage in facts.case.storages:
+        yield storage, storage.name, storage.method, facts.wastes(storage.material) if storage.final else []
+
+
+def methods_stated(facts: Facts) -> Iterator[Fault]:
+    """What takes a waste has a method code."""
+    for row, name, method, wastes in _users(facts):
+        if wastes and not method:
+            yield facts.fault(row, "method", "no_method", None, name=name, wastes=tuple(wastes))
+
+
+def methods_known(facts: Facts) -> Iterator[Fault]:
+    """Method codes stand in the rule pack, in force at the start of every period."""
+    pack = facts.case.settings.rule_pack
+    for row, _, method, _ in _users(facts):
+        if not method:
+            continue
+        if method not in facts.methods:
+            remedy = did_you_mean(method, facts.methods)
+            yield facts.fault(row, "method", "unknown_method", remedy, method=method, pack=pack)
+            continue
+        for period in facts.case.periods:
+            if not any(in_force(rule, period.start) for rule in facts.methods[method]):
+                yield facts.fault(row, "method", "method_not_in_force", method=method, date=period.start)
+                break
+
+
+def methods_agree(facts: Facts) -> Iterator[Fault]:
+    """A method code means one thing on one day."""
+    for code, rows in facts.methods.items():
+        for number, row in enumerate(rows):
+            for other in rows[:number]:
+                starts = [day for day in (row.valid_from, other.valid_from) if day is not None]
+                day = max(starts) if starts else None
+                both = day is None or (in_force(row, day) and in_force(other, day))
+                if both and row.meaning != other.meaning:
+                    yield facts.fault(row, "meaning", "method_means_two", code=code, first=str(other.place.row))
+
+
+def arisings_are_wastes(facts: Facts) -> Iterator[Fault]:
+    """What arises is a waste of a class: it founds an origin."""
+    for row in facts.case.arisings:
+        material = facts.materials.get(row.material)
+        if material is None:
+            continue
+        if not facts.is_waste(material.name):
+            values = {"material": material.name, "status": material.legal_status}
+            yield facts.fault(row, "material", "arising_no_waste", None, **values)
+        elif material.waste_class == "none":
+            yield facts.fault(row, "material", "arising_no_class", material=material.name)
+
+
+def stocks_have_class(facts: Facts) -> Iterator[Fault]:
+    """A waste in stock from the beginning has a class, else nobody knows its origin."""
+    for row in facts.case.opening_stock:
+        if facts.is_waste(row.material) and facts.materials[row.material].waste_class == "none":
+            yield facts.fault(row, "material", "stock_no_class", material=row.material)
+
+
+def classes_are_wastes(facts: Facts) -> Iterator[Fault]:
+    """A waste class belongs to a waste."""
+    for row in facts.case.materials:
+        if row.waste_class != "none" and not facts.is_waste(row.name):
+            yield facts.fault(row, "waste_class", "class_no_waste", name=row.name, status=row.legal_status)
+
+
+def products_earn_their_name(facts: Facts) -> Iterator[Fault]:
+    """A product made from waste has a product standard, a pollutant limit and an outlet; else it stays waste."""
+    sold = {m for row in facts.case.outlets for m in facts.case.members(row.material)}
+    for row in facts.case.materials:
+        if row.legal_status == "product":
+            for column in ("product_standard", "pollutant_limit"):
+                if not getattr(row, column):
+                    yield facts.fault(row, column, "product_without", Message("case.stays_waste"), name=row.name)
+            if row.name in facts.made_from_waste and row.name not in sold:
+                yield facts.fault(row, "legal_status", "product_without_outlet", Message("case.stays_waste"), name=row.name)
+        elif row.legal_status == "commodity" and row.unit == "t" and row.name in facts.made_from_waste:
+            values = {"name": row.name, "process": facts.made_from_waste[row.name]}
+            yield facts.fault(row, "legal_status", "commodity_from_waste", Message("case.call_it_product"), **values)
+
+
+def products_not_discarded(facts: Facts) -> Iterator[Fault]:
+    """A product made from waste goes to no disposal and is not placed for good: a new label uses nothing."""
+    made = {m for m in facts.made_from_waste if m in facts.materials and not facts.is_waste(m)}
+    for outlet in facts.case.outlets:
+        held = [m for m in facts.case.members(outlet.material) if m in made]
+        if held and "disposal" in facts.meanings(outlet.method):
+            yield facts.fault(outlet, "method", "product_to_disposal", None, materials=tuple(held), method=outlet.method)
+    for storage in facts.case.storages:
+        held = [m for m in facts.case.members(storage.material) if m in made]
+        if held and storage.final:
+            yield facts.fault(storage, "material", "product_placed", None, materials=tuple(held), name=storage.name)
+
+
+def delistings_fit(facts: Facts) -> Iterator[Fault]:
+    """What is delisted is a residue of the process."""
+    for row in facts.case.delistings:
+        made = [output.material for output in facts.outputs.get(row.process, ())]
+        if row.process in facts.processes and row.material not in made:
+            remedy = did_you_mean(row.material, made)
+            yield facts.fault(row, "material", "never_made", remedy, output=row.material, process=row.process)
+
+
+def _takers(facts: Facts, material: str) -> set[str]:
+    """Sites where something takes a waste: a storage, an outlet, or a line that runs a process fed with it."""
+    hazardous = facts.materials[material].legal_status == "hazardous_waste"
+    sites = {
+        row.site
+        for row in facts.case.storages
+        if material in facts.case.members(row.material) and (row.accepts_hazardous or not hazardous)
+    }
+    sites |= {row.site for row in facts.case.outlets if material in facts.case.members(row.material)}
+    facility_site = {row.name: row.site for row in facts.case.facilities}
+    line_facility = {row.name: row.facility for row in facts.case.lines}
+    for row in facts.case.line_processes:
+        if material in facts.feed_materials.get(row.process, ()):
+            sites.add(facility_site.get(line_facility.get(row.line, ""), ""))
+    return sites - {""}
+
+
+def _may_leave(facts: Facts, material: str, site: str) -> bool:
+    hazardous = facts.materials[material].legal_status == "hazardous_waste"
+    for lane in facts.case.lanes:
+        carried = not lane.material or material in facts.case.members(lane.material)
+        if lane.from_site == site and carried and (lane.dg_allowed or not hazardous):
+            return True
+    for rule in facts.case.haul:
+        carried = material in facts.case.members(rule.material) if rule.material else not hazardous
+        if carried and (rule.dg_allowed or not hazardous):
+            return True
+    return False
+
+
+def arisings_have_a_way(facts: Facts) -> Iterator[Fault]:
+    """What arises is taken at its site, or may leave it and is taken elsewhere. (Reach in full: the network.)"""
+    for row in facts.case.arisings:
+        if row.material not in facts.materials:
+            continue
+        takers = _takers(facts, row.material)
+        if not takers:
+            yield facts.fault(row, "material", "nobody_takes", material=row.material)
+        elif row.site not in takers and not _may_leave(facts, row.material, row.site):
+            values = {"material": row.material, "site": row.site, "sites": tuple(sorted(takers))}
+            yield facts.fault(row, "site", "cannot_leave", None, **values)

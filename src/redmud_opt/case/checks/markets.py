@@ -1,0 +1,133 @@
+"""Amounts, prices and dates of what arises, is bought, sold and stored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from redmud_opt.case.checks.facts import Facts
+from redmud_opt.case.columns import columns
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.things import Tier
+from redmud_opt.i18n import Message
+
+
+def arisings_stated_once(facts: Facts) -> Iterator[Fault]:
+    """An amount, or production and factor: exactly one of them."""
+    for row in facts.case.arisings:
+        pair = (row.production_t is not None, row.factor_t_per_t is not None)
+        if row.amount_t is not None and any(pair):
+            yield facts.fault(row, "amount_t", "arising_twice", name=row.name)
+        elif row.amount_t is None and not all(pair):
+            missing = "factor_t_per_t" if pair[0] else "production_t" if pair[1] else "amount_t"
+            yield facts.fault(row, missing, "arising_not_stated", name=row.name)
+
+
+def least_below_most(facts: Facts) -> Iterator[Fault]:
+    """min_… ≤ max_… wherever both stand in a row."""
+    for table in ("supplies", "outlets"):
+        for row in facts.draft.rows(table):
+            if row.min_t is not None and row.max_t is not None and row.min_t > row.max_t:
+                yield facts.fault(row, "min_t", "min_above_max", low=row.min_t, high=row.max_t)
+
+
+def opens_before_closing(facts: Facts) -> Iterator[Fault]:
+    """What has a first day and a day after the last has at least one day."""
+    for first, last in (("opens", "closes"), ("valid_from", "valid_to")):
+        for table in ("lines", "outlets", "storages", "methods", "codes", "permits", "approvals", "contracts"):
+            for row in facts.draft.rows(table):
+                if first not in columns(type(row)):
+                    continue
+                start, end = getattr(row, first), getattr(row, last)
+                if start is not None and end is not None and start >= end:
+                    yield facts.fault(row, last, "closes_before_opening", opens=start, closes=end)
+
+
+def months_exist(facts: Facts) -> Iterator[Fault]:
+    """A year has twelve months."""
+    for row in facts.case.calendars:
+        if row.month > 12:
+            yield facts.fault(row, "month", "no_such_month", month=row.month)
+
+
+def _by_item(facts: Facts) -> dict[str, list[Tier]]:
+    found: dict[str, list[Tier]] = defaultdict(list)
+    for row in facts.case.tiers:
+        found[row.item].append(row)
+    return {item: sorted(rows, key=lambda row: row.step) for item, rows in found.items()}
+
+
+def tiers_in_order(facts: Facts) -> Iterator[Fault]:
+    """Steps 1 … n, only the last of them open, all over the same time."""
+    for item, rows in _by_item(facts).items():
+        for number, row in enumerate(rows, start=1):
+            if row.step != number:
+                yield facts.fault(row, "step", "tier_step", item=item, step=row.step, expected=number)
+                break
+        for row in rows[:-1]:
+            if row.width_t is None:
+                yield facts.fault(row, "width_t", "tier_open", item=item, step=row.step)
+        for row in rows[1:]:
+            if row.per != rows[0].per:
+                yield facts.fault(row, "per", "tier_time", item=item, per=row.per, first=rows[0].per)
+
+
+def tiers_convex(facts: Facts) -> Iterator[Fault]:
+    """A plan would fill a cheap late step before a dear early one: that needs order binaries, which come next."""
+    outlets = {row.name for row in facts.case.outlets}
+    for item, rows in _by_item(facts).items():
+        for before, row in zip(rows, rows[1:], strict=False):
+            rise = row.price_cny_per_t - before.price_cny_per_t
+            values = {"item": item, "step": row.step, "price": row.price_cny_per_t, "before": before.price_cny_per_t}
+            remedy = Message("case.next_release_orders_tiers")
+            if item in outlets and rise > 0:
+                key = "gate_fee_falls" if before.price_cny_per_t < 0 else "tier_price_rises"
+                yield facts.fault(row, "price_cny_per_t", key, remedy, **values)
+            elif item not in outlets and rise < 0:
+                yield facts.fault(row, "price_cny_per_t", "tier_price_falls", remedy, **values)
+
+
+def stock_before_horizon(facts: Facts) -> Iterator[Fault]:
+    """Opening stock arose before the horizon begins."""
+    start = facts.case.periods[0].start
+    for row in facts.case.opening_stock:
+        if row.arose_on is not None and row.arose_on >= start:
+            yield facts.fault(row, "arose_on", "stock_after_start", date=row.arose_on, start=start)
+
+
+def lanes_have_cost(facts: Facts) -> Iterator[Fault]:
+    """A lane costs something per tonne, or per kilometre by a haul rule of its mode; its ends are two sites."""
+    modes = {row.mode for row in facts.case.haul}
+    for row in facts.case.lanes:
+        if row.from_site == row.to_site:
+            yield facts.fault(row, "to_site", "lane_to_itself", site=row.from_site)
+        if row.cost_cny_per_t is None and row.mode not in modes:
+            yield facts.fault(row, "cost_cny_per_t", "lane_without_cost", mode=row.mode)
+
+
+def distances_once(facts: Facts) -> Iterator[Fault]:
+    """A distance holds both ways and is stated once."""
+    first: dict[tuple[frozenset[str], str], tuple[str, int]] = {}
+    for row in facts.case.distances:
+        if row.from_site == row.to_site:
+            yield facts.fault(row, "to_site", "lane_to_itself", site=row.from_site)
+            continue
+        key = (frozenset((row.from_site, row.to_site)), row.mode)
+        way, number = first.setdefault(key, (row.from_site, row.place.row))
+        if way != row.from_site:
+            yield facts.fault(row, "from_site", "distance_both_ways", first=str(number))
+
+
+def final_or_retrievable(facts: Facts) -> Iterator[Fault]:
+    """A storage takes material in somehow."""
+    for row in facts.case.storages:
+        if not row.retrievable and not row.final:
+            yield facts.fault(row, "retrievable", "storage_without_use", name=row.name)
+        if row.airspace_m3 is not None:
+            bare = [m for m in facts.case.members(row.material) if _no_density(facts, m)]
+            if bare:
+                yield facts.fault(row, "airspace_m3", "no_density", materials=tuple(bare))
+
+
+def _no_density(facts: Facts, material: str) -> bool:
+    return material in facts.materials and facts.materials[material].density_t_per_m3 is None

@@ -1,0 +1,268 @@
+"""Tables of rules: law, permits, contracts, limits, logic, targets.
+
+Row classes of the schema, part three; see `things` for the conventions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from redmud_opt.case.columns import Row, choice, day, flag, integer, name, number, reference, text
+from redmud_opt.case.things import WASTE_CLASSES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method(Row):
+    """Rule pack: what a method code counts as from a date on."""
+
+    TABLE: ClassVar[str] = "methods"
+    ENFORCED: ClassVar[bool] = True
+    code: str = text("method code", required=True, key=True)
+    meaning: str = choice("use disposal pretreatment", "what it counts as", required=True)
+    valid_from: date | None = day("first day")
+    valid_to: date | None = day("day after the last")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    clause: str = text("clause")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WasteCode(Row):
+    """Rule pack: a listed hazardous waste."""
+
+    TABLE: ClassVar[str] = "codes"
+    ENFORCED: ClassVar[bool] = False
+    code: str = text("code, e.g. 321-023-48", required=True, key=True)
+    hazard: str = text("hazard letters", required=True)
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    valid_from: date | None = day("first day")
+    valid_to: date | None = day("day after the last")
+    clause: str = text("clause")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageClock(Row):
+    """Rule pack: how long a clocked waste may be stored, and whom that binds."""
+
+    TABLE: ClassVar[str] = "clocks"
+    ENFORCED: ClassVar[bool] = False
+    role: str = choice("producer licensed_operator", "whom it binds", required=True, key=True)
+    limit_months: float = number("months", "longest storage", required=True)
+    hard: bool = flag("hard, or soft and priced", default=True)
+    price_cny_per_t: float = number("CNY/t", "price of a tonne stored too long", default=0.0)
+    extension_months: float = number("months", "extension that may be granted", default=0.0)
+    aggregate: bool = flag("labelled relaxation without ages")
+    clause: str = text("clause")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit(Row):
+    """Receiver × code × method × tonnes a year × validity."""
+
+    TABLE: ClassVar[str] = "permits"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("number of the permit")
+    receiver: str = reference("facilities outlets storages", "who may receive", required=True)
+    code: str = text("waste code", required=True)
+    method: str = text("method code")
+    amount_t_per_a: float = number("t/a", "tonnes a year", required=True)
+    basis: str = choice("dry as_received", "mass it refers to", default="as_received")
+    valid_from: date | None = day("first day", required=True)
+    valid_to: date | None = day("day after the last", required=True)
+    point_to_point_from: str = reference("sites", "sender of a point-to-point scheme")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption(Row):
+    """Material × receiver that needs no licence for the use step."""
+
+    TABLE: ClassVar[str] = "exemptions"
+    ENFORCED: ClassVar[bool] = False
+    code: str = text("waste code", required=True, key=True)
+    receiver: str = reference("facilities outlets", "receiver", groups=True, key=True)
+    link: str = choice("use transport storage", "link that is exempt", default="use")
+    condition: str = text("condition")
+    clause: str = text("clause", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval(Row):
+    """Cross-province approval or filing."""
+
+    TABLE: ClassVar[str] = "approvals"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("number of the approval")
+    from_province: str = reference("provinces", "from", required=True)
+    to_province: str = reference("provinces", "to", required=True)
+    code: str = text("waste code or general", required=True)
+    receiver: str = reference("facilities outlets storages", "receiver", required=True)
+    kind: str = choice("approval filing", "approval, or filing for use", default="approval")
+    amount_t: float = number("t", "tonnes", required=True)
+    basis: str = choice("dry as_received", "mass it refers to", default="as_received")
+    valid_from: date | None = day("first day", required=True)
+    valid_to: date | None = day("day after the last", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement(Row):
+    """Provinces that have agreed on disposal across their border."""
+
+    TABLE: ClassVar[str] = "agreements"
+    ENFORCED: ClassVar[bool] = False
+    from_province: str = reference("provinces", "from", required=True, key=True)
+    to_province: str = reference("provinces", "to", required=True, key=True)
+    valid_to: date | None = day("day after the last")
+    clause: str = text("clause")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delisting(Row):
+    """A residue identified as no longer hazardous, with certificate and date. Data, never a decision."""
+
+    TABLE: ClassVar[str] = "delistings"
+    ENFORCED: ClassVar[bool] = True
+    process: str = reference("processes", "process whose residue it is", required=True, key=True)
+    material: str = reference("materials", "the residue", required=True, key=True)
+    certificate: str = text("certificate", required=True)
+    identified_on: date | None = day("date of identification", required=True)
+    clause: str = text("clause")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incompatibility(Row):
+    """Two materials that are neither stored nor carried together."""
+
+    TABLE: ClassVar[str] = "incompatibilities"
+    ENFORCED: ClassVar[bool] = False
+    first: str = reference("materials", "one", required=True, groups=True, key=True)
+    second: str = reference("materials", "the other", required=True, groups=True, key=True)
+    clause: str = text("clause")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract(Row):
+    """Terms of a delivery or purchase."""
+
+    TABLE: ClassVar[str] = "contracts"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("name of the contract")
+    partner: str = reference("owners", "partner")
+    take_or_pay_t_per_a: float | None = number("t/a", "tonnes to be paid for in any case")
+    penalty_cny_per_t: float | None = number("CNY/t", "penalty per tonne short")
+    make_up: bool = flag("shortfall paid may be made up later")
+    tolling: bool = flag("the waste stays the sender's property")
+    valid_from: date | None = day("first day")
+    valid_to: date | None = day("day after the last")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit(Row):
+    """A limit on an account of the plan: measure × material × place, each or summed, per period, year or horizon."""
+
+    TABLE: ClassVar[str] = "limits"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the limit")
+    measure: str = choice(
+        "flow feed made bought sold stock put reclaimed placed built count_used", "what is measured", required=True
+    )
+    material: str = reference("materials", "material or group; blank: all", groups=True)
+    at: str = reference(
+        "sites owners provinces facilities lines processes outlets storages lanes supplies",
+        "place or group it is measured at (for a flow: where it leaves, or the lane); blank: all",
+        groups=True,
+    )
+    to: str = reference("sites provinces", "for a flow: where it arrives; blank: all", groups=True)
+    every: str = choice("sum each", "one limit on the sum, or one for each member of `at`", default="sum")
+    per: str = choice("period year horizon", "time over which it adds up", default="year")
+    during: str = reference("periods", "period, year or group of periods; blank: all", groups=True)
+    sense: str = choice("min max equal measure", "limit, or `measure`: only defines an amount", required=True)
+    value: float | None = number("t, or share of the other measure", "the limit")
+    share_of: str = reference("limits", "the limit row whose measure it is a share of")
+    clause: str = text("clause or reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logic(Row):
+    """If A then B; at most k of a group; A excludes B."""
+
+    TABLE: ClassVar[str] = "logic"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("name of the rule")
+    kind: str = choice("requires excludes at_most at_least", "kind of rule", required=True)
+    first: str = reference("lines lanes outlets", "A, or the group", required=True, groups=True)
+    second: str = reference("lines lanes outlets", "B", groups=True)
+    count: int | None = integer("k of at most and at least")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget(Row):
+    """Money that may be invested."""
+
+    TABLE: ClassVar[str] = "budgets"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("name of the budget")
+    scope: str = reference("owners provinces sites", "whose; blank: all", groups=True)
+    year: int | None = integer("calendar year; blank: horizon", minimum=1900)
+    amount_cny: float = number("CNY", "budget", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target(Row):
+    """A least utilisation rate of a waste class, hard, or soft at a price per tonne short."""
+
+    TABLE: ClassVar[str] = "targets"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the target")
+    waste_class: str = choice(WASTE_CLASSES, "waste class", required=True)
+    scope: str = reference("sites owners provinces", "plants of origin; blank: all", groups=True)
+    year: int | None = integer("calendar year; blank: every year", minimum=1900)
+    rate: str = choice("rate_new rate_stat rate_gross", "which of the three rates", default="rate_new")
+    iron: str = choice("net_product gross_feed", "how iron separation counts in it", default="net_product")
+    at_least: float = number("1", "least rate", required=True)
+    hard: bool = flag("must hold", default=True)
+    price_cny_per_t: float | None = number("CNY/t", "price of a tonne short, if soft")
+    clause: str = text("clause or decision")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLimit(Row):
+    """Limits change against a baseline plan."""
+
+    TABLE: ClassVar[str] = "change_limits"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("name of the rule")
+    measure: str = choice("flow feed sold placed", "what is measured", required=True)
+    at: str = reference("sites lines outlets storages lanes", "place", groups=True)
+    during: str = reference("periods", "periods", groups=True)
+    max_change_t: float = number("t", "greatest change per period", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YardMeasure(Row):
+    """A measure on a legacy yard: cap, cut-off, monitoring, in-situ dealkalisation."""
+
+    TABLE: ClassVar[str] = "yard_measures"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("name of the measure")
+    storage: str = reference("storages", "yard", required=True)
+    kind: str = choice("cap cut_off monitoring dealkalisation", "kind", required=True)
+    cost_cny: float = number("CNY", "cost", required=True)
+    risk_before: float | None = number("score", "risk score before")
+    risk_after: float | None = number("score", "risk score after")
+    deadline: date | None = day("deadline")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatRefund(Row):
+    """Refund of value-added tax on products made from enough listed waste."""
+
+    TABLE: ClassVar[str] = "vat_refunds"
+    ENFORCED: ClassVar[bool] = False
+    facility: str = reference("facilities", "facility", required=True, key=True)
+    product: str = reference("materials", "product", required=True, key=True)
+    threshold: float = number("1", "least share of listed waste in the raw mass", required=True, maximum=1)
+    rate: float = number("1", "share refunded", required=True, maximum=1)
+    clause: str = text("item of the list")

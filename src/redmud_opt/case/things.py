@@ -1,0 +1,277 @@
+"""Tables of things: places, materials, what arises, what may be bought, where a case has its evidence from.
+
+Row classes of the schema, part one. Solid masses are dry tonnes unless a column says `wet` or a `basis` column
+says `as_received`; money is CNY of the base year excluding VAT. `ENFORCED = False` marks a table that is read,
+checked and shown, but has no effect on the plan yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from redmud_opt.case.columns import Row, choice, day, flag, integer, name, number, reference, text
+
+WASTE_CLASSES = "red_mud spent_pot_lining carbon_dross aluminium_ash other none"
+LEGAL_STATUSES = "general_waste hazardous_waste product commodity"
+MATERIAL_UNITS = "t MWh GJ kgce tce m3 kWh piece"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Row):
+    """A bibliography entry that `source` columns point to."""
+
+    TABLE: ClassVar[str] = "sources"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("key of the source")
+    title: str = text("title of the page, paper, standard or document", required=True)
+    link: str = text("address or reference")
+    year: str = text("year of publication, n.d. if unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Row):
+    """Evidence for one more number of a row than its principal one."""
+
+    TABLE: ClassVar[str] = "evidence"
+    ENFORCED: ClassVar[bool] = True
+    table: str = text("table of the number", required=True, key=True)
+    item: str = text("name of the row, or its key columns joined by /", required=True, key=True)
+    column: str = text("column of the number", required=True, key=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMember(Row):
+    """One member of a named group; a group name may stand where a name stands. Groups do not nest."""
+
+    TABLE: ClassVar[str] = "groups"
+    ENFORCED: ClassVar[bool] = True
+    group: str = text("name of the group", required=True, key=True)
+    member: str = text("a declared name or a period", required=True, key=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner(Row):
+    """A company."""
+
+    TABLE: ClassVar[str] = "owners"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the company")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    role: str = choice(
+        "producer licensed_operator carrier buyer", "whom a rule of the law binds", enforced=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership(Row):
+    """Shares in a shared base."""
+
+    TABLE: ClassVar[str] = "ownership"
+    ENFORCED: ClassVar[bool] = False
+    facility: str = reference("facilities", "the shared facility", required=True, key=True)
+    owner: str = reference("owners", "who holds the share", required=True, key=True)
+    share: float = number("1", "share held", required=True, maximum=1)
+    service_price_cny_per_t: float | None = number("CNY/t", "price of the service to others")
+    credit_to: str = choice("generator operator", "whose utilisation rate gets the credit", default="generator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Province(Row):
+    """A province or state."""
+
+    TABLE: ClassVar[str] = "provinces"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the province")
+    label_zh: str = text("label in Chinese")
+    adjacent_to: str = text("neighbouring provinces, separated by ;", enforced=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site(Row):
+    """A place that lanes join."""
+
+    TABLE: ClassVar[str] = "sites"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the site")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    kind: str = choice(
+        "refinery smelter works market yard hub transfer_station other", "what stands there", default="other"
+    )
+    owner: str = reference("owners", "whose plant")
+    province: str = reference("provinces", "province")
+    longitude_deg: float | None = number("deg", "longitude, east positive", minimum=-180, maximum=180)
+    latitude_deg: float | None = number("deg", "latitude, north positive", minimum=-90, maximum=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarMonth(Row):
+    """Availability by calendar month; months that a calendar does not list count 1."""
+
+    TABLE: ClassVar[str] = "calendars"
+    ENFORCED: ClassVar[bool] = True
+    calendar: str = text("name of the calendar", required=True, key=True)
+    month: int = integer("month 1 to 12", required=True, minimum=1, key=True)
+    share: float = number("1", "share of the month available", required=True, maximum=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material(Row):
+    """A stream: a waste, a residue or intermediate, a product, a reagent, an energy carrier."""
+
+    TABLE: ClassVar[str] = "materials"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the material")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    unit: str = choice(MATERIAL_UNITS, "unit of its amounts; dry tonnes for solids", default="t")
+    legal_status: str = choice(
+        LEGAL_STATUSES,
+        "general or hazardous waste, product with standard, or commodity that was never a waste",
+        required=True,
+    )
+    waste_class: str = choice(WASTE_CLASSES, "class whose origin it founds where it arises", default="none")
+    code: str = text("waste code, e.g. 321-023-48", enforced=False)
+    hazard: str = text("hazard letters, e.g. T or R,T", enforced=False)
+    clock: str = choice("none producer licensed_operator", "storage clock that binds it", enforced=False)
+    moisture: float = number(
+        "t water/t wet", "share of water in the wet mass", default=0.0, maximum=0.95
+    )
+    density_t_per_m3: float | None = number("t dry/m3", "dry density in the yard", above=0)
+    product_standard: str = text("product standard that makes it a product")
+    pollutant_limit: str = text("pollutant limit standard that it meets")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property(Row):
+    """A property that composition rows state and gates limit."""
+
+    TABLE: ClassVar[str] = "properties"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the property")
+    label_zh: str = text("label in Chinese")
+    unit: str = text("unit in which gates are evaluated", required=True)
+    mixing: str = choice("blend each", "mass average, or every material alone", default="blend")
+    basis: str = choice("dry wet", "mass on which it averages", default="dry")
+    oxide: bool = flag("counts in the sum of oxides, which must not exceed 100 %")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assay(Row):
+    """The value of a property of a material, with its certificate."""
+
+    TABLE: ClassVar[str] = "composition"
+    ENFORCED: ClassVar[bool] = True
+    material: str = reference("materials", "material", required=True, key=True)
+    property: str = reference("properties", "property", required=True, key=True)
+    value: float = number("of the property", "value, dry basis", required=True, minimum=None)
+    unit: str = text("unit of the value if not the property's (mass fractions convert)")
+    sigma: float = number("of the property", "standard deviation of the value", default=0.0)
+    certificate_date: date | None = day("date of the certificate", enforced=False)
+    laboratory: str = text("laboratory", enforced=False)
+    method: str = text("method of analysis", enforced=False)
+    samples: int | None = integer("number of samples", enforced=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arising(Row):
+    """Waste that arises and must leave or be stocked: an amount, or production times a factor."""
+
+    TABLE: ClassVar[str] = "arisings"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the arising")
+    site: str = reference("sites", "where it arises", required=True)
+    material: str = reference("materials", "what arises", required=True)
+    amount_t: float | None = number("t", "dry tonnes that arise")
+    production_t: float | None = number("t", "production that causes it (alumina, aluminium)", minimum=0)
+    factor_t_per_t: float | None = number("t/t", "dry tonnes per tonne of production")
+    per: str = choice("year period", "whether the amount is per calendar year or per period", default="year")
+    during: str = reference("periods", "period, year or group of periods; blank: all", groups=True)
+    calendar: str = reference("calendars", "seasonal availability")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReductionOption(Row):
+    """Source reduction, a bauxite switch or an expansion, as an option with a cost."""
+
+    TABLE: ClassVar[str] = "reductions"
+    ENFORCED: ClassVar[bool] = False
+    name: str = name("name of the option")
+    arising: str = reference("arisings", "arising that it changes", required=True)
+    becomes: str = reference("materials", "material that arises instead")
+    share: float = number("1", "share of the arising avoided or changed", required=True, maximum=1)
+    cost_cny_per_t: float = number("CNY/t", "cost per tonne avoided or changed", default=0.0)
+    capex_cny: float = number("CNY", "investment", default=0.0)
+    earliest: date | None = day("earliest date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningStock(Row):
+    """What lies in a storage when the horizon begins."""
+
+    TABLE: ClassVar[str] = "opening_stock"
+    ENFORCED: ClassVar[bool] = True
+    storage: str = reference("storages", "where it lies", required=True, key=True)
+    material: str = reference("materials", "what lies there", required=True, key=True)
+    amount_t: float = number("t", "dry tonnes", required=True)
+    arose_on: date | None = day("date on which it arose; blank counts as the greatest age and is flagged")
+    origin_site: str = reference("sites", "plant where it arose; blank: the storage's site")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearToDate(Row):
+    """What was generated and utilised before the horizon in the year that it begins in."""
+
+    TABLE: ClassVar[str] = "year_to_date"
+    ENFORCED: ClassVar[bool] = True
+    waste_class: str = choice(WASTE_CLASSES, "waste class", required=True, key=True)
+    site: str = reference("sites", "plant of origin", required=True, key=True)
+    generated_t: float = number("t", "generated so far", required=True)
+    utilised_new_t: float = number("t", "origin tonnes of new waste utilised so far", required=True)
+    utilised_legacy_t: float = number("t", "origin tonnes of legacy waste utilised so far", default=0.0)
+    gross_new_t: float | None = number("t", "the same as utilised_new_t, iron separation counted gross")
+    gross_legacy_t: float | None = number("t", "the same as utilised_legacy_t, iron separation counted gross")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply(Row):
+    """A material that may be bought (a negative price: taken in for a fee)."""
+
+    TABLE: ClassVar[str] = "supplies"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the supply")
+    site: str = reference("sites", "where it is bought", required=True, groups=True)
+    material: str = reference("materials", "what is bought", required=True)
+    price_cny_per_t: float = number("CNY/unit", "price", required=True, minimum=None)
+    basis: str = choice("dry as_received", "mass that price and limits refer to", default="dry")
+    max_t: float | None = number("unit", "most that may be bought")
+    min_t: float | None = number("unit", "least that must be bought")
+    per: str = choice("year period", "time that max_t and min_t refer to", default="year")
+    calendar: str = reference("calendars", "seasonal availability")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier(Row):
+    """A step of an incremental price of an outlet or a supply; the last step may be open."""
+
+    TABLE: ClassVar[str] = "tiers"
+    ENFORCED: ClassVar[bool] = True
+    item: str = reference("outlets supplies", "whose price", required=True, key=True)
+    step: int = integer("1, 2, 3 …", required=True, minimum=1, key=True)
+    width_t: float | None = number("unit", "width of the step; blank: open", above=0)
+    price_cny_per_t: float = number("CNY/unit", "price within the step", required=True, minimum=None)
+    per: str = choice("year period horizon", "time over which the tonnes add up", default="year")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceByYear(Row):
+    """A price path: factor on every price of an outlet, supply, lane or process, by year."""
+
+    TABLE: ClassVar[str] = "price_paths"
+    ENFORCED: ClassVar[bool] = False
+    item: str = reference("outlets supplies processes", "whose price", required=True, groups=True, key=True)
+    year: int = integer("calendar year", required=True, minimum=1900, key=True)
+    factor: float = number("1", "factor on the price of the base year", required=True)

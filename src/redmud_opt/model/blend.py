@@ -1,0 +1,192 @@
+"""Blend shares and blend gates: what a process may be fed, taken together.
+
+    shares   feed_m − max_share · Σ feed ≤ 0,  feed_m − min_share · Σ feed ≥ 0      per (line, process, point, period)
+    gates    Σ x · (retained · (p + k σ) − limit · yield) ≤ 0                       a minimum turns the signs
+             over feeds and fixed inputs; yield and retained are 1 for a gate on the input
+
+p is the property of each feed; a property on wet basis is weighted with wet tonnes. The same gate at an outlet or
+a storage averages over what is delivered in a period. `each` gates are filters of the network (`network.law`).
+MODEL.md rule 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.case.works import Feed, Gate
+from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.network import Network
+from redmud_opt.network.lineage import Conversion, Lineage
+from redmud_opt.network.network import Array, Grid, Ints
+
+Mixer = tuple[str, str, str]
+
+
+def mixers(net: Network) -> dict[Mixer, list[int]]:
+    """(line, process, point) → runs that share one vessel."""
+    found: dict[Mixer, list[int]] = {}
+    for k, run in enumerate(net.runs.run):
+        if run.place is not None:
+            key = (run.line, run.conversion.process.name, run.conversion.point)
+            found.setdefault(key, []).append(k)
+    return found
+
+
+def add_shares(m: ConcreteModel, net: Network) -> None:
+    """Least and greatest share of a feed row in what its process is fed."""
+    wanted = [
+        (mixer, row, sense)
+        for mixer, runs in mixers(net).items()
+        for row in dict.fromkeys(_row(net, k) for k in runs)
+        for sense in ("max", "min")
+        if (row.max_share < 1 if sense == "max" else row.min_share > 0)
+    ]
+    labels = [f"{row.material}:{sense}" for _, row, sense in wanted]
+    index, position = _rows_of_mixers(net, [mixer for mixer, _, _ in wanted], labels, "feed")
+    upper = np.concatenate([np.full(_periods(position, k), _upper(s)) for k, (_, _, s) in enumerate(wanted)] or [[]])
+    rows = m.blend_share = Rows(
+        index, lower=np.where(np.isinf(upper), 0.0, -np.inf), upper=upper, kind="physics", message="model.blend_share"
+    )
+    of_mixer = mixers(net)
+    for k, (mixer, row, sense) in enumerate(wanted):
+        share = row.max_share if sense == "max" else row.min_share
+        for run in of_mixer[mixer]:
+            _add_run(rows, position[k], m.feed_t, net.runs.grid, run, float(_row(net, run) == row) - share)
+
+
+def _row(net: Network, run: int) -> Feed:
+    row = net.runs.run[run].conversion.row
+    assert row is not None, "a run with a feed has a feed row"
+    return row
+
+
+def _upper(sense: str) -> float:
+    return 0.0 if sense == "max" else np.inf
+
+
+def _periods(position: Ints, k: int) -> int:
+    return int((position[k] >= 0).sum())
+
+
+def _rows_of_mixers(net: Network, chosen: list[Mixer], labels: list[str], name: str) -> tuple[Index, Ints]:
+    """Rows (line, process, point, label, period) where any run of the mixer can act."""
+    of_mixer = mixers(net)
+    mask = np.zeros((len(chosen), len(net.time)), dtype=bool)
+    for k, mixer in enumerate(chosen):
+        mask[k] = (net.runs.grid.position[of_mixer[mixer]] >= 0).any(axis=0)
+    grid = Grid.of(mask)
+    columns = {
+        "line": [chosen[k][0] for k in grid.entity],
+        "process": [chosen[k][1] for k in grid.entity],
+        "point": [chosen[k][2] for k in grid.entity],
+        name: [labels[k] for k in grid.entity],
+        "period": [net.time.names[t] for t in grid.period],
+    }
+    return Index.of(**columns), grid.position
+
+
+def _add_run(rows: Rows, position: Ints, feed_t: Columns, grid: Grid, run: int, coef: float) -> None:
+    cells = grid.position[run]
+    t = np.flatnonzero((cells >= 0) & (position >= 0))
+    if coef != 0.0:
+        rows.add(feed_t, row=position[t], col=cells[t], coef=coef)
+
+
+def _bounds(gates: list[Gate], position: Ints) -> tuple[Array, Array]:
+    """Bounds of gate rows: ≤ 0 for a maximum, ≥ 0 for a minimum."""
+    most = [np.full(_periods(position, k), gate.sense == "max") for k, gate in enumerate(gates)]
+    is_max = np.concatenate(most) if most else np.zeros(0, dtype=bool)
+    return np.where(is_max, -np.inf, 0.0), np.where(is_max, 0.0, np.inf)
+
+
+def _weight(net: Network, gate: Gate, lineage: Lineage) -> float:
+    """Tonnes that count for a gate per dry tonne: wet ones for a property on wet basis."""
+    return lineage.wet_per_dry if net.lookup.properties[gate.property].basis == "wet" else 1.0
+
+
+def _value(gate: Gate, lineage: Lineage) -> float:
+    """p + kσ, or p − kσ for a minimum; the network has made sure that there is a value."""
+    value, sigma = lineage.composition[gate.property]
+    return value + (gate.k_sigma if gate.sense == "max" else -gate.k_sigma) * sigma
+
+
+def _process_gates(net: Network) -> Iterator[tuple[Gate, Mixer]]:
+    for mixer in mixers(net):
+        for gate in net.law.blend.get(mixer[1], []):
+            yield gate, mixer
+
+
+def add_process_gates(m: ConcreteModel, net: Network) -> None:
+    """Blend gates on the input or an output of a process, per line."""
+    wanted = list(_process_gates(net))
+    gates = [gate for gate, _ in wanted]
+    index, position = _rows_of_mixers(net, [mixer for _, mixer in wanted], [g.name for g in gates], "gate")
+    lower, upper = _bounds(gates, position)
+    rows = m.process_gate = Rows(index, lower=lower, upper=upper, kind="hard_law", message="model.gate")
+    of_mixer = mixers(net)
+    for k, (gate, mixer) in enumerate(wanted):
+        for run in of_mixer[mixer]:
+            _add_run(rows, position[k], m.feed_t, net.runs.grid, run, _gate_coefficient(net, gate, run))
+
+
+def _gate_coefficient(net: Network, gate: Gate, run: int) -> float:
+    """Excess over the limit that a tonne of feed brings, its fixed inputs included."""
+    conversion = net.runs.run[run].conversion
+    feed = conversion.feed
+    assert feed is not None, "gates stand on processes with feeds"
+    if gate.output:
+        brought = gate.retained * _value(gate, feed) * _weight(net, gate, feed)
+        brought += sum(gate.retained * v * amount for v, amount in _fixed(net, gate, conversion))
+        return brought - gate.limit * _made(net, gate, conversion)
+    own = (_value(gate, feed) - gate.limit) * _weight(net, gate, feed)
+    return own + sum((v - gate.limit) * amount for v, amount in _fixed(net, gate, conversion))
+
+
+def _fixed(net: Network, gate: Gate, conversion: Conversion) -> Iterator[tuple[float, float]]:
+    """(value, weighted tonnes per tonne fed) of each fixed input that has tonnes."""
+    for row in conversion.inputs:
+        lineage = net.lineages.by_id[row.material]
+        if lineage.material.unit == "t":
+            yield _value(gate, lineage), row.amount_per_t * _weight(net, gate, lineage)
+
+
+def _made(net: Network, gate: Gate, conversion: Conversion) -> float:
+    made = [m for m in conversion.made if m.output.name == gate.output]
+    return sum(m.yield_t_per_t * _weight(net, gate, m.output) for m in made)
+
+
+def add_receiver_gates(m: ConcreteModel, net: Network) -> None:
+    """Blend gates at outlets and storages, over what is delivered, put and placed in a period."""
+    outlets = [(gate, outlet.name) for outlet in net.case.outlets for gate in net.law.blend.get(outlet.name, [])]
+    stores = [(gate, s.name) for s in net.case.storages for gate in net.law.blend.get(s.name, [])]
+    wanted = outlets + stores
+    gates = [gate for gate, _ in wanted]
+    grid = Grid.of(np.ones((len(wanted), len(net.time)), dtype=bool))
+    index = Index.of(
+        at=[wanted[k][1] for k in grid.entity],
+        gate=[gates[k].name for k in grid.entity],
+        period=[net.time.names[t] for t in grid.period],
+    )
+    lower, upper = _bounds(gates, grid.position)
+    rows = m.receiver_gate = Rows(index, lower=lower, upper=upper, kind="hard_law", message="model.gate")
+    held = net.holdings
+    names = np.array([s.name for s in held.storages], dtype=object)
+    for k, (gate, at) in enumerate(wanted):
+        outlet = np.array([o.name for o in net.deliveries.outlets], dtype=object)[net.deliveries.outlet]
+        _add_receiver(rows, grid.position[k], m.sold_t, net, net.deliveries.grid, net.deliveries.stream, outlet == at, gate)
+        for columns, cells, table in ((m.put_t, held.put, held), (m.placed_t, net.placements.grid, net.placements)):
+            _add_receiver(rows, grid.position[k], columns, net, cells, table.stream, names[table.storage] == at, gate)
+
+
+def _add_receiver(
+    rows: Rows, position: Ints, columns: Columns, net: Network, grid: Grid, stream: Ints, mine: Array, gate: Gate
+) -> None:
+    col = np.flatnonzero(mine[grid.entity]) if len(grid) else np.zeros(0, dtype=np.int64)
+    excess = []
+    for s in stream[grid.entity[col]]:
+        lineage = net.lineage(int(s))
+        excess.append((_value(gate, lineage) - gate.limit) * _weight(net, gate, lineage))
+    rows.add(columns, row=position[grid.period[col]], col=col, coef=np.array(excess, dtype=float))

@@ -1,0 +1,136 @@
+"""Capacities of lines, lanes, storages, outlets and supplies. MODEL.md rule 2.
+
+    lines      Σ use · feed ≤ capacity                                  [t or h], per (line, period)
+    lanes      Σ flow · basis ≤ capacity                                [t], per (lane, period), sum of materials
+    tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity                    [t], per (storage, period)
+    airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume  [m³], per (storage, period)
+    rates      Σ put ≤ most, Σ reclaimed ≤ most                         [t], per (storage, period)
+    markets    least ≤ Σ sold · basis ≤ most; the same for supplies     [unit], per (outlet or supply, period)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.network import Network
+from redmud_opt.network.network import Array, Grid, Ints
+
+
+def period_rows(
+    net: Network, name: str, labels: list[str], lower: Array | None, upper: Array | None, **tags: str
+) -> tuple[Rows, Ints]:
+    """Rows per (entity, period) where a bound is finite, and position[entity, period] (−1: no row)."""
+    some = np.zeros((len(labels), len(net.time)), dtype=bool)
+    if upper is not None:
+        some |= np.isfinite(upper)
+    if lower is not None:
+        some |= lower > 0
+    grid = Grid.of(some)
+    index = Index((name, "period"), (grid.entity, grid.period), (labels, net.time.names))
+    at = (grid.entity, grid.period)
+    rows = Rows(
+        index, lower=None if lower is None else _open(lower[at]), upper=None if upper is None else upper[at], **tags
+    )
+    return rows, grid.position
+
+
+def _open(lower: Array) -> Array:
+    """No lower bound where nothing is asked for: columns are non-negative anyway."""
+    return np.where(lower > 0, lower, -np.inf)
+
+
+def add_to(rows: Rows, position: Ints, columns: Columns, grid: Grid, entity: Ints, coef: Array) -> None:
+    """Each column in the row (its entity, its period), where there is one; `coef` per column."""
+    row = position[entity[grid.entity], grid.period]
+    col = np.flatnonzero(row >= 0)
+    rows.add(columns, row=row[col], col=col, coef=coef[col])
+
+
+def add_line_capacity(m: ConcreteModel, net: Network) -> None:
+    """Capacity of a line, shared by all processes and operating points on it."""
+    runs = net.runs
+    m.line_capacity, position = period_rows(
+        net, "line", runs.lines, None, runs.line_capacity, kind="physics", message="model.line_capacity"
+    )
+    add_to(m.line_capacity, position, m.feed_t, runs.grid, runs.line, runs.grid.pick(runs.use_per_t))
+
+
+def add_lane_capacity(m: ConcreteModel, net: Network) -> None:
+    """Capacity of a listed lane on the sum of materials."""
+    routes = net.routes
+    most = np.full((len(routes.lanes), len(net.time)), np.inf)
+    basis = np.ones(len(routes.route))
+    for k, route in enumerate(routes.route):
+        lane = route.listed
+        if lane is not None and lane.capacity_t is not None:
+            open_ = net.time.per(lane.per) * net.time.calendar(lane.calendar)
+            most[routes.lane[k]] = lane.capacity_t * open_
+            if lane.basis == "as_received":
+                basis[k] = net.lineage(int(routes.stream[k])).wet_per_dry
+    m.lane_capacity, position = period_rows(
+        net, "lane", routes.lanes, None, most, kind="physics", message="model.lane_capacity"
+    )
+    add_to(m.lane_capacity, position, m.flow_t, routes.grid, routes.lane, routes.grid.pick(basis))
+
+
+def add_storage_capacity(m: ConcreteModel, net: Network) -> None:
+    """Tonnes and airspace of a storage over its life: placed material never clears."""
+    storages = net.holdings.storages
+    tonnes = np.array([np.inf if s.capacity_t is None else s.capacity_t for s in storages], dtype=float)
+    volume = np.array([np.inf if s.airspace_m3 is None else s.airspace_m3 for s in storages], dtype=float)
+    ones_held, ones_placed = np.ones(len(net.holdings.storage)), np.ones(len(net.placements.storage))
+    m.storage_tonnes = _room(m, net, tonnes, ones_held, ones_placed, "model.storage_tonnes")
+    m.storage_airspace = _room(
+        m, net, volume, net.holdings.volume_m3_per_t, net.placements.volume_m3_per_t, "model.storage_airspace"
+    )
+
+
+def _room(m: ConcreteModel, net: Network, most: Array, per_held: Array, per_placed: Array, message: str) -> Rows:
+    held, placed = net.holdings, net.placements
+    names = [storage.name for storage in held.storages]
+    upper = np.repeat(most[:, None], len(net.time), axis=1)
+    rows, position = period_rows(net, "storage", names, None, upper, kind="physics", message=message)
+    add_to(rows, position, m.stock_t, held.grid, held.storage, held.grid.pick(per_held))
+    for ahead in range(len(net.time)):
+        cell = np.flatnonzero(placed.grid.period + ahead < len(net.time))
+        entity = placed.grid.entity[cell]
+        row = position[placed.storage[entity], placed.grid.period[cell] + ahead]
+        there = row >= 0
+        rows.add(m.placed_t, row=row[there], col=cell[there], coef=per_placed[entity[there]])
+    return rows
+
+
+def add_storage_rates(m: ConcreteModel, net: Network) -> None:
+    """Most that is put in and taken out per period; reclaiming follows the storage's calendar."""
+    held = net.holdings
+    names = [storage.name for storage in held.storages]
+    put, reclaim = np.full((2, len(names), len(net.time)), np.inf)
+    for k, storage in enumerate(held.storages):
+        rate = net.time.per(storage.per) * net.time.open(storage.opens, storage.closes)
+        if storage.max_put_t is not None:
+            put[k] = storage.max_put_t * rate
+        if storage.max_reclaim_t is not None:
+            reclaim[k] = storage.max_reclaim_t * rate * net.time.calendar(storage.calendar)
+    for name, most, columns, grid in (("put", put, m.put_t, held.put), ("reclaim", reclaim, m.reclaim_t, held.reclaim)):
+        rows, position = period_rows(
+            net, "storage", names, None, most, kind="physics", message=f"model.{name}_rate"
+        )
+        m.add_component(f"{name}_rate", rows)
+        add_to(rows, position, columns, grid, held.storage, np.ones(len(grid)))
+
+
+def add_markets(m: ConcreteModel, net: Network) -> None:
+    """Least and most that an outlet takes and a supply gives, sum of materials, in their own basis."""
+    sold, bought = net.deliveries, net.purchases
+    names = [outlet.name for outlet in sold.outlets]
+    m.demand, position = period_rows(
+        net, "outlet", names, sold.least, sold.most, kind="policy", message="model.demand"
+    )
+    add_to(m.demand, position, m.sold_t, sold.grid, sold.outlet, sold.grid.pick(sold.basis))
+    names = [supply.name for supply in bought.supplies]
+    m.supply, position = period_rows(
+        net, "supply", names, bought.least, bought.most, kind="policy", message="model.supply"
+    )
+    add_to(m.supply, position, m.bought_t, bought.grid, bought.supply, bought.grid.pick(bought.basis))

@@ -1,0 +1,58 @@
+"""The formulation on one page: the families of the model in order. A study variant passes another list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.model.balance import add_balance, add_stock
+from redmud_opt.model.blend import add_process_gates, add_receiver_gates, add_shares
+from redmud_opt.model.capacity import (
+    add_lane_capacity,
+    add_line_capacity,
+    add_markets,
+    add_storage_capacity,
+    add_storage_rates,
+)
+from redmud_opt.model.columns import add_columns
+from redmud_opt.model.horizon import add_end_of_horizon, add_product_stock
+from redmud_opt.model.limits import add_limits
+from redmud_opt.model.targets import add_targets
+from redmud_opt.model.tiers import add_tiers
+from redmud_opt.model.totals import add_accounts, add_utilised
+from redmud_opt.model.value import add_goals, add_value
+from redmud_opt.network import Network
+
+Family = Callable[[ConcreteModel, Network], None]
+
+FORMULATION: tuple[Family, ...] = (
+    add_columns,  # what may be decided
+    add_balance,  # nothing is lost between an arising and a sink
+    add_stock,  # stock from period to period; new becomes legacy at New Year
+    add_line_capacity,  # tonnes or hours of a line
+    add_lane_capacity,  # tonnes on a lane
+    add_storage_capacity,  # tonnes and airspace of a yard over its life
+    add_storage_rates,  # what a yard takes and gives per period
+    add_markets,  # least and most of outlets and supplies
+    add_tiers,  # incremental prices
+    add_shares,  # shares of a blend
+    add_process_gates,  # quality at the mouth of a process, or of what it makes
+    add_receiver_gates,  # quality at outlets and storages
+    add_limits,  # the limits table
+    add_utilised,  # utilised and generated origin tonnes
+    add_accounts,  # emissions, water, energy, landfilled
+    add_targets,  # utilisation targets, hard and soft
+    add_end_of_horizon,  # stock left over is charged
+    add_product_stock,  # products do not pile up over a year end
+    add_value,  # every term of value
+    add_goals,  # the goals and the objective
+)
+
+
+def build_model(network: Network, formulation: Sequence[Family] = FORMULATION) -> ConcreteModel:
+    """The declared model of a network: a Pyomo ConcreteModel whose families stand in arrays."""
+    m = ConcreteModel(network.case.settings.name)
+    for add_family in formulation:
+        add_family(m, network)
+    return m

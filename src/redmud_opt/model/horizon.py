@@ -1,0 +1,212 @@
+"""The end of the horizon: stock left over is charged with the cheapest lawful way out, or must not grow.
+
+    excess[storage, class] ≥ Σ closing − Σ opening            general waste, streams with a way out        [t]
+    excess[storage, class] ≥ Σ closing                        hazardous waste
+    closing ≤ opening                                         streams without any way out
+    Σ stock of a product made from waste ≤ its opening stock  at every 31 December, per (site, product)
+
+The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
+that are open in the last period, capacities ignored: a fixed point over the network. MODEL.md End of horizon.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.network import Network
+from redmud_opt.network.network import Array, Ints
+
+
+def way_out_cny_per_t(net: Network) -> Array:
+    """Least cost of getting rid of a dry tonne from each place in the last period, inf where there is no way.
+
+    Negative where the tonne earns. Values that keep falling (a circle that earns) count as −inf.
+    """
+    acquire = _acquire(net)
+    found = _sinks(net, acquire)
+    runs, routes, last = net.runs, net.routes, net.time.last
+    moves = np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
+    feeding = _open_runs(net)
+    input_cost = _needs(net, acquire)
+    for step in range(len(net.places) + 2):
+        before = found.copy()
+        np.minimum.at(found, routes.from_place[moves], routes.cost[moves] + before[routes.to_place[moves]])
+        total = runs.cost + input_cost + _outputs(net, before)
+        np.minimum.at(found, runs.place[feeding], total[feeding])
+        if np.array_equal(found, before):
+            return found
+        if step == len(net.places) + 1:
+            found[found < before] = -np.inf
+    return found
+
+
+def _open_runs(net: Network) -> Ints:
+    """Runs with a feed that can run in the last period."""
+    open_ = net.runs.grid.position[:, net.time.last] >= 0 if len(net.runs.run) else np.zeros(0, dtype=bool)
+    return np.flatnonzero(open_ & (net.runs.place >= 0))
+
+
+def _outputs(net: Network, out: Array) -> Array:
+    runs = net.runs
+    found = np.zeros(len(runs.run))
+    np.add.at(found, runs.made_run, runs.made_yield * out[runs.made_place])
+    return found
+
+
+def _needs(net: Network, acquire: Array) -> Array:
+    runs = net.runs
+    found = np.zeros(len(runs.run))
+    np.add.at(found, runs.need_run, runs.need_amount * acquire[runs.need_place])
+    return found
+
+
+def _sinks(net: Network, acquire: Array) -> Array:
+    """Outlets at their best price, final placement; a product that is an input somewhere leaves for nothing."""
+    found = np.full(len(net.places), np.inf)
+    found[net.runs.need_place] = 0.0
+    last = net.time.last
+    sold, placed = net.deliveries, net.placements
+    prices = best_prices(net)
+    for k in range(len(sold.outlet)):
+        if sold.grid.position[k, last] >= 0:
+            cost = -prices[sold.outlet[k]] * sold.basis[k]
+            found[sold.place[k]] = min(found[sold.place[k]], cost)
+    for k in range(len(placed.storage)):
+        if placed.grid.position[k, last] >= 0:
+            storage = net.holdings.storages[placed.storage[k]]
+            cost = storage.place_cost_cny_per_t + (0.0 if storage.compliant else storage.tax_cny_per_t)
+            found[placed.place[k]] = min(found[placed.place[k]], cost)
+    return found
+
+
+def best_prices(net: Network) -> Array:
+    """The best price of each outlet, tiers included."""
+    found = []
+    for outlet in net.deliveries.outlets:
+        tiers = [tier.price_cny_per_t for tier in net.case.tiers if tier.item == outlet.name]
+        found.append(max(tiers) if tiers else outlet.price_cny_per_t)
+    return np.array(found, dtype=float)
+
+
+def _acquire(net: Network) -> Array:
+    """Least cost of having a unit of a material at each place: bought there or brought; free where it is made."""
+    found = np.full(len(net.places), np.inf)
+    bought, routes, last = net.purchases, net.routes, net.time.last
+    found[net.runs.made_place] = 0.0
+    for k in range(len(bought.supply)):
+        supply = bought.supplies[bought.supply[k]]
+        tiers = [tier.price_cny_per_t for tier in net.case.tiers if tier.item == supply.name]
+        price = min(tiers) if tiers else supply.price_cny_per_t
+        found[bought.place[k]] = min(found[bought.place[k]], price * bought.basis[k])
+    moves = np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
+    for _ in range(len(net.places) + 1):
+        before = found.copy()
+        np.minimum.at(found, routes.to_place[moves], routes.cost[moves] + before[routes.from_place[moves]])
+        if np.array_equal(found, before):
+            break
+    return found
+
+
+def charge_cny_per_t(net: Network) -> Array:
+    """Charge per tonne left in each holding: max(0, reclaiming + way out), inf where there is no way out."""
+    held = net.holdings
+    out = way_out_cny_per_t(net)
+    found = np.full(len(held.storage), np.inf)
+    for k, place in enumerate(held.place):
+        storage = held.storages[held.storage[k]]
+        if place >= 0 and storage.retrievable:
+            found[k] = max(0.0, storage.reclaim_cost_cny_per_t + float(out[place]))
+    return found
+
+
+def _leftover(net: Network) -> Ints:
+    """Holdings of waste that exist at the end of the horizon."""
+    held = net.holdings
+    waste = np.array([net.lineage(int(s)).material.legal_status.endswith("_waste") for s in held.stream], dtype=bool)
+    open_ = held.grid.position[:, net.time.last] >= 0 if len(waste) else waste
+    return np.flatnonzero(waste & open_)
+
+
+def add_end_of_horizon(m: ConcreteModel, net: Network) -> None:
+    """Excess columns with their charge, and caps where there is no way out. None for `end_of_horizon: free`."""
+    left = _leftover(net) if net.case.settings.end_of_horizon == "charge" else np.zeros(0, dtype=np.int64)
+    charge = charge_cny_per_t(net)
+    leaving = left[np.isfinite(charge[left])]
+    _add_excess(m, net, leaving, charge)
+    _add_stuck(m, net, left[~np.isfinite(charge[left])])
+
+
+def _class_of(net: Network, holding: int) -> tuple[str, str, str]:
+    """(storage, waste class, general or hazardous) of a holding."""
+    held = net.holdings
+    stream = int(held.stream[holding])
+    kind = "hazardous" if net.lineage(stream).hazardous else "general"
+    return held.storages[held.storage[holding]].name, net.class_of_origin(net.origin(stream)) or "none", kind
+
+
+def _add_excess(m: ConcreteModel, net: Network, leaving: Ints, charge: Array) -> None:
+    held = net.holdings
+    classes: dict[tuple[str, str, str], list[int]] = {}
+    for holding in leaving:
+        classes.setdefault(_class_of(net, int(holding)), []).append(int(holding))
+    index = Index.of(
+        storage=[s for s, _, _ in classes], waste_class=[c for _, c, _ in classes], kind=[k for _, _, k in classes]
+    )
+    opening = [
+        0.0 if kind == "hazardous" else sum(held.opening_t[k] for k in members)
+        for (_, _, kind), members in classes.items()
+    ]
+    m.excess_t = Columns(index)
+    m.excess_charge = np.array([max(charge[k] for k in members) for members in classes.values()], dtype=float)
+    rows = m.end_excess = Rows(index, upper=np.array(opening, dtype=float), kind="policy", message="model.excess")
+    rows.add(m.excess_t, coef=-1.0)
+    for number, members in enumerate(classes.values()):
+        col = held.grid.position[np.array(members), net.time.last]
+        rows.add(m.stock_t, row=np.full(len(col), number), col=col)
+
+
+def _add_stuck(m: ConcreteModel, net: Network, stuck: Ints) -> None:
+    """What has no way out may not grow: closing ≤ opening, a cohort together with the one that it came from."""
+    held = net.holdings
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for k in stuck:
+        stream = net.streams[held.stream[k]]
+        groups.setdefault((held.storages[held.storage[k]].name, stream.lineage, stream.origin), []).append(int(k))
+    index = Index.of(
+        storage=[s for s, _, _ in groups], lineage=[n for _, n, _ in groups], origin=[o for _, _, o in groups]
+    )
+    opening = np.array([sum(held.opening_t[k] for k in members) for members in groups.values()], dtype=float)
+    rows = m.end_stuck = Rows(index, upper=opening, kind="policy", message="model.stuck")
+    for number, members in enumerate(groups.values()):
+        col = held.grid.position[np.array(members), net.time.last]
+        rows.add(m.stock_t, row=np.full(len(col), number), col=col)
+
+
+def add_product_stock(m: ConcreteModel, net: Network) -> None:
+    """Products made from waste may not pile up over a year end."""
+    held = net.holdings
+    products = {
+        made.output.id
+        for conversion in net.lineages.conversions
+        if conversion.feed is not None and conversion.feed.carries_origin
+        for made in conversion.made
+        if not made.output.material.legal_status.endswith("_waste")
+    }
+    groups: dict[tuple[str, str], list[int]] = {}
+    if net.case.settings.product_stock_at_year_end == "opening":
+        for k, stream in enumerate(held.stream):
+            if net.streams[stream].lineage in products:
+                site = held.storages[held.storage[k]].site
+                groups.setdefault((site, net.streams[stream].lineage), []).append(k)
+    ends = np.flatnonzero(net.time.closes_year)
+    keys = [(site, product, int(t)) for site, product in groups for t in ends]
+    index = Index.of(
+        site=[s for s, _, _ in keys], product=[p for _, p, _ in keys], period=[net.time.names[t] for _, _, t in keys]
+    )
+    opening = [sum(held.opening_t[k] for k in groups[site, product]) for site, product, _ in keys]
+    rows = m.product_stock = Rows(index, upper=np.array(opening, dtype=float), kind="policy", message="model.product_stock")
+    for row, (site, product, t) in enumerate(keys):
+        col = held.grid.position[np.array(groups[site, product]), t]
+        rows.add(m.stock_t, row=np.full(int((col >= 0).sum()), row), col=col[col >= 0])

@@ -1,0 +1,97 @@
+"""Utilisation targets: hard rows, or soft ones with a short column priced per tonne. MODEL.md rule 8.
+
+    rate_new    Σ utilised[new] − share · Σ generated + short ≥ 0
+    rate_stat   Σ utilised[new] + (1 − share) · Σ utilised[legacy] − share · Σ generated + short ≥ 0
+    rate_gross  Σ gross[new] + Σ gross[legacy] − share · Σ generated + short ≥ 0
+
+over the origins in scope, per (target, year) [origin tonnes]. `iron: gross_feed` puts the gross totals in the place
+of the net ones. What was generated and utilised earlier in a year that began before the horizon is a constant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.case.rules import Target
+from redmud_opt.case.things import YearToDate
+from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.network import Network
+from redmud_opt.network.origins import Origins
+
+
+@dataclass(frozen=True)
+class TargetYear:
+    """One row: a target in a calendar year, with the origins in its scope."""
+
+    target: Target
+    year: int
+    origins: tuple[str, ...]
+
+
+def target_years(net: Network) -> list[TargetYear]:
+    """Every target in every year of the horizon that it names."""
+    origins = Origins(net.lookup, net.time)
+    known = sorted({s.origin for s in net.streams if s.origin} | {o for o, _ in net.generated_t})
+    found = []
+    for target in net.case.targets:
+        scope = tuple(o for o in known if origins.in_scope(o, target.waste_class, target.scope))
+        years = net.time.years if target.year is None else [y for y in net.time.years if y == target.year]
+        found += [TargetYear(target, year, scope) for year in years]
+    return found
+
+
+def add_targets(m: ConcreteModel, net: Network) -> None:
+    """Target rows and, for soft targets, short columns."""
+    rows_of = target_years(net)
+    index = Index.of(target=[r.target.name for r in rows_of], year=[r.year for r in rows_of])
+    lower = np.array([-constant_of(net, r) for r in rows_of], dtype=float)
+    rows = m.target = Rows(index, lower=lower, kind="policy", message="model.target")
+    soft = np.array([not r.target.hard for r in rows_of], dtype=bool)
+    m.short_t = Columns(index, upper=np.where(soft, np.inf, 0.0))
+    rows.add(m.short_t)
+    for k, row in enumerate(rows_of):
+        _add_row(rows, k, m, row)
+
+
+def _add_row(rows: Rows, k: int, m: ConcreteModel, row: TargetYear) -> None:
+    target = row.target
+    gross = target.rate == "rate_gross" or target.iron == "gross_feed"
+    utilised = m.utilised_gross_t if gross else m.utilised_t
+    legacy = {"rate_new": 0.0, "rate_stat": 1.0 - target.at_least, "rate_gross": 1.0}[target.rate]
+    for origin in row.origins:
+        for cohort, coef in (("new", 1.0), ("legacy", legacy)):
+            key = (origin, cohort, row.year)
+            if coef:
+                rows.add(utilised, row=np.array([k]), col=np.array([utilised.index.position(key)]), coef=coef)
+        generated = (origin, row.year)
+        if generated in m.generated_t:
+            col = np.array([m.generated_t.index.position(generated)])
+            rows.add(m.generated_t, row=np.array([k]), col=col, coef=-target.at_least)
+
+
+def year_to_date(net: Network, row: TargetYear) -> list[YearToDate]:
+    """Rows of the year to date that count for a target row: only for the year that began before the horizon."""
+    if row.year != net.case.periods[0].year:
+        return []
+    origins = Origins(net.lookup, net.time)
+    return [
+        entry
+        for entry in net.case.year_to_date
+        if entry.waste_class == row.target.waste_class and origins.of(entry.waste_class, entry.site) in row.origins
+    ]
+
+
+def constant_of(net: Network, row: TargetYear) -> float:
+    """utilised − share · generated before the horizon, as the rate of the target counts it."""
+    target = row.target
+    total = 0.0
+    for entry in year_to_date(net, row):
+        gross = target.rate == "rate_gross" or target.iron == "gross_feed"
+        new = entry.gross_new_t if gross and entry.gross_new_t is not None else entry.utilised_new_t
+        old = entry.gross_legacy_t if gross and entry.gross_legacy_t is not None else entry.utilised_legacy_t
+        legacy = {"rate_new": 0.0, "rate_stat": 1.0 - target.at_least, "rate_gross": 1.0}[target.rate]
+        total += new + legacy * old - target.at_least * entry.generated_t
+    return total

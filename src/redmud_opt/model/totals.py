@@ -1,0 +1,134 @@
+"""Named totals: free columns with one definition row each, so that objectives and targets speak of columns.
+
+    utilised[origin, cohort, year] = Σ feed · w · u + Σ deliveries to `use` outlets · w      [origin tonnes]
+    gross[origin, cohort, year]    = the same with iron separation at u = 1 and its residues at w = 0
+    generated[origin, year]        = what arises                                             [t]
+    account[account, year]         = emissions and consumption; landfilled dry tonnes        [unit of the account]
+
+MODEL.md Utilisation, without double counting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.network import Network
+from redmud_opt.network.network import Array, Ints
+
+ACCOUNTS = ("co2e_t", "water_m3", "energy_kgce", "landfilled_t")
+
+
+@dataclass(frozen=True)
+class OriginYears:
+    """Numbers of (origin, cohort, year) totals."""
+
+    labels: list[tuple[str, str, int]]
+    number: dict[tuple[str, str, int], int]
+
+    @classmethod
+    def of(cls, net: Network) -> OriginYears:
+        origins = sorted({s.origin for s in net.streams if s.origin} | {o for o, _ in net.generated_t})
+        labels = [(o, c, y) for o in origins for c in ("new", "legacy") for y in net.time.years]
+        return cls(labels, {label: k for k, label in enumerate(labels)})
+
+    def row(self, net: Network, stream: Ints, period: Ints) -> Ints:
+        """The total that each (stream, period) belongs to, −1 without origin."""
+        found = np.full((len(net.streams), len(net.time)), -1, dtype=np.int64)
+        for s, (_, origin, cohort) in enumerate(net.streams):
+            if origin:
+                for t, year in enumerate(net.time.year):
+                    found[s, t] = self.number[origin, cohort, int(year)]
+        return found[stream, period]
+
+
+def utilised_per_feed(net: Network, *, gross: bool) -> Array:
+    """Origin tonnes utilised per tonne fed, per run: w · u for `use`, else 0."""
+    w = net.w_gross if gross else net.w
+    found = np.zeros(len(net.runs.run))
+    for k, run in enumerate(net.runs.run):
+        conversion = run.conversion
+        if net.runs.stream[k] >= 0 and conversion.meaning == "use":
+            found[k] = w[net.runs.stream[k]] * (conversion.u_gross if gross else conversion.u)
+    return found
+
+
+def utilised_per_delivery(net: Network, *, gross: bool) -> Array:
+    """Origin tonnes utilised per dry tonne delivered, per delivery: w at `use` outlets, else 0."""
+    w = net.w_gross if gross else net.w
+    use = np.array([net.lookup.meaning(o.method) == "use" for o in net.deliveries.outlets], dtype=bool)
+    return np.where(use[net.deliveries.outlet], w[net.deliveries.stream], 0.0) if len(use) else np.zeros(0)
+
+
+def add_utilised(m: ConcreteModel, net: Network) -> None:
+    """Utilised origin tonnes, net and gross, and generated tonnes."""
+    keys = OriginYears.of(net)
+    index = Index.of(
+        origin=[o for o, _, _ in keys.labels],
+        cohort=[c for _, c, _ in keys.labels],
+        year=[y for _, _, y in keys.labels],
+    )
+    for name, gross in (("utilised_t", False), ("utilised_gross_t", True)):
+        m.add_component(name, Columns(index, lower=-np.inf))
+        rows = Rows(index, equal_to=0.0, kind="link", message="model.utilised")
+        m.add_component(f"define_{name}", rows)
+        rows.add(m.component(name))
+        _subtract(rows, m, net, keys, gross=gross)
+    generated = sorted(net.generated_t)
+    index = Index.of(origin=[o for o, _ in generated], year=[y for _, y in generated])
+    m.generated_t = Columns(index, lower=-np.inf)
+    amounts = np.array([net.generated_t[key] for key in generated], dtype=float)
+    m.define_generated_t = Rows(index, equal_to=amounts, kind="link", message="model.generated")
+    m.define_generated_t.add(m.generated_t)
+
+
+def _subtract(rows: Rows, m: ConcreteModel, net: Network, keys: OriginYears, *, gross: bool) -> None:
+    for columns, grid, stream, coef in (
+        (m.feed_t, net.runs.grid, net.runs.stream, utilised_per_feed(net, gross=gross)),
+        (m.sold_t, net.deliveries.grid, net.deliveries.stream, utilised_per_delivery(net, gross=gross)),
+    ):
+        col = np.flatnonzero(coef[grid.entity] != 0.0)
+        row = keys.row(net, stream[grid.entity[col]], grid.period[col])
+        rows.add(columns, row=row, col=col, coef=-coef[grid.entity[col]])
+
+
+def add_accounts(m: ConcreteModel, net: Network) -> None:
+    """Emissions, water, energy and landfilled tonnes by year."""
+    labels = [(account, year) for account in ACCOUNTS for year in net.time.years]
+    index = Index.of(account=[a for a, _ in labels], year=[y for _, y in labels])
+    m.account = Columns(index, lower=-np.inf)
+    rows = m.define_account = Rows(index, equal_to=0.0, kind="link", message="model.account")
+    rows.add(m.account)
+    year = np.searchsorted(net.time.years, net.time.year)
+    years = len(net.time.years)
+    runs = net.runs
+    for k, account in enumerate(ACCOUNTS[:-1]):
+        coef = emitted_per_feed(net, account)
+        _book(rows, m.feed_t, runs.grid.entity, k * years + year[runs.grid.period], coef)
+    routes, placed, sold = net.routes, net.placements, net.deliveries
+    _book(rows, m.flow_t, routes.grid.entity, year[routes.grid.period], routes.co2e)
+    landfilled = (len(ACCOUNTS) - 1) * years
+    _book(rows, m.placed_t, placed.grid.entity, landfilled + year[placed.grid.period], np.ones(len(placed.stream)))
+    disposal = np.array([net.lookup.meaning(o.method) == "disposal" for o in sold.outlets], dtype=float)
+    gone = disposal[sold.outlet] if len(disposal) else np.zeros(0)
+    _book(rows, m.sold_t, sold.grid.entity, landfilled + year[sold.grid.period], gone)
+
+
+def _book(rows: Rows, columns: Columns, entity: Ints, row: Ints, coef: Array) -> None:
+    col = np.flatnonzero(coef[entity] != 0.0)
+    rows.add(columns, row=row[col], col=col, coef=-coef[entity[col]])
+
+
+def emitted_per_feed(net: Network, account: str) -> Array:
+    """Amount booked on an account per tonne fed or of activity, per run."""
+    found = np.zeros(len(net.runs.run))
+    for k, run in enumerate(net.runs.run):
+        rows = [
+            r for r in net.case.emissions if r.process == run.conversion.process.name and r.account == account
+        ]
+        best = net.lookup.best(rows, ("point", run.conversion.point))
+        found[k] = best[0].amount_per_t if best else 0.0
+    return found

@@ -1,0 +1,352 @@
+"""Derived materials: what each process makes of each feed, and how many tonnes of original waste it stands for.
+
+A residue or intermediate belongs to (process, operating point, output, feed), so composition, status and origin
+tonnes are constants. With m_o the solid mass of the feed in output o:
+
+    u   = 1 − Σ m_o over origin-carrying outputs ÷ Σ m_o over all outputs      (use; 0 for disposal and pretreatment)
+    w_o = w_f · (1 − u) · m_o ÷ Σ m over origin-carrying outputs ÷ yield_o
+
+Both exist twice: net, and gross, where iron separation counts u = 1 and its residues w = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.things import Material
+from redmud_opt.case.works import Feed, FixedInput, Gate, Output, Process
+from redmud_opt.i18n import Message
+from redmud_opt.network.lookup import Lookup
+
+R = TypeVar("R", Output, FixedInput)
+P = TypeVar("P", Output, FixedInput, Feed)
+
+WASTE = frozenset({"general_waste", "hazardous_waste"})
+
+
+@dataclass(frozen=True, eq=False)
+class Lineage:
+    """A material with its history. `w` and `w_gross` are origin tonnes per dry tonne, 0 without origin."""
+
+    id: str
+    material: Material
+    process: str = ""
+    point: str = ""
+    parent: str = ""
+    depth: int = 0
+    carries_origin: bool = False
+    hazardous: bool = False
+    w: float = 0.0
+    w_gross: float = 0.0
+    composition: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the base material."""
+        return self.material.name
+
+    @property
+    def wet_per_dry(self) -> float:
+        """As-received tonnes per dry tonne."""
+        return 1.0 / (1.0 - self.material.moisture)
+
+
+@dataclass(frozen=True)
+class Made:
+    """An output of a conversion: what, how much per tonne fed, and how much of the feed's own solids."""
+
+    output: Lineage
+    yield_t_per_t: float
+    of_feed_t_per_t: float
+
+
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """A process at an operating point applied to one feed (None: a recipe), per tonne fed or of activity."""
+
+    process: Process
+    point: str
+    feed: Lineage | None
+    row: Feed | None
+    made: tuple[Made, ...]
+    inputs: tuple[FixedInput, ...]
+    cost_cny_per_t: float
+    meaning: str
+    u: float = 0.0
+    u_gross: float = 0.0
+    reduced: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """(process, point, lineage of the feed)."""
+        return self.process.name, self.point, self.feed.id if self.feed else ""
+
+
+class Lineages:
+    """All materials that can exist in a case, and all conversions between them; faults where data are missing."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.faults: list[Fault] = []
+        self.by_id: dict[str, Lineage] = {}
+        self.conversions: list[Conversion] = []
+        self.too_deep: list[tuple[str, str]] = []
+        self._outputs = _grouped(lookup.case.outputs)
+        self._feeds = _grouped(lookup.case.feeds)
+        self._inputs = _grouped(lookup.case.inputs)
+        self._partitions = {(r.process, r.point, r.output, r.property): r.share for r in lookup.case.partitions}
+        self._delisted = self._delistings()
+        self._points = {(r.process, r.point): r for r in lookup.case.points}
+        self._close()
+
+    def _delistings(self) -> set[tuple[str, str]]:
+        start = self.lookup.case.periods[0].start
+        return {
+            (row.process, row.material)
+            for row in self.lookup.case.delistings
+            if row.identified_on is not None and row.identified_on <= start
+        }
+
+    def _close(self) -> None:
+        """Breadth first from the declared materials; recipes first, they have no feed."""
+        front = [self._declared(material) for material in self.lookup.materials.values()]
+        for process in self.lookup.processes:
+            if process not in self._feeds and process in self._outputs:
+                self.conversions += [self._recipe(process, point) for point in self.lookup.points[process]]
+        while front:
+            found: list[Lineage] = []
+            for lineage in front:
+                for process, point, row in self._takers(lineage):
+                    found += self._convert(process, point, row, lineage)
+            front = found
+
+    def _declared(self, material: Material) -> Lineage:
+        waste = material.legal_status in WASTE
+        lineage = Lineage(
+            id=material.name,
+            material=material,
+            carries_origin=waste,
+            hazardous=material.legal_status == "hazardous_waste",
+            w=float(waste),
+            w_gross=float(waste),
+            composition=self._assayed(material.name),
+        )
+        self.by_id[lineage.id] = lineage
+        return lineage
+
+    def _assayed(self, material: str) -> dict[str, tuple[float, float]]:
+        rows = self.lookup.assays.get(material, {})
+        return {name: (row.value, row.sigma) for name, row in rows.items()}
+
+    def _takers(self, lineage: Lineage) -> Iterator[tuple[str, str, Feed]]:
+        for process, rows in self._feeds.items():
+            for point in self.lookup.points[process]:
+                best = self.lookup.best(rows, ("material", lineage.name), ("point", point))
+                if best:
+                    yield process, point, best[0]
+
+    def _recipe(self, process: str, point: str) -> Conversion:
+        row = self.lookup.processes[process]
+        outputs = self._outputs_of(process, point, "")
+        made = tuple(
+            Made(self.by_id[output.material], output.yield_t_per_t or 0.0, 0.0) for output in outputs
+        )
+        return Conversion(
+            process=row,
+            point=point,
+            feed=None,
+            row=None,
+            made=made,
+            inputs=tuple(self._inputs_of(process, point, "")),
+            cost_cny_per_t=row.cost_cny_per_t + self._point_cost(process, point),
+            meaning=self.lookup.meaning(row.method),
+        )
+
+    def _point_cost(self, process: str, point: str) -> float:
+        row = self._points.get((process, point))
+        return row.cost_cny_per_t if row else 0.0
+
+    def _inputs_of(self, process: str, point: str, feed: str) -> list[FixedInput]:
+        return self._best_by_material(self._inputs.get(process, []), point, feed)
+
+    def _outputs_of(self, process: str, point: str, feed: str) -> list[Output]:
+        return self._best_by_material(self._outputs.get(process, []), point, feed)
+
+    def _best_by_material(self, rows: list[R], point: str, feed: str) -> list[R]:
+        found: list[R] = []
+        for material in dict.fromkeys(row.material for row in rows):
+            same = [row for row in rows if row.material == material]
+            found += self.lookup.best(same, ("feed", feed), ("point", point))
+        return found
+
+    def _convert(self, process: str, point: str, row: Feed, feed: Lineage) -> list[Lineage]:
+        """Adds the conversion and returns the lineages that are new with it."""
+        outputs = self._outputs_of(process, point, feed.name)
+        yields = self._yields(outputs, feed, row, self.lookup.processes[process])
+        waste = [o for o in outputs if self.lookup.materials[o.material].legal_status in WASTE]
+        if waste and feed.depth >= self.lookup.case.settings.max_depth:
+            self.too_deep.append((process, feed.id))
+            return []
+        meaning = self.lookup.meaning(self.lookup.processes[process].method)
+        net = _attribution(meaning, yields, {o.material for o in waste}, gross=False)
+        iron = self.lookup.processes[process].iron_separation
+        gross = (1.0, 0.0) if iron and meaning == "use" else net
+        made, new = [], []
+        for output in outputs:
+            amount, own = yields[output.material]
+            if output in waste:
+                share = own / total if (total := sum(yields[o.material][1] for o in waste)) > 0 else 0.0
+                lineage = self._derive(process, point, output, feed, row, amount, share, net[1], gross[1])
+                if lineage.id not in self.by_id:
+                    self.by_id[lineage.id] = lineage
+                    new.append(lineage)
+            else:
+                lineage = self.by_id[output.material]
+            made.append(Made(lineage, amount, own))
+        self.conversions.append(self._conversion(process, point, row, feed, made, meaning, net, gross))
+        return new
+
+    def _conversion(
+        self,
+        process: str,
+        point: str,
+        row: Feed,
+        feed: Lineage,
+        made: list[Made],
+        meaning: str,
+        net: tuple[float, float],
+        gross: tuple[float, float],
+    ) -> Conversion:
+        declared = self.lookup.processes[process]
+        return Conversion(
+            process=declared,
+            point=point,
+            feed=feed,
+            row=row,
+            made=tuple(made),
+            inputs=tuple(self._inputs_of(process, point, feed.name)),
+            cost_cny_per_t=declared.cost_cny_per_t + self._point_cost(process, point) + row.cost_cny_per_t,
+            meaning=meaning,
+            u=net[0] if feed.carries_origin else 0.0,
+            u_gross=gross[0] if feed.carries_origin else 0.0,
+            reduced=feed.carries_origin and net[0] == 0.0 and net[1] == 0.0,
+        )
+
+    def _yields(
+        self, outputs: list[Output], feed: Lineage, row: Feed, process: Process
+    ) -> dict[str, tuple[float, float]]:
+        """Output material → (yield, solid mass of the feed in it), t/t."""
+        found: dict[str, tuple[float, float]] = {}
+        for output in outputs:
+            if not output.complement:
+                amount = self._yield(output, feed)
+                own = output.of_feed_t_per_t
+                found[output.material] = (amount, amount if own is None else own)
+        for output in outputs:
+            if output.complement:
+                gas = process.gas_t_per_t if row.gas_t_per_t is None else row.gas_t_per_t
+                loss = process.loss_t_per_t if row.loss_t_per_t is None else row.loss_t_per_t
+                rest = 1.0 - sum(own for _, own in found.values()) - gas - loss
+                found[output.material] = (rest, rest)
+        return found
+
+    def _yield(self, output: Output, feed: Lineage) -> float:
+        if output.recovery is None:
+            return output.yield_t_per_t or 0.0
+        if output.property not in feed.composition:
+            self._missing("outputs", output, "recovery", feed, output.property)
+            return 0.0
+        return output.recovery * feed.composition[output.property][0] / (output.grade or 1.0)
+
+    def _missing(self, table: str, row: Output | Gate, column: str, lineage: Lineage, name: str) -> None:
+        fault = Fault(
+            file=row.place.file or f"{table}.csv",
+            row=row.place.row,
+            column=column,
+            message=Message("network.no_value", {"property": name, "material": lineage.id}),
+            remedy=Message("network.add_assay", {"property": name, "material": lineage.name}),
+        )
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def missing_for_gate(self, gate: Gate, lineage: Lineage) -> None:
+        """Notes that a gate cannot be evaluated for a material."""
+        self._missing("gates", gate, "property", lineage, gate.property)
+
+    def _derive(
+        self,
+        process: str,
+        point: str,
+        output: Output,
+        feed: Lineage,
+        row: Feed,
+        amount: float,
+        share: float,
+        left: float,
+        left_gross: float,
+    ) -> Lineage:
+        per_tonne = share / amount if amount > 0 else 0.0
+        name = f"{output.material}<{process}{'.' if point else ''}{point}<{feed.id}"
+        return Lineage(
+            id=name,
+            material=self.lookup.materials[output.material],
+            process=process,
+            point=point,
+            parent=feed.id,
+            depth=feed.depth + 1,
+            carries_origin=feed.carries_origin,
+            hazardous=self._hazardous(process, output.material, feed, row),
+            w=feed.w * left * per_tonne,
+            w_gross=feed.w_gross * left_gross * per_tonne,
+            composition=self._composition(process, point, output.material, feed, amount),
+        )
+
+    def _hazardous(self, process: str, material: str, feed: Lineage, row: Feed) -> bool:
+        """Mixing spreads hazard: the strictest status among the hazardous feeds that the process accepts."""
+        if (process, material) in self._delisted:
+            return False
+        if self.lookup.materials[material].legal_status == "hazardous_waste" or feed.hazardous:
+            return True
+        others = [r for r in self._feeds[process] if not r.separate_campaign]
+        return not row.separate_campaign and any(self._names_hazardous(r.material) for r in others)
+
+    def _names_hazardous(self, selector: str) -> bool:
+        names = self.lookup.members(selector)
+        return any(self.lookup.materials[n].legal_status == "hazardous_waste" for n in names)
+
+    def _composition(
+        self, process: str, point: str, material: str, feed: Lineage, amount: float
+    ) -> dict[str, tuple[float, float]]:
+        """Declared assay of the output, overridden by what the partition carries over from the feed."""
+        found = self._assayed(material)
+        for name, (value, sigma) in feed.composition.items():
+            share = self._partitions.get((process, point, material, name))
+            if share is None:
+                share = self._partitions.get((process, "", material, name))
+            if share is not None and amount > 0:
+                found[name] = (value * share / amount, sigma * share / amount)
+        return found
+
+
+def _attribution(
+    meaning: str, yields: dict[str, tuple[float, float]], carrying: set[str], *, gross: bool
+) -> tuple[float, float]:
+    """(u, share of the origin tonnes that the residues carry)."""
+    total = sum(own for _, own in yields.values())
+    carried = sum(own for name, (_, own) in yields.items() if name in carrying)
+    if total <= 0:
+        return 0.0, 0.0
+    if meaning != "use":
+        return 0.0, 1.0 if carried > 0 else 0.0
+    u = 1.0 - carried / total
+    return u, 1.0 - u
+
+
+def _grouped(rows: Iterable[P]) -> dict[str, list[P]]:
+    found: dict[str, list[P]] = {}
+    for row in rows:
+        found.setdefault(row.process, []).append(row)
+    return found

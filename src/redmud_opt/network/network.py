@@ -1,0 +1,191 @@
+"""The network as arrays: entities (routes, runs, holdings, …) over periods, ready for the model's incidence.
+
+Every family of columns is a `Grid`: entity × period, only where the entity may act. Quantities are dry tonnes per
+period (or the material's unit).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from redmud_opt.case import Case
+from redmud_opt.case.things import Supply
+from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.i18n import Message
+from redmud_opt.network.haulage import Haulage, Route
+from redmud_opt.network.law import Law
+from redmud_opt.network.lineage import Lineage, Lineages
+from redmud_opt.network.lookup import Lookup
+from redmud_opt.network.reach import Place, Run, Stream
+from redmud_opt.network.time import Time
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells (entity, period) in row-major order. `position[e, t]` is the cell's number, −1 where there is none."""
+
+    entity: Ints
+    period: Ints
+    position: Ints
+
+    @classmethod
+    def of(cls, mask: Mask) -> Grid:
+        """The cells where `mask` [entity, period] is true."""
+        entity, period = np.nonzero(mask)
+        position = np.full(mask.shape, -1, dtype=np.int64)
+        position[entity, period] = np.arange(len(entity))
+        return cls(entity, period, position)
+
+    def __len__(self) -> int:
+        return len(self.entity)
+
+    def pick(self, values: Array) -> Array:
+        """Values [entity, period] or [entity] at every cell."""
+        return values[self.entity] if values.ndim == 1 else values[self.entity, self.period]
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Routes: a lane as one stream uses it. `cost` CNY per dry tonne."""
+
+    grid: Grid
+    route: list[Route]
+    stream: Ints
+    lane: Ints
+    lanes: list[str]
+    from_place: Ints
+    to_place: Ints
+    cost: Array
+    co2e: Array
+    upper: Array
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs: a conversion of a stream on a line, per tonne fed or of activity. `made_*`, `need_*` are coordinates."""
+
+    grid: Grid
+    run: list[Run]
+    line: Ints
+    lines: list[str]
+    stream: Ints
+    place: Ints
+    cost: Array
+    use_per_t: Array
+    made_run: Ints
+    made_place: Ints
+    made_yield: Array
+    need_run: Ints
+    need_place: Ints
+    need_amount: Array
+    upper: Array
+    line_capacity: Array
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """A stream in a storage. Three families share the entities: stock (grid), put and reclaim."""
+
+    grid: Grid
+    put: Grid
+    reclaim: Grid
+    storages: list[Storage]
+    storage: Ints
+    stream: Ints
+    place: Ints
+    aged_from: Ints
+    opening_t: Array
+    upper: Array
+    volume_m3_per_t: Array
+
+
+@dataclass(frozen=True)
+class Placements:
+    """Final placement of a stream in a storage."""
+
+    grid: Grid
+    storage: Ints
+    stream: Ints
+    place: Ints
+    upper: Array
+    volume_m3_per_t: Array
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """Deliveries of a stream to an outlet. `basis` turns dry tonnes into the outlet's unit."""
+
+    grid: Grid
+    outlets: list[Outlet]
+    outlet: Ints
+    stream: Ints
+    place: Ints
+    basis: Array
+    upper: Array
+    most: Array
+    least: Array
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Purchases of a material at a site."""
+
+    grid: Grid
+    supplies: list[Supply]
+    supply: Ints
+    stream: Ints
+    place: Ints
+    basis: Array
+    upper: Array
+    most: Array
+    least: Array
+
+
+@dataclass(frozen=True)
+class Network:
+    """Everything the model is built from. P places, S streams, T periods."""
+
+    case: Case
+    time: Time
+    lookup: Lookup
+    lineages: Lineages
+    law: Law
+    haulage: Haulage
+    streams: list[Stream]
+    places: list[Place]
+    nodes: Grid
+    place_stream: Ints
+    w: Array
+    w_gross: Array
+    available_t: Array
+    arising_t: Array
+    generated_t: dict[tuple[str, int], float]
+    routes: Routes
+    runs: Runs
+    holdings: Holdings
+    placements: Placements
+    deliveries: Deliveries
+    purchases: Purchases
+    findings: tuple[Message, ...] = field(default=())
+    """Impossible things proved by counting, in words."""
+    notes: tuple[Message, ...] = field(default=())
+    """What never runs and why; not impossible."""
+
+    def lineage(self, stream: int) -> Lineage:
+        """The lineage of a stream number."""
+        return self.lineages.by_id[self.streams[stream].lineage]
+
+    def origin(self, stream: int) -> str:
+        """The origin of a stream number."""
+        return self.streams[stream].origin
+
+    def class_of_origin(self, origin: str) -> str:
+        """Waste class of an origin."""
+        return origin.partition(":")[0]

@@ -1,0 +1,259 @@
+"""Where every stream can be: forward from where it arises, is bought or made; backward from where it can end.
+
+A *place* is (site, stream) with the first period in which the stream can be there. A stream is a lineage with its
+origin and cohort. Only places that can be reached and left lawfully become nodes of the model.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.network.haulage import Haulage, Route
+from redmud_opt.network.law import Law
+from redmud_opt.network.lineage import Conversion, Lineage, Lineages
+from redmud_opt.network.lookup import Lookup
+from redmud_opt.network.time import Time
+
+
+class Stream(NamedTuple):
+    """A lineage with its origin ('' without) and cohort ('new', 'legacy', '' without)."""
+
+    lineage: str
+    origin: str = ""
+    cohort: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name that plans use."""
+        return f"{self.lineage}@{self.origin}@{self.cohort}" if self.origin else self.lineage
+
+    def of(self, lineage: Lineage) -> Stream:
+        """The stream of a material made from this one."""
+        if lineage.carries_origin and self.origin:
+            return Stream(lineage.id, self.origin, self.cohort)
+        return Stream(lineage.id)
+
+
+class Place(NamedTuple):
+    """A stream at a site."""
+
+    site: str
+    stream: Stream
+
+
+@dataclass(frozen=True)
+class Run:
+    """A conversion of a stream on a line. `made` are the places that its outputs go to."""
+
+    line: str
+    conversion: Conversion
+    place: Place | None
+    site: str
+    use_per_t: float
+    made: tuple[tuple[Place, float], ...]
+    needs: tuple[tuple[Place, float], ...]
+
+
+@dataclass
+class Reach:
+    """The result: what exists, in the order in which it was found."""
+
+    since: dict[Place, int] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+    routes: list[tuple[Route, Stream]] = field(default_factory=list)
+    outlets: list[tuple[Outlet, Place]] = field(default_factory=list)
+    storages: list[tuple[Storage, Place]] = field(default_factory=list)
+    dead: list[Place] = field(default_factory=list)
+    idle: list[tuple[Run, Place]] = field(default_factory=list)
+    starved: list[tuple[str, str, Place]] = field(default_factory=list)
+
+
+class Explorer:
+    """Finds the reach of every stream of a case."""
+
+    def __init__(self, lookup: Lookup, time: Time, lineages: Lineages, law: Law, haulage: Haulage) -> None:
+        self.lookup, self.time, self.lineages, self.law, self.haulage = lookup, time, lineages, law, haulage
+        self._conversions: dict[str, list[Conversion]] = defaultdict(list)
+        self._recipes: list[Conversion] = []
+        for conversion in lineages.conversions:
+            if conversion.feed is None:
+                self._recipes.append(conversion)
+            else:
+                self._conversions[conversion.feed.id].append(conversion)
+        self._outlets_at: dict[str, list[Outlet]] = defaultdict(list)
+        self._storages_at: dict[str, list[Storage]] = defaultdict(list)
+        self._lines_at: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._index_sites()
+        self._demanded = self._demands()
+
+    def _index_sites(self) -> None:
+        for outlet in self.lookup.case.outlets:
+            self._outlets_at[outlet.site].append(outlet)
+        for storage in self.lookup.case.storages:
+            self._storages_at[storage.site].append(storage)
+        for process, rows in self.lookup.lines_of_process.items():
+            for line in dict.fromkeys(row.line for row in rows):
+                self._lines_at[process, self.lookup.line_site(line)].append(line)
+
+    def _demands(self) -> dict[str, set[str]]:
+        """Site → materials that its lines take as fixed inputs."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for conversion in self.lineages.conversions:
+            for (process, site), _ in self._lines_at.items():
+                if process == conversion.process.name:
+                    found[site].update(row.material for row in conversion.inputs)
+        return found
+
+    def explore(self, given: dict[Place, int], bought: set[Place]) -> Reach:
+        """The reach from what arises, lies in stock (`given`: place → first period) or may be bought.
+
+        Runs whose fixed inputs cannot be had are struck out and the search repeated; then dead ends are cut.
+        """
+        barred: set[tuple[str, tuple[str, str, str]]] = set()
+        starved: list[tuple[str, str, Place]] = []
+        while True:
+            reach = self._forward(given | dict.fromkeys(bought, 0), barred)
+            short = [(run, need) for run in reach.runs for need, _ in run.needs if need not in reach.since]
+            if not short:
+                break
+            barred |= {(run.line, run.conversion.key) for run, _ in short}
+            starved += [(run.line, run.conversion.process.name, need) for run, need in short]
+        reach.starved = list(dict.fromkeys(starved))
+        return self._prune(reach, set(given))
+
+    def _forward(self, given: dict[Place, int], barred: set[tuple[str, tuple[str, str, str]]]) -> Reach:
+        reach = Reach()
+        front: dict[Place, int] = dict(given)
+        for conversion in self._recipes:
+            self._start(reach, front, conversion, None, barred)
+        settled: set[Place] = set()
+        while front:
+            place = min(front, key=lambda key: front[key])
+            since = front.pop(place)
+            if reach.since.get(place, len(self.time)) <= since:
+                continue
+            reach.since[place] = since
+            self._spread(reach, front, place, since, barred, first=place not in settled)
+            settled.add(place)
+        return reach
+
+    def _spread(
+        self,
+        reach: Reach,
+        front: dict[Place, int],
+        place: Place,
+        since: int,
+        barred: set[tuple[str, tuple[str, str, str]]],
+        *,
+        first: bool,
+    ) -> None:
+        """Takes one place further. Dijkstra order makes `first` the only visit."""
+        assert first, "places are settled in the order of their first period"
+        for conversion in self._conversions[place.stream.lineage]:
+            self._start(reach, front, conversion, place, barred, since)
+        lineage = self.lineages.by_id[place.stream.lineage]
+        for outlet in self._outlets_at[place.site]:
+            if self.law.outlet_takes(outlet, lineage):
+                reach.outlets.append((outlet, place))
+        for storage in self._storages_at[place.site]:
+            if self.law.storage_takes(storage, lineage):
+                reach.storages.append((storage, place))
+                self._grow_old(front, place, since)
+        for route in self.haulage.routes_from(place.site, lineage):
+            if self._wanted(route, lineage):
+                reach.routes.append((route, place.stream))
+                _offer(front, Place(route.to_site, place.stream), since)
+
+    def _wanted(self, route: Route, lineage: Lineage) -> bool:
+        """Whether something at the far end takes the material, or lanes lead on from there."""
+        site = route.to_site
+        for outlet in self._outlets_at[site]:
+            radius = outlet.haul_radius_km
+            near = radius is None or route.distance_km <= radius
+            if near and self.law.outlet_takes(outlet, lineage):
+                return True
+        return (
+            lineage.name in self._demanded[site]
+            or any(self.law.storage_takes(storage, lineage) for storage in self._storages_at[site])
+            or any(
+                self._lines_at[c.process.name, site] and self.law.process_takes(c, lineage)
+                for c in self._conversions[lineage.id]
+            )
+            or self.haulage.leads_on(site, lineage)
+        )
+
+    def _grow_old(self, front: dict[Place, int], place: Place, since: int) -> None:
+        """Stock of new origin becomes legacy at the first New Year after it can be there."""
+        if place.stream.cohort != "new":
+            return
+        later = [t for t in range(since + 1, len(self.time)) if self.time.opens_year[t]]
+        if later:
+            _offer(front, Place(place.site, place.stream._replace(cohort="legacy")), later[0])
+
+    def _start(
+        self,
+        reach: Reach,
+        front: dict[Place, int],
+        conversion: Conversion,
+        place: Place | None,
+        barred: set[tuple[str, tuple[str, str, str]]],
+        since: int = 0,
+    ) -> None:
+        """Runs a conversion on every line at the place's site that may (recipes: on every line)."""
+        if conversion.feed is not None and not self.law.process_takes(conversion, conversion.feed):
+            return
+        sites = [place.site] if place else list(dict.fromkeys(s for p, s in self._lines_at if p == conversion.process.name))
+        for site in sites:
+            for line in self._lines_at.get((conversion.process.name, site), []):
+                use = self._use(line, conversion)
+                if use is None or (line, conversion.key) in barred:
+                    continue
+                run = self._run(line, conversion, place, site, use)
+                reach.runs.append(run)
+                for output, _ in run.made:
+                    _offer(front, output, since)
+
+    def _use(self, line: str, conversion: Conversion) -> float | None:
+        rows = [r for r in self.lookup.lines_of_process[conversion.process.name] if r.line == line]
+        feed = conversion.feed.name if conversion.feed else ""
+        best = self.lookup.best(rows, ("feed", feed), ("point", conversion.point))
+        return best[0].use_per_t if best else None
+
+    @staticmethod
+    def _run(line: str, conversion: Conversion, place: Place | None, site: str, use: float) -> Run:
+        source = place.stream if place else Stream("")
+        made = tuple((Place(site, source.of(m.output)), m.yield_t_per_t) for m in conversion.made if m.yield_t_per_t > 0)
+        needs = tuple((Place(site, Stream(r.material)), r.amount_per_t) for r in conversion.inputs if r.amount_per_t > 0)
+        return Run(line, conversion, place, site, use, made, needs)
+
+    def _prune(self, reach: Reach, given: set[Place]) -> Reach:
+        """Keeps what has a way out: the least fixed point from outlets and storages backward."""
+        live = {place for _, place in reach.outlets} | {place for _, place in reach.storages}
+        grew = True
+        while grew:
+            before = len(live)
+            for run in reach.runs:
+                if all(place in live for place, _ in run.made):
+                    live |= {need for need, _ in run.needs} | ({run.place} if run.place else set())
+            live |= {Place(r.from_site, s) for r, s in reach.routes if Place(r.to_site, s) in live}
+            grew = len(live) > before
+        reach.dead = [place for place in given if place not in live]
+        return self._keep(reach, live)
+
+    def _keep(self, reach: Reach, live: set[Place]) -> Reach:
+        whole = [r for r in reach.runs if all(place in live for place, _ in r.made)]
+        reach.idle = [
+            (run, place) for run in reach.runs for place, _ in run.made if place not in live
+        ]
+        reach.runs = whole
+        reach.routes = [(r, s) for r, s in reach.routes if Place(r.to_site, s) in live]
+        reach.outlets = [(o, p) for o, p in reach.outlets if p in live]
+        reach.since = {place: since for place, since in reach.since.items() if place in live}
+        return reach
+
+
+def _offer(front: dict[Place, int], place: Place, since: int) -> None:
+    front[place] = min(since, front.get(place, since))

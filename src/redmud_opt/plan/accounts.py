@@ -1,0 +1,155 @@
+"""The accounts of a plan in origin tonnes: totals, the three rates, and the identity that nothing is counted twice.
+
+    opening + generated + received = utilised + placed + reduced + handed to disposal + handed out + closing
+
+per origin and calendar year. MODEL.md Utilisation, without double counting.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.model.totals import utilised_per_delivery, utilised_per_feed
+from redmud_opt.network import Network
+from redmud_opt.network.network import Array, Grid, Ints
+from redmud_opt.network.origins import Origins
+
+
+def total_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
+    """Utilised, gross and generated origin tonnes, and the accounts, by origin, cohort and year."""
+    parts = []
+    for name, columns in (("utilised", m.utilised_t), ("utilised_gross", m.utilised_gross_t)):
+        frame = _labelled(columns)
+        parts.append(frame.assign(total=name, amount=columns.values_array))
+    frame = _labelled(m.generated_t).assign(total="generated", cohort="new", amount=m.generated_t.values_array)
+    parts.append(frame)
+    accounts = _labelled(m.account).rename(columns={"account": "total"})
+    parts.append(accounts.assign(origin="", cohort="", amount=m.account.values_array))
+    found = pd.concat(parts, ignore_index=True)[["total", "origin", "cohort", "year", "amount"]]
+    return found.astype({"year": int})
+
+
+def _labelled(columns: object) -> pd.DataFrame:
+    frame = columns.index.frame()  # type: ignore[attr-defined]
+    return frame.astype({c: object for c in frame.columns})
+
+
+def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
+    """The three rates per class, per plant where origins are that fine, and year; year to date included."""
+    amounts = {
+        (t, o, c, y): a for t, o, c, y, a in totals.itertuples(index=False) if o
+    }
+    origins = sorted({o for o in totals["origin"] if o})
+    rows = []
+    for waste_class in sorted({net.class_of_origin(o) for o in origins}):
+        mine = [o for o in origins if net.class_of_origin(o) == waste_class]
+        plants = [""] + [o.partition(":")[2] for o in mine if ":" in o]
+        for plant in plants:
+            chosen = [o for o in mine if not plant or o == f"{waste_class}:{plant}"]
+            rows += [_rates(net, amounts, waste_class, plant, chosen, year) for year in net.time.years]
+    names = (
+        "waste_class plant year generated_t utilised_new_t utilised_legacy_t gross_new_t gross_legacy_t "
+        "rate_new rate_stat rate_gross"
+    )
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def _rates(
+    net: Network, amounts: dict, waste_class: str, plant: str, origins: list[str], year: int
+) -> tuple[object, ...]:
+    def total(name: str, cohort: str) -> float:
+        return sum(amounts.get((name, origin, cohort, year), 0.0) for origin in origins)
+
+    generated, new, legacy = total("generated", "new"), total("utilised", "new"), total("utilised", "legacy")
+    gross_new, gross_legacy = total("utilised_gross", "new"), total("utilised_gross", "legacy")
+    if year == net.case.periods[0].year:
+        named = Origins(net.lookup, net.time)
+        for row in net.case.year_to_date:
+            if row.waste_class == waste_class and named.of(waste_class, row.site) in origins:
+                generated += row.generated_t
+                new += row.utilised_new_t
+                legacy += row.utilised_legacy_t
+                gross_new += row.utilised_new_t if row.gross_new_t is None else row.gross_new_t
+                gross_legacy += row.utilised_legacy_t if row.gross_legacy_t is None else row.gross_legacy_t
+    rates = (
+        _ratio(new, generated),
+        _ratio(new + legacy, generated + legacy),
+        _ratio(gross_new + gross_legacy, generated),
+    )
+    return waste_class, plant, year, generated, new, legacy, gross_new, gross_legacy, *rates
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float("nan")
+
+
+def identity_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
+    """Every term of the identity per origin and year, with the residual."""
+    book = _Book(net)
+    held = net.holdings
+    stock = m.stock_t.values_array
+    for origin, year in net.generated_t:
+        book.add("generated_t", origin, year, net.generated_t[origin, year])
+    for k, stream in enumerate(held.stream):
+        book.add("opening_t", net.origin(int(stream)), net.time.years[0], held.opening_t[k] * net.w[stream])
+    ends = [int(np.flatnonzero(net.time.year == year)[-1]) for year in net.time.years]
+    for k, stream in enumerate(held.stream):
+        for number, t in enumerate(ends):
+            cell = held.grid.position[k, t]
+            amount = float(stock[cell]) * net.w[stream] if cell >= 0 else 0.0
+            book.add("closing_t", net.origin(int(stream)), net.time.years[number], amount)
+            if number + 1 < len(ends):
+                book.add("opening_t", net.origin(int(stream)), net.time.years[number + 1], amount)
+    _book_fates(book, m, net)
+    return book.frame()
+
+
+def _book_fates(book: _Book, m: ConcreteModel, net: Network) -> None:
+    runs, sold, placed = net.runs, net.deliveries, net.placements
+    reduced = np.array([float(run.conversion.reduced) for run in runs.run])
+    has = runs.stream >= 0
+    reduced = np.where(has, reduced * net.w[np.where(has, runs.stream, 0)], 0.0) if len(reduced) else reduced
+    book.cells("utilised_t", m.feed_t.values_array, runs.grid, runs.stream, utilised_per_feed(net, gross=False))
+    book.cells("reduced_t", m.feed_t.values_array, runs.grid, runs.stream, reduced)
+    meaning = np.array([net.lookup.meaning(o.method) for o in sold.outlets], dtype=object)
+    kind = meaning[sold.outlet] if len(meaning) else meaning
+    w = net.w[sold.stream]
+    book.cells("utilised_t", m.sold_t.values_array, sold.grid, sold.stream, utilised_per_delivery(net, gross=False))
+    for name, fate in (("handed_to_disposal_t", "disposal"), ("handed_out_t", "pretreatment")):
+        book.cells(name, m.sold_t.values_array, sold.grid, sold.stream, np.where(kind == fate, w, 0.0))
+    book.cells("placed_t", m.placed_t.values_array, placed.grid, placed.stream, net.w[placed.stream])
+
+
+class _Book:
+    """Adds up amounts per (origin, year) and column."""
+
+    COLUMNS = (
+        "opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t handed_out_t closing_t"
+    ).split()
+
+    def __init__(self, net: Network) -> None:
+        self.net = net
+        self.amounts: dict[tuple[str, int], dict[str, float]] = {}
+
+    def add(self, column: str, origin: str, year: int, amount: float) -> None:
+        """Books an amount; streams without origin are not booked."""
+        if origin:
+            row = self.amounts.setdefault((origin, int(year)), dict.fromkeys(self.COLUMNS, 0.0))
+            row[column] += float(amount)
+
+    def cells(self, column: str, values: Array, grid: Grid, stream: Ints, unit: Array) -> None:
+        """Books values · unit of every cell whose entity has an origin."""
+        for cell in np.flatnonzero(values * unit[grid.entity] != 0.0):
+            entity = grid.entity[cell]
+            year = int(self.net.time.year[grid.period[cell]])
+            self.add(column, self.net.origin(int(stream[entity])), year, float(values[cell] * unit[entity]))
+
+    def frame(self) -> pd.DataFrame:
+        """One row per origin and year."""
+        rows = [{"origin": o, "year": y, **row} for (o, y), row in sorted(self.amounts.items())]
+        frame = pd.DataFrame(rows, columns=["origin", "year", *self.COLUMNS])
+        come = frame["opening_t"] + frame["generated_t"] + frame["received_t"]
+        gone = frame[self.COLUMNS[3:]].sum(axis=1)
+        return frame.assign(residual_t=come - gone)

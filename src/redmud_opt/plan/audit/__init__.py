@@ -1,0 +1,65 @@
+"""The audit of a plan: the second road.
+
+    audit(case, frames, value_cny) → Audit
+
+It recomputes everything from the case and the plan's frames alone. It imports `case` and `i18n`, never
+`network` or `model`, shares no code with them, and trusts no derived frame: from flows, feeds, sales,
+purchases, stocks and placements it works out again what is made, owed, utilised and earned, and compares
+that with what the plan states. `FAMILIES` is the table of contents; each family's module opens with its
+equations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from redmud_opt.case.case import Case
+from redmud_opt.plan.audit.accounts import identity, totals
+from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
+from redmud_opt.plan.audit.blending import gates, shares
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.capacity import capacities
+from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
+from redmud_opt.plan.audit.closure import closure
+from redmud_opt.plan.audit.horizon import horizon
+from redmud_opt.plan.audit.law import law
+from redmud_opt.plan.audit.limits import limits
+from redmud_opt.plan.audit.rates import rates, targets
+from redmud_opt.plan.audit.reading import frames as well_formed
+from redmud_opt.plan.audit.reading import streams
+from redmud_opt.plan.audit.tiers import tiers
+from redmud_opt.plan.audit.value import value
+
+FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
+    well_formed,
+    streams,
+    law,
+    arisings,
+    stocks,
+    balances,
+    made,
+    capacities,
+    tiers,
+    shares,
+    gates,
+    limits,
+    closure,
+    totals,
+    identity,
+    rates,
+    targets,
+    horizon,
+    value,
+)
+"""What is checked, in order."""
+
+
+def audit(case: Case, frames: Mapping[str, pd.DataFrame], value_cny: float | None = None) -> Audit:
+    """Check a plan, given by its frames and its stated value, against the case it was made for."""
+    book = Book(case, frames, value_cny)
+    return Audit(tuple(check for family in FAMILIES for check in family(book)))
+
+
+__all__ = ["FAMILIES", "TOLERANCE", "Audit", "Check", "audit"]

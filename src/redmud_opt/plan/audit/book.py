@@ -1,0 +1,181 @@
+"""The book that every family reads: the case, the streams and rows of a plan, and what follows from both.
+
+Nothing derived is taken from the plan here. What lines make and take is reckoned from feeds and the case's
+tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from redmud_opt.case.case import Case
+from redmud_opt.plan.audit.checks import Findings, Tally, at
+from redmud_opt.plan.audit.conversion import Conversion, Conversions
+from redmud_opt.plan.audit.dates import Dates
+from redmud_opt.plan.audit.facts import Facts, live
+from redmud_opt.plan.audit.frames import FrameReader, cell_text
+from redmud_opt.plan.audit.lanes import Lanes
+from redmud_opt.plan.audit.rows import (
+    LAYOUT,
+    Arose,
+    Bought,
+    Fed,
+    Flow,
+    Identity,
+    Kept,
+    Made,
+    Over,
+    Placed,
+    Rate,
+    Short,
+    Sold,
+    Step,
+    Term,
+    Total,
+)
+from redmud_opt.plan.audit.status import Status
+from redmud_opt.plan.audit.streams import Reader, Stream, UnreadableStream, derived_id, founded
+
+
+class Run(NamedTuple):
+    """A row of `feeds` with its site and what a tonne of it becomes."""
+
+    fed: Fed
+    site: str
+    becomes: Conversion
+
+
+class Opening(NamedTuple):
+    """A row of `opening_stock` as a stream; None where the plan has no stream for it."""
+
+    storage: str
+    site: str
+    material: str
+    stream: Stream | None
+    amount: float
+
+
+class Book:
+    """One case and the frames of one plan."""
+
+    def __init__(self, case: Case, frames: Mapping[str, pd.DataFrame], value_cny: float | None) -> None:
+        self.reading = Findings("frames")
+        self.value_cny = value_cny
+        self.facts = Facts(case)
+        self.dates = Dates(self.facts)
+        self.conversions = Conversions(self.facts, self.dates)
+        self.lanes = Lanes(self.facts)
+        self.stated_streams = frames.get("streams")
+        self.streams = self._read_streams()
+        self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
+        reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
+        rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
+        self.arisings: list[Arose] = rows["arisings"]
+        self.flows: list[Flow] = rows["flows"]
+        self.feeds: list[Fed] = rows["feeds"]
+        self.made: list[Made] = rows["made"]
+        self.purchases: list[Bought] = rows["purchases"]
+        self.sales: list[Sold] = rows["sales"]
+        self.stocks: list[Kept] = rows["stocks"]
+        self.placements: list[Placed] = rows["placements"]
+        self.tiers: list[Step] = rows["tiers"]
+        self.shortfalls: list[Short] = rows["shortfalls"]
+        self.excess: list[Over] = rows["excess"]
+        self.value_terms: list[Term] = rows["value_terms"]
+        self.totals: list[Total] = rows["totals"]
+        self.rates: list[Rate] = rows["rates"]
+        self.identity: list[Identity] = rows["identity"]
+
+    def _read_streams(self) -> dict[str, Stream]:
+        frame, found = self.stated_streams, {}
+        if frame is None or "stream" not in frame.columns:
+            self.reading.fault("no_frame", "streams")
+            return {}
+        reader = Reader(self.facts)
+        for cell in frame["stream"].tolist():
+            name = cell_text(cell)
+            try:
+                if name in found:
+                    self.reading.fault("twice", at("streams", name))
+                found[name] = reader.stream(name)
+            except UnreadableStream as fault:
+                self.reading.fault(fault.key, at("streams", name), **fault.values)
+        return found
+
+    # ---------------------------------------------------------------- what follows
+
+    def period(self, t: int) -> str:
+        """The name of a period."""
+        return self.dates.periods[t].name
+
+    def where(self, t: int, *names: object) -> str:
+        """A place and a period in words."""
+        return at(*names, self.period(t))
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """Feeds with their conversions; feeds that no conversion fits are a matter of `law`."""
+        found = []
+        for fed in self.feeds:
+            feed = fed.stream.lineage if fed.stream else None
+            becomes = self.conversions.conversion(fed.process, fed.point, feed)
+            found.append(Run(fed, self.facts.site_of_line(fed.line), becomes))
+        return found
+
+    @cached_property
+    def making(self) -> Tally[tuple[str, str, str, int]]:
+        """(site, process, stream id, period) → tonnes made, from feeds × yields."""
+        tally: Tally[tuple[str, str, str, int]] = Tally()
+        for fed, site, becomes in self.runs:
+            for made in becomes.outputs:
+                name = derived_id(self.facts, made.material, fed.process, fed.point, fed.stream)
+                tally.add((site, fed.process, name, fed.t), fed.amount * made.yield_t)
+        return tally
+
+    @cached_property
+    def taking(self) -> Tally[tuple[str, str, int]]:
+        """(site, material, period) → fixed inputs taken, from feeds × amounts."""
+        tally: Tally[tuple[str, str, int]] = Tally()
+        for fed, site, becomes in self.runs:
+            for taken in becomes.inputs:
+                tally.add((site, taken.material, fed.t), fed.amount * taken.amount)
+        return tally
+
+    @cached_property
+    def opening(self) -> list[Opening]:
+        """Opening stocks as streams: `new` if dated in the calendar year in which the horizon starts."""
+        first_year = self.dates.periods[0].year
+        found = []
+        for row in live(self.facts.case.opening_stock):
+            site = self.facts.storages[row.storage].site
+            new = row.arose_on is not None and row.arose_on.year == first_year
+            cohort = "new" if new else "legacy"
+            stream = founded(self.facts, self.streams, row.material, row.origin_site or site, cohort)
+            found.append(Opening(row.storage, site, row.material, stream, row.amount_t))
+        return found
+
+    @cached_property
+    def before(self) -> Tally[tuple[str, str]]:
+        """(storage, stream id) → stock when the horizon begins."""
+        tally: Tally[tuple[str, str]] = Tally()
+        for row in self.opening:
+            if row.stream is not None:
+                tally.add((row.storage, row.stream.name), row.amount)
+        return tally
+
+    @cached_property
+    def stock(self) -> dict[tuple[str, str, int], float]:
+        """(storage, stream id, period) → stock at its end."""
+        return {(row.storage, row.stream.name, row.t): row.stock for row in self.stocks}
+
+    def origin_t(self, stream: Stream, gross: bool = False) -> float:
+        """w: origin tonnes in a tonne of a stream."""
+        return self.conversions.origin_t(stream.lineage, 0, gross) if stream.has_origin else 0.0
+
+    def wet(self, stream: Stream, amount: float) -> float:
+        """A dry amount as received."""
+        return amount * self.facts.wet_per_dry(stream.material)

@@ -1,0 +1,160 @@
+"""Capacities: lines, storages, lanes, supplies, outlets, by period.
+
+    Σ feed × use_per_t        ≤ capacity × availability × share of the period     line
+    Σ stock + Σ placed so far ≤ capacity_t;   the same ÷ density ≤ airspace_m3    storage
+    Σ put, Σ reclaimed        ≤ their rates                                       storage
+    min ≤ Σ amounts in basis  ≤ max                                               outlet, supply; lane: max
+
+The share of a period: `dates`. What is closed for a whole period has a share of 0, and takes nothing even
+if it has no capacity. MODEL.md rule 2.
+"""
+
+from __future__ import annotations
+
+from redmud_opt.case.works import Storage
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.checks import Check, Findings, Tally
+
+Key = tuple[str, int]
+
+
+def capacities(book: Book) -> tuple[Check, ...]:
+    """No capacity is exceeded, no minimum is missed, nothing runs while it is closed."""
+    findings = Findings("capacities")
+    _lines(findings, book)
+    for storage in book.facts.storages.values():
+        _held(findings, book, storage)
+    _rates(findings, book)
+    _lanes(findings, book)
+    _outlets(findings, book)
+    _supplies(findings, book)
+    return findings.checks()
+
+
+def _lines(findings: Findings, book: Book) -> None:
+    used: Tally[Key] = Tally()
+    for fed in book.feeds:
+        material = fed.stream.material if fed.stream else ""
+        use = book.conversions.use_per_t(fed.line, fed.process, fed.point, material)
+        used.add((fed.line, fed.t), fed.amount * (1.0 if use is None else use))
+        opened = book.facts.lines[fed.line]
+        if opened.candidate or not book.dates.open_share(opened.opens, opened.closes, fed.t):
+            findings.nothing("closed", book.where(fed.t, fed.line), fed.amount, place=fed.line)
+    for name, t in used:
+        line = book.facts.lines[name]
+        if line.capacity is not None:
+            share = book.dates.fraction(line.per, t) * book.dates.calendar_share(line.calendar, t)
+            share *= book.dates.open_share(line.opens, line.closes, t) * line.availability
+            findings.at_most(
+                "over",
+                book.where(t, name),
+                used[name, t],
+                line.capacity * share,
+                used.scale((name, t)),
+                place=name,
+            )
+
+
+def _held(findings: Findings, book: Book, storage: Storage) -> None:
+    if storage.capacity_t is None and storage.airspace_m3 is None:
+        return
+    placed_t, placed_m3 = 0.0, 0.0
+    for t in range(len(book.dates.periods)):
+        where = book.where(t, storage.name)
+        placed = [
+            (p.stream.material, p.amount) for p in book.placements if (p.storage, p.t) == (storage.name, t)
+        ]
+        stock = [(k.stream.material, k.stock) for k in book.stocks if (k.storage, k.t) == (storage.name, t)]
+        placed_t += sum(amount for _, amount in placed)
+        if storage.capacity_t is not None:
+            held = placed_t + sum(amount for _, amount in stock)
+            findings.at_most("over", where, held, storage.capacity_t, place=storage.name)
+        if storage.airspace_m3 is not None:
+            placed_m3 += sum(_volume(book, *pair) for pair in placed)
+            held = placed_m3 + sum(_volume(book, *pair) for pair in stock)
+            findings.at_most("over_airspace", where, held, storage.airspace_m3, place=storage.name)
+
+
+def _volume(book: Book, material: str, amount: float) -> float:
+    """Cubic metres of some dry tonnes; what has no density cannot be shown to fit."""
+    density = book.facts.materials[material].density_t_per_m3
+    return amount / density if density else float("nan") if amount else 0.0
+
+
+def _rates(findings: Findings, book: Book) -> None:
+    put: Tally[Key] = Tally()
+    reclaimed: Tally[Key] = Tally()
+    for row in book.stocks:
+        put.add((row.storage, row.t), row.put)
+        reclaimed.add((row.storage, row.t), row.reclaimed)
+    for placed in book.placements:
+        put.add((placed.storage, placed.t), placed.amount)
+    for name, t in put:
+        storage = book.facts.storages[name]
+        where, opened = book.where(t, name), book.dates.open_share(storage.opens, storage.closes, t)
+        if not opened:
+            findings.nothing("closed", where, put.scale((name, t)), place=name)
+            findings.nothing("closed", where, reclaimed.scale((name, t)), place=name)
+        share = book.dates.fraction(storage.per, t) * opened
+        if storage.max_put_t is not None:
+            findings.at_most("over_put", where, put[name, t], storage.max_put_t * share, place=name)
+        if storage.max_reclaim_t is not None:
+            limit = storage.max_reclaim_t * share * book.dates.calendar_share(storage.calendar, t)
+            findings.at_most("over_reclaim", where, reclaimed[name, t], limit, place=name)
+
+
+def _lanes(findings: Findings, book: Book) -> None:
+    moved: Tally[Key] = Tally()
+    for flow in book.flows:
+        lane = book.facts.lanes.get(flow.lane)
+        if lane is not None:
+            moved.add((flow.lane, flow.t), book.facts.in_basis(flow.amount, flow.stream.material, lane.basis))
+    for name, t in moved:
+        lane = book.facts.lanes[name]
+        if lane.capacity_t is not None:
+            share = book.dates.fraction(lane.per, t) * book.dates.calendar_share(lane.calendar, t)
+            findings.at_most("over", book.where(t, name), moved[name, t], lane.capacity_t * share, place=name)
+
+
+def _outlets(findings: Findings, book: Book) -> None:
+    taken: Tally[Key] = Tally()
+    for row in book.sales:
+        outlet = book.facts.outlets[row.outlet]
+        taken.add((row.outlet, row.t), book.facts.in_basis(row.amount, row.stream.material, outlet.basis))
+    for name, outlet in book.facts.outlets.items():
+        for t in range(len(book.dates.periods)):
+            opened = book.dates.open_share(outlet.opens, outlet.closes, t)
+            share = (
+                book.dates.fraction(outlet.per, t) * book.dates.calendar_share(outlet.calendar, t) * opened
+            )
+            if not opened:
+                findings.nothing("closed", book.where(t, name), taken[name, t], place=name)
+            _between(findings, book, name, t, taken[name, t], share, outlet.min_t, outlet.max_t)
+
+
+def _supplies(findings: Findings, book: Book) -> None:
+    bought: Tally[Key] = Tally()
+    for row in book.purchases:
+        supply = book.facts.supplies[row.supply]
+        bought.add((row.supply, row.t), book.facts.in_basis(row.amount, row.stream.material, supply.basis))
+    for name, supply in book.facts.supplies.items():
+        for t in range(len(book.dates.periods)):
+            share = book.dates.fraction(supply.per, t) * book.dates.calendar_share(supply.calendar, t)
+            _between(findings, book, name, t, bought[name, t], share, supply.min_t, supply.max_t)
+
+
+def _between(
+    findings: Findings,
+    book: Book,
+    name: str,
+    t: int,
+    amount: float,
+    share: float,
+    least: float | None,
+    most: float | None,
+) -> None:
+    where = book.where(t, name)
+    if least is not None:
+        findings.at_least("under", where, amount, least * share, place=name)
+    if most is not None:
+        findings.at_most("over", where, amount, most * share, place=name)

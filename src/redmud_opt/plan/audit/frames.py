@@ -1,0 +1,135 @@
+"""The frames of a plan as rows: every cell is read with its kind, and what cannot be read is a fault.
+
+A row with a name, period or stream that the case does not know is reported and left out; a number that is
+none stays NaN, so that every sum it enters fails too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from redmud_opt.plan.audit.checks import Findings, at
+from redmud_opt.plan.audit.dates import Dates
+from redmud_opt.plan.audit.facts import Facts
+from redmud_opt.plan.audit.rows import LAYOUT, SIGNED
+from redmud_opt.plan.audit.streams import Stream
+
+
+class Unknown(ValueError):
+    """A cell that names nothing."""
+
+
+def cell_text(value: object) -> str:
+    """A text cell; an empty one is blank."""
+    return "" if value is None or value != value else str(value)
+
+
+class FrameReader:
+    """Reads frames for one case and one set of streams."""
+
+    def __init__(self, facts: Facts, dates: Dates, streams: Mapping[str, Stream], findings: Findings) -> None:
+        self.streams = streams
+        self.findings = findings
+        known: dict[str, Mapping[str, object]] = {
+            "arising": facts.arisings,
+            "site": facts.sites,
+            "line": facts.lines,
+            "process": facts.processes,
+            "outlet": facts.outlets,
+            "supply": facts.supplies,
+            "storage": facts.storages,
+            "target": facts.targets,
+            "item": {**facts.outlets, **facts.supplies},
+            "window": {"horizon": 0, **{str(year): 0 for year in dates.years}, **dates.number},
+        }
+        self.readers: dict[str, Callable[[object], object]] = {
+            "text": cell_text,
+            "number": self._number,
+            "rate": self._number,
+            "year": self._whole,
+            "stream": lambda value: self._name(value, streams),
+            "stream?": lambda value: self._name(value, streams) if cell_text(value) else None,
+            "period": lambda value: self._name(value, dates.number),
+        }
+        for kind, names in known.items():
+            self.readers[kind] = self._known(names)
+
+    @staticmethod
+    def _name(value: object, names: Mapping[str, Any]) -> object:
+        name = cell_text(value)
+        if name not in names:
+            raise Unknown(name)
+        return names[name]
+
+    @staticmethod
+    def _known(names: Mapping[str, object]) -> Callable[[object], str]:
+        def read(value: object) -> str:
+            name = cell_text(value)
+            if name not in names:
+                raise Unknown(name)
+            return name
+
+        return read
+
+    @staticmethod
+    def _number(value: Any) -> float:
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            return float("nan")
+
+    def _whole(self, value: Any) -> int:
+        number = self._number(value)
+        if number != number or number != int(number):
+            raise Unknown(cell_text(value))
+        return int(number)
+
+    def rows(self, name: str, frame: pd.DataFrame | None) -> list[Any]:
+        """The rows of a frame."""
+        row_type, layout, keys = LAYOUT[name]
+        kinds = dict(pair.rsplit(":", 1) for pair in layout.split())
+        if frame is None:
+            self.findings.fault("no_frame", name)
+            return []
+        missing = tuple(column for column in kinds if column not in frame.columns)
+        if missing and len(frame):
+            self.findings.fault("no_column", name, columns=missing)
+        if missing or not len(frame):
+            return []
+        found: list[Any] = []
+        seen: set[object] = set()
+        for cells in zip(*(frame[column].tolist() for column in kinds), strict=True):
+            where = at(name, *(cell_text(cell) for cell in cells[: keys or 2]))
+            values = self._values(where, kinds, cells)
+            if values is None:
+                continue
+            if keys and tuple(values[:keys]) in seen:
+                self.findings.fault("twice", where)
+            seen.add(tuple(values[:keys]))
+            found.append(row_type(*values))
+            self._check(where, kinds, values, name not in SIGNED)
+        return found
+
+    def _values(self, where: str, kinds: dict[str, str], cells: tuple[object, ...]) -> list[Any] | None:
+        values = []
+        for (column, kind), cell in zip(kinds.items(), cells, strict=True):
+            try:
+                values.append(self.readers[kind](cell))
+            except Unknown as unknown:
+                self.findings.fault("unknown_name", where, column=column, name=str(unknown))
+                return None
+        return values
+
+    def _check(self, where: str, kinds: dict[str, str], values: list[Any], unsigned: bool) -> None:
+        """Numbers are finite, amounts are not negative."""
+        for (column, kind), value in zip(kinds.items(), values, strict=True):
+            if kind != "number":
+                continue
+            if not math.isfinite(value):
+                self.findings.fault("no_number", where, column=column)
+            elif unsigned and column != "price_cny_per_t":
+                self.findings.at_least("negative", where, value, 0.0, column=column)

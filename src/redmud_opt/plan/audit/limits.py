@@ -1,0 +1,161 @@
+"""The limits table: measure × material × place, each or summed, against a value or another measure.
+
+    amount(limit, window) = Σ of the measure over base materials, places and the window's periods
+    stock: at the end of the period; for a year or the horizon: at the end of its last period
+    share_of: amount ≤ value × amount(other limit, same window), the other with its own places and materials
+
+A flow is measured where it leaves, or on its lane; `to` is where it arrives. MODEL.md rule 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from redmud_opt.case.rules import Limit
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.checks import Check, Findings, at
+from redmud_opt.plan.audit.facts import live
+
+UNDECIDED = ("built", "count_used")  # nothing is built or counted in this release
+
+
+class Event(NamedTuple):
+    """A tonne that a limit may measure: the names it goes by, and where it arrives."""
+
+    material: str
+    t: int
+    amount: float
+    places: frozenset[str]
+    to: frozenset[str] = frozenset()
+
+
+class Measures:
+    """The events of every measure of a plan."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.events: dict[str, list[Event]] = {
+            "flow": list(self._flows()),
+            "feed": list(self._feeds()),
+            "made": list(self._made()),
+            "bought": [
+                Event(b.stream.material, b.t, b.amount, self._site(b.site, b.supply)) for b in book.purchases
+            ],
+            "sold": [
+                Event(s.stream.material, s.t, s.amount, self._site(s.site, s.outlet)) for s in book.sales
+            ],
+            "placed": [
+                Event(p.stream.material, p.t, p.amount, self._site(p.site, p.storage))
+                for p in book.placements
+            ],
+        }
+        for measure in ("stock", "put", "reclaimed"):
+            self.events[measure] = [
+                Event(k.stream.material, k.t, float(getattr(k, measure)), self._site(k.site, k.storage))
+                for k in book.stocks
+            ]
+
+    def _site(self, site: str, place: str) -> frozenset[str]:
+        return self.book.facts.site_address(site) | {place}
+
+    def _flows(self) -> Iterator[Event]:
+        facts = self.book.facts
+        for flow in self.book.flows:
+            places = self._site(flow.from_site, flow.lane)
+            yield Event(flow.stream.material, flow.t, flow.amount, places, facts.site_address(flow.to_site))
+
+    def _feeds(self) -> Iterator[Event]:
+        for fed in self.book.feeds:
+            places = self.book.facts.line_address(fed.line) | {fed.process}
+            yield Event(fed.stream.material if fed.stream else "", fed.t, fed.amount, places)
+
+    def _made(self) -> Iterator[Event]:
+        for fed, _, becomes in self.book.runs:
+            places = self.book.facts.line_address(fed.line) | {fed.process}
+            for made in becomes.outputs:
+                yield Event(made.material, fed.t, fed.amount * made.yield_t, places)
+
+    def amount(self, row: Limit, members: tuple[str, ...], window: list[int]) -> tuple[float, float]:
+        """The measure of a limit row over places and periods, and its largest term."""
+        materials = set(self.book.facts.members(row.material)) if row.material else None
+        to = set(self.book.facts.members(row.to)) if row.to else None
+        when = set(window[-1:] if row.measure == "stock" else window)
+        terms = [
+            event.amount
+            for event in self.events[row.measure]
+            if event.t in when
+            and (materials is None or event.material in materials)
+            and (not members or not event.places.isdisjoint(members))
+            and (to is None or not event.to.isdisjoint(to))
+        ]
+        return sum(terms), max(map(abs, terms), default=0.0)
+
+
+def limits(book: Book) -> tuple[Check, ...]:
+    """Every row of the limits table holds, in each of its windows and for each of its places."""
+    findings = Findings("limits")
+    measures = Measures(book)
+    rows = {row.name: row for row in live(book.facts.case.limits)}
+    for row in rows.values():
+        if row.measure in UNDECIDED:
+            findings.note("not_measured", row.name, limit_name=row.name)
+            continue
+        for window in windows(book, row.per, book.dates.during(row.during)):
+            for members in _places(book, row):
+                _judge(findings, book, measures, rows, row, members, window)
+    return findings.checks()
+
+
+def windows(book: Book, per: str, during: list[int]) -> list[list[int]]:
+    """The stretches of periods over which a limit adds up."""
+    if per == "period":
+        return [[t] for t in during]
+    if per == "horizon":
+        return [during] if during else []
+    years = dict.fromkeys(book.dates.year_of(t) for t in during)
+    return [[t for t in during if book.dates.year_of(t) == year] for year in years]
+
+
+def _places(book: Book, row: Limit) -> list[tuple[str, ...]]:
+    members = book.facts.members(row.at) if row.at else ()
+    return [(member,) for member in members] if row.every == "each" and members else [members]
+
+
+def _judge(
+    findings: Findings,
+    book: Book,
+    measures: Measures,
+    rows: dict[str, Limit],
+    row: Limit,
+    members: tuple[str, ...],
+    window: list[int],
+) -> None:
+    if row.sense == "measure" or row.value is None:
+        return
+    amount, scale = measures.amount(row, members, window)
+    limit = row.value
+    if row.share_of:
+        other = rows[row.share_of]
+        own = _other_places(book, other, members)
+        whole, largest = measures.amount(
+            other, own, [t for t in window if t in book.dates.during(other.during)]
+        )
+        limit, scale = row.value * whole, max(scale, row.value * largest)
+    where = at(
+        row.name, *(members if row.every == "each" else ()), book.period(window[0]), _last(book, window)
+    )
+    if row.sense in ("max", "equal"):
+        findings.at_most("over", where, amount, limit, scale, limit_name=row.name)
+    if row.sense in ("min", "equal"):
+        findings.at_least("under", where, amount, limit, scale, limit_name=row.name)
+
+
+def _last(book: Book, window: list[int]) -> str:
+    return book.period(window[-1]) if len(window) > 1 else ""
+
+
+def _other_places(book: Book, other: Limit, members: tuple[str, ...]) -> tuple[str, ...]:
+    """The places of the other measure: the same one, if it too is measured at each."""
+    own = book.facts.members(other.at) if other.at else ()
+    return members if other.every == "each" and set(members) <= set(own) else own

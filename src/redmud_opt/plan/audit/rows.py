@@ -1,0 +1,229 @@
+"""The rows of a plan's frames, and how columns are read: the contract of a plan, as understood here.
+
+Solid masses are dry tonnes, other materials their own unit; `t` is the number of the period, in order of
+time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from redmud_opt.plan.audit.streams import Stream
+
+
+class Arose(NamedTuple):
+    """A row of `arisings`."""
+
+    arising: str
+    site: str
+    stream: Stream
+    t: int
+    amount: float
+
+
+class Flow(NamedTuple):
+    """A row of `flows`."""
+
+    lane: str
+    mode: str
+    from_site: str
+    to_site: str
+    stream: Stream
+    t: int
+    amount: float
+    wet: float
+
+
+class Fed(NamedTuple):
+    """A row of `feeds`; the stream of a recipe is None."""
+
+    line: str
+    process: str
+    point: str
+    stream: Stream | None
+    t: int
+    amount: float
+
+
+class Made(NamedTuple):
+    """A row of `made`."""
+
+    site: str
+    process: str
+    stream: Stream
+    t: int
+    amount: float
+
+
+class Bought(NamedTuple):
+    """A row of `purchases`."""
+
+    supply: str
+    site: str
+    stream: Stream
+    t: int
+    amount: float
+
+
+class Sold(NamedTuple):
+    """A row of `sales`."""
+
+    outlet: str
+    site: str
+    stream: Stream
+    t: int
+    amount: float
+
+
+class Kept(NamedTuple):
+    """A row of `stocks`."""
+
+    storage: str
+    site: str
+    stream: Stream
+    t: int
+    put: float
+    reclaimed: float
+    stock: float
+
+
+class Placed(NamedTuple):
+    """A row of `placements`."""
+
+    storage: str
+    site: str
+    stream: Stream
+    t: int
+    amount: float
+
+
+class Step(NamedTuple):
+    """A row of `tiers`."""
+
+    item: str
+    window: str
+    step: int
+    amount: float
+
+
+class Short(NamedTuple):
+    """A row of `shortfalls`."""
+
+    target: str
+    year: int
+    short: float
+    price: float
+    penalty: float
+
+
+class Over(NamedTuple):
+    """A row of `excess`."""
+
+    storage: str
+    waste_class: str
+    excess: float
+    charge: float
+
+
+class Term(NamedTuple):
+    """A row of `value_terms`."""
+
+    term: str
+    year: int
+    value: float
+
+
+class Total(NamedTuple):
+    """A row of `totals`."""
+
+    total: str
+    origin: str
+    cohort: str
+    year: int
+    amount: float
+
+
+class Rate(NamedTuple):
+    """A row of `rates`."""
+
+    waste_class: str
+    plant: str
+    year: int
+    generated: float
+    new: float
+    legacy: float
+    gross_new: float
+    gross_legacy: float
+    rate_new: float
+    rate_stat: float
+    rate_gross: float
+
+
+class Identity(NamedTuple):
+    """A row of `identity`."""
+
+    origin: str
+    year: int
+    opening: float
+    generated: float
+    received: float
+    utilised: float
+    placed: float
+    reduced: float
+    handed_to_disposal: float
+    handed_out: float
+    closing: float
+    residual: float
+
+
+LAYOUT: dict[str, tuple[type[Any], str, int]] = {
+    "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
+    "flows": (
+        Flow,
+        "lane:text mode:text from_site:site to_site:site stream:stream period:period "
+        "flow_t:number wet_t:number",
+        6,
+    ),
+    "feeds": (
+        Fed,
+        "line:line process:process point:text stream:stream? period:period feed_t:number",
+        5,
+    ),
+    "made": (Made, "site:site process:process stream:stream period:period made_t:number", 4),
+    "purchases": (Bought, "supply:supply site:site stream:stream period:period bought:number", 4),
+    "sales": (Sold, "outlet:outlet site:site stream:stream period:period sold:number", 4),
+    "stocks": (
+        Kept,
+        "storage:storage site:site stream:stream period:period "
+        "put_t:number reclaimed_t:number stock_t:number",
+        4,
+    ),
+    "placements": (Placed, "storage:storage site:site stream:stream period:period placed_t:number", 4),
+    "tiers": (Step, "item:item window:window step:year amount:number", 3),
+    "shortfalls": (
+        Short,
+        "target:target year:year short_t:number price_cny_per_t:number penalty_cny:number",
+        2,
+    ),
+    "excess": (Over, "storage:storage waste_class:text excess_t:number charge_cny_per_t:rate", 0),
+    "value_terms": (Term, "term:text year:year value_cny:number", 2),
+    "totals": (Total, "total:text origin:text cohort:text year:year amount:number", 4),
+    "rates": (
+        Rate,
+        "waste_class:text plant:text year:year generated_t:number "
+        "utilised_new_t:number utilised_legacy_t:number "
+        "gross_new_t:number gross_legacy_t:number rate_new:rate rate_stat:rate rate_gross:rate",
+        3,
+    ),
+    "identity": (
+        Identity,
+        "origin:text year:year opening_t:number generated_t:number received_t:number utilised_t:number "
+        "placed_t:number reduced_t:number handed_to_disposal_t:number handed_out_t:number closing_t:number "
+        "residual_t:number",
+        2,
+    ),
+}
+"""Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
+
+SIGNED = ("value_terms", "totals", "rates", "identity")
+"""Frames whose numbers may be negative."""

@@ -1,0 +1,119 @@
+"""Value: every term re-summed from tonnes and the case's prices, discounted, tiers in order.
+
+    sales, gate fees  Σ delivered in basis × price, by the sign of the price; with tiers: Σ step × its price
+    purchases         −Σ bought in basis × price
+    transport         −Σ wet tonnes × (distance × cost per t km + handling), or the lane's cost in its basis
+    processing        −Σ fed × (process + operating point + feed)
+    holding           −Σ put × cost + reclaimed × cost + placed × cost + stock × holding cost × part of year
+    levies            −Σ (put + placed) × tax at storages that are not compliant
+    end_charge        −Σ excess × charge, at the mid date of the last period
+    value             Σ terms
+
+Each at the mid date of its period, tiers at that of their window inside the horizon. MODEL.md 'Value'.
+"""
+
+from __future__ import annotations
+
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
+from redmud_opt.plan.audit.rows import Flow
+from redmud_opt.plan.audit.tiers import traded
+
+Money = tuple[str, int]  # term, year
+
+
+def value(book: Book) -> tuple[Check, ...]:
+    """Every stated term is the money of the tonnes, and the terms sum to the stated value."""
+    findings = Findings("value")
+    money: Tally[Money] = Tally()
+    _trade(book, money)
+    _tiers(book, money)
+    _transport(book, money)
+    _processing(book, money)
+    _storages(book, money)
+    _end(book, money)
+    stated: Tally[Money] = Tally()
+    for row in book.value_terms:
+        stated.add((row.term, row.year), row.value)
+    for key in union(money, stated):
+        findings.equal("misstated", at(*key), stated[key], money[key], money.scale(key), term=key[0])
+    if book.value_cny is not None:
+        total = sum(money[key] for key in money)
+        largest = max((abs(money[key]) for key in money), default=0.0)
+        findings.equal("sum", "value", book.value_cny, total, largest)
+    return findings.checks()
+
+
+def _book(book: Book, money: Tally[Money], term: str, t: int, amount: float) -> None:
+    """Money of a period, discounted at its mid date."""
+    if amount:
+        money.add((term, book.dates.year_of(t)), amount * book.dates.discount_of(t))
+
+
+def _trade(book: Book, money: Tally[Money]) -> None:
+    for item, row, amount in traded(book):
+        if item in book.facts.tiers:
+            continue
+        if item in book.facts.outlets:
+            price = book.facts.outlets[item].price_cny_per_t
+            _book(book, money, "sales" if price >= 0 else "gate_fees", row.t, amount * price)
+        else:
+            _book(book, money, "purchases", row.t, -amount * book.facts.supplies[item].price_cny_per_t)
+
+
+def _tiers(book: Book, money: Tally[Money]) -> None:
+    for row in book.tiers:
+        price = next(
+            (t.price_cny_per_t for t in book.facts.tiers.get(row.item, ()) if t.step == row.step), 0.0
+        )
+        year = book.dates.year_of_window(row.window)
+        amount = row.amount * price * book.dates.discount(book.dates.window(row.window))
+        if row.item in book.facts.outlets:
+            money.add(("sales" if price >= 0 else "gate_fees", year), amount)
+        else:
+            money.add(("purchases", year), -amount)
+
+
+def _transport(book: Book, money: Tally[Money]) -> None:
+    for flow in book.flows:
+        _book(book, money, "transport", flow.t, -flow.amount * _cost_per_t(book, flow))
+
+
+def _cost_per_t(book: Book, flow: Flow) -> float:
+    """Transport cost of a dry tonne; NaN where no row prices it."""
+    listed = book.lanes.listed(flow.lane)
+    material = flow.stream.material
+    if listed is not None and listed.cost_cny_per_t is not None:
+        return book.facts.in_basis(listed.cost_cny_per_t, material, listed.basis)
+    rule = book.lanes.rule(flow.mode, material, book.status.hazardous(flow.stream, flow.t))
+    distance = book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
+    if rule is None or distance is None:
+        return float("nan")
+    return book.lanes.cost_per_wet_t(rule, distance) * book.facts.wet_per_dry(material)
+
+
+def _processing(book: Book, money: Tally[Money]) -> None:
+    for fed, _, becomes in book.runs:
+        _book(book, money, "processing", fed.t, -fed.amount * becomes.cost_cny)
+
+
+def _storages(book: Book, money: Tally[Money]) -> None:
+    for row in book.stocks:
+        storage = book.facts.storages[row.storage]
+        held = row.stock * book.dates.periods[row.t].fraction_of_year
+        cost = row.put * storage.put_cost_cny_per_t + row.reclaimed * storage.reclaim_cost_cny_per_t
+        _book(book, money, "holding", row.t, -cost - held * storage.holding_cost_cny_per_t_a)
+        if not storage.compliant:
+            _book(book, money, "levies", row.t, -row.put * storage.tax_cny_per_t)
+    for placed in book.placements:
+        storage = book.facts.storages[placed.storage]
+        _book(book, money, "holding", placed.t, -placed.amount * storage.place_cost_cny_per_t)
+        if not storage.compliant:
+            _book(book, money, "levies", placed.t, -placed.amount * storage.tax_cny_per_t)
+
+
+def _end(book: Book, money: Tally[Money]) -> None:
+    last = len(book.dates.periods) - 1
+    for row in book.excess:
+        if row.excess:
+            _book(book, money, "end_charge", last, -row.excess * row.charge)

@@ -1,0 +1,188 @@
+"""The plan: tidy tables, a status, and no solver objects. It reads like a sentence and survives on disk.
+
+    plan = make_plan(network, model, outcome)
+    plan.save(folder);  Plan.load(folder)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.case import unenforced
+from redmud_opt.i18n import Message
+from redmud_opt.network import Network
+from redmud_opt.plan.accounts import identity_table, rate_table, total_table
+from redmud_opt.plan.audit import Audit
+from redmud_opt.plan.tables import tables
+from redmud_opt.solve import Outcome
+
+PLAN_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan of a case. `frames` are the tables; `solve` is why it stopped and what it holds."""
+
+    case_name: str
+    title: Mapping[str, str]
+    frames: Mapping[str, pd.DataFrame] = field(repr=False)
+    solve: Mapping[str, Any]
+    value_cny: float
+    not_enforced: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+    audit: Audit | None = field(default=None, repr=False)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def status(self) -> str:
+        """optimal, or feasible where the optimum is not proved."""
+        return str(self.solve["status"])
+
+    def value_by_term(self) -> pd.Series:
+        """Discounted value per term [CNY], terms that are zero left out."""
+        terms = self.frames["value_terms"].groupby("term", sort=False)["value_cny"].sum()
+        return terms[terms.abs() > 0.5]
+
+    def with_audit(self, audit: Audit) -> Plan:
+        """The same plan with its audit."""
+        return replace(self, audit=audit)
+
+    def describe(self, language: str = "en") -> str:
+        """The plan in words."""
+        from redmud_opt.plan.words import describe
+
+        return describe(self, language)
+
+    def __str__(self) -> str:
+        return self.describe("en")
+
+    def as_record(self, language: str = "en") -> dict[str, Any]:
+        """Headline for JSON; the tables stand in the run folder."""
+        from redmud_opt.plan.words import record
+
+        return record(self, language)
+
+    def save(self, folder: str | Path) -> None:
+        """Writes `plan.json` and one CSV per table, each whole or not at all."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in self.frames.items():
+            write_whole(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        if self.audit is not None:
+            write_whole(folder / "audit.csv", self.audit.frame().to_csv(index=False, lineterminator="\n"))
+        head = {
+            "format": PLAN_FORMAT,
+            "case_name": self.case_name,
+            "title": dict(self.title),
+            "solve": dict(self.solve),
+            "value_cny": self.value_cny,
+            "not_enforced": _dumped(self.not_enforced),
+            "notes": _dumped(self.notes),
+            "labels": {language: dict(words) for language, words in self.labels.items()},
+            "provenance": dict(self.provenance),
+            "tables": sorted(self.frames),
+        }
+        write_whole(folder / "plan.json", json.dumps(head, ensure_ascii=False, indent=1))
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Plan:
+        """Reads what `save` wrote; the audit is made anew with `audit`."""
+        folder = Path(folder)
+        head = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        if head["format"] != PLAN_FORMAT:
+            raise ValueError(f"{folder}: plan format {head['format']}, this version reads {PLAN_FORMAT}")
+        frames = {name: _read(folder / f"{name}.csv") for name in head["tables"]}
+        return cls(
+            case_name=head["case_name"],
+            title=head["title"],
+            frames=frames,
+            solve=head["solve"],
+            value_cny=head["value_cny"],
+            not_enforced=_loaded(head["not_enforced"]),
+            notes=_loaded(head["notes"]),
+            labels=head["labels"],
+            provenance=head["provenance"],
+        )
+
+
+_TEXT = frozenset(
+    "stream lineage material process point parent origin waste_class plant cohort site lane mode from_site to_site "
+    "period line supply outlet storage item window target kind term total account".split()
+)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """A table as it was: blank text stays blank text (a region called NA stays NA)."""
+    header = pd.read_csv(path, nrows=0).columns
+    types = {name: str for name in header if name in _TEXT}
+    frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values={}, float_precision="round_trip")
+    for name in frame.columns:
+        if name not in types and frame[name].dtype == "str":
+            frame[name] = pd.to_numeric(frame[name])
+    return frame
+
+
+def _dumped(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    return [{"key": message.key, "values": dict(message.values)} for message in messages]
+
+
+def _loaded(records: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
+    return tuple(Message(record["key"], record["values"]) for record in records)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes to a temporary name, syncs, renames: a crash leaves the old file or the new one."""
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
+    """The plan that an outcome holds. Raises ValueError if it holds nothing."""
+    if outcome.values is None:
+        raise ValueError(f"no plan: the solve stopped with '{outcome.stopped}' and holds nothing")
+    frames = tables(model, network)
+    frames["totals"] = total_table(model, network)
+    frames["rates"] = rate_table(network, frames["totals"])
+    frames["identity"] = identity_table(model, network)
+    case = network.case
+    size = outcome.size
+    solve = outcome.as_record() | {
+        "seconds": outcome.seconds,
+        "size": {"columns": size.columns, "rows": size.rows, "nonzeros": size.nonzeros, "integers": size.integers},
+    }
+    return Plan(
+        case_name=case.settings.name,
+        title={"en": case.settings.title_en, "zh": case.settings.title_zh},
+        frames=frames,
+        solve=solve,
+        value_cny=float(frames["value_terms"]["value_cny"].sum()),
+        not_enforced=tuple(unenforced(case)),
+        notes=network.notes,
+        labels={language: case.labels(language) for language in ("en", "zh")},
+        provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()},
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of what made a plan."""
+    found = {}
+    for name in ("redmud_opt", "pyomo", "highspy", "pandas", "numpy", "scipy", "networkx"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "source"
+    return found

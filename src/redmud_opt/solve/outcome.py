@@ -1,0 +1,96 @@
+"""What a solve is asked for and what came of it: why it stopped, and what it holds, are two things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+STOPPED = ("optimal", "time", "gap", "cancelled", "infeasible", "unbounded", "crashed")
+HOLDS = ("proved", "with_gap", "nothing")
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line of live progress."""
+
+    seconds: float
+    iterations: int
+    objective: float | None = None
+    bound: float | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve. `algorithm`: auto (by size), simplex or ipm (with crossover)."""
+
+    time_limit_s: float | None = None
+    algorithm: str = "auto"
+    threads: int = 1
+    feasibility_tolerance: float = 1e-9
+    should_stop: Callable[[], bool] | None = None
+    on_progress: Callable[[Progress], None] | None = None
+
+
+@dataclass(frozen=True)
+class Size:
+    """Size of a compiled model."""
+
+    columns: int
+    rows: int
+    nonzeros: int
+    integers: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Why a solve stopped and what it holds. `values` and the duals are None when it holds nothing."""
+
+    stopped: str
+    holds: str
+    size: Size
+    seconds: float
+    algorithm: str
+    iterations: int = 0
+    objective: float | None = None
+    bound: float | None = None
+    values: Array | None = None
+    row_duals: Array | None = None
+    reduced_costs: Array | None = None
+    ray: tuple[str, ...] = ()
+    detail: str = ""
+    progress: tuple[Progress, ...] = field(default=(), repr=False)
+
+    @property
+    def gap(self) -> float | None:
+        """|objective − bound| ÷ max(1, |objective|)."""
+        if self.objective is None or self.bound is None:
+            return None
+        return abs(self.objective - self.bound) / max(1.0, abs(self.objective))
+
+    @property
+    def status(self) -> str:
+        """optimal, feasible, infeasible, unbounded or none, as the command line reports."""
+        if self.holds == "proved":
+            return "optimal"
+        if self.holds == "with_gap":
+            return "feasible"
+        return self.stopped if self.stopped in ("infeasible", "unbounded") else "none"
+
+    def as_record(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "stopped": self.stopped,
+            "holds": self.holds,
+            "status": self.status,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": self.gap,
+            "algorithm": self.algorithm,
+            "iterations": self.iterations,
+        }
