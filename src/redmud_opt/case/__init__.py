@@ -1,6 +1,6 @@
 """Files → a frozen, checked case.
 
-    case = load_case("scenarios/guangxi")       raises CaseFaults with every fault, its place and its remedy
+case = load_case("scenarios/guangxi")       raises CaseFaults with every fault, its place and its remedy
 """
 
 from redmud_opt.case.bundled import bundled

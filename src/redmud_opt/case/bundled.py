@@ -33,7 +33,12 @@ def bundled_names() -> tuple[str, ...]:
 
 def _candidates(name: str) -> Iterator[Path]:
     for root in roots():
-        for entry in (root / "scenarios" / name, root / "scenarios" / f"{name}.yaml", root / "data" / name, root / name):
+        for entry in (
+            root / "scenarios" / name,
+            root / "scenarios" / f"{name}.yaml",
+            root / "data" / name,
+            root / name,
+        ):
             if not Path(name).is_absolute() and ".." not in Path(name).parts:
                 yield entry
 

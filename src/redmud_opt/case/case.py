@@ -136,8 +136,12 @@ class Settings:
     base_year: int = integer("year whose money all prices are in", required=True, minimum=1900)
     title_en: str = text("title in English")
     title_zh: str = text("title in Chinese")
-    rule_pack: str = text("rule pack, or `own` for the tables methods, codes and clocks in the case folder", default="cn")
-    rule_date: date | None = day("date of the law that applies; blank: the start of each period", enforced=False)
+    rule_pack: str = text(
+        "rule pack, or `own` for the tables methods, codes and clocks in the case folder", default="cn"
+    )
+    rule_date: date | None = day(
+        "date of the law that applies; blank: the start of each period", enforced=False
+    )
     discount_rate: float = number("1/a", "discount rate", default=0.0, maximum=1)
     discounting: str = choice(
         "mid_period none", "discount at the mid-date of each period, or not at all", default="mid_period"
@@ -236,7 +240,9 @@ class Case:
         """The members of a group, or the name itself; a group of periods may hold calendar years."""
         found = self._groups.get(name, (name,))
         if name in self._groups and any(member in self._groups and member != name for member in found):
-            found = tuple(dict.fromkeys(one for member in found for one in self._groups.get(member, (member,))))
+            found = tuple(
+                dict.fromkeys(one for member in found for one in self._groups.get(member, (member,)))
+            )
         return found
 
     def labels(self, language: str) -> dict[str, str]:
@@ -263,4 +269,3 @@ TABLES: dict[str, type[Row]] = _row_types()
 
 RULE_PACK_TABLES = ("methods", "codes", "clocks")
 """Tables that come from the rule pack; a case folder must not hold them unless `rule_pack: own`."""
-

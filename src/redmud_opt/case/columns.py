@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -47,7 +46,9 @@ def name(doc: str) -> Any:
     return _field(Column("name", doc, required=True, key=True), None)
 
 
-def text(doc: str, *, default: str = "", required: bool = False, key: bool = False, enforced: bool = True) -> Any:
+def text(
+    doc: str, *, default: str = "", required: bool = False, key: bool = False, enforced: bool = True
+) -> Any:
     """Free text."""
     return _field(Column("text", doc, required=required, key=key, enforced=enforced), default)
 
@@ -124,7 +125,13 @@ def day(doc: str, *, required: bool = False, key: bool = False, enforced: bool =
 
 
 def choice(
-    options: str, doc: str, *, default: str = "", required: bool = False, key: bool = False, enforced: bool = True
+    options: str,
+    doc: str,
+    *,
+    default: str = "",
+    required: bool = False,
+    key: bool = False,
+    enforced: bool = True,
 ) -> Any:
     """One of the words in `options` (space separated)."""
     column = Column(
@@ -169,8 +176,7 @@ def column_of(field: dataclasses.Field[Any]) -> Column | None:
     return found if isinstance(found, Column) else None
 
 
-@cache
-def _columns(row_type: type[Any]) -> Mapping[str, Column]:
+def _declared(row_type: type[Any]) -> Mapping[str, Column]:
     own: dict[str, Column] = {}
     common: dict[str, Column] = {}
     shared = {f.name for f in dataclasses.fields(Row)}
@@ -181,20 +187,25 @@ def _columns(row_type: type[Any]) -> Mapping[str, Column]:
     return MappingProxyType(own | common)
 
 
+_COLUMNS: dict[type[Any], Mapping[str, Column]] = {}
+_DEFAULTS: dict[type[Any], Mapping[str, object]] = {}
+
+
 def columns(row_type: type[Any]) -> Mapping[str, Column]:
     """Column name → declaration, in the order of the class, the common columns last."""
-    return _columns(row_type)
-
-
-@cache
-def _defaults(row_type: type[Any]) -> Mapping[str, object]:
-    found = {f.name: f.default for f in dataclasses.fields(row_type)}
-    return {name: None if value is dataclasses.MISSING else value for name, value in found.items()}
+    if row_type not in _COLUMNS:
+        _COLUMNS[row_type] = _declared(row_type)
+    return _COLUMNS[row_type]
 
 
 def default_of(row_type: type[Any], column: str) -> object:
     """The value a blank cell stands for; None for a required column."""
-    return _defaults(row_type)[column]
+    if row_type not in _DEFAULTS:
+        found = {f.name: f.default for f in dataclasses.fields(row_type)}
+        _DEFAULTS[row_type] = {
+            name: None if value is dataclasses.MISSING else value for name, value in found.items()
+        }
+    return _DEFAULTS[row_type][column]
 
 
 __all__ = [

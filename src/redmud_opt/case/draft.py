@@ -1,6 +1,6 @@
 """A case on its way: typed rows, the names that its files declare, and what could not be read.
 
-    draft(book) → Draft; Draft.faults empty means that every cell was read; the checks then look at what rows say together
+draft(book) → Draft; Draft.faults empty means that every cell was read; the checks then look at what rows say together
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What can be wrong with a case.
 
-    Exception
-    └── CaseFaults          every fault of a case, collected and raised once
-            .faults         tuple[Fault, ...]: file, row, column, message, remedy
-            .render()       the list as people read it
-            .as_records()   the list as rows of a table (JSON, page)
+Exception
+└── CaseFaults          every fault of a case, collected and raised once
+        .faults         tuple[Fault, ...]: file, row, column, message, remedy
+        .render()       the list as people read it
+        .as_records()   the list as rows of a table (JSON, page)
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class _Calendar:
         self.shown = shown
         self.faults = faults
 
-    def fault(self, line: int, key: str, remedy: Message | None = None, **values: object) -> None:
+    def fault(self, line: int, key: str, remedy: Message | None = None, /, **values: object) -> None:
         self.faults.append(Fault(self.shown, line, "periods", Message(f"case.{key}", values), remedy))
 
     def keys(self, node: Node, known: tuple[str, ...]) -> Mapping | None:
@@ -124,7 +124,9 @@ class _Calendar:
             end = self.scalar(keyed.items["end"], _DATE)
             if isinstance(name, str) and isinstance(start, date) and isinstance(end, date):
                 if FORBIDDEN & set(name):
-                    self.fault(item.line, "forbidden_sign", name=name, signs=" ".join(sorted(FORBIDDEN & set(name))))
+                    self.fault(
+                        item.line, "forbidden_sign", name=name, signs=" ".join(sorted(FORBIDDEN & set(name)))
+                    )
                 found.append((Period(name, start, end), item.line))
         return found if len(found) == len(node.items) else None
 
@@ -143,7 +145,15 @@ class _Calendar:
             if before and period.start != before.end:
                 key = "period_gap" if period.start > before.end else "period_overlap"
                 remedy = Message("case.end_is_day_after", {"date": period.start})
-                self.fault(line, key, remedy, name=period.name, start=period.start, before=before.name, end=before.end)
+                self.fault(
+                    line,
+                    key,
+                    remedy,
+                    name=period.name,
+                    start=period.start,
+                    before=before.name,
+                    end=before.end,
+                )
             seen.add(period.name)
             before = period
             yield period

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from redmud_opt.case.columns import Place, columns
 from redmud_opt.case.case import TABLES
+from redmud_opt.case.columns import Place, columns
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean, visible
 from redmud_opt.i18n import Message
@@ -48,7 +48,9 @@ def read_bytes(path: Path, shown: str, faults: list[Fault]) -> tuple[str, str] |
     try:
         content = path.read_bytes()
     except OSError as error:
-        faults.append(Fault(shown, 0, "", Message("case.unreadable", {"why": error.strerror or type(error).__name__})))
+        faults.append(
+            Fault(shown, 0, "", Message("case.unreadable", {"why": error.strerror or type(error).__name__}))
+        )
         return None
     digest = hashlib.sha256(content).hexdigest()
     try:

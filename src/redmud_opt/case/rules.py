@@ -166,7 +166,9 @@ class Limit(Row):
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the limit")
     measure: str = choice(
-        "flow feed made bought sold stock put reclaimed placed built count_used", "what is measured", required=True
+        "flow feed made bought sold stock put reclaimed placed built count_used",
+        "what is measured",
+        required=True,
     )
     material: str = reference("materials", "material or group; blank: all", groups=True)
     at: str = reference(

@@ -1,14 +1,14 @@
 """Scenario files: base + overrides, merged as text, so that a variant is validated like any other case.
 
-    base: ../guangxi                     a folder, or another scenario; relative to this file
-    settings: {discount_rate: 0.06}      keys of case.yaml; `periods` too
-    overrides:
-      - {table: outlets, where: {name: brick_market}, set: {max_t: 90000}}
-      - {table: supplies, where: all, scale: {price_cny_per_t: 1.2}}
-      - {table: lines, where: {facility: pg_works}, add: {capacity: 50000}}
-      - {table: outlets, where: {name: road_base}, exclude: true}
-    rows:
-      - {table: limits, row: {name: cap, measure: placed, sense: max, value: 100000}}
+base: ../guangxi                     a folder, or another scenario; relative to this file
+settings: {discount_rate: 0.06}      keys of case.yaml; `periods` too
+overrides:
+  - {table: outlets, where: {name: brick_market}, set: {max_t: 90000}}
+  - {table: supplies, where: all, scale: {price_cny_per_t: 1.2}}
+  - {table: lines, where: {facility: pg_works}, add: {capacity: 50000}}
+  - {table: outlets, where: {name: road_base}, exclude: true}
+rows:
+  - {table: limits, row: {name: cap, measure: placed, sense: max, value: 100000}}
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ class Merger:
         """Column → values of `where`, `set` … ; None if a column is unknown or a value is no text."""
         node = item.items.get(key)
         if not isinstance(node, Mapping) or not node.items:
-            self.fault(item.line if node is None else node.line, key, Message("case.needs_columns", {"key": key}))
+            self.fault(
+                item.line if node is None else node.line, key, Message("case.needs_columns", {"key": key})
+            )
             return None
         known, found = columns(TABLES[table]), {}
         for column, value in node.items.items():
@@ -168,7 +170,9 @@ class Merger:
             header = dict.fromkeys((*held.header, *(c for row in changes.values() for c in row.cells)))
             self.tables[table] = replace(held, header=tuple(header), rows=rows)
 
-    def changes(self, item: Mapping, action: str, table: str, hit: list[RawRow]) -> dict[Place, RawRow] | None:
+    def changes(
+        self, item: Mapping, action: str, table: str, hit: list[RawRow]
+    ) -> dict[Place, RawRow] | None:
         """Place → changed row."""
         node = item.items[action]
         place = Place(self.shown, item.lines[action])
@@ -185,15 +189,22 @@ class Merger:
             return {row.place: row.with_cells(texts, place) for row in hit}
         found = {}
         for row in hit:
-            computed = {column: self.computed(row, table, column, values[0], action) for column, values in cells.items()}
-            found[row.place] = row.with_cells({c: text for c, text in computed.items() if text is not None}, place)
+            computed = {
+                column: self.computed(row, table, column, values[0], action)
+                for column, values in cells.items()
+            }
+            found[row.place] = row.with_cells(
+                {c: text for c, text in computed.items() if text is not None}, place
+            )
         return found
 
     def computed(self, row: RawRow, table: str, column: str, by: Scalar, action: str) -> str | None:
         """The text of a cell scaled by a factor, or with a difference added."""
         declared = columns(TABLES[table])[column]
         if declared.kind not in ("number", "integer"):
-            self.fault(by.line, column, Message("case.not_a_number_column", {"column": column, "action": action}))
+            self.fault(
+                by.line, column, Message("case.not_a_number_column", {"column": column, "action": action})
+            )
             return None
         stated = row.cells.get(column) or _default_text(table, column)
         if not stated:

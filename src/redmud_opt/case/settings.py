@@ -28,9 +28,17 @@ def unknown_keys(tree: Mapping, known: tuple[str, ...], shown: str) -> Iterator[
 def _read(node: Node, key: str, column: Column, shown: str, faults: list[Fault]) -> object:
     """The value of one key; None where it is blank or wrong."""
     if column.many:
-        items = node.items if isinstance(node, Sequence) else [] if isinstance(node, Scalar) and node.blank else [node]
+        items = (
+            node.items
+            if isinstance(node, Sequence)
+            else []
+            if isinstance(node, Scalar) and node.blank
+            else [node]
+        )
         single = Column(column.kind, column.doc, choices=column.choices)
-        return tuple(value for item in items if (value := _read(item, key, single, shown, faults)) is not None)
+        return tuple(
+            value for item in items if (value := _read(item, key, single, shown, faults)) is not None
+        )
     if not isinstance(node, Scalar):
         faults.append(Fault(shown, node.line, key, Message("case.needs_one_value", {"key": key})))
         return None
@@ -59,14 +67,21 @@ def check_version(tree: Mapping, shown: str, faults: list[Fault]) -> None:
 
 def read_settings(
     nodes: dict[str, tuple[Node, Place]], shown: str, faults: list[Fault]
-) -> Settings | None:
-    """Settings from the nodes of the keys (a scenario may have replaced some); None if there are faults."""
-    before = len(faults)
-    values: dict[str, object] = {}
+) -> tuple[Settings, frozenset[str]]:
+    """Settings from the nodes of the keys (a scenario may have replaced some), and the keys that have faults.
+
+    Those keys stand at their defaults, so that the rest of the case can be checked.
+    """
+    wrong: set[str] = set()
+    values: dict[str, object] = {"name": "", "base_year": 1900}
     for key, column in SETTINGS.items():
         node, place = nodes.get(key, (None, Place(shown)))
+        before = len(faults)
         value = None if node is None else _read(node, key, column, place.file, faults)
         if value is None and column.required and (node is None or (isinstance(node, Scalar) and node.blank)):
             faults.append(Fault(place.file, place.row, key, Message("case.missing_key", {"key": key})))
-        values[key] = default_of(Settings, key) if value is None else value
-    return Settings(**values) if len(faults) == before else None  # type: ignore[arg-type]
+        if len(faults) > before:
+            wrong.add(key)
+        if value is not None or not column.required:
+            values[key] = default_of(Settings, key) if value is None else value
+    return Settings(**values), frozenset(wrong)  # type: ignore[arg-type]

@@ -75,7 +75,9 @@ class Ownership(Row):
     owner: str = reference("owners", "who holds the share", required=True, key=True)
     share: float = number("1", "share held", required=True, maximum=1)
     service_price_cny_per_t: float | None = number("CNY/t", "price of the service to others")
-    credit_to: str = choice("generator operator", "whose utilisation rate gets the credit", default="generator")
+    credit_to: str = choice(
+        "generator operator", "whose utilisation rate gets the credit", default="generator"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +139,7 @@ class Material(Row):
     code: str = text("waste code, e.g. 321-023-48", enforced=False)
     hazard: str = text("hazard letters, e.g. T or R,T", enforced=False)
     clock: str = choice("none producer licensed_operator", "storage clock that binds it", enforced=False)
-    moisture: float = number(
-        "t water/t wet", "share of water in the wet mass", default=0.0, maximum=0.95
-    )
+    moisture: float = number("t water/t wet", "share of water in the wet mass", default=0.0, maximum=0.95)
     density_t_per_m3: float | None = number("t dry/m3", "dry density in the yard", above=0)
     product_standard: str = text("product standard that makes it a product")
     pollutant_limit: str = text("pollutant limit standard that it meets")

@@ -76,14 +76,30 @@ def _meant_number(text: str, unit: str) -> str | None:
 
 def _number_remedy(text: str, unit: str) -> Message:
     plain = unicodedata.normalize("NFKC", visible(text)).casefold()
-    if plain in {"nan", "inf", "-inf", "+inf", "infinity", "n/a", "na", "null", "none", "-", "--", "?", "#n/a"}:
+    if plain in {
+        "nan",
+        "inf",
+        "-inf",
+        "+inf",
+        "infinity",
+        "n/a",
+        "na",
+        "null",
+        "none",
+        "-",
+        "--",
+        "?",
+        "#n/a",
+    }:
         return Message("case.leave_blank")
     if re.fullmatch(r"[<>~≤≥≈±].*|.*[0-9]\s*(-|–|~|±|to|至|到)\s*[0-9].*", plain):
         return Message("case.write_range")
     meant = _meant_number(text, unit)
     if meant is not None:
-        return Message("case.write_number", {"number": meant, "unit": unit}) if unit else Message(
-            "case.write", {"text": meant}
+        return (
+            Message("case.write_number", {"number": meant, "unit": unit})
+            if unit
+            else Message("case.write", {"text": meant})
         )
     return Message("case.write_plain_number")
 
@@ -136,7 +152,9 @@ def read_flag(text: str, column: Column) -> bool:
     """yes or no; true, false, 1 and 0 are understood."""
     found = _YES_NO.get(text.strip(" ").casefold())
     if found is None:
-        meant = {"是": "yes", "否": "no", "y": "yes", "n": "no", "on": "yes", "off": "no"}.get(text.strip().casefold())
+        meant = {"是": "yes", "否": "no", "y": "yes", "n": "no", "on": "yes", "off": "no"}.get(
+            text.strip().casefold()
+        )
         remedy = Message("case.write", {"text": meant}) if meant else Message("case.write_yes_no")
         raise BadValue(Message("case.not_yes_no", {"text": text}), remedy)
     return found
@@ -184,7 +202,9 @@ def read_name(text: str, column: Column) -> str:
     """A name, or a text that rows are found by: no hidden characters, no outer or doubled spaces."""
     clean = visible(text)
     if clean != text:
-        raise BadValue(Message("case.hidden_characters", {"text": ascii(text)}), Message("case.write", {"text": clean}))
+        raise BadValue(
+            Message("case.hidden_characters", {"text": ascii(text)}), Message("case.write", {"text": clean})
+        )
     return text
 
 

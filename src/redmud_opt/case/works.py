@@ -50,7 +50,9 @@ class Feed(Row):
     ENFORCED: ClassVar[bool] = True
     process: str = reference("processes", "process", required=True, key=True)
     point: str = text("operating point; blank: all", key=True)
-    material: str = reference("materials", "material or group that is fed", required=True, groups=True, key=True)
+    material: str = reference(
+        "materials", "material or group that is fed", required=True, groups=True, key=True
+    )
     min_share: float = number("1", "least share of the total feed, dry", default=0.0, maximum=1)
     max_share: float = number("1", "greatest share of the total feed, dry", default=1.0, maximum=1)
     cost_cny_per_t: float = number("CNY/t", "cost added for this feed", default=0.0, minimum=None)
@@ -104,7 +106,9 @@ class FixedInput(Row):
     feed: str = reference("materials", "feed it holds for; blank: all", groups=True, key=True)
     material: str = reference("materials", "what is taken", required=True, key=True)
     amount_per_t: float = number("unit/t", "amount per tonne fed or of activity", required=True)
-    solid: bool = flag("its mass enters the products and counts in the mass balance (fuels: no)", default=True)
+    solid: bool = flag(
+        "its mass enters the products and counts in the mass balance (fuels: no)", default=True
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +171,9 @@ class Line(Row):
     calendar: str = reference("calendars", "seasonal availability")
     opens: date | None = day("first day; blank: stands already")
     closes: date | None = day("day after the last; blank: stays")
-    candidate: bool = flag("a step that may be built; until it can be decided it does not exist", enforced=False)
+    candidate: bool = flag(
+        "a step that may be built; until it can be decided it does not exist", enforced=False
+    )
     min_rate: float | None = number("1", "least share of capacity while running", maximum=1, enforced=False)
     min_run_periods: int | None = integer("least number of periods run in a row", enforced=False)
     run_cost_cny_per_h: float | None = number("CNY/h", "cost of running", enforced=False)

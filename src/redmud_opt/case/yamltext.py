@@ -46,16 +46,20 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
 class _Builder:
     def __init__(self, shown: str, faults: list[Fault]) -> None:
         self.shown = shown
         self.faults = faults
 
-    def fault(self, line: int, key: str, **values: object) -> None:
+    def fault(self, line: int, key: str, /, **values: object) -> None:
         self.faults.append(Fault(self.shown, line, "", Message(f"case.yaml_{key}", values)))
 
     def node(self, event: Any, events: Iterator[Any]) -> Node:
-        line = event.start_mark.line + 1
+        line = _line(event)
         if getattr(event, "anchor", None):
             self.fault(line, "anchor", name=event.anchor)
         if isinstance(event, yaml.AliasEvent):
@@ -65,7 +69,11 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style is None
             return Scalar(event.value, line, blank=plain and event.value in _BLANK)
-        return self.sequence(line, events) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(line, events)
+        return (
+            self.sequence(line, events)
+            if isinstance(event, yaml.SequenceStartEvent)
+            else self.mapping(line, events)
+        )
 
     def sequence(self, line: int, events: Iterator[Any]) -> Sequence:
         found = Sequence(line)
@@ -97,15 +105,15 @@ def read_yaml(text: str, shown: str, faults: list[Fault]) -> Mapping | None:
     before = len(faults)
     root: Node | None = None
     try:
-        events = iter(yaml.parse(text, Loader=yaml.SafeLoader))
+        events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.SafeLoader))
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    builder.fault(event.start_mark.line + 1, "second_document")
+                    builder.fault(_line(event), "second_document")
                     return None
                 root = builder.node(next(events), events)
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
+        mark: Any = getattr(error, "problem_mark", None)
         why = str(getattr(error, "problem", None) or type(error).__name__)
         builder.fault(mark.line + 1 if mark else 0, "broken", why=why)
         return None

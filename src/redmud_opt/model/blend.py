@@ -46,9 +46,15 @@ def add_shares(m: ConcreteModel, net: Network) -> None:
     ]
     labels = [f"{row.material}:{sense}" for _, row, sense in wanted]
     index, position = _rows_of_mixers(net, [mixer for mixer, _, _ in wanted], labels, "feed")
-    upper = np.concatenate([np.full(_periods(position, k), _upper(s)) for k, (_, _, s) in enumerate(wanted)] or [[]])
+    upper = np.concatenate(
+        [np.zeros(0)] + [np.full(_periods(position, k), _upper(s)) for k, (_, _, s) in enumerate(wanted)]
+    )
     rows = m.blend_share = Rows(
-        index, lower=np.where(np.isinf(upper), 0.0, -np.inf), upper=upper, kind="physics", message="model.blend_share"
+        index,
+        lower=np.where(np.isinf(upper), 0.0, -np.inf),
+        upper=upper,
+        kind="physics",
+        message="model.blend_share",
     )
     of_mixer = mixers(net)
     for k, (mixer, row, sense) in enumerate(wanted):
@@ -160,7 +166,9 @@ def _made(net: Network, gate: Gate, conversion: Conversion) -> float:
 
 def add_receiver_gates(m: ConcreteModel, net: Network) -> None:
     """Blend gates at outlets and storages, over what is delivered, put and placed in a period."""
-    outlets = [(gate, outlet.name) for outlet in net.case.outlets for gate in net.law.blend.get(outlet.name, [])]
+    outlets = [
+        (gate, outlet.name) for outlet in net.case.outlets for gate in net.law.blend.get(outlet.name, [])
+    ]
     stores = [(gate, s.name) for s in net.case.storages for gate in net.law.blend.get(s.name, [])]
     wanted = outlets + stores
     gates = [gate for gate, _ in wanted]
@@ -176,13 +184,34 @@ def add_receiver_gates(m: ConcreteModel, net: Network) -> None:
     names = np.array([s.name for s in held.storages], dtype=object)
     for k, (gate, at) in enumerate(wanted):
         outlet = np.array([o.name for o in net.deliveries.outlets], dtype=object)[net.deliveries.outlet]
-        _add_receiver(rows, grid.position[k], m.sold_t, net, net.deliveries.grid, net.deliveries.stream, outlet == at, gate)
-        for columns, cells, table in ((m.put_t, held.put, held), (m.placed_t, net.placements.grid, net.placements)):
-            _add_receiver(rows, grid.position[k], columns, net, cells, table.stream, names[table.storage] == at, gate)
+        _add_receiver(
+            rows,
+            grid.position[k],
+            m.sold_t,
+            net,
+            net.deliveries.grid,
+            net.deliveries.stream,
+            outlet == at,
+            gate,
+        )
+        for columns, cells, table in (
+            (m.put_t, held.put, held),
+            (m.placed_t, net.placements.grid, net.placements),
+        ):
+            _add_receiver(
+                rows, grid.position[k], columns, net, cells, table.stream, names[table.storage] == at, gate
+            )
 
 
 def _add_receiver(
-    rows: Rows, position: Ints, columns: Columns, net: Network, grid: Grid, stream: Ints, mine: Array, gate: Gate
+    rows: Rows,
+    position: Ints,
+    columns: Columns,
+    net: Network,
+    grid: Grid,
+    stream: Ints,
+    mine: Array,
+    gate: Gate,
 ) -> None:
     col = np.flatnonzero(mine[grid.entity]) if len(grid) else np.zeros(0, dtype=np.int64)
     excess = []

@@ -1,11 +1,11 @@
 """Capacities of lines, lanes, storages, outlets and supplies. MODEL.md rule 2.
 
-    lines      Σ use · feed ≤ capacity                                  [t or h], per (line, period)
-    lanes      Σ flow · basis ≤ capacity                                [t], per (lane, period), sum of materials
-    tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity                    [t], per (storage, period)
-    airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume  [m³], per (storage, period)
-    rates      Σ put ≤ most, Σ reclaimed ≤ most                         [t], per (storage, period)
-    markets    least ≤ Σ sold · basis ≤ most; the same for supplies     [unit], per (outlet or supply, period)
+lines      Σ use · feed ≤ capacity                                  [t or h], per (line, period)
+lanes      Σ flow · basis ≤ capacity                                [t], per (lane, period), sum of materials
+tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity                    [t], per (storage, period)
+airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume  [m³], per (storage, period)
+rates      Σ put ≤ most, Σ reclaimed ≤ most                         [t], per (storage, period)
+markets    least ≤ Σ sold · basis ≤ most; the same for supplies     [unit], per (outlet or supply, period)
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ def period_rows(
     index = Index((name, "period"), (grid.entity, grid.period), (labels, net.time.names))
     at = (grid.entity, grid.period)
     rows = Rows(
-        index, lower=None if lower is None else _open(lower[at]), upper=None if upper is None else upper[at], **tags
+        index,
+        lower=None if lower is None else _open(lower[at]),
+        upper=None if upper is None else upper[at],
+        **tags,
     )
     return rows, grid.position
 
@@ -87,7 +90,9 @@ def add_storage_capacity(m: ConcreteModel, net: Network) -> None:
     )
 
 
-def _room(m: ConcreteModel, net: Network, most: Array, per_held: Array, per_placed: Array, message: str) -> Rows:
+def _room(
+    m: ConcreteModel, net: Network, most: Array, per_held: Array, per_placed: Array, message: str
+) -> Rows:
     held, placed = net.holdings, net.placements
     names = [storage.name for storage in held.storages]
     upper = np.repeat(most[:, None], len(net.time), axis=1)
@@ -113,7 +118,10 @@ def add_storage_rates(m: ConcreteModel, net: Network) -> None:
             put[k] = storage.max_put_t * rate
         if storage.max_reclaim_t is not None:
             reclaim[k] = storage.max_reclaim_t * rate * net.time.calendar(storage.calendar)
-    for name, most, columns, grid in (("put", put, m.put_t, held.put), ("reclaim", reclaim, m.reclaim_t, held.reclaim)):
+    for name, most, columns, grid in (
+        ("put", put, m.put_t, held.put),
+        ("reclaim", reclaim, m.reclaim_t, held.reclaim),
+    ):
         rows, position = period_rows(
             net, "storage", names, None, most, kind="physics", message=f"model.{name}_rate"
         )

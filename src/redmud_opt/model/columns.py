@@ -1,13 +1,13 @@
 """The decisions: one family of columns each, all non-negative, dry tonnes per period unless said.
 
-    flow_t    [lane, stream, period]                  moves on a lane
-    feed_t    [line, process, point, stream, period]  is fed to a process on a line (recipe: activity)
-    stock_t   [storage, stream, period]               lies in a storage at the end of the period
-    put_t     [storage, stream, period]               is put in
-    reclaim_t [storage, stream, period]               is taken out
-    placed_t  [storage, stream, period]               is placed for good
-    sold_t    [outlet, stream, period]                is delivered to an outlet
-    bought_t  [supply, site, period]                  is bought (the material's unit)
+flow_t    [lane, stream, period]                  moves on a lane
+feed_t    [line, process, point, stream, period]  is fed to a process on a line (recipe: activity)
+stock_t   [storage, stream, period]               lies in a storage at the end of the period
+put_t     [storage, stream, period]               is put in
+reclaim_t [storage, stream, period]               is taken out
+placed_t  [storage, stream, period]               is placed for good
+sold_t    [outlet, stream, period]                is delivered to an outlet
+bought_t  [supply, site, period]                  is bought (the material's unit)
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from redmud_opt.network import Network
 from redmud_opt.network.network import Grid, Ints
 
 
-def grid_index(network: Network, grid: Grid, names: Sequence[str], codes: Sequence[Ints], levels: Sequence) -> Index:
+def grid_index(
+    network: Network, grid: Grid, names: Sequence[str], codes: Sequence[Ints], levels: Sequence
+) -> Index:
     """Index of a grid: per name the entity's code, then the period."""
     every = [code[grid.entity] for code in codes]
     return Index((*names, "period"), (*every, grid.period), (*levels, network.time.names))
@@ -43,7 +45,9 @@ def add_columns(m: ConcreteModel, net: Network) -> None:
     _add_stocks(m, net, ids)
     placed = net.placements
     storages = [storage.name for storage in net.holdings.storages]
-    index = grid_index(net, placed.grid, ("storage", "stream"), (placed.storage, placed.stream), (storages, ids))
+    index = grid_index(
+        net, placed.grid, ("storage", "stream"), (placed.storage, placed.stream), (storages, ids)
+    )
     m.placed_t = Columns(index, upper=placed.grid.pick(placed.upper))
     sold = net.deliveries
     outlets = [outlet.name for outlet in sold.outlets]
@@ -58,7 +62,9 @@ def add_columns(m: ConcreteModel, net: Network) -> None:
 
 def _add_flows(m: ConcreteModel, net: Network, ids: list[str]) -> None:
     routes = net.routes
-    index = grid_index(net, routes.grid, ("lane", "stream"), (routes.lane, routes.stream), (routes.lanes, ids))
+    index = grid_index(
+        net, routes.grid, ("lane", "stream"), (routes.lane, routes.stream), (routes.lanes, ids)
+    )
     m.flow_t = Columns(index, upper=routes.grid.pick(routes.upper))
 
 
@@ -69,7 +75,11 @@ def _add_feeds(m: ConcreteModel, net: Network, ids: list[str]) -> None:
     stream = np.where(runs.stream < 0, len(ids), runs.stream)
     codes = (runs.line, process, point, stream)
     index = grid_index(
-        net, runs.grid, ("line", "process", "point", "stream"), codes, (runs.lines, processes, points, [*ids, ""])
+        net,
+        runs.grid,
+        ("line", "process", "point", "stream"),
+        codes,
+        (runs.lines, processes, points, [*ids, ""]),
     )
     m.feed_t = Columns(index, upper=runs.grid.pick(runs.upper))
 

@@ -27,7 +27,9 @@ def way_out_cny_per_t(net: Network) -> Array:
     acquire = _acquire(net)
     found = _sinks(net, acquire)
     runs, routes, last = net.runs, net.routes, net.time.last
-    moves = np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
+    moves = (
+        np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
+    )
     feeding = _open_runs(net)
     input_cost = _needs(net, acquire)
     for step in range(len(net.places) + 2):
@@ -100,7 +102,9 @@ def _acquire(net: Network) -> Array:
         tiers = [tier.price_cny_per_t for tier in net.case.tiers if tier.item == supply.name]
         price = min(tiers) if tiers else supply.price_cny_per_t
         found[bought.place[k]] = min(found[bought.place[k]], price * bought.basis[k])
-    moves = np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
+    moves = (
+        np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
+    )
     for _ in range(len(net.places) + 1):
         before = found.copy()
         np.minimum.at(found, routes.to_place[moves], routes.cost[moves] + before[routes.from_place[moves]])
@@ -124,7 +128,9 @@ def charge_cny_per_t(net: Network) -> Array:
 def _leftover(net: Network) -> Ints:
     """Holdings of waste that exist at the end of the horizon."""
     held = net.holdings
-    waste = np.array([net.lineage(int(s)).material.legal_status.endswith("_waste") for s in held.stream], dtype=bool)
+    waste = np.array(
+        [net.lineage(int(s)).material.legal_status.endswith("_waste") for s in held.stream], dtype=bool
+    )
     open_ = held.grid.position[:, net.time.last] >= 0 if len(waste) else waste
     return np.flatnonzero(waste & open_)
 
@@ -152,7 +158,9 @@ def _add_excess(m: ConcreteModel, net: Network, leaving: Ints, charge: Array) ->
     for holding in leaving:
         classes.setdefault(_class_of(net, int(holding)), []).append(int(holding))
     index = Index.of(
-        storage=[s for s, _, _ in classes], waste_class=[c for _, c, _ in classes], kind=[k for _, _, k in classes]
+        storage=[s for s, _, _ in classes],
+        waste_class=[c for _, c, _ in classes],
+        kind=[k for _, _, k in classes],
     )
     opening = [
         0.0 if kind == "hazardous" else sum(held.opening_t[k] for k in members)
@@ -160,7 +168,9 @@ def _add_excess(m: ConcreteModel, net: Network, leaving: Ints, charge: Array) ->
     ]
     m.excess_t = Columns(index)
     m.excess_charge = np.array([max(charge[k] for k in members) for members in classes.values()], dtype=float)
-    rows = m.end_excess = Rows(index, upper=np.array(opening, dtype=float), kind="policy", message="model.excess")
+    rows = m.end_excess = Rows(
+        index, upper=np.array(opening, dtype=float), kind="policy", message="model.excess"
+    )
     rows.add(m.excess_t, coef=-1.0)
     for number, members in enumerate(classes.values()):
         col = held.grid.position[np.array(members), net.time.last]
@@ -173,7 +183,9 @@ def _add_stuck(m: ConcreteModel, net: Network, stuck: Ints) -> None:
     groups: dict[tuple[str, str, str], list[int]] = {}
     for k in stuck:
         stream = net.streams[held.stream[k]]
-        groups.setdefault((held.storages[held.storage[k]].name, stream.lineage, stream.origin), []).append(int(k))
+        groups.setdefault((held.storages[held.storage[k]].name, stream.lineage, stream.origin), []).append(
+            int(k)
+        )
     index = Index.of(
         storage=[s for s, _, _ in groups], lineage=[n for _, n, _ in groups], origin=[o for _, _, o in groups]
     )
@@ -203,10 +215,14 @@ def add_product_stock(m: ConcreteModel, net: Network) -> None:
     ends = np.flatnonzero(net.time.closes_year)
     keys = [(site, product, int(t)) for site, product in groups for t in ends]
     index = Index.of(
-        site=[s for s, _, _ in keys], product=[p for _, p, _ in keys], period=[net.time.names[t] for _, _, t in keys]
+        site=[s for s, _, _ in keys],
+        product=[p for _, p, _ in keys],
+        period=[net.time.names[t] for _, _, t in keys],
     )
     opening = [sum(held.opening_t[k] for k in groups[site, product]) for site, product, _ in keys]
-    rows = m.product_stock = Rows(index, upper=np.array(opening, dtype=float), kind="policy", message="model.product_stock")
+    rows = m.product_stock = Rows(
+        index, upper=np.array(opening, dtype=float), kind="policy", message="model.product_stock"
+    )
     for row, (site, product, t) in enumerate(keys):
         col = held.grid.position[np.array(groups[site, product]), t]
         rows.add(m.stock_t, row=np.full(int((col >= 0).sum()), row), col=col[col >= 0])

@@ -71,13 +71,22 @@ def add_limits(m: ConcreteModel, net: Network) -> None:
 
 
 def _measure(
-    rows: Rows, row: int, m: ConcreteModel, net: Network, limit: Limit, member: str, positions: Ints, sign: float
+    rows: Rows,
+    row: int,
+    m: ConcreteModel,
+    net: Network,
+    limit: Limit,
+    member: str,
+    positions: Ints,
+    sign: float,
 ) -> None:
     terms = MEASURES[limit.measure](m, net)
     if limit.measure == "stock":
         positions = positions[-1:]
     kept = _matching(net, terms, limit, member)[terms.entity] & np.isin(terms.period, positions)
-    rows.add(terms.columns, row=np.full(int(kept.sum()), row), col=terms.cell[kept], coef=sign * terms.coef[kept])
+    rows.add(
+        terms.columns, row=np.full(int(kept.sum()), row), col=terms.cell[kept], coef=sign * terms.coef[kept]
+    )
 
 
 def _matching(net: Network, terms: Terms, limit: Limit, member: str) -> np.ndarray:
@@ -85,7 +94,9 @@ def _matching(net: Network, terms: Terms, limit: Limit, member: str) -> np.ndarr
     at = frozenset({member}) if member else net.lookup.members(limit.at) if limit.at else frozenset()
     to = net.lookup.members(limit.to) if limit.to else frozenset()
     found = [
-        net.lookup.matches(limit.material, material) and (not at or bool(at & here)) and (not to or bool(to & there))
+        net.lookup.matches(limit.material, material)
+        and (not at or bool(at & here))
+        and (not to or bool(to & there))
         for material, here, there in zip(terms.material, terms.at, terms.to, strict=True)
     ]
     return np.array(found, dtype=bool)

@@ -34,7 +34,9 @@ def _place_names(net: Network, site: str, *names: str) -> frozenset[str]:
 
 def _simple(columns: Columns, grid: Grid, material: list[str], at: list[frozenset[str]]) -> Terms:
     count = np.arange(len(grid))
-    return Terms(columns, count, grid.entity, grid.period, np.ones(len(grid)), material, at, [frozenset()] * len(at))
+    return Terms(
+        columns, count, grid.entity, grid.period, np.ones(len(grid)), material, at, [frozenset()] * len(at)
+    )
 
 
 def _flow(m: ConcreteModel, net: Network) -> Terms:

@@ -33,7 +33,7 @@ class TargetYear:
 
 def target_years(net: Network) -> list[TargetYear]:
     """Every target in every year of the horizon that it names."""
-    origins = Origins(net.lookup, net.time)
+    origins = Origins(net.lookup)
     known = sorted({s.origin for s in net.streams if s.origin} | {o for o, _ in net.generated_t})
     found = []
     for target in net.case.targets:
@@ -76,11 +76,12 @@ def year_to_date(net: Network, row: TargetYear) -> list[YearToDate]:
     """Rows of the year to date that count for a target row: only for the year that began before the horizon."""
     if row.year != net.case.periods[0].year:
         return []
-    origins = Origins(net.lookup, net.time)
+    origins = Origins(net.lookup)
     return [
         entry
         for entry in net.case.year_to_date
-        if entry.waste_class == row.target.waste_class and origins.of(entry.waste_class, entry.site) in row.origins
+        if entry.waste_class == row.target.waste_class
+        and origins.of(entry.waste_class, entry.site) in row.origins
     ]
 
 

@@ -31,6 +31,7 @@ class OriginYears:
 
     @classmethod
     def of(cls, net: Network) -> OriginYears:
+        """All totals of a network."""
         origins = sorted({s.origin for s in net.streams if s.origin} | {o for o, _ in net.generated_t})
         labels = [(o, c, y) for o in origins for c in ("new", "legacy") for y in net.time.years]
         return cls(labels, {label: k for k, label in enumerate(labels)})
@@ -111,7 +112,13 @@ def add_accounts(m: ConcreteModel, net: Network) -> None:
     routes, placed, sold = net.routes, net.placements, net.deliveries
     _book(rows, m.flow_t, routes.grid.entity, year[routes.grid.period], routes.co2e)
     landfilled = (len(ACCOUNTS) - 1) * years
-    _book(rows, m.placed_t, placed.grid.entity, landfilled + year[placed.grid.period], np.ones(len(placed.stream)))
+    _book(
+        rows,
+        m.placed_t,
+        placed.grid.entity,
+        landfilled + year[placed.grid.period],
+        np.ones(len(placed.stream)),
+    )
     disposal = np.array([net.lookup.meaning(o.method) == "disposal" for o in sold.outlets], dtype=float)
     gone = disposal[sold.outlet] if len(disposal) else np.zeros(0)
     _book(rows, m.sold_t, sold.grid.entity, landfilled + year[sold.grid.period], gone)

@@ -8,12 +8,15 @@ maximum flow below the arisings proves that no plan exists; the minimum cut name
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import networkx as nx
 import numpy as np
 
 from redmud_opt.i18n import Message
 from redmud_opt.network.network import Network
+
+Graph: TypeAlias = "nx.DiGraph[str]"
 
 SLACK = 1e-9
 
@@ -52,7 +55,7 @@ def _overflow(network: Network, waste_class: str, t: int) -> Message | None:
     if flow >= supply * (1 - SLACK):
         return None
     tight = sorted(
-        f"{b} ({data['capacity']:,.0f} t)"
+        f"{a if b == 'sink' else b} ({data['capacity']:,.0f} t)"
         for a, b, data in graph.edges(data=True)
         if a in source_side and b not in source_side and a != "source" and data.get("capacity", 0.0) > 0
     )
@@ -69,9 +72,9 @@ def _overflow(network: Network, waste_class: str, t: int) -> Message | None:
     )
 
 
-def _graph(network: Network, waste_class: str, t: int) -> nx.DiGraph:
+def _graph(network: Network, waste_class: str, t: int) -> Graph:
     """source → (site, raw stream) → lanes → line, outlet or storage → sink; capacities in tonnes up to period t."""
-    graph = nx.DiGraph()
+    graph: Graph = nx.DiGraph()
     graph.add_node("source")
     graph.add_node("sink")
     raw = {k for k, s in enumerate(network.streams) if _is_raw(network, k, waste_class)}
@@ -93,7 +96,7 @@ def _place(network: Network, place: int) -> str:
     return f"{site}/{stream.lineage}"
 
 
-def _sources(graph: nx.DiGraph, network: Network, raw: set[int], t: int) -> None:
+def _sources(graph: Graph, network: Network, raw: set[int], t: int) -> None:
     nodes = network.nodes
     for place, stream in enumerate(network.place_stream):
         if stream in raw:
@@ -105,7 +108,7 @@ def _sources(graph: nx.DiGraph, network: Network, raw: set[int], t: int) -> None
             _widen(graph, "source", _place(network, int(holdings.place[k])), float(holdings.opening_t[k]))
 
 
-def _widen(graph: nx.DiGraph, a: str, b: str, capacity: float) -> None:
+def _widen(graph: Graph, a: str, b: str, capacity: float) -> None:
     """Adds capacity to an edge; an edge without capacity is unlimited, as networkx has it."""
     if graph.has_edge(a, b) and "capacity" not in graph[a][b]:
         return
@@ -117,14 +120,19 @@ def _widen(graph: nx.DiGraph, a: str, b: str, capacity: float) -> None:
         graph.add_edge(a, b, capacity=before + capacity)
 
 
-def _lanes(graph: nx.DiGraph, network: Network, raw: set[int]) -> None:
+def _lanes(graph: Graph, network: Network, raw: set[int]) -> None:
     routes = network.routes
     for k, stream in enumerate(routes.stream):
         if stream in raw:
-            _widen(graph, _place(network, int(routes.from_place[k])), _place(network, int(routes.to_place[k])), np.inf)
+            _widen(
+                graph,
+                _place(network, int(routes.from_place[k])),
+                _place(network, int(routes.to_place[k])),
+                np.inf,
+            )
 
 
-def _lines(graph: nx.DiGraph, network: Network, raw: set[int], t: int) -> None:
+def _lines(graph: Graph, network: Network, raw: set[int], t: int) -> None:
     """A line takes at most its capacity ÷ the least use of any raw feed."""
     runs = network.runs
     least: dict[int, float] = {}
@@ -138,20 +146,22 @@ def _lines(graph: nx.DiGraph, network: Network, raw: set[int], t: int) -> None:
         _widen(graph, f"line {runs.lines[line]}", "sink", capacity / use if use > 0 else np.inf)
 
 
-def _sinks(graph: nx.DiGraph, network: Network, raw: set[int], t: int) -> None:
+def _sinks(graph: Graph, network: Network, raw: set[int], t: int) -> None:
     deliveries = network.deliveries
     for k, stream in enumerate(deliveries.stream):
         if stream in raw:
             outlet = deliveries.outlets[deliveries.outlet[k]]
             _widen(graph, _place(network, int(deliveries.place[k])), f"outlet {outlet.name}", np.inf)
-    for number in sorted({int(o) for o, s in zip(deliveries.outlet, deliveries.stream, strict=True) if s in raw}):
+    for number in sorted(
+        {int(o) for o, s in zip(deliveries.outlet, deliveries.stream, strict=True) if s in raw}
+    ):
         bases = deliveries.basis[deliveries.outlet == number]
         capacity = float(deliveries.most[number, : t + 1].sum()) / float(bases.min())
         _widen(graph, f"outlet {deliveries.outlets[number].name}", "sink", capacity)
     _storages(graph, network, raw)
 
 
-def _storages(graph: nx.DiGraph, network: Network, raw: set[int]) -> None:
+def _storages(graph: Graph, network: Network, raw: set[int]) -> None:
     taking: dict[int, float] = {}
     for table in (network.holdings, network.placements):
         for k, stream in enumerate(table.stream):

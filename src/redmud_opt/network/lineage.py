@@ -97,7 +97,9 @@ class Lineages:
         self._outputs = _grouped(lookup.case.outputs)
         self._feeds = _grouped(lookup.case.feeds)
         self._inputs = _grouped(lookup.case.inputs)
-        self._partitions = {(r.process, r.point, r.output, r.property): r.share for r in lookup.case.partitions}
+        self._partitions = {
+            (r.process, r.point, r.output, r.property): r.share for r in lookup.case.partitions
+        }
         self._delisted = self._delistings()
         self._points = {(r.process, r.point): r for r in lookup.case.points}
         self._close()

@@ -22,7 +22,9 @@ class NamedRow(Protocol):
     """A row with a name."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name."""
+        ...
 
 
 N = TypeVar("N", bound=NamedRow)
@@ -56,22 +58,27 @@ class Lookup:
 
     @cached_property
     def materials(self) -> dict[str, Material]:
+        """Name → material."""
         return by_name(self.case.materials)
 
     @cached_property
     def properties(self) -> dict[str, Property]:
+        """Name → property."""
         return by_name(self.case.properties)
 
     @cached_property
     def sites(self) -> dict[str, Site]:
+        """Name → site."""
         return by_name(self.case.sites)
 
     @cached_property
     def processes(self) -> dict[str, Process]:
+        """Name → process."""
         return by_name(self.case.processes)
 
     @cached_property
     def facilities(self) -> dict[str, Facility]:
+        """Name → facility."""
         return by_name(self.case.facilities)
 
     @cached_property
@@ -144,7 +151,8 @@ class Lookup:
         rows = [
             row
             for row in self._methods.get(code, [])
-            if (row.valid_from is None or row.valid_from < end) and (row.valid_to is None or row.valid_to > start)
+            if (row.valid_from is None or row.valid_from < end)
+            and (row.valid_to is None or row.valid_to > start)
         ]
         return sorted({row.meaning for row in rows}, key=STRICTNESS.__getitem__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from redmud_opt.network.lookup import Lookup
-from redmud_opt.network.time import Time
 
 CLASS, OWNER, PLANT = range(3)
 
@@ -11,7 +10,7 @@ CLASS, OWNER, PLANT = range(3)
 class Origins:
     """Names origins `class`, `class:owner` or `class:plant`, and tells which ones a scope takes."""
 
-    def __init__(self, lookup: Lookup, time: Time) -> None:
+    def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
         self._grain: dict[str, int] = {}
         owners = {owner.name for owner in lookup.case.owners}

@@ -102,7 +102,7 @@ class Explorer:
         """Site → materials that its lines take as fixed inputs."""
         found: dict[str, set[str]] = defaultdict(set)
         for conversion in self.lineages.conversions:
-            for (process, site), _ in self._lines_at.items():
+            for process, site in self._lines_at:
                 if process == conversion.process.name:
                     found[site].update(row.material for row in conversion.inputs)
         return found
@@ -205,7 +205,11 @@ class Explorer:
         """Runs a conversion on every line at the place's site that may (recipes: on every line)."""
         if conversion.feed is not None and not self.law.process_takes(conversion, conversion.feed):
             return
-        sites = [place.site] if place else list(dict.fromkeys(s for p, s in self._lines_at if p == conversion.process.name))
+        sites = (
+            [place.site]
+            if place
+            else list(dict.fromkeys(s for p, s in self._lines_at if p == conversion.process.name))
+        )
         for site in sites:
             for line in self._lines_at.get((conversion.process.name, site), []):
                 use = self._use(line, conversion)
@@ -225,8 +229,14 @@ class Explorer:
     @staticmethod
     def _run(line: str, conversion: Conversion, place: Place | None, site: str, use: float) -> Run:
         source = place.stream if place else Stream("")
-        made = tuple((Place(site, source.of(m.output)), m.yield_t_per_t) for m in conversion.made if m.yield_t_per_t > 0)
-        needs = tuple((Place(site, Stream(r.material)), r.amount_per_t) for r in conversion.inputs if r.amount_per_t > 0)
+        made = tuple(
+            (Place(site, source.of(m.output)), m.yield_t_per_t)
+            for m in conversion.made
+            if m.yield_t_per_t > 0
+        )
+        needs = tuple(
+            (Place(site, Stream(r.material)), r.amount_per_t) for r in conversion.inputs if r.amount_per_t > 0
+        )
         return Run(line, conversion, place, site, use, made, needs)
 
     def _prune(self, reach: Reach, given: set[Place]) -> Reach:
@@ -245,9 +255,7 @@ class Explorer:
 
     def _keep(self, reach: Reach, live: set[Place]) -> Reach:
         whole = [r for r in reach.runs if all(place in live for place, _ in r.made)]
-        reach.idle = [
-            (run, place) for run in reach.runs for place, _ in run.made if place not in live
-        ]
+        reach.idle = [(run, place) for run in reach.runs for place, _ in run.made if place not in live]
         reach.runs = whole
         reach.routes = [(r, s) for r, s in reach.routes if Place(r.to_site, s) in live]
         reach.outlets = [(o, p) for o, p in reach.outlets if p in live]

@@ -23,7 +23,9 @@ def total_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     for name, columns in (("utilised", m.utilised_t), ("utilised_gross", m.utilised_gross_t)):
         frame = _labelled(columns)
         parts.append(frame.assign(total=name, amount=columns.values_array))
-    frame = _labelled(m.generated_t).assign(total="generated", cohort="new", amount=m.generated_t.values_array)
+    frame = _labelled(m.generated_t).assign(
+        total="generated", cohort="new", amount=m.generated_t.values_array
+    )
     parts.append(frame)
     accounts = _labelled(m.account).rename(columns={"account": "total"})
     parts.append(accounts.assign(origin="", cohort="", amount=m.account.values_array))
@@ -33,14 +35,12 @@ def total_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
 def _labelled(columns: object) -> pd.DataFrame:
     frame = columns.index.frame()  # type: ignore[attr-defined]
-    return frame.astype({c: object for c in frame.columns})
+    return frame.astype(dict.fromkeys(frame.columns, object))
 
 
 def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
     """The three rates per class, per plant where origins are that fine, and year; year to date included."""
-    amounts = {
-        (t, o, c, y): a for t, o, c, y, a in totals.itertuples(index=False) if o
-    }
+    amounts = {(t, o, c, y): a for t, o, c, y, a in totals.itertuples(index=False) if o}
     origins = sorted({o for o in totals["origin"] if o})
     rows = []
     for waste_class in sorted({net.class_of_origin(o) for o in origins}):
@@ -65,7 +65,7 @@ def _rates(
     generated, new, legacy = total("generated", "new"), total("utilised", "new"), total("utilised", "legacy")
     gross_new, gross_legacy = total("utilised_gross", "new"), total("utilised_gross", "legacy")
     if year == net.case.periods[0].year:
-        named = Origins(net.lookup, net.time)
+        named = Origins(net.lookup)
         for row in net.case.year_to_date:
             if row.waste_class == waste_class and named.of(waste_class, row.site) in origins:
                 generated += row.generated_t
@@ -111,23 +111,36 @@ def _book_fates(book: _Book, m: ConcreteModel, net: Network) -> None:
     reduced = np.array([float(run.conversion.reduced) for run in runs.run])
     has = runs.stream >= 0
     reduced = np.where(has, reduced * net.w[np.where(has, runs.stream, 0)], 0.0) if len(reduced) else reduced
-    book.cells("utilised_t", m.feed_t.values_array, runs.grid, runs.stream, utilised_per_feed(net, gross=False))
+    book.cells(
+        "utilised_t", m.feed_t.values_array, runs.grid, runs.stream, utilised_per_feed(net, gross=False)
+    )
     book.cells("reduced_t", m.feed_t.values_array, runs.grid, runs.stream, reduced)
     meaning = np.array([net.lookup.meaning(o.method) for o in sold.outlets], dtype=object)
     kind = meaning[sold.outlet] if len(meaning) else meaning
     w = net.w[sold.stream]
-    book.cells("utilised_t", m.sold_t.values_array, sold.grid, sold.stream, utilised_per_delivery(net, gross=False))
+    book.cells(
+        "utilised_t", m.sold_t.values_array, sold.grid, sold.stream, utilised_per_delivery(net, gross=False)
+    )
     for name, fate in (("handed_to_disposal_t", "disposal"), ("handed_out_t", "pretreatment")):
         book.cells(name, m.sold_t.values_array, sold.grid, sold.stream, np.where(kind == fate, w, 0.0))
     book.cells("placed_t", m.placed_t.values_array, placed.grid, placed.stream, net.w[placed.stream])
 
 
+BOOKED = (
+    "opening_t",
+    "generated_t",
+    "received_t",
+    "utilised_t",
+    "placed_t",
+    "reduced_t",
+    "handed_to_disposal_t",
+    "handed_out_t",
+    "closing_t",
+)
+
+
 class _Book:
     """Adds up amounts per (origin, year) and column."""
-
-    COLUMNS = (
-        "opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t handed_out_t closing_t"
-    ).split()
 
     def __init__(self, net: Network) -> None:
         self.net = net
@@ -136,7 +149,7 @@ class _Book:
     def add(self, column: str, origin: str, year: int, amount: float) -> None:
         """Books an amount; streams without origin are not booked."""
         if origin:
-            row = self.amounts.setdefault((origin, int(year)), dict.fromkeys(self.COLUMNS, 0.0))
+            row = self.amounts.setdefault((origin, int(year)), dict.fromkeys(BOOKED, 0.0))
             row[column] += float(amount)
 
     def cells(self, column: str, values: Array, grid: Grid, stream: Ints, unit: Array) -> None:
@@ -149,7 +162,7 @@ class _Book:
     def frame(self) -> pd.DataFrame:
         """One row per origin and year."""
         rows = [{"origin": o, "year": y, **row} for (o, y), row in sorted(self.amounts.items())]
-        frame = pd.DataFrame(rows, columns=["origin", "year", *self.COLUMNS])
+        frame = pd.DataFrame(rows, columns=["origin", "year", *BOOKED])
         come = frame["opening_t"] + frame["generated_t"] + frame["received_t"]
-        gone = frame[self.COLUMNS[3:]].sum(axis=1)
+        gone = frame[list(BOOKED[3:])].sum(axis=1)
         return frame.assign(residual_t=come - gone)

@@ -1,7 +1,7 @@
 """The plan: tidy tables, a status, and no solver objects. It reads like a sentence and survives on disk.
 
-    plan = make_plan(network, model, outcome)
-    plan.save(folder);  Plan.load(folder)
+plan = make_plan(network, model, outcome)
+plan.save(folder);  Plan.load(folder)
 """
 
 from __future__ import annotations
@@ -116,8 +116,34 @@ class Plan:
 
 
 _TEXT = frozenset(
-    "stream lineage material process point parent origin waste_class plant cohort site lane mode from_site to_site "
-    "period line supply outlet storage item window target kind term total account".split()
+    (
+        *(
+            "stream",
+            "lineage",
+            "material",
+            "process",
+            "point",
+            "parent",
+            "origin",
+            "waste_class",
+            "plant",
+            "cohort",
+        ),
+        *(
+            "site",
+            "lane",
+            "mode",
+            "from_site",
+            "to_site",
+            "period",
+            "line",
+            "supply",
+            "outlet",
+            "storage",
+            "item",
+        ),
+        *("window", "target", "kind", "term", "total", "account"),
+    )
 )
 
 
@@ -162,7 +188,12 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     size = outcome.size
     solve = outcome.as_record() | {
         "seconds": outcome.seconds,
-        "size": {"columns": size.columns, "rows": size.rows, "nonzeros": size.nonzeros, "integers": size.integers},
+        "size": {
+            "columns": size.columns,
+            "rows": size.rows,
+            "nonzeros": size.nonzeros,
+            "integers": size.integers,
+        },
     }
     return Plan(
         case_name=case.settings.name,

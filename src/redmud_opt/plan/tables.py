@@ -36,11 +36,20 @@ def stream_table(net: Network) -> pd.DataFrame:
         lineage = net.lineages.by_id[stream.lineage]
         waste_class, _, plant = stream.origin.partition(":")
         rows.append(
-            (stream.id, lineage.id, lineage.name, lineage.process, lineage.point, lineage.parent, stream.origin)
-            + (waste_class, plant, stream.cohort)
+            {
+                "stream": stream.id,
+                "lineage": lineage.id,
+                "material": lineage.name,
+                "process": lineage.process,
+                "point": lineage.point,
+                "parent": lineage.parent,
+                "origin": stream.origin,
+                "waste_class": waste_class,
+                "plant": plant,
+                "cohort": stream.cohort,
+            }
         )
-    names = "stream lineage material process point parent origin waste_class plant cohort".split()
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows)
 
 
 def arising_table(net: Network) -> pd.DataFrame:

@@ -18,7 +18,8 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import StandardForm, compile
-from redmud_opt.solve.outcome import Options, Outcome, Progress, Size
+from redmud_opt.solve.compare import matched, same_pattern
+from redmud_opt.solve.outcome import Array, Options, Outcome, Progress, Size
 
 SIMPLEX_UP_TO_COLUMNS = 20_000
 """Above this the interior point method with crossover is faster (measured 10× at 44k columns)."""
@@ -43,7 +44,7 @@ class Session:
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
         self.form: StandardForm | None = None
-        self._highs = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._set("output_flag", False)
         self._set("threads", self.options.threads)
         self._progress: list[Progress] = []
@@ -63,8 +64,11 @@ class Session:
 
     def update(self, form: StandardForm) -> str:
         """Takes a compiled model; returns `passed` if all of it was written, `changed` if only differences were."""
-        if self.form is None or not _same_pattern(self.form, form):
+        if self.form is None or not same_pattern(self.form, form):
+            before, old = self._highs.getBasis(), self.form
             self._pass(form)
+            if old is not None and before.valid:
+                self._warm(old, form, before)
             self.form = form
             return "passed"
         self._change(self.form, form)
@@ -156,6 +160,18 @@ class Session:
         if arrived != sent:
             raise SolverTrouble(f"sent (columns, rows, non-zeros) {sent}, HiGHS holds {arrived}")
 
+    def _warm(self, old: StandardForm, new: StandardForm, before: Any) -> None:
+        """Hands the old basis over by name; what is new starts at a bound (columns) or basic (rows)."""
+        basis = highspy.HighsBasis()
+        at_lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
+        columns = matched(old.column_blocks, old.column_sources, new.column_blocks, new.column_sources)
+        rows = matched(old.row_blocks, old.row_sources, new.row_blocks, new.row_sources)
+        basis.col_status = [before.col_status[k] if k >= 0 else at_lower for k in columns]
+        basis.row_status = [before.row_status[k] if k >= 0 else basic for k in rows]
+        basis.valid = True
+        basis.alien = True  # the number of basic variables need not fit: HiGHS repairs it
+        self._check(self._highs.setBasis(basis), "setBasis")
+
     def _change(self, old: StandardForm, new: StandardForm) -> None:
         """Writes what differs; the basis stays."""
         highs = self._highs
@@ -205,7 +221,10 @@ class Session:
             stopped=stopped,
             holds=holds,
             size=Size(
-                len(self.form.cost), len(self.form.row_lower), self.form.matrix.nnz, int(self.form.integrality.sum())
+                len(self.form.cost),
+                len(self.form.row_lower),
+                self.form.matrix.nnz,
+                int(self.form.integrality.sum()),
             ),
             seconds=time.perf_counter() - self._started,
             algorithm=algorithm,
@@ -220,14 +239,16 @@ class Session:
             progress=tuple(self._progress),
         )
 
-    def _values(self, stopped: str) -> np.ndarray | None:
+    def _values(self, stopped: str) -> Array | None:
         """The primal values if they are a plan: optimal, or stopped early at a feasible point."""
-        feasible = self._highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        feasible = (
+            self._highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        )
         if stopped not in ("optimal", "time", "cancelled") or not feasible:
             return None
         assert self.form is not None
-        values = np.array(self._highs.getSolution().col_value)
-        return np.clip(values, self.form.col_lower, self.form.col_upper)
+        values: Array = np.array(self._highs.getSolution().col_value)
+        return np.minimum(np.maximum(values, self.form.col_lower), self.form.col_upper)
 
     def _ray(self) -> tuple[str, ...]:
         """Names of the columns that grow without bound."""
@@ -245,33 +266,3 @@ class Session:
 
 def _differing(a_old: Any, a_new: Any, b_old: Any, b_new: Any) -> np.ndarray:
     return np.flatnonzero((a_old != a_new) | (b_old != b_new)).astype(np.int32)
-
-
-def _same_pattern(old: StandardForm, new: StandardForm) -> bool:
-    """Same columns, rows, integrality and places of non-zeros, by name."""
-    return (
-        old.column_blocks == new.column_blocks
-        and old.row_blocks == new.row_blocks
-        and np.array_equal(old.matrix.indptr, new.matrix.indptr)
-        and np.array_equal(old.matrix.indices, new.matrix.indices)
-        and np.array_equal(old.integrality, new.integrality)
-        and _same_keys(old, new)
-    )
-
-
-def _same_keys(old: StandardForm, new: StandardForm) -> bool:
-    """Equal block sizes can hide other keys: compare indices unless they are the same object."""
-    pairs = (*zip(old.column_sources, new.column_sources, strict=True), *zip(old.row_sources, new.row_sources, strict=True))
-    for a, b in pairs:
-        if a.elements is not None or b.elements is not None:
-            continue
-        one, two = a.component.index, b.component.index
-        if one is not two and not _equal_index(one, two):
-            return False
-    return True
-
-
-def _equal_index(one: Any, two: Any) -> bool:
-    return one.names == two.names and all(
-        np.array_equal(x, y) for x, y in zip((*one.codes, *one.levels), (*two.codes, *two.levels), strict=True)
-    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from redmud_opt.case.case import TABLES
 from redmud_opt.case.checks import (
     chemistry,
     cycles,
@@ -26,7 +27,7 @@ Check = Callable[[Facts], Iterator[Fault]]
 
 _PROCESS = "processes points feeds outputs inputs materials groups"
 _WASTE = "materials groups feeds processes outputs"
-CHECKS: tuple[tuple[Check, str], ...] = (
+NAMES: tuple[tuple[Check, str], ...] = (
     (naming.unique_names, ""),
     (naming.look_alikes, ""),
     (naming.forbidden_signs, ""),
@@ -37,6 +38,10 @@ CHECKS: tuple[tuple[Check, str], ...] = (
     (references.points_exist, "points processes"),
     (references.parts_of_process, "feeds outputs groups processes"),
     (references.gate_outputs, "gates outputs groups processes"),
+)
+"""First: tables whose names do not resolve are not looked at further, so that one slip is one fault."""
+
+CHECKS: tuple[tuple[Check, str], ...] = (
     (evidence.evidence_resolves, ""),
     (evidence.ranges_hold, ""),
     (evidence.bounds_hold, ""),
@@ -65,7 +70,7 @@ CHECKS: tuple[tuple[Check, str], ...] = (
     (markets.distances_once, ""),
     (markets.final_or_retrievable, "materials groups"),
     (law.methods_stated, f"{_WASTE} outlets storages"),
-    (law.methods_known, "processes outlets storages methods periods settings"),
+    (law.methods_known, "methods periods"),
     (law.methods_agree, ""),
     (law.arisings_are_wastes, "materials"),
     (law.stocks_have_class, "materials"),
@@ -88,6 +93,19 @@ CHECKS: tuple[tuple[Check, str], ...] = (
 def check(draft: Draft) -> Iterator[Fault]:
     """Everything that is wrong with what the rows of a case say together."""
     facts = Facts(draft)
-    for function, needs in CHECKS:
-        if not draft.broken & set(needs.split()):
-            yield from function(facts)
+    broken = set(draft.broken)
+    files = {table: {row.place.file for row in draft.rows(table)} for table in TABLES}
+    for checks in (NAMES, CHECKS):
+        found = [
+            fault
+            for function, needs in checks
+            if not broken & set(needs.split())
+            for fault in function(facts)
+        ]
+        yield from found
+        broken |= {table for table in TABLES if any(_lies_in(fault, table, files[table]) for fault in found)}
+
+
+def _lies_in(fault: Fault, table: str, files: set[str]) -> bool:
+    """Whether a fault may lie in a table: in a file that holds rows of it."""
+    return fault.file in files or fault.file.endswith(f"{table}.csv")

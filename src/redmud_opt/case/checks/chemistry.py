@@ -32,7 +32,9 @@ def oxide_sums(facts: Facts) -> Iterator[Fault]:
         total = sum(row.value * (factor(units[row.property], "wt%") or 0.0) for row in rows)
         if total > WHOLE:
             names = tuple(row.property for row in rows)
-            yield facts.fault(rows[-1], "value", "oxides_above_whole", material=material, total=total, names=names)
+            yield facts.fault(
+                rows[-1], "value", "oxides_above_whole", material=material, total=total, names=names
+            )
 
 
 def shares_of_mass(facts: Facts) -> Iterator[Fault]:

@@ -96,4 +96,6 @@ def creating_cycles(facts: Facts) -> Iterator[Fault]:
         gain = math.prod(edge.gain for edge in found)
         way = " → ".join([found[0].start, *(edge.end for edge in found)])
         names = tuple(dict.fromkeys(edge.process for edge in found))
-        yield facts.fault(facts.processes[found[0].process], "", "creates_mass", way=way, processes=names, gain=gain)
+        yield facts.fault(
+            facts.processes[found[0].process], "", "creates_mass", way=way, processes=names, gain=gain
+        )

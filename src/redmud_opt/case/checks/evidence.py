@@ -39,7 +39,9 @@ class _Items:
 def _misplaced(facts: Facts, items: _Items, row: Evidence) -> Fault | None:
     if row.table not in TABLES:
         return facts.fault(row, "table", "unknown_table", did_you_mean(row.table, TABLES), table=row.table)
-    known = [name for name, column in columns(TABLES[row.table]).items() if column.kind in ("number", "integer")]
+    known = [
+        name for name, column in columns(TABLES[row.table]).items() if column.kind in ("number", "integer")
+    ]
     if row.column not in known:
         values = {"column": row.column, "table": row.table}
         return facts.fault(row, "column", "no_number_column", did_you_mean(row.column, known), **values)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from redmud_opt.case.case import Case
+from redmud_opt.case.checks.index import Index
 from redmud_opt.case.columns import Row
 from redmud_opt.case.draft import Draft
 from redmud_opt.case.faults import Fault
@@ -27,7 +28,14 @@ class Facts:
         self.draft = draft
         self.case: Case = draft.case
 
-    def fault(self, row: Row, column: str, key: str, remedy: Message | None = None, **values: object) -> Fault:
+    @cached_property
+    def index(self) -> Index:
+        """Declared names."""
+        return Index(self.draft)
+
+    def fault(
+        self, row: Row, column: str, key: str, remedy: Message | None = None, /, **values: object
+    ) -> Fault:
         """A fault of a row; `key` is a key of the catalogue `case`."""
         return self.draft.fault(row, column, Message(f"case.{key}", values), remedy)
 
@@ -82,7 +90,9 @@ class Facts:
         found = {}
         for name in self.processes:
             selectors = (row.material for row in self.feeds.get(name, ()))
-            found[name] = tuple(dict.fromkeys(m for selector in selectors for m in self.case.members(selector)))
+            found[name] = tuple(
+                dict.fromkeys(m for selector in selectors for m in self.case.members(selector))
+            )
         return found
 
     @cached_property
@@ -128,7 +138,8 @@ class Facts:
 
     def feed_of(self, process: str, point: str, material: str) -> Feed | None:
         """The feed row that counts for a material at a point."""
-        return self.best(self.feeds.get(process, ()), point, material, lambda row: row.material)
+        found: Feed | None = self.best(self.feeds.get(process, ()), point, material, lambda row: row.material)
+        return found
 
     def best(self, rows: Iterable[Any], point: str, material: str, selector: Callable[[Any], str]) -> Any:
         """The most specific of the rows that hold: (point, feed) > feed > point > all; by name before by group."""

@@ -54,7 +54,9 @@ def methods_agree(facts: Facts) -> Iterator[Fault]:
                 day = max(starts) if starts else None
                 both = day is None or (in_force(row, day) and in_force(other, day))
                 if both and row.meaning != other.meaning:
-                    yield facts.fault(row, "meaning", "method_means_two", code=code, first=str(other.place.row))
+                    yield facts.fault(
+                        row, "meaning", "method_means_two", code=code, first=str(other.place.row)
+                    )
 
 
 def arisings_are_wastes(facts: Facts) -> Iterator[Fault]:
@@ -91,12 +93,18 @@ def products_earn_their_name(facts: Facts) -> Iterator[Fault]:
         if row.legal_status == "product":
             for column in ("product_standard", "pollutant_limit"):
                 if not getattr(row, column):
-                    yield facts.fault(row, column, "product_without", Message("case.stays_waste"), name=row.name)
+                    yield facts.fault(
+                        row, column, "product_without", Message("case.stays_waste"), name=row.name
+                    )
             if row.name in facts.made_from_waste and row.name not in sold:
-                yield facts.fault(row, "legal_status", "product_without_outlet", Message("case.stays_waste"), name=row.name)
+                yield facts.fault(
+                    row, "legal_status", "product_without_outlet", Message("case.stays_waste"), name=row.name
+                )
         elif row.legal_status == "commodity" and row.unit == "t" and row.name in facts.made_from_waste:
             values = {"name": row.name, "process": facts.made_from_waste[row.name]}
-            yield facts.fault(row, "legal_status", "commodity_from_waste", Message("case.call_it_product"), **values)
+            yield facts.fault(
+                row, "legal_status", "commodity_from_waste", Message("case.call_it_product"), **values
+            )
 
 
 def products_not_discarded(facts: Facts) -> Iterator[Fault]:
@@ -105,11 +113,15 @@ def products_not_discarded(facts: Facts) -> Iterator[Fault]:
     for outlet in facts.case.outlets:
         held = [m for m in facts.case.members(outlet.material) if m in made]
         if held and "disposal" in facts.meanings(outlet.method):
-            yield facts.fault(outlet, "method", "product_to_disposal", None, materials=tuple(held), method=outlet.method)
+            yield facts.fault(
+                outlet, "method", "product_to_disposal", None, materials=tuple(held), method=outlet.method
+            )
     for storage in facts.case.storages:
         held = [m for m in facts.case.members(storage.material) if m in made]
         if held and storage.final:
-            yield facts.fault(storage, "material", "product_placed", None, materials=tuple(held), name=storage.name)
+            yield facts.fault(
+                storage, "material", "product_placed", None, materials=tuple(held), name=storage.name
+            )
 
 
 def delistings_fit(facts: Facts) -> Iterator[Fault]:

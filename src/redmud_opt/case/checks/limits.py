@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from redmud_opt.case.checks.facts import Facts
-from redmud_opt.case.checks.references import tables_of_name
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.rules import Target
@@ -44,7 +43,9 @@ def shares_of_measures(facts: Facts) -> Iterator[Fault]:
         if of is None:
             continue
         if of.sense != "measure":
-            yield facts.fault(row, "share_of", "share_of_limit", did_you_mean(row.share_of, measures), name=row.share_of)
+            yield facts.fault(
+                row, "share_of", "share_of_limit", did_you_mean(row.share_of, measures), name=row.share_of
+            )
         elif (of.per, of.during) != (row.per, row.during):
             yield facts.fault(row, "share_of", "share_over_other_time", name=row.share_of)
 
@@ -52,7 +53,7 @@ def shares_of_measures(facts: Facts) -> Iterator[Fault]:
 def limits_fit_places(facts: Facts) -> Iterator[Fault]:
     """The place of a limit is one at which its measure is taken, else it would bind nothing."""
     for row in facts.case.limits:
-        held = tables_of_name(facts, row.at)
+        held = facts.index.kinds(row.at)
         if row.at and held and row.measure in PLACES and not held & PLACES[row.measure]:
             yield facts.fault(row, "at", "limit_place", measure=row.measure, at=row.at)
         if row.to and row.measure != "flow":
@@ -108,7 +109,9 @@ def year_to_date_needed(facts: Facts) -> Iterator[Fault]:
     """What came before the horizon in its first year can only be stated where something did."""
     start = facts.case.periods[0].start
     for row in facts.case.year_to_date:
-        if start == date(start.year, 1, 1) and (row.generated_t or row.utilised_new_t or row.utilised_legacy_t):
+        if start == date(start.year, 1, 1) and (
+            row.generated_t or row.utilised_new_t or row.utilised_legacy_t
+        ):
             yield facts.fault(row, "generated_t", "year_to_date_idle", start=start)
         if row.utilised_new_t > row.generated_t:
             values = {"utilised": row.utilised_new_t, "generated": row.generated_t}
@@ -130,4 +133,6 @@ def ownership_sums(facts: Facts) -> Iterator[Fault]:
     for row in facts.case.ownership:
         totals[row.facility] = totals.get(row.facility, 0.0) + row.share
         if totals[row.facility] > 1 + 1e-9:
-            yield facts.fault(row, "share", "ownership_above_one", facility=row.facility, total=totals[row.facility])
+            yield facts.fault(
+                row, "share", "ownership_above_one", facility=row.facility, total=totals[row.facility]
+            )

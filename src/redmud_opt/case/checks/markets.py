@@ -34,7 +34,16 @@ def least_below_most(facts: Facts) -> Iterator[Fault]:
 def opens_before_closing(facts: Facts) -> Iterator[Fault]:
     """What has a first day and a day after the last has at least one day."""
     for first, last in (("opens", "closes"), ("valid_from", "valid_to")):
-        for table in ("lines", "outlets", "storages", "methods", "codes", "permits", "approvals", "contracts"):
+        for table in (
+            "lines",
+            "outlets",
+            "storages",
+            "methods",
+            "codes",
+            "permits",
+            "approvals",
+            "contracts",
+        ):
             for row in facts.draft.rows(table):
                 if first not in columns(type(row)):
                     continue
@@ -78,7 +87,12 @@ def tiers_convex(facts: Facts) -> Iterator[Fault]:
     for item, rows in _by_item(facts).items():
         for before, row in zip(rows, rows[1:], strict=False):
             rise = row.price_cny_per_t - before.price_cny_per_t
-            values = {"item": item, "step": row.step, "price": row.price_cny_per_t, "before": before.price_cny_per_t}
+            values = {
+                "item": item,
+                "step": row.step,
+                "price": row.price_cny_per_t,
+                "before": before.price_cny_per_t,
+            }
             remedy = Message("case.next_release_orders_tiers")
             if item in outlets and rise > 0:
                 key = "gate_fee_falls" if before.price_cny_per_t < 0 else "tier_price_rises"

@@ -17,7 +17,7 @@ FREE_FORM = frozenset({"sources", "permits", "approvals", "contracts"})
 """Tables whose names are numbers of documents and may hold any sign."""
 
 
-def _at(declared: Declared, key: str, remedy: Message | None = None, **values: object) -> Fault:
+def _at(declared: Declared, key: str, remedy: Message | None = None, /, **values: object) -> Fault:
     place = declared.place
     return Fault(place.file, place.row, declared.column, Message(f"case.{key}", values), remedy)
 
@@ -38,7 +38,7 @@ def unique_names(facts: Facts) -> Iterator[Fault]:
         other = first.setdefault(declared.name, declared)
         if other is not declared:
             values = {"name": declared.name, "file": other.place.file, "row": str(other.place.row)}
-            yield _at(declared, "name_twice", **values)
+            yield _at(declared, "name_twice", None, **values)
 
 
 def look_alikes(facts: Facts) -> Iterator[Fault]:
@@ -48,9 +48,16 @@ def look_alikes(facts: Facts) -> Iterator[Fault]:
         other = first.setdefault(skeleton(declared.name), declared)
         if other.name != declared.name:
             key = "case_clash" if other.name.casefold() == declared.name.casefold() else "look_alike"
-            values = {"name": declared.name, "other": other.name, "file": other.place.file, "row": str(other.place.row)}
+            values = {
+                "name": declared.name,
+                "other": other.name,
+                "file": other.place.file,
+                "row": str(other.place.row),
+            }
             spelt = Message("case.spelt", {"name": ascii(declared.name), "other": ascii(other.name)})
-            yield _at(declared, key, None if declared.name.isascii() and other.name.isascii() else spelt, **values)
+            yield _at(
+                declared, key, None if declared.name.isascii() and other.name.isascii() else spelt, **values
+            )
 
 
 def forbidden_signs(facts: Facts) -> Iterator[Fault]:

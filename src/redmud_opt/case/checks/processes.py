@@ -24,7 +24,9 @@ def shares_sum(facts: Facts) -> Iterator[Fault]:
             for row in facts.feeds.get(name, ()):
                 if row.point == point or (row.point == "" and row.material not in rows):
                     rows[row.material] = row
-            least, most = (sum(getattr(row, f"{end}_share") for row in rows.values()) for end in ("min", "max"))
+            least, most = (
+                sum(getattr(row, f"{end}_share") for row in rows.values()) for end in ("min", "max")
+            )
             at = _at(name, point)
             if least > 1 + SLACK:
                 yield facts.fault(process, "name", "min_shares_above_one", at=at, total=least)
@@ -44,7 +46,9 @@ def outputs_stated_once(facts: Facts) -> Iterator[Fault]:
     for row in facts.case.outputs:
         stated = [row.yield_t_per_t is not None, row.recovery is not None, row.complement]
         if sum(stated) != 1:
-            yield facts.fault(row, "yield_t_per_t", "one_way_to_yield", material=row.material, count=sum(stated))
+            yield facts.fault(
+                row, "yield_t_per_t", "one_way_to_yield", material=row.material, count=sum(stated)
+            )
         if row.recovery is not None:
             for column in ("property", "grade"):
                 if not getattr(row, column):
@@ -62,13 +66,22 @@ def one_complement(facts: Facts) -> Iterator[Fault]:
         found = facts.effective(facts.outputs.get(process.name, ()), point, material).values()
         rest = [row for row in found if row.complement]
         if len(rest) > 1:
-            values = {"at": _at(process.name, point), "feed": material, "names": tuple(row.material for row in rest)}
+            values = {
+                "at": _at(process.name, point),
+                "feed": material,
+                "names": tuple(row.material for row in rest),
+            }
             yield facts.fault(rest[1], "complement", "two_complements", None, **values)
 
 
 def ambiguous_groups(facts: Facts) -> Iterator[Fault]:
     """Of two groups that hold the same feed, neither is more specific."""
-    for table, column in (("feeds", "material"), ("outputs", "feed"), ("inputs", "feed"), ("line_processes", "feed")):
+    for table, column in (
+        ("feeds", "material"),
+        ("outputs", "feed"),
+        ("inputs", "feed"),
+        ("line_processes", "feed"),
+    ):
         seen: dict[tuple[str, ...], tuple[str, str]] = {}
         for row in facts.draft.rows(table):
             selector = getattr(row, column)
@@ -88,7 +101,9 @@ def inputs_without_origin(facts: Facts) -> Iterator[Fault]:
     """Wastes and their residues enter a process as feeds, never as fixed inputs."""
     for row in facts.case.inputs:
         if facts.is_waste(row.material):
-            yield facts.fault(row, "material", "waste_as_input", Message("case.list_as_feed"), material=row.material)
+            yield facts.fault(
+                row, "material", "waste_as_input", Message("case.list_as_feed"), material=row.material
+            )
 
 
 def partitions_sum(facts: Facts) -> Iterator[Fault]:
@@ -139,7 +154,9 @@ def _yield(facts: Facts, row: Output, material: str) -> float | None:
     if row.yield_t_per_t is not None:
         return row.yield_t_per_t
     value = facts.assays.get((material, row.property))
-    return None if value is None or not row.grade or row.recovery is None else row.recovery * value / row.grade
+    return (
+        None if value is None or not row.grade or row.recovery is None else row.recovery * value / row.grade
+    )
 
 
 def _solids(facts: Facts, rows: dict[str, Output], material: str) -> tuple[float, float, bool] | None:
@@ -193,7 +210,9 @@ def mass_closes(facts: Facts) -> Iterator[Fault]:
             "loss": held.loss,
         }
         key = "case.close_by_output" if held.miss > 0 else "case.close_by_input"
-        yield facts.fault(facts.processes[name], "", "does_not_close", Message(key, {"miss": abs(held.miss)}), **values)
+        yield facts.fault(
+            facts.processes[name], "", "does_not_close", Message(key, {"miss": abs(held.miss)}), **values
+        )
 
 
 def parts_of_feed(facts: Facts) -> Iterator[Fault]:
@@ -201,8 +220,8 @@ def parts_of_feed(facts: Facts) -> Iterator[Fault]:
     for row in facts.case.outputs:
         if row.of_feed_t_per_t is not None and row.yield_t_per_t is not None:
             if row.of_feed_t_per_t > row.yield_t_per_t + SLACK:
-                values = {"of_feed": row.of_feed_t_per_t, "made": row.yield_t_per_t}
-                yield facts.fault(row, "of_feed_t_per_t", "of_feed_above_yield", None, **values)
+                said = {"of_feed": row.of_feed_t_per_t, "made": row.yield_t_per_t}
+                yield facts.fault(row, "of_feed_t_per_t", "of_feed_above_yield", None, **said)
     for process, point, material in facts.runs():
         rows = facts.effective(facts.outputs.get(process.name, ()), point, material)
         found = balance(facts, process, point, material)

@@ -98,7 +98,7 @@ class Facts:
         return 1 if name in self.groups.get(selector, ()) else None
 
     def best(self, rows: Sequence[R], point: str, name: str, column: str = "feed") -> R | None:
-        """The row that holds for (point, material): the material before a group before blank, then the point."""
+        """The row that holds for (point, material): material before group before blank, then the point."""
         found: R | None = None
         top = (-1, -1)
         for row in rows:

@@ -1,7 +1,7 @@
 """Lanes: which haul rule holds, how far it is, what a tonne costs and emits.
 
     distance = the lane's | the table's (its mode first, either way) | great circle × circuity
-    cost     = cost_cny_per_t of the lane, in its basis | (distance × cost_cny_per_t_km + handling) per wet tonne
+    cost     = the lane's own, in its basis | (distance × cost_cny_per_t_km + handling) per wet tonne
 
 A lane made by a haul rule is called `from>to:mode`. Of the haul rules of a mode that allow a stream, the
 one that names its material counts before one that names a group of it, and that before one for all; a rule

@@ -41,6 +41,8 @@ def value(book: Book) -> tuple[Check, ...]:
         total = sum(money[key] for key in money)
         largest = max((abs(money[key]) for key in money), default=0.0)
         findings.equal("sum", "value", book.value_cny, total, largest)
+    else:
+        findings.note("not_stated", "value")
     return findings.checks()
 
 

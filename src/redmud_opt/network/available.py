@@ -1,0 +1,70 @@
+"""Upper bounds of what can ever have been there: the source of every tight bound on flows and feeds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+import scipy.sparse as sparse
+
+from redmud_opt.network.network import Array, Deliveries, Holdings, Placements, Purchases, Routes, Runs
+from redmud_opt.network.numbering import Numbering
+from redmud_opt.network.time import Time
+
+Entities = TypeVar("Entities", Routes, Runs, Holdings, Placements, Deliveries)
+
+
+def available_t(
+    numbers: Numbering,
+    time: Time,
+    arising_t: Array,
+    holdings: Holdings,
+    runs: Runs,
+    purchases: Purchases,
+    *,
+    passes: int,
+) -> Array:
+    """Upper bound of what can have been there of each stream by each period, [S, T].
+
+    Monotone iteration from infinity: cumulative arisings, opening stock and purchases, plus yields times the lesser
+    of what can be fed and what the line can run. Every pass is a valid bound, so a few passes do.
+    """
+    shape = (len(numbers.streams), len(time))
+    base = np.zeros(shape)
+    np.add.at(base, numbers.place_stream, np.cumsum(arising_t, axis=1))
+    np.add.at(base, holdings.stream, holdings.opening_t[:, None])
+    np.add.at(base, purchases.stream, np.cumsum(purchases.upper, axis=1))
+    row = numbers.place_stream[runs.made_place]
+    made = sparse.coo_array((runs.made_yield, (row, runs.made_run)), (shape[0], len(runs.run)))
+    line = np.cumsum(runs.upper, axis=1)
+    found = np.full(shape, np.inf)
+    for _ in range(passes):
+        fed = np.where(runs.stream[:, None] >= 0, found[runs.stream], np.inf)
+        found = np.minimum(found, base + _aged(found, numbers, time) + _times(made, np.minimum(fed, line)))
+    return found
+
+
+def _aged(found: Array, numbers: Numbering, time: Time) -> Array:
+    """What New Year can have turned into legacy by each period."""
+    aged = np.zeros_like(found)
+    for t in np.flatnonzero(time.opens_year):
+        for stream, k in numbers.stream.items():
+            if stream.cohort == "legacy":
+                young = numbers.stream.get(stream._replace(cohort="new"))
+                if young is not None:
+                    aged[k, t:] = found[young, t - 1]
+    return aged
+
+
+def _times(matrix: sparse.coo_array, values: Array) -> Array:
+    """Sparse × dense where `values` may be infinite: only stored entries count, so 0 × inf cannot arise."""
+    found = np.zeros((matrix.shape[0], values.shape[1]))
+    np.add.at(found, matrix.row, matrix.data[:, None] * values[matrix.col])
+    return found
+
+
+def bounded(entities: Entities, available: Array) -> Entities:
+    """The same with `upper` no greater than what can be there of the stream."""
+    there = np.where(entities.stream[:, None] >= 0, available[entities.stream], np.inf)
+    return replace(entities, upper=np.minimum(entities.upper, there))

@@ -1,0 +1,280 @@
+"""Reach → entities of every family of columns, with bounds from capacities and the dates they hold for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from redmud_opt.case.things import Supply
+from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.network.given import Given, Opening
+from redmud_opt.network.haulage import Haulage, Route
+from redmud_opt.network.law import Law
+from redmud_opt.network.lineage import Lineage, Lineages
+from redmud_opt.network.lookup import Lookup
+from redmud_opt.network.network import (
+    Array,
+    Deliveries,
+    Grid,
+    Holdings,
+    Ints,
+    Mask,
+    Placements,
+    Purchases,
+    Routes,
+    Runs,
+)
+from redmud_opt.network.numbering import Numbering, floats, ints
+from redmud_opt.network.reach import Place, Reach, Stream
+from redmud_opt.network.time import Time
+
+
+class Entities:
+    """Makes the entity tables of one reach."""
+
+    def __init__(self, given: Given, law: Law, haulage: Haulage, reach: Reach, numbers: Numbering) -> None:
+        self.given, self.law, self.haulage, self.reach, self.numbers = given, law, haulage, reach, numbers
+        self.time: Time = given.time
+        self.lookup: Lookup = given.lookup
+        self.lineages: Lineages = given.lineages
+        self.case = given.case
+
+    def _lineage(self, stream: Stream) -> Lineage:
+        return self.lineages.by_id[stream.lineage]
+
+    def _basis(self, basis: str, stream: Stream) -> float:
+        return self._lineage(stream).wet_per_dry if basis == "as_received" else 1.0
+
+    # ---- routes and runs -----------------------------------------------------------------------------------
+
+    def routes(self) -> Routes:
+        """Lanes as each stream uses them."""
+        pairs = self.reach.routes
+        lanes = list(dict.fromkeys(route.lane for route, _ in pairs))
+        number = {lane: k for k, lane in enumerate(lanes)}
+        kinds = [self._lineage(stream) for _, stream in pairs]
+        from_place = ints(self.numbers.place[Place(r.from_site, s)] for r, s in pairs)
+        each = list(zip(pairs, kinds, strict=True))
+        upper = self._stack([self._lane_capacity(route, kind.wet_per_dry) for (route, _), kind in each])
+        return Routes(
+            grid=Grid.of(self.numbers.mask(list(from_place)) & (upper > 0)),
+            route=[route for route, _ in pairs],
+            stream=ints(self.numbers.stream[s] for _, s in pairs),
+            lane=ints(number[r.lane] for r, _ in pairs),
+            lanes=lanes,
+            from_place=from_place,
+            to_place=ints(self.numbers.place[Place(r.to_site, s)] for r, s in pairs),
+            cost=floats(self.haulage.cost_cny_per_t(route, kind) for (route, _), kind in each),
+            co2e=floats(self.haulage.co2e_t_per_t(route, kind) for (route, _), kind in each),
+            upper=upper,
+        )
+
+    def _stack(self, rows: Sequence[Array]) -> Array:
+        """Rows of length T as a matrix, also when there are none."""
+        return np.array(rows, dtype=float).reshape(len(rows), len(self.time))
+
+    def _lane_capacity(self, route: Route, wet_per_dry: float) -> Array:
+        """Most dry tonnes of one material per period."""
+        lane = route.listed
+        if lane is None:
+            return np.full(len(self.time), np.inf)
+        open_ = self.time.calendar(lane.calendar)
+        if lane.capacity_t is None:
+            return np.where(open_ > 0, np.inf, 0.0)
+        per_dry = wet_per_dry if lane.basis == "as_received" else 1.0
+        return lane.capacity_t * self.time.per(lane.per) * open_ / per_dry
+
+    def _line_capacity(self, lines: list[str]) -> Array:
+        return self._stack([self._capacity_of(line) for line in lines])
+
+    def _capacity_of(self, line: str) -> Array:
+        row = self.lookup.lines[line]
+        rate = self.time.rate(row.per, row.calendar, row.opens, row.closes) * row.availability
+        return np.where(rate > 0, np.inf, 0.0) if row.capacity is None else row.capacity * rate
+
+    def runs(self) -> Runs:
+        """Conversions of each stream on each line."""
+        runs, place_of = self.reach.runs, self.numbers.place
+        lines = list(dict.fromkeys(run.line for run in runs))
+        number = {line: k for k, line in enumerate(lines)}
+        line = ints(number[run.line] for run in runs)
+        capacity = self._line_capacity(lines)
+        use = floats(run.use_per_t for run in runs)
+        place = ints(place_of[run.place] if run.place else -1 for run in runs)
+        made = [(k, place_of[p], y) for k, run in enumerate(runs) for p, y in run.made]
+        need = [(k, place_of[p], a) for k, run in enumerate(runs) for p, a in run.needs]
+        upper = _most_fed(capacity[line], use)
+        return Runs(
+            grid=Grid.of(self._running(place, upper, need)),
+            run=runs,
+            line=line,
+            lines=lines,
+            stream=ints(self.numbers.stream[run.place.stream] if run.place else -1 for run in runs),
+            place=place,
+            cost=floats(run.conversion.cost_cny_per_t for run in runs),
+            use_per_t=use,
+            made_run=ints(k for k, _, _ in made),
+            made_place=ints(p for _, p, _ in made),
+            made_yield=floats(y for _, _, y in made),
+            need_run=ints(k for k, _, _ in need),
+            need_place=ints(p for _, p, _ in need),
+            need_amount=floats(a for _, _, a in need),
+            upper=upper,
+            line_capacity=capacity,
+        )
+
+    def _running(self, place: Ints, upper: Array, need: list[tuple[int, int, float]]) -> Mask:
+        """Periods in which a run can act: its place is there, its line stands, its inputs can be had."""
+        mask = self.numbers.mask(list(place)) & (upper > 0)
+        for k, input_place, _ in need:
+            mask[k] &= self.numbers.nodes.position[input_place] >= 0
+        return mask
+
+    # ---- storages ------------------------------------------------------------------------------------------
+
+    def _holding_keys(self) -> list[tuple[Storage, Stream]]:
+        """Every (storage, stream) that may hold something: accepted and retrievable, or there at the start."""
+        storages = {storage.name: storage for storage in self.case.storages}
+        keys = {
+            (storage.name, place.stream)
+            for storage, place in self.reach.storages
+            if storage.retrievable and place in self.numbers.place
+        }
+        keys |= set(self.given.opening)
+        if self.time.opens_year.any():
+            keys |= {(name, s._replace(cohort="legacy")) for name, s in keys if s.cohort == "new"}
+        return [(storages[name], stream) for name, stream in sorted(keys)]
+
+    def holdings(self) -> Holdings:
+        """Streams in storages, with what may be put in and taken out."""
+        keys = self._holding_keys()
+        opening: Opening = self.given.opening
+        number = {(storage.name, stream): k for k, (storage, stream) in enumerate(keys)}
+        place = ints(self.numbers.place.get(Place(s.site, stream), -1) for s, stream in keys)
+        there = self.numbers.mask(list(place))
+        exists = there | np.array([key in opening for key in number], dtype=bool)[:, None]
+        usable = (
+            there & (place >= 0)[:, None] & np.array([s.retrievable for s, _ in keys], dtype=bool)[:, None]
+        )
+        accepted = np.array([self.law.storage_takes(s, self._lineage(m)) for s, m in keys], dtype=bool)
+        storages = list(self.case.storages)
+        return Holdings(
+            grid=Grid.of(exists),
+            put=Grid.of(usable & accepted[:, None] & (self._rates(keys, "max_put_t") > 0)),
+            reclaim=Grid.of(usable & (self._rates(keys, "max_reclaim_t") > 0)),
+            storages=storages,
+            storage=ints(storages.index(s) for s, _ in keys),
+            stream=ints(self.numbers.stream[stream] for _, stream in keys),
+            place=place,
+            aged_from=ints(_younger(number, s.name, stream) for s, stream in keys),
+            opening_t=floats(opening.get((s.name, stream), 0.0) for s, stream in keys),
+            upper=self._room(keys),
+            volume_m3_per_t=self._volumes(keys),
+        )
+
+    def _rates(self, keys: list[tuple[Storage, Stream]], column: str) -> Array:
+        """Most that may be put in or reclaimed per period; the calendar is that of reclaiming."""
+        rows = []
+        for storage, _ in keys:
+            season = self.time.calendar(storage.calendar) if column == "max_reclaim_t" else 1.0
+            rate = self.time.per(storage.per) * season * self.time.open(storage.opens, storage.closes)
+            most = getattr(storage, column)
+            rows.append(np.where(rate > 0, np.inf, 0.0) if most is None else most * rate)
+        return self._stack(rows)
+
+    def _room(self, keys: list[tuple[Storage, Stream]]) -> Array:
+        caps = floats(np.inf if storage.capacity_t is None else storage.capacity_t for storage, _ in keys)
+        return np.repeat(caps[:, None], len(self.time), axis=1)
+
+    def _volumes(self, keys: list[tuple[Storage, Stream]]) -> Array:
+        density = [self._lineage(stream).material.density_t_per_m3 for _, stream in keys]
+        return floats(1.0 / d if d else 0.0 for d in density)
+
+    def placements(self) -> Placements:
+        """Streams that may be placed for good."""
+        keys = [(s, p.stream) for s, p in self.reach.storages if s.final and p in self.numbers.place]
+        place = ints(self.numbers.place[Place(s.site, stream)] for s, stream in keys)
+        open_ = self._stack([self.time.open(s.opens, s.closes) for s, _ in keys]) > 0
+        storages = list(self.case.storages)
+        return Placements(
+            grid=Grid.of(self.numbers.mask(list(place)) & open_),
+            storage=ints(storages.index(s) for s, _ in keys),
+            stream=ints(self.numbers.stream[stream] for _, stream in keys),
+            place=place,
+            upper=self._room(keys),
+            volume_m3_per_t=self._volumes(keys),
+        )
+
+    # ---- markets -------------------------------------------------------------------------------------------
+
+    def _bounds(self, rows: Sequence[Outlet | Supply]) -> tuple[Array, Array]:
+        """(least, most) per period in the row's own basis."""
+        opens = [(row.opens, row.closes) if isinstance(row, Outlet) else (None, None) for row in rows]
+        rate = self._stack(
+            [self.time.rate(r.per, r.calendar, *span) for r, span in zip(rows, opens, strict=True)]
+        )
+        least = floats(row.min_t or 0.0 for row in rows)[:, None] * rate
+        most = floats(np.inf if row.max_t is None else row.max_t for row in rows)[:, None]
+        return least, np.where(rate > 0, most * np.where(rate > 0, rate, 1.0), 0.0)
+
+    def deliveries(self) -> Deliveries:
+        """Streams delivered to outlets."""
+        pairs = [(o, p) for o, p in self.reach.outlets if p in self.numbers.place]
+        outlets = list(self.case.outlets)
+        least, most = self._bounds(outlets)
+        outlet = ints(outlets.index(o) for o, _ in pairs)
+        place = ints(self.numbers.place[p] for _, p in pairs)
+        basis = floats(self._basis(o.basis, p.stream) for o, p in pairs)
+        upper = most[outlet] / basis[:, None]
+        return Deliveries(
+            grid=Grid.of(self.numbers.mask(list(place)) & (upper > 0)),
+            outlets=outlets,
+            outlet=outlet,
+            stream=ints(self.numbers.stream[p.stream] for _, p in pairs),
+            place=place,
+            basis=basis,
+            upper=upper,
+            most=most,
+            least=least,
+        )
+
+    def purchases(self) -> Purchases:
+        """Supplies at every site where they are sold and wanted."""
+        places = [
+            (row, Place(site, Stream(row.material)))
+            for row in self.case.supplies
+            for site in sorted(self.lookup.members(row.site))
+        ]
+        pairs = [(row, place) for row, place in places if place in self.numbers.place]
+        supplies = list(self.case.supplies)
+        least, most = self._bounds(supplies)
+        supply = ints(supplies.index(row) for row, _ in pairs)
+        place = ints(self.numbers.place[p] for _, p in pairs)
+        basis = floats(self._basis(row.basis, p.stream) for row, p in pairs)
+        upper = most[supply] / basis[:, None]
+        return Purchases(
+            grid=Grid.of(self.numbers.mask(list(place)) & (upper > 0)),
+            supplies=supplies,
+            supply=supply,
+            stream=ints(self.numbers.stream[p.stream] for _, p in pairs),
+            place=place,
+            basis=basis,
+            upper=upper,
+            most=most,
+            least=least,
+        )
+
+
+def _most_fed(capacity: Array, use_per_t: Array) -> Array:
+    """Most tonnes fed that a line's capacity allows; unlimited where a tonne uses none of it."""
+    divisor = np.where(use_per_t > 0, use_per_t, 1.0)[:, None]
+    unlimited = (use_per_t <= 0)[:, None] & (capacity > 0)
+    return np.where(unlimited, np.inf, capacity / divisor)
+
+
+def _younger(number: dict[tuple[str, Stream], int], storage: str, stream: Stream) -> int:
+    """The holding of the same stream while it is new, −1 if there is none."""
+    if stream.cohort != "legacy":
+        return -1
+    return number.get((storage, stream._replace(cohort="new")), -1)

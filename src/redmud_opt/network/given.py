@@ -1,0 +1,82 @@
+"""What a case gives: arisings per period, opening stock, what may be bought."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from redmud_opt.case import Case
+from redmud_opt.case.things import Arising
+from redmud_opt.network.lineage import Lineages
+from redmud_opt.network.network import Array
+from redmud_opt.network.origins import Origins
+from redmud_opt.network.reach import Place, Stream
+from redmud_opt.network.time import Time
+
+Opening = dict[tuple[str, Stream], float]
+
+
+class Given:
+    """Arisings [place → t per period], opening stock [(storage, stream) → t], places where things are bought."""
+
+    def __init__(self, case: Case, time: Time, lineages: Lineages, origins: Origins) -> None:
+        self.case, self.time, self.lineages, self.origins = case, time, lineages, origins
+        self.lookup = lineages.lookup
+        self.arisings = self._arisings()
+        self.opening = self._opening()
+        self.bought = {
+            Place(site, Stream(row.material))
+            for row in case.supplies
+            for site in self.lookup.members(row.site)
+        }
+
+    def _arisings(self) -> dict[Place, Array]:
+        """Several rows of one material at one site add up."""
+        found: dict[Place, Array] = {}
+        for row in self.case.arisings:
+            waste_class = self.lookup.materials[row.material].waste_class
+            stream = Stream(row.material, self.origins.of(waste_class, row.site), "new")
+            amount = _amount(row) * self.time.rate(row.per, row.calendar) * self.time.during(row.during)
+            place = Place(row.site, stream)
+            found[place] = found.get(place, np.zeros(len(self.time))) + amount
+        return found
+
+    def _opening(self) -> Opening:
+        found: Opening = {}
+        storages = {storage.name: storage for storage in self.case.storages}
+        first = self.case.periods[0].year
+        for row in self.case.opening_stock:
+            stream = Stream(row.material)
+            if self.lineages.by_id[row.material].carries_origin:
+                site = row.origin_site or storages[row.storage].site
+                cohort = "new" if row.arose_on is not None and row.arose_on.year >= first else "legacy"
+                waste_class = self.lookup.materials[row.material].waste_class
+                stream = Stream(row.material, self.origins.of(waste_class, site), cohort)
+            found[row.storage, stream] = found.get((row.storage, stream), 0.0) + row.amount_t
+        return found
+
+    def places(self) -> dict[Place, int]:
+        """Place → first period in which something is there; stock ages at the first New Year."""
+        found = {place: int(np.argmax(t > 0)) for place, t in self.arisings.items() if t.any()}
+        sites = {storage.name: storage.site for storage in self.case.storages}
+        years = np.flatnonzero(self.time.opens_year)
+        for storage, stream in self.opening:
+            found[Place(sites[storage], stream)] = 0
+            if stream.cohort == "new" and len(years):
+                aged = Place(sites[storage], stream._replace(cohort="legacy"))
+                found.setdefault(aged, int(years[0]))
+        return found
+
+    def generated_t(self) -> dict[tuple[str, int], float]:
+        """(origin, year) → tonnes generated within the horizon."""
+        found: dict[tuple[str, int], float] = {}
+        for place, amount in self.arisings.items():
+            for year in self.time.years:
+                key = (place.stream.origin, year)
+                found[key] = found.get(key, 0.0) + float(amount[self.time.year == year].sum())
+        return found
+
+
+def _amount(row: Arising) -> float:
+    if row.amount_t is not None:
+        return row.amount_t
+    return (row.production_t or 0.0) * (row.factor_t_per_t or 0.0)

@@ -1,0 +1,115 @@
+"""What only the network shows to be wrong (faults), and what it lets lie idle (notes)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.things import Arising
+from redmud_opt.case.works import Gate
+from redmud_opt.i18n import Message
+from redmud_opt.network.given import Given
+from redmud_opt.network.haulage import Haulage
+from redmud_opt.network.law import Law
+from redmud_opt.network.lineage import Conversion, Lineage
+from redmud_opt.network.reach import Reach
+
+
+def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fault]:
+    """Missing values, waste without any way, methods whose meaning changes, lanes without distance."""
+    _need_gate_values(law, reach)
+    faults = list(given.lineages.faults) + list(haulage.faults)
+    dead = {(p.site, p.stream.lineage) for p in reach.dead if p in given.arisings}
+    faults += [_stranded(row, law) for row in given.case.arisings if (row.site, row.material) in dead]
+    return faults + list(_changing_methods(given))
+
+
+def _stranded(row: Arising, law: Law) -> Fault:
+    reasons = sorted(
+        {f"{at}: {why}" for (at, material), why in law.refused.items() if material == row.material}
+    )
+    remedy = Message("network.open_a_way", {"material": row.material})
+    if reasons:
+        remedy = Message("network.no_way_reasons", {"reasons": "; ".join(reasons)})
+    return Fault(
+        file=row.place.file or "arisings.csv",
+        row=row.place.row,
+        column="material",
+        message=Message("network.no_way", {"material": row.material, "site": row.site}),
+        remedy=remedy,
+    )
+
+
+def _changing_methods(given: Given) -> Iterator[Fault]:
+    """A meaning that changes inside the horizon: origin tonnes would not be constants."""
+    case = given.case
+    methods = [p.method for p in case.processes] + [o.method for o in case.outlets]
+    used = {*methods, *(s.method for s in case.storages)} - {""}
+    for code in sorted(used):
+        if len(given.lookup.meanings(code)) > 1:
+            yield Fault(
+                file="methods.csv",
+                row=0,
+                column="meaning",
+                message=Message("network.method_changes", {"method": code}),
+                remedy=Message("network.split_horizon", {"method": code}),
+            )
+
+
+def _need_gate_values(law: Law, reach: Reach) -> None:
+    """Every blend gate must find a value in everything that it averages."""
+    for run in reach.runs:
+        if run.conversion.feed is not None:
+            for gate in law.blend.get(run.conversion.process.name, []):
+                for lineage in _averaged(law, run.conversion):
+                    _need(law, gate, lineage)
+    for outlet, place in reach.outlets:
+        for gate in law.blend.get(outlet.name, []):
+            _need(law, gate, law.lineages.by_id[place.stream.lineage])
+    for storage, place in reach.storages:
+        for gate in law.blend.get(storage.name, []):
+            _need(law, gate, law.lineages.by_id[place.stream.lineage])
+
+
+def _averaged(law: Law, conversion: Conversion) -> Iterator[Lineage]:
+    assert conversion.feed is not None
+    yield conversion.feed
+    for row in conversion.inputs:
+        if law.lineages.by_id[row.material].material.unit == "t":
+            yield law.lineages.by_id[row.material]
+
+
+def _need(law: Law, gate: Gate, lineage: Lineage) -> None:
+    if gate.property not in lineage.composition:
+        law.lineages.missing_for_gate(gate, lineage)
+
+
+def notes_of(given: Given, reach: Reach) -> list[Message]:
+    """What never runs, and why; not impossible."""
+    case = given.case
+    notes = [
+        Message(
+            "network.residue_stuck",
+            {"process": run.conversion.process.name, "line": run.line, "material": place.stream.lineage},
+        )
+        for run, place in reach.idle
+    ]
+    notes += [
+        Message(
+            "network.input_missing",
+            {"process": process, "line": line, "material": need.stream.lineage, "site": need.site},
+        )
+        for line, process, need in reach.starved
+    ]
+    notes += [
+        Message(
+            "network.too_deep", {"process": process, "material": material, "depth": case.settings.max_depth}
+        )
+        for process, material in given.lineages.too_deep
+    ]
+    notes += [
+        Message("network.later_delisting", {"process": row.process, "material": row.material})
+        for row in case.delistings
+        if row.identified_on and row.identified_on > case.periods[0].start
+    ]
+    return list({(note.key, tuple(note.values.items())): note for note in notes}.values())

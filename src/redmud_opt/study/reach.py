@@ -1,0 +1,125 @@
+"""What a case can reach, by an LP per target: the sure proof beside the counting of `network.findings`.
+
+Every hard target is asked alone for its least shortfall, all physics, law and other policy in force. A positive
+shortfall proves it impossible and tells by how much; targets that can be met one by one but not together are said
+to be so. If there is no plan even without targets, the policy families are lifted one at a time to find those that
+stand in the way. Hard law and physics are never lifted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from redmud_opt.i18n import Message
+from redmud_opt.model import build_model
+from redmud_opt.model.arrays import Objective
+from redmud_opt.model.targets import TargetYear, target_years, year_to_date
+from redmud_opt.network import Network
+from redmud_opt.solve import Options, Session
+
+LIFTABLE = ("limit", "demand", "supply", "end_stuck", "product_stock")
+"""Policy families beside the targets, in the order in which they are tried."""
+
+NEGLIGIBLE_T = 1e-3
+
+
+def explain(network: Network, options: Options | None = None) -> tuple[Message, ...]:
+    """Why a case has no plan, in words with numbers; empty if every target can be met together.
+
+    Findings by counting come first, marked so; those by a solve follow.
+    """
+    return Reach(network, options or Options()).findings()
+
+
+class Reach:
+    """One model whose targets may fall short, asked several times."""
+
+    def __init__(self, network: Network, options: Options) -> None:
+        self.network = network
+        self.model = build_model(network)
+        self.session = Session(options)
+        self.targets = target_years(network)
+        self.hard = [k for k, row in enumerate(self.targets) if row.target.hard]
+
+    def findings(self) -> tuple[Message, ...]:
+        """All findings, those by counting first."""
+        counted = self.network.findings
+        together = self._least_short(self.hard)
+        if together is None:
+            return counted + self._without_targets()
+        if together <= NEGLIGIBLE_T:
+            return counted
+        alone = [found for k in self.hard if (found := self._alone(k)) is not None]
+        return counted + tuple(alone or [self._together(together)])
+
+    def _least_short(self, chosen: Sequence[int]) -> float | None:
+        """Least total shortfall of some target rows while the others may fall short freely; None: no plan."""
+        model = self.model
+        model.short_t.upper_bound = np.inf
+        model.del_component("objective")
+        model.objective = Objective("minimise")
+        model.objective.add(model.short_t, col=np.array(chosen, dtype=np.int64), coef=1.0)
+        outcome = self.session.solve(model)
+        if outcome.values is None:
+            return None
+        return float(model.short_t.values_array[list(chosen)].sum()) if chosen else 0.0
+
+    def _alone(self, k: int) -> Message | None:
+        short = self._least_short([k])
+        if short is None or short <= NEGLIGIBLE_T:
+            return None
+        row = self.targets[k]
+        asked, base = self._asked(row)
+        return Message(
+            "study.target_out_of_reach",
+            {
+                "target": row.target.name,
+                "year": row.year,
+                "asked": row.target.at_least,
+                "asked_t": asked,
+                "reached": (asked - short) / base if base > 0 else 0.0,
+                "reached_t": asked - short,
+                "short_t": short,
+            },
+        )
+
+    def _asked(self, row: TargetYear) -> tuple[float, float]:
+        """(tonnes that the target asks for, tonnes that its rate refers to)."""
+        model = self.model
+        generated = sum(
+            float(model.generated_t[origin, row.year].value)
+            for origin in row.origins
+            if (origin, row.year) in model.generated_t
+        )
+        generated += sum(entry.generated_t for entry in year_to_date(self.network, row))
+        base = generated
+        if row.target.rate == "rate_stat":
+            base += sum(float(model.utilised_t[origin, "legacy", row.year].value) for origin in row.origins)
+        return row.target.at_least * base, base
+
+    def _together(self, short: float) -> Message:
+        names = ", ".join(f"{self.targets[k].target.name} {self.targets[k].year}" for k in self.hard)
+        return Message("study.targets_together", {"targets": names, "short_t": short})
+
+    def _without_targets(self) -> tuple[Message, ...]:
+        """No plan even without targets: which policy family stands in the way, if one does alone."""
+        found = []
+        for name in LIFTABLE:
+            rows = self.model.component(name)
+            if len(rows) and self._possible_without([name]):
+                found.append(Message("study.family_in_the_way", {"family": Message(f"study.family_{name}")}))
+        if not found and self._possible_without(LIFTABLE):
+            found.append(Message("study.families_in_the_way"))
+        return tuple(found or [Message("study.nothing_helps")])
+
+    def _possible_without(self, names: Sequence[str]) -> bool:
+        families = [self.model.component(name) for name in names if len(self.model.component(name))]
+        for rows in families:
+            rows.deactivate()
+        possible = self._least_short([]) is not None
+        for rows in families:
+            rows.activate()
+        return possible
+
