@@ -20,9 +20,9 @@ class BenchSpec:
 
 
 REGISTRY: tuple[BenchSpec, ...] = (
-    BenchSpec("small", sites=14, materials=4, periods=8, seed=1),
-    BenchSpec("medium", sites=24, materials=7, periods=12, seed=2),
-    BenchSpec("large", sites=34, materials=10, periods=24, seed=3),
+    BenchSpec("small", sites=12, materials=4, periods=8, seed=1),
+    BenchSpec("medium", sites=24, materials=6, periods=12, seed=2),
+    BenchSpec("large", sites=40, materials=9, periods=24, seed=3),
 )
 """From about 8 thousand to about 300 thousand columns."""
 

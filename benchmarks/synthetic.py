@@ -108,12 +108,19 @@ def _draw(spec: BenchSpec) -> Draft:
 
 
 def _sites(d: Draft) -> None:
-    kinds = (("refinery", d.refineries), ("smelter", d.smelters), ("works", d.works), ("market", d.markets))
+    """Refineries and works anywhere; smelters and markets within some 40 km of a works."""
     reach = 1.5 * (d.spec.sites / 24) ** 0.5  # degrees: as many neighbours within haul in small groups as in large
-    for kind, names in kinds:
-        for name in names:
-            longitude, latitude = (float(d.rng.uniform(c - reach, c + reach)) for c in (107.5, 24.0))
-            d.add("sites", Site(name=name, kind=kind, longitude_deg=longitude, latitude_deg=latitude))
+    at: dict[str, tuple[float, float]] = {}
+    for name in (*d.refineries, *d.works):
+        at[name] = (107.5 + float(d.rng.uniform(-reach, reach)), 24.0 + float(d.rng.uniform(-reach, reach)))
+    for names in (d.smelters, d.markets):
+        for k, name in enumerate(names):
+            longitude, latitude = at[d.works[k % len(d.works)]]
+            at[name] = (longitude + float(d.rng.uniform(-0.25, 0.25)), latitude + float(d.rng.uniform(-0.25, 0.25)))
+    kinds = {"refinery": d.refineries, "smelter": d.smelters, "works": d.works, "market": d.markets}
+    for kind, names in kinds.items():
+        rows = [Site(name=n, kind=kind, longitude_deg=at[n][0], latitude_deg=at[n][1]) for n in names]
+        d.add("sites", *rows)
     d.add("calendars", *(CalendarMonth(calendar="dry", month=m, share=0.3) for m in (5, 6, 7, 8)))
 
 
@@ -239,13 +246,14 @@ def _mud_of(d: Draft, k: int) -> str:
 
 
 def _markets(d: Draft) -> None:
+    """Market k lies by works k and buys what is made there; all buy concentrate and fill land for a fee."""
     prices = {"concentrate": 430.0, "brick": 190.0, "road_base": 82.0, "clinker": 240.0}
+    product_of = {"brick": "brick", "road": "road_base", "kiln": "clinker", "separate": "concentrate"}
     for k, site in enumerate(d.markets):
-        for product, price in prices.items():
+        for product in dict.fromkeys(["concentrate", *(product_of[p] for p in _of_works(k % len(d.works)))]):
             most = None if product == "clinker" else d.about(9e5)
-            name = f"{product}_{site}"
-            row = {"material": product, "price_cny_per_t": d.about(price), "max_t": most}
-            d.add("outlets", Outlet(name=name, site=site, **row))
+            terms = {"material": product, "price_cny_per_t": d.about(prices[product]), "max_t": most}
+            d.add("outlets", Outlet(name=f"{product}_{site}", site=site, **terms))
         fill = {"material": "fillable", "method": "D1", "price_cny_per_t": -d.about(60.0), "max_t": d.about(5e5)}
         d.add("outlets", Outlet(name=f"fill_{site}", site=site, basis="as_received", **fill))
         if k % 2 == 0:
@@ -253,7 +261,8 @@ def _markets(d: Draft) -> None:
 
 
 def _lanes(d: Draft) -> None:
-    d.add("haul", Haul(name="truck", cost_cny_per_t_km=0.42, handling_cny_per_t=8, max_km=180, co2e_kg_per_t_km=0.07))
+    d.add("haul", Haul(name="truck", cost_cny_per_t_km=0.42, handling_cny_per_t=8, max_km=130, co2e_kg_per_t_km=0.07))
+    d.add("haul", Haul(name="train", material="concentrate", mode="rail", cost_cny_per_t_km=0.16, handling_cny_per_t=25))
     special = {"cost_cny_per_t_km": 1.1, "handling_cny_per_t": 60, "dg_allowed": True, "co2e_kg_per_t_km": 0.08}
     d.add("haul", Haul(name="special", material="spl", **special))
     for k, start in enumerate(d.refineries):

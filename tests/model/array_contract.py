@@ -295,9 +295,13 @@ def check_deactivating(build: Build) -> None:
         family.deactivate()
         assert_agrees(model)
         assert family.name not in {name for name, _, _ in compile(model).row_blocks}
+        family.active_mask[:] = True  # the family itself is still off
+        assert_agrees(model)
+        family.deactivate()
         view.activate()
         assert_agrees(model)
         family.activate()
+        assert all(each.active for each in family.values())
         assert_agrees(model)
 
 

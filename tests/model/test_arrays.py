@@ -13,6 +13,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyomo.contrib.appsi.solvers.highs import Highs
+from pyomo.core.staleflag import StaleFlagManager
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from pyomo.util.vars_from_expressions import get_vars_from_components
 from tests.model.array_contract import (
@@ -258,7 +259,7 @@ def test_defaults_run_over_all_positions_and_scalar_families_repeat():
 
 def test_what_was_passed_in_may_change_afterwards():
     model = pyo.ConcreteModel()
-    bounds, row, coef = np.array([1.0, 2]), np.array([0, 1]), np.array([3.0, 4])
+    bounds, row, coef = np.array([1.0, 2]), np.array([0, 1], dtype=np.int32), np.array([3.0, 4])
     model.x = Columns(Index.flat("x", "ab"), upper=bounds)
     model.r = Rows(Index.flat("r", "pq"), upper=bounds)
     model.r.add(model.x, row=row, coef=coef)
@@ -421,6 +422,36 @@ def test_rows_show_their_relation():
         view.set_value(1)
     assert model.taken["west"]() == 3
     assert model.taken["west"].slack() == 2
+
+
+def test_rows_show_what_was_added_later_and_not_what_cancels():
+    model = transport()
+    assert str(model.wanted["fill"].body) == "flow_t[west,fill]"
+    model.wanted.add(model.total_t, row=2, coef=2)
+    assert str(model.wanted["fill"].body) == "flow_t[west,fill] + 2.0*total_t"
+    model.wanted.add(model.flow_t, row=2, col=4, coef=-1)
+    assert str(model.wanted["fill"].body) == "2.0*total_t"
+    assert model.clone().wanted._row_wise is None  # made anew from the copied terms
+
+
+def test_values_age_as_in_pyomo():
+    """A value set by hand after a solution was loaded makes the loaded ones stale; copies keep their age."""
+    model, plain = transport(), materialise(transport())
+    compile(model).load(np.ones(6))
+    StaleFlagManager.mark_all_as_stale()
+    for variable in plain.component_data_objects(pyo.Var):
+        variable.set_value(1, skip_validation=True)
+    StaleFlagManager.mark_all_as_stale(delayed=True)
+    assert all(variable.stale for variable in model.flow_t.values())  # a later solve, of the other model
+    compile(model).load(np.ones(6))
+    parcel = pickle.dumps(model)
+    for each in (model, plain):
+        each.flow_t["east", "kiln"].value = 2
+        assert not each.flow_t["east", "kiln"].stale
+    assert model.flow_t["east", "road"].stale
+    twin = pickle.loads(parcel)
+    assert not any(variable.stale for variable in twin.flow_t.values())
+    assert [variable.stale for variable in model.clone().flow_t.values()] == [False, True, True, True, True]
 
 
 def test_printing_and_displaying():
@@ -839,6 +870,14 @@ def test_bounds_hold_numbers_and_no_links():
     assert view.ub == 2
     view.setub(pyo.value(model.limit))
     assert view.ub == 3
+
+
+def test_a_reference_does_not_double_an_ordinary_constraint():
+    model = transport()
+    model.cap = pyo.Constraint(["a"], rule=lambda m, _: m.total_t[None] <= 8)
+    model.cap_again = pyo.Reference(model.cap[:])
+    assert [name for name, _, _ in compile(model).row_blocks] == ["taken", "wanted", "sum_up", "cap"]
+    assert_agrees(model)
 
 
 def test_a_reference_does_not_bring_back_a_family_switched_off():

@@ -37,7 +37,7 @@ def build_network(case: Case) -> Network:
     arising_t = _on_places(given, numbers)
     passes = case.settings.max_depth + 3
     available = available_t(numbers, time, arising_t, holdings, runs, purchases, passes=passes)
-    streams = [lineages.by_id[stream.lineage] for stream in numbers.streams]
+    owned = [lineages.by_id[stream.lineage] if stream.origin else None for stream in numbers.streams]
     network = Network(
         case=case,
         time=time,
@@ -49,8 +49,8 @@ def build_network(case: Case) -> Network:
         places=numbers.places,
         nodes=numbers.nodes,
         place_stream=numbers.place_stream,
-        w=floats(lineage.w for lineage in streams),
-        w_gross=floats(lineage.w_gross for lineage in streams),
+        w=floats(lineage.w if lineage else 0.0 for lineage in owned),
+        w_gross=floats(lineage.w_gross if lineage else 0.0 for lineage in owned),
         available_t=available,
         arising_t=arising_t[numbers.nodes.entity, numbers.nodes.period],
         generated_t=given.generated_t(),

@@ -1,20 +1,26 @@
 """Impossible things, proved by counting before any solve.
 
-Necessary tests only: in each class of waste and up to the end of each year, what arises must fit into what may
-take it. The network of the test is a relaxation (residues vanish, lines take any mix, stock may move in time), so a
-maximum flow below the arisings proves that no plan exists; the minimum cut names what is too small.
+Necessary tests only, on relaxations whose maximum flow bounds every plan; the minimum cut names what is too small.
+
+- Up to the end of each year, what arises of a class must fit into what may take it. Residues vanish, lines take any
+  mix, stock may move in time.
+- In the year of a hard target on new waste, the lines and outlets that count as use must be able to take what it
+  asks for, in origin tonnes: a line at most its capacity times the greatest w · u of what it may be fed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
 import networkx as nx
 import numpy as np
 
+from redmud_opt.case.rules import Target
 from redmud_opt.i18n import Message
-from redmud_opt.network.network import Network
+from redmud_opt.network.network import Array, Mask, Network
+from redmud_opt.network.origins import Origins
 
 Graph: TypeAlias = "nx.DiGraph[str]"
 
@@ -23,7 +29,8 @@ SLACK = 1e-9
 
 def find_impossible(network: Network) -> Network:
     """The network with its findings."""
-    return replace(network, findings=tuple(_arisings_that_do_not_fit(network)))
+    found = _arisings_that_do_not_fit(network) + _targets_beyond_capacity(network)
+    return replace(network, findings=tuple(found))
 
 
 def _arisings_that_do_not_fit(network: Network) -> list[Message]:
@@ -180,3 +187,96 @@ def _storages(graph: Graph, network: Network, raw: set[int]) -> None:
 def _density(volume_m3_per_t: float) -> float:
     """Tonnes per m³; unlimited where no density is stated."""
     return 1.0 / volume_m3_per_t if volume_m3_per_t > 0 else np.inf
+
+
+def _targets_beyond_capacity(network: Network) -> list[Message]:
+    origins = Origins(network.lookup)
+    found: list[Message] = []
+    for target in network.case.targets:
+        if not target.hard or target.rate != "rate_new":
+            continue
+        for year in network.time.years:
+            if target.year in (None, year):
+                message = _beyond(network, origins, target, year)
+                found += [] if message is None else [message]
+    return found
+
+
+def _beyond(network: Network, origins: Origins, target: Target, year: int) -> Message | None:
+    """A message if what may use new waste in a year cannot take what a target asks for."""
+    mine = {
+        s.origin
+        for s in network.streams
+        if s.origin and origins.in_scope(s.origin, target.waste_class, target.scope)
+    }
+    if year == network.case.periods[0].year and network.case.year_to_date:
+        return None  # part of the year lies before the horizon; the solve knows the constants
+    graph: Graph = nx.DiGraph()
+    graph.add_nodes_from(("source", "sink"))
+    for origin in mine:
+        _widen(
+            graph,
+            "source",
+            origin,
+            network.generated_t.get((origin, year), 0.0) + _opening_new(network, origin),
+        )
+    _users(graph, network, mine, year, gross=target.iron == "gross_feed")
+    asked = target.at_least * sum(network.generated_t.get((origin, year), 0.0) for origin in mine)
+    try:
+        flow, _ = nx.minimum_cut(graph, "source", "sink")
+    except nx.NetworkXUnbounded:
+        return None
+    if asked <= 0 or flow >= asked * (1 - SLACK):
+        return None
+    users = sorted(f"{a} ({d.get('capacity', np.inf):,.0f} t)" for a, _, d in graph.in_edges("sink", data=True))
+    return Message(
+        "network.target_beyond_capacity",
+        {
+            "target": target.name,
+            "year": year,
+            "asked_t": asked,
+            "possible_t": float(flow),
+            "users": "; ".join(users) or "-",
+        },
+    )
+
+
+def _opening_new(network: Network, origin: str) -> float:
+    held = network.holdings
+    new = [k for k, s in enumerate(held.stream) if network.streams[s][1:] == (origin, "new")]
+    return float((held.opening_t[new] * network.w[held.stream[new]]).sum())
+
+
+def _users(graph: Graph, network: Network, mine: set[str], year: int, *, gross: bool) -> None:
+    """origin → lines and outlets that count as use → sink, in origin tonnes of a year."""
+    inside = network.time.year == year
+    w = network.w_gross if gross else network.w
+    best: dict[str, float] = {}
+    room: dict[str, float] = {}
+    for origin, name, per_tonne, capacity in _uses(network, w, inside, gross=gross):
+        if origin in mine and per_tonne > 0:
+            _widen(graph, origin, name, np.inf)
+            best[name] = max(best.get(name, 0.0), per_tonne)
+            room[name] = capacity
+    for name, per_tonne in best.items():
+        _widen(graph, name, "sink", room[name] * per_tonne)
+
+
+def _uses(
+    network: Network, w: Array, inside: Mask, *, gross: bool
+) -> Iterator[tuple[str, str, float, float]]:
+    """(origin, name of the user, origin tonnes per unit of capacity, capacity in the year) of new waste."""
+    runs, sold = network.runs, network.deliveries
+    for k, run in enumerate(runs.run):
+        stream = int(runs.stream[k])
+        if stream >= 0 and network.streams[stream].cohort == "new" and run.conversion.meaning == "use":
+            u = run.conversion.u_gross if gross else run.conversion.u
+            use = float(runs.use_per_t[k])
+            capacity = float(runs.line_capacity[runs.line[k], inside].sum()) if use > 0 else np.inf
+            yield network.origin(stream), f"line {run.line}", w[stream] * u / (use or 1.0), capacity
+    for k, outlet in enumerate(sold.outlet):
+        stream = int(sold.stream[k])
+        row = sold.outlets[outlet]
+        if network.streams[stream].cohort == "new" and network.lookup.meaning(row.method) == "use":
+            capacity = float(sold.most[outlet, inside].sum())
+            yield network.origin(stream), f"outlet {row.name}", w[stream] / float(sold.basis[k]), capacity

@@ -30,9 +30,10 @@ def _same_keys(old: Source, new: Source) -> bool:
     """Equal sizes can hide other keys."""
     if old.elements is not None or new.elements is not None:
         return old.elements is not None and new.elements is not None and _names(old) == _names(new)
-    if (old.positions is None) != (new.positions is None):
-        return False
-    if old.positions is not None and not np.array_equal(old.positions, new.positions):
+    if old.positions is None or new.positions is None:
+        if old.positions is not new.positions:
+            return False
+    elif not np.array_equal(old.positions, new.positions):
         return False
     return _equal(old.component.index, new.component.index)
 

@@ -248,7 +248,8 @@ class Session:
             return None
         assert self.form is not None
         values: Array = np.array(self._highs.getSolution().col_value)
-        return np.minimum(np.maximum(values, self.form.col_lower), self.form.col_upper)
+        clipped: Array = np.minimum(np.maximum(values, self.form.col_lower), self.form.col_upper)
+        return clipped
 
     def _ray(self) -> tuple[str, ...]:
         """Names of the columns that grow without bound."""

@@ -46,7 +46,7 @@ def _activity(facts: Facts, process: str, point: str, feed: str) -> tuple[dict[s
 
 def edges(facts: Facts) -> Iterator[Edge]:
     """Edges among materials that are no waste."""
-    for name, process in facts.processes.items():
+    for name, process in facts.sound.items():
         uptake = process.uptake_t_per_t
         for point in facts.points[name]:
             for feed in facts.feed_materials[name] or ("",):

@@ -13,9 +13,10 @@ from redmud_opt.case.checks.index import Index
 from redmud_opt.case.columns import Row
 from redmud_opt.case.draft import Draft
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.names import nearest
 from redmud_opt.case.rules import Method
-from redmud_opt.case.things import Material
-from redmud_opt.case.works import Feed, FixedInput, Output, Process
+from redmud_opt.case.things import Assay, Material
+from redmud_opt.case.works import Feed, FixedInput, OperatingPoint, Output, Process
 from redmud_opt.i18n import Message
 
 WASTE = ("general_waste", "hazardous_waste")
@@ -27,6 +28,7 @@ class Facts:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.case: Case = draft.case
+        self.faulty: list[Row] = list(draft.partial)
 
     @cached_property
     def index(self) -> Index:
@@ -37,6 +39,7 @@ class Facts:
         self, row: Row, column: str, key: str, remedy: Message | None = None, /, **values: object
     ) -> Fault:
         """A fault of a row; `key` is a key of the catalogue `case`."""
+        self.faulty.append(row)
         return self.draft.fault(row, column, Message(f"case.{key}", values), remedy)
 
     @cached_property
@@ -101,6 +104,11 @@ class Facts:
         return {(row.material, row.property): row.value for row in self.case.composition}
 
     @cached_property
+    def unsure_assays(self) -> frozenset[str]:
+        """Materials with a row of composition that could not be read."""
+        return frozenset(row.material for row in self.faulty if isinstance(row, Assay))
+
+    @cached_property
     def made_from_waste(self) -> dict[str, str]:
         """Material → a process that makes it out of a waste."""
         found: dict[str, str] = {}
@@ -162,9 +170,32 @@ class Facts:
                 found[name] = row
         return found
 
+    @cached_property
+    def unsound(self) -> frozenset[str]:
+        """Processes with rows that are already known to be wrong: what else they say is not judged.
+
+        Asked for first when names have been checked, so a misspelt name is one fault and not three.
+        """
+        found = {row.name for row in self.faulty if isinstance(row, Process)}
+        for faulty in self.faulty:
+            if isinstance(faulty, (Feed, Output, FixedInput, OperatingPoint)) and faulty.process:
+                found |= {faulty.process, nearest(faulty.process, self.processes) or ""}
+        rows: list[Any] = [*self.case.feeds, *self.case.outputs, *self.case.inputs]
+        for row in rows:
+            selectors = [row.material, "" if isinstance(row, Feed) else row.feed]
+            names = {name for selector in selectors if selector for name in self.case.members(selector)}
+            if not names <= self.materials.keys():
+                found.add(row.process)
+        return frozenset(found)
+
+    @cached_property
+    def sound(self) -> dict[str, Process]:
+        """The processes that can be judged."""
+        return {name: process for name, process in self.processes.items() if name not in self.unsound}
+
     def runs(self) -> Iterator[tuple[Process, str, str]]:
         """(process, point, material) for every feed that a process takes at a point."""
-        for name, process in self.processes.items():
+        for name, process in self.sound.items():
             for point in self.points[name]:
                 for material in self.feed_materials[name]:
                     if self.feed_of(name, point, material) is not None:

@@ -87,8 +87,7 @@ def classes_are_wastes(facts: Facts) -> Iterator[Fault]:
 
 
 def products_earn_their_name(facts: Facts) -> Iterator[Fault]:
-    """A product made from waste has a product standard, a pollutant limit and an outlet; else it stays waste."""
-    sold = {m for row in facts.case.outlets for m in facts.case.members(row.material)}
+    """A product has a product standard and a pollutant limit; what is made from waste was never a commodity."""
     for row in facts.case.materials:
         if row.legal_status == "product":
             for column in ("product_standard", "pollutant_limit"):
@@ -96,15 +95,20 @@ def products_earn_their_name(facts: Facts) -> Iterator[Fault]:
                     yield facts.fault(
                         row, column, "product_without", Message("case.stays_waste"), name=row.name
                     )
-            if row.name in facts.made_from_waste and row.name not in sold:
-                yield facts.fault(
-                    row, "legal_status", "product_without_outlet", Message("case.stays_waste"), name=row.name
-                )
         elif row.legal_status == "commodity" and row.unit == "t" and row.name in facts.made_from_waste:
             values = {"name": row.name, "process": facts.made_from_waste[row.name]}
             yield facts.fault(
                 row, "legal_status", "commodity_from_waste", Message("case.call_it_product"), **values
             )
+
+
+def products_have_outlets(facts: Facts) -> Iterator[Fault]:
+    """A product made from waste has an outlet; else it stays waste."""
+    sold = {m for row in facts.case.outlets for m in facts.case.members(row.material)}
+    for row in facts.case.materials:
+        if row.legal_status == "product" and row.name in facts.made_from_waste and row.name not in sold:
+            remedy = Message("case.stays_waste")
+            yield facts.fault(row, "legal_status", "product_without_outlet", remedy, name=row.name)
 
 
 def products_not_discarded(facts: Facts) -> Iterator[Fault]:
@@ -128,7 +132,7 @@ def delistings_fit(facts: Facts) -> Iterator[Fault]:
     """What is delisted is a residue of the process."""
     for row in facts.case.delistings:
         made = [output.material for output in facts.outputs.get(row.process, ())]
-        if row.process in facts.processes and row.material not in made:
+        if row.process in facts.sound and row.material not in made:
             remedy = did_you_mean(row.material, made)
             yield facts.fault(row, "material", "never_made", remedy, output=row.material, process=row.process)
 

@@ -132,7 +132,7 @@ def distances_once(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "from_site", "distance_both_ways", first=str(number))
 
 
-def final_or_retrievable(facts: Facts) -> Iterator[Fault]:
+def storages_take_something(facts: Facts) -> Iterator[Fault]:
     """A storage takes material in somehow."""
     for row in facts.case.storages:
         if not row.retrievable and not row.final:

@@ -18,7 +18,7 @@ CLOSES_WITHIN = 1e-4
 
 def shares_sum(facts: Facts) -> Iterator[Fault]:
     """Least shares of a blend sum to at most 1, greatest shares to at least 1."""
-    for name, process in facts.processes.items():
+    for name, process in facts.sound.items():
         for point in facts.points[name]:
             rows: dict[str, Feed] = {}
             for row in facts.feeds.get(name, ()):
@@ -55,7 +55,7 @@ def outputs_stated_once(facts: Facts) -> Iterator[Fault]:
                     yield facts.fault(row, column, "recovery_needs", column=column)
         elif row.property or row.grade is not None:
             yield facts.fault(row, "property" if row.property else "grade", "without_recovery")
-        recipe = row.process in facts.processes and not facts.feeds.get(row.process)
+        recipe = row.process in facts.sound and not facts.feeds.get(row.process)
         if recipe and (row.complement or row.recovery is not None or row.of_feed_t_per_t is not None):
             yield facts.fault(row, "process", "recipe_has_no_feed", process=row.process)
 
@@ -236,7 +236,10 @@ def recovery_has_assay(facts: Facts) -> Iterator[Fault]:
     missing: dict[tuple[int, str], tuple[Output, list[str]]] = {}
     for process, point, material in facts.runs():
         for row in facts.effective(facts.outputs.get(process.name, ()), point, material).values():
-            known = (material, row.property) in facts.assays or material in facts.derived
+            known = (
+                material,
+                row.property,
+            ) in facts.assays or material in facts.derived | facts.unsure_assays
             if row.recovery is not None and row.property and not known:
                 missing.setdefault((id(row), row.property), (row, []))[1].append(material)
     for (_, name), (row, materials) in missing.items():

@@ -78,14 +78,14 @@ def parts_of_process(facts: Facts) -> Iterator[Fault]:
     """A feed or an output that a row of a process names is one of that process."""
     for table in ("outputs", "inputs", "line_processes"):
         for row in facts.draft.rows(table):
-            fed = facts.feed_materials.get(row.process)
+            fed = facts.feed_materials.get(row.process) if row.process in facts.sound else None
             if row.feed and fed is not None and not set(facts.case.members(row.feed)) & set(fed):
                 yield facts.fault(
                     row, "feed", "never_fed", did_you_mean(row.feed, fed), feed=row.feed, process=row.process
                 )
     for row in facts.case.partitions:
         made = [output.material for output in facts.outputs.get(row.process, ())]
-        if row.process in facts.processes and row.output not in made:
+        if row.process in facts.sound and row.output not in made:
             remedy = did_you_mean(row.output, made)
             yield facts.fault(row, "output", "never_made", remedy, output=row.output, process=row.process)
 
@@ -96,6 +96,8 @@ def gate_outputs(facts: Facts) -> Iterator[Fault]:
         for at in facts.case.members(row.at) if row.output else ():
             if at not in facts.processes:
                 yield facts.fault(row, "output", "output_gate_elsewhere", output=row.output, at=at)
-            elif row.output not in (made := [output.material for output in facts.outputs.get(at, ())]):
+            elif at in facts.sound and row.output not in (
+                made := [output.material for output in facts.outputs.get(at, ())]
+            ):
                 remedy = did_you_mean(row.output, made)
                 yield facts.fault(row, "output", "never_made", remedy, output=row.output, process=at)

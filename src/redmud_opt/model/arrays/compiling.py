@@ -272,7 +272,7 @@ def _matrix(families: Sequence[Rows], constraints: list[Linear], places: _Places
     coordinates = (np.concatenate(row_parts), np.concatenate(col_parts))
     shape = (count + len(constraints), places.count)
     matrix = scipy.sparse.csc_array((np.concatenate(coef_parts), coordinates), shape=shape)
-    matrix.sum_duplicates()
+    # SciPy has added up coordinates that meet; what cancelled is still stored.
     matrix.eliminate_zeros()
     return matrix
 

@@ -85,8 +85,8 @@ class RowWise:
         shifted = [term.col + np.int64(start_of[id(term.columns)]) for term in terms]
         col = np.concatenate([np.empty(0, np.int64), *shifted])
         coef = np.concatenate([np.empty(0), *(term.coef for term in terms)])
+        # SciPy adds up coordinates that meet.
         self._csr = scipy.sparse.csr_array((coef, (row, col)), shape=(row_count, width))
-        self._csr.sum_duplicates()
         self._csr.eliminate_zeros()
 
     def entries(self, row: int) -> Iterator[tuple[Columns, int, float]]:

@@ -1,0 +1,70 @@
+"""Numbers as people read them: one unit for a set of amounts, three significant figures, a true minus sign.
+
+    scale = mass_scale([2_600_000, 14_300], "en")      Mt
+    scale.text(2_600_000)                               '2.60 Mt'
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from redmud_opt.i18n import Message, text
+
+_MASS = {"en": ((1e6, "mt"), (1e3, "kt"), (1.0, "t")), "zh": ((1e4, "wt"), (1.0, "t"))}
+_MONEY = {"en": ((1e6, "mcny"), (1e3, "kcny"), (1.0, "cny")), "zh": ((1e8, "ycny"), (1e4, "wcny"), (1.0, "cny"))}
+_MONEY_FROM = {"mcny": 1e5, "kcny": 1e3, "ycny": 1e9, "wcny": 1e4}
+"""Millions are used from a tenth of a million on, so that one plan is not read in two units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A unit to show amounts in: what to divide by, and what it is called."""
+
+    divisor: float
+    unit: str
+    language: str
+
+    def of(self, amount: float) -> float:
+        """The amount in this unit."""
+        return amount / self.divisor
+
+    def figure(self, amount: float) -> str:
+        """The amount in this unit, without the unit."""
+        return figure(self.of(amount))
+
+    def text(self, amount: float) -> str:
+        """The amount with its unit."""
+        values = {"figure": self.figure(amount), "unit": self.unit}
+        return text(Message("report.with_unit", values), self.language)
+
+
+def figure(value: float) -> str:
+    """Three significant figures, whole numbers from 100 on, thousands apart."""
+    if not math.isfinite(value):
+        return "–"
+    decimals = 0 if value == 0 or abs(value) >= 99.95 else min(6, 2 - math.floor(math.log10(abs(value)) + 1e-12))
+    words = f"{abs(value):,.{decimals}f}"
+    return f"−{words}" if value < 0 and words.strip("0.,") else words
+
+
+def percent(share: float, language: str) -> str:
+    """A share as a percentage with one decimal; a dash where there is nothing to divide by."""
+    if not math.isfinite(share):
+        return "–"
+    return text(Message("report.percent", {"figure": f"{100 * share:.1f}".replace("-", "−")}), language)
+
+
+def mass_scale(amounts: Iterable[float], language: str) -> Scale:
+    """The largest unit of mass in which the greatest amount is at least 1."""
+    largest = max((abs(a) for a in amounts if math.isfinite(a)), default=0.0)
+    divisor, name = next(step for step in _MASS[language] if largest >= step[0] or step[1] == "t")
+    return Scale(divisor, text(Message(f"report.unit.{name}"), language), language)
+
+
+def money_scale(amounts: Iterable[float], language: str) -> Scale:
+    """The unit of money for a set of amounts in CNY."""
+    largest = max((abs(a) for a in amounts if math.isfinite(a)), default=0.0)
+    divisor, name = next(step for step in _MONEY[language] if largest >= _MONEY_FROM.get(step[1], 0.0))
+    return Scale(divisor, text(Message(f"report.unit.{name}"), language), language)

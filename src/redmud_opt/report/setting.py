@@ -1,0 +1,66 @@
+"""What a plan's tables leave to its case: the year of a period, the site of a line, units that are no tonnes, targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from redmud_opt.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A least rate of a waste class in a year; `plants` are the origins it binds, none: all."""
+
+    name: str
+    waste_class: str
+    year: int
+    rate: str
+    at_least: float
+    hard: bool
+    clause: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The facts of the case that figures and headlines need beside the plan."""
+
+    year_of: Mapping[str, int]
+    site_of_line: Mapping[str, str]
+    not_tonnes: frozenset[str] = frozenset()
+    targets: tuple[TargetRow, ...] = field(default=())
+
+    @classmethod
+    def of(cls, case: Case) -> Setting:
+        """The setting of a case."""
+        site_of_facility = {row.name: row.site for row in case.facilities if row.active}
+        return cls(
+            year_of={period.name: period.year for period in case.periods},
+            site_of_line={
+                row.name: site_of_facility[row.facility] for row in case.lines if row.facility in site_of_facility
+            },
+            not_tonnes=frozenset(row.name for row in case.materials if row.unit != "t"),
+            targets=tuple(_targets(case)),
+        )
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years of the horizon."""
+        return tuple(sorted(set(self.year_of.values())))
+
+    def periods(self, year: int | None) -> frozenset[str]:
+        """Periods of a year, or of the whole horizon."""
+        return frozenset(name for name, of in self.year_of.items() if year in (None, of))
+
+
+def _targets(case: Case) -> list[TargetRow]:
+    years = sorted({period.year for period in case.periods})
+    found = []
+    for row in case.targets:
+        for year in years if row.year is None else [row.year]:
+            rate = "rate_gross" if row.iron == "gross_feed" else row.rate
+            found.append(
+                TargetRow(row.name, row.waste_class, year, rate, row.at_least, row.hard, row.clause, row.scope)
+            )
+    return [row for row in found if row.year in years]
