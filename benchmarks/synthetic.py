@@ -278,4 +278,4 @@ def _rules(d: Draft) -> None:
     d.add("delistings", Delisting(process="detox", material="treated", **certificate))
     d.add("targets", Target(name="floor", waste_class="red_mud", at_least=0.03))
     soft = {"hard": False, "price_cny_per_t": 50.0}
-    d.add("targets", Target(name="wish", waste_class="red_mud", rate="rate_stat", at_least=0.3, **soft))
+    d.add("targets", Target(name="wish", waste_class="red_mud", rate="rate_stat", at_least=0.9, **soft))

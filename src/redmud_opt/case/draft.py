@@ -59,10 +59,10 @@ class Draft:
 
 
 def key_of(row: Any) -> str:
-    """A row's name, or its key columns joined by /: how `evidence` finds it."""
+    """A row's name, or its key columns joined by / (blank ones at the end left out): how `evidence` finds it."""
     keys = [name for name, column in columns(type(row)).items() if column.key]
     values = [getattr(row, name) for name in keys]
-    return "/".join("" if value is None else str(value) for value in values)
+    return "/".join("" if value is None else str(value) for value in values).rstrip("/")
 
 
 def _is_active(raw: RawRow, faults: list[Fault]) -> bool:
@@ -111,7 +111,7 @@ def _declares(raw: RawRow, table: str, active: bool) -> Iterator[Declared]:
 
 def _inactive_key(raw: RawRow, table: str) -> tuple[str, str]:
     keys = [name for name, column in columns(TABLES[table]).items() if column.key]
-    return table, "/".join(raw.cells.get(name, "") for name in keys)
+    return table, "/".join(raw.cells.get(name, "") for name in keys).rstrip("/")
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ class Method(Row):
     ENFORCED: ClassVar[bool] = True
     code: str = text("method code", required=True, key=True)
     meaning: str = choice("use disposal pretreatment", "what it counts as", required=True)
-    valid_from: date | None = day("first day")
+    valid_from: date | None = day("first day", key=True)
     valid_to: date | None = day("day after the last")
     label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
@@ -38,7 +38,7 @@ class WasteCode(Row):
     hazard: str = text("hazard letters", required=True)
     label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
-    valid_from: date | None = day("first day")
+    valid_from: date | None = day("first day", key=True)
     valid_to: date | None = day("day after the last")
     clause: str = text("clause")
 

@@ -123,7 +123,7 @@ def _numbers(case: Case) -> Iterator[tuple[str, Any, str]]:
 
 def assumptions(case: Case) -> Assumptions:
     """Counts the evidence: a row's own for its principal number, the table `evidence` for the others."""
-    further = {(row.table, row.item, row.column): row.evidence for row in case.evidence}
+    further = {(row.table, row.item.rstrip("/"), row.column): row.evidence for row in case.evidence}
     found: Counter[str] = Counter()
     for table, row, name in _numbers(case):
         own = row.evidence if principal(row) == name else ""

@@ -217,8 +217,10 @@ class OpeningStock(Row):
     storage: str = reference("storages", "where it lies", required=True, key=True)
     material: str = reference("materials", "what lies there", required=True, key=True)
     amount_t: float = number("t", "dry tonnes", required=True)
-    arose_on: date | None = day("date on which it arose; blank counts as the greatest age and is flagged")
-    origin_site: str = reference("sites", "plant where it arose; blank: the storage's site")
+    arose_on: date | None = day(
+        "date on which it arose; blank counts as the greatest age and is flagged", key=True
+    )
+    origin_site: str = reference("sites", "plant where it arose; blank: the storage's site", key=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

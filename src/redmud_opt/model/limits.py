@@ -14,6 +14,7 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.case.rules import Limit
+from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Index, Rows
 from redmud_opt.model.measures import MEASURES, Terms
 from redmud_opt.network import Network
@@ -68,6 +69,15 @@ def add_limits(m: ConcreteModel, net: Network) -> None:
         if cut.limit.share_of:
             other = others[cut.limit.share_of]
             _measure(rows, k, m, net, other, "", cut.positions, -(cut.limit.value or 0.0))
+
+
+def silent_limits(m: ConcreteModel, net: Network) -> list[Message]:
+    """Limits whose measure is nothing at all: most likely a mistake in material or place."""
+    counted = np.zeros(len(m.limit), dtype=bool)
+    for term in m.limit.terms:
+        counted[term.row] = True
+    names = dict.fromkeys(cut.limit.name for cut, some in zip(cuts_of(net), counted, strict=True) if not some)
+    return [Message("model.limit_measures_nothing", {"limit": name}) for name in names]
 
 
 def _measure(

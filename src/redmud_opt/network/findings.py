@@ -228,7 +228,9 @@ def _beyond(network: Network, origins: Origins, target: Target, year: int) -> Me
         return None
     if asked <= 0 or flow >= asked * (1 - SLACK):
         return None
-    users = sorted(f"{a} ({d.get('capacity', np.inf):,.0f} t)" for a, _, d in graph.in_edges("sink", data=True))
+    users = sorted(
+        f"{a} ({d.get('capacity', np.inf):,.0f} t)" for a, _, d in graph.in_edges("sink", data=True)
+    )
     return Message(
         "network.target_beyond_capacity",
         {

@@ -35,9 +35,8 @@ class Given:
         for row in self.case.arisings:
             waste_class = self.lookup.materials[row.material].waste_class
             stream = Stream(row.material, self.origins.of(waste_class, row.site), "new")
-            amount = _amount(row) * self.time.rate(row.per, row.calendar) * self.time.during(row.during)
             place = Place(row.site, stream)
-            found[place] = found.get(place, np.zeros(len(self.time))) + amount
+            found[place] = found.get(place, np.zeros(len(self.time))) + arising_t(row, self.time)
         return found
 
     def _opening(self) -> Opening:
@@ -76,7 +75,9 @@ class Given:
         return found
 
 
-def _amount(row: Arising) -> float:
-    if row.amount_t is not None:
-        return row.amount_t
-    return (row.production_t or 0.0) * (row.factor_t_per_t or 0.0)
+def arising_t(row: Arising, time: Time) -> Array:
+    """Tonnes of a row of arisings in every period, [T]."""
+    amount = row.amount_t
+    if amount is None:
+        amount = (row.production_t or 0.0) * (row.factor_t_per_t or 0.0)
+    return amount * time.rate(row.per, row.calendar) * time.during(row.during)

@@ -91,9 +91,7 @@ class Lineages:
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
         self.faults: list[Fault] = []
-        self.by_id: dict[str, Lineage] = {}
-        self.conversions: list[Conversion] = []
-        self.too_deep: list[tuple[str, str]] = []
+        self._clear()
         self._outputs = _grouped(lookup.case.outputs)
         self._feeds = _grouped(lookup.case.feeds)
         self._inputs = _grouped(lookup.case.inputs)
@@ -102,7 +100,25 @@ class Lineages:
         }
         self._delisted = self._delistings()
         self._points = {(r.process, r.point): r for r in lookup.case.points}
+        self._hazardous_names = {
+            material.name
+            for material in lookup.materials.values()
+            if material.legal_status == "hazardous_waste"
+        }
         self._close()
+        while not self._found_hazardous() <= self._hazardous_names:
+            self._hazardous_names |= self._found_hazardous()
+            self._clear()
+            self._close()
+
+    def _clear(self) -> None:
+        self.by_id: dict[str, Lineage] = {}
+        self.conversions: list[Conversion] = []
+        self.too_deep: list[tuple[str, str]] = []
+
+    def _found_hazardous(self) -> set[str]:
+        """Materials that are hazardous by what they come from: fed together with others they spread it."""
+        return {lineage.name for lineage in self.by_id.values() if lineage.hazardous}
 
     def _delistings(self) -> set[tuple[str, str]]:
         start = self.lookup.case.periods[0].start
@@ -317,7 +333,7 @@ class Lineages:
 
     def _names_hazardous(self, selector: str) -> bool:
         names = self.lookup.members(selector)
-        return any(self.lookup.materials[n].legal_status == "hazardous_waste" for n in names)
+        return not names.isdisjoint(self._hazardous_names)
 
     def _composition(
         self, process: str, point: str, material: str, feed: Lineage, amount: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -81,22 +81,19 @@ class Time:
         members = set(self.case.members(selector))
         return np.array([name in members for name in self.names])
 
-    def discount(self, moment: date) -> float:
-        """Discount factor of a date, to 1 January of the base year; 1 without discounting."""
-        if self.case.settings.discounting == "none":
+    def discount(self, start: date, end: date) -> float:
+        """Discount factor from the middle of [start, end) to 1 January of the base year; 1 without discounting."""
+        settings = self.case.settings
+        if settings.discounting == "none":
             return 1.0
-        years = (moment - date(self.case.settings.base_year, 1, 1)).days / 365.25
-        return float((1.0 + self.case.settings.discount_rate) ** -years)
-
-    @staticmethod
-    def middle(start: date, end: date) -> date:
-        """The mid-date of [start, end), whole days."""
-        return start + timedelta(days=(end - start).days // 2)
+        base = date(settings.base_year, 1, 1)
+        years = ((start - base).days + (end - base).days) / 2 / 365.25
+        return float((1.0 + settings.discount_rate) ** -years)
 
     @cached_property
     def factor(self) -> Array:
         """Discount factor of each period's mid-date, [T]."""
-        return np.array([self.discount(self.middle(p.start, p.end)) for p in self.periods])
+        return np.array([self.discount(p.start, p.end) for p in self.periods])
 
     def windows(self, per: str) -> list[tuple[str, npt.NDArray[np.int64]]]:
         """(name, positions of the periods) of every period, calendar year, or the horizon."""
@@ -109,8 +106,7 @@ class Time:
 
     def window_factor(self, positions: npt.NDArray[np.int64]) -> float:
         """Discount factor at the mid-date of consecutive periods."""
-        start, end = self.periods[positions[0]].start, self.periods[positions[-1]].end
-        return self.discount(self.middle(start, end))
+        return self.discount(self.periods[positions[0]].start, self.periods[positions[-1]].end)
 
     def window_share(self, positions: npt.NDArray[np.int64]) -> float:
         """Share of its calendar year that a year's periods cover."""

@@ -7,6 +7,8 @@ plan.save(folder);  Plan.load(folder)
 from __future__ import annotations
 
 import json
+import math
+import numbers
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +24,7 @@ from redmud_opt.i18n import Message
 from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
+from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.tables import tables
 from redmud_opt.solve import Outcome
 
@@ -86,8 +89,8 @@ class Plan:
             "title": dict(self.title),
             "solve": dict(self.solve),
             "value_cny": self.value_cny,
-            "not_enforced": _dumped(self.not_enforced),
-            "notes": _dumped(self.notes),
+            "not_enforced": dump_messages(self.not_enforced),
+            "notes": dump_messages(self.notes),
             "labels": {language: dict(words) for language, words in self.labels.items()},
             "provenance": dict(self.provenance),
             "tables": sorted(self.frames),
@@ -108,8 +111,8 @@ class Plan:
             frames=frames,
             solve=head["solve"],
             value_cny=head["value_cny"],
-            not_enforced=_loaded(head["not_enforced"]),
-            notes=_loaded(head["notes"]),
+            not_enforced=load_messages(head["not_enforced"]),
+            notes=load_messages(head["notes"]),
             labels=head["labels"],
             provenance=head["provenance"],
         )
@@ -142,7 +145,7 @@ _TEXT = frozenset(
             "storage",
             "item",
         ),
-        *("window", "target", "kind", "term", "total", "account"),
+        *("window", "target", "kind", "term", "total", "account", "arising", "fate", "at"),
     )
 )
 
@@ -158,12 +161,44 @@ def _read(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _dumped(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    return [{"key": message.key, "values": dict(message.values)} for message in messages]
+def dump_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Messages as JSON: key and values. Nested messages keep their keys, dates become text."""
+    return [_dumped(message) for message in messages]
 
 
-def _loaded(records: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
-    return tuple(Message(record["key"], record["values"]) for record in records)
+def load_messages(records: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
+    """What `dump_messages` made."""
+    return tuple(_message(record) for record in records)
+
+
+def _dumped(message: Message) -> dict[str, Any]:
+    return {"key": message.key, "values": {name: _plain(value) for name, value in message.values.items()}}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Message):
+        return _dumped(value)
+    if isinstance(value, (frozenset, set)):
+        return [_plain(item) for item in sorted(value, key=str)]
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value) if math.isfinite(value) else str(value)
+    return str(value)
+
+
+def _message(record: Mapping[str, Any]) -> Message:
+    return Message(record["key"], {name: _rich(value) for name, value in record["values"].items()})
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _message(value)
+    return tuple(_rich(item) for item in value) if isinstance(value, list) else value
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -184,6 +219,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["totals"] = total_table(model, network)
     frames["rates"] = rate_table(network, frames["totals"])
     frames["identity"] = identity_table(model, network)
+    frames["fates"] = fate_table(model, network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

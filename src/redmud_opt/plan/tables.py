@@ -10,6 +10,9 @@ from redmud_opt.model.arrays import Columns
 from redmud_opt.model.targets import target_years
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
+from redmud_opt.network.given import arising_t
+from redmud_opt.network.origins import Origins
+from redmud_opt.network.reach import Stream
 
 NEGLIGIBLE = 1e-9
 """Amounts below this, in the unit of the column, are solver noise and not shown."""
@@ -53,12 +56,16 @@ def stream_table(net: Network) -> pd.DataFrame:
 
 
 def arising_table(net: Network) -> pd.DataFrame:
-    """What arises, per site, stream and period."""
-    sites = [net.places[k].site for k in net.nodes.entity]
-    ids = [net.places[k].stream.id for k in net.nodes.entity]
-    periods = [net.time.names[t] for t in net.nodes.period]
-    frame = pd.DataFrame({"site": sites, "stream": ids, "period": periods, "arising_t": net.arising_t})
-    return frame[frame["arising_t"] > 0].reset_index(drop=True)
+    """What arises, per row of the case's table and period."""
+    origins = Origins(net.lookup)
+    rows = []
+    for row in net.case.arisings:
+        origin = origins.of(net.lookup.materials[row.material].waste_class, row.site)
+        stream = Stream(row.material, origin, "new").id
+        for period, amount in zip(net.time.names, arising_t(row, net.time).tolist(), strict=True):
+            if amount > 0:
+                rows.append((row.name, row.site, stream, period, amount))
+    return pd.DataFrame(rows, columns=["arising", "site", "stream", "period", "arising_t"])
 
 
 def flow_table(m: ConcreteModel, net: Network) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from redmud_opt.report.setting import Setting
 NOTHING = 1e-6
 """Tonnes below which a link is rounding."""
 
-SOURCES = ("generated", "taken", "added")
+SOURCES = ("generated", "bought", "taken", "added")
 SINKS = ("outlet", "market", "placed", "put", "lost", "inside")
 
 
@@ -125,9 +125,11 @@ def _pool(material: str, site: str, depth: int) -> Node:
 
 def _arisings(links: _Links, tables: _Tables) -> None:
     for row in tables.mine("arisings").itertuples():
-        links.add(
-            Node("generated", row.material, row.site), _pool(row.material, row.site, row.depth), row.material, row.arising_t
-        )
+        pool = _pool(row.material, row.site, row.depth)
+        links.add(Node("generated", row.material, row.site), pool, row.material, row.arising_t)
+    for row in tables.mine("purchases").itertuples():
+        pool = _pool(row.material, row.site, row.depth)
+        links.add(Node("bought", row.supply), pool, row.material, row.bought)
 
 
 def _lanes(links: _Links, tables: _Tables) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from redmud_opt.case import Case
@@ -10,16 +10,17 @@ from redmud_opt.case import Case
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A least rate of a waste class in a year; `plants` are the origins it binds, none: all."""
+    """A least rate of a waste class in a year; `scope` names the plant or owner it binds, blank: all."""
 
     name: str
     waste_class: str
     year: int
     rate: str
     at_least: float
-    hard: bool
-    clause: str
+    hard: bool = True
+    gross_feed: bool = False
     scope: str = ""
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,12 @@ class Setting:
         return frozenset(name for name, of in self.year_of.items() if year in (None, of))
 
 
-def _targets(case: Case) -> list[TargetRow]:
+def _targets(case: Case) -> Iterator[TargetRow]:
     years = sorted({period.year for period in case.periods})
-    found = []
     for row in case.targets:
         for year in years if row.year is None else [row.year]:
-            rate = "rate_gross" if row.iron == "gross_feed" else row.rate
-            found.append(
-                TargetRow(row.name, row.waste_class, year, rate, row.at_least, row.hard, row.clause, row.scope)
-            )
-    return [row for row in found if row.year in years]
+            if row.active and year in years:
+                gross = row.iron == "gross_feed" and row.rate != "rate_gross"
+                yield TargetRow(
+                    row.name, row.waste_class, year, row.rate, row.at_least, row.hard, gross, row.scope, row.clause
+                )

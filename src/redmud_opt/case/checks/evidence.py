@@ -45,7 +45,7 @@ def _misplaced(facts: Facts, items: _Items, row: Evidence) -> Fault | None:
     if row.column not in known:
         values = {"column": row.column, "table": row.table}
         return facts.fault(row, "column", "no_number_column", did_you_mean(row.column, known), **values)
-    place = (row.table, row.item)
+    place = (row.table, row.item.rstrip("/"))
     if place in items.rows or place in facts.draft.inactive_keys or row.table in facts.draft.broken:
         return None
     remedy = did_you_mean(row.item, items.keys(row.table))
@@ -60,7 +60,7 @@ def evidence_resolves(facts: Facts) -> Iterator[Fault]:
         if fault is not None:
             yield fault
             continue
-        of = items.rows.get((row.table, row.item))
+        of = items.rows.get((row.table, row.item.rstrip("/")))
         value = None if of is None else getattr(of, row.column)
         if value is not None and row.table != "composition":  # those were converted
             yield from _outside(facts, row, value, row.column)

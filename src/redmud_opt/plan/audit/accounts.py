@@ -33,6 +33,7 @@ class Accounts:
         self._outlets()
         self._stocks()
         self._emissions()
+        self._landfilled()
 
     def _add(self, name: str, stream_origin: str, cohort: str, t: int, amount: float) -> None:
         self.tally.add((name, stream_origin, cohort, self.book.dates.year_of(t)), amount)
@@ -87,6 +88,17 @@ class Accounts:
             stream = self.book.streams[name]
             if stream.has_origin:
                 self._add("opening", stream.origin, stream.cohort, 0, amount * self.book.origin_t(stream))
+
+    def _landfilled(self) -> None:
+        """Dry tonnes of waste placed for good, or handed to an outlet whose method is disposal."""
+        waste = self.book.facts.is_waste
+        for placed in self.book.placements:
+            if waste(placed.stream.material):
+                self._add("landfilled_t", "", "", placed.t, placed.amount)
+        for sold in self.book.sales:
+            method = self.book.facts.outlets[sold.outlet].method
+            if waste(sold.stream.material) and self.book.dates.meaning(method, sold.t) == "disposal":
+                self._add("landfilled_t", "", "", sold.t, sold.amount)
 
     def _emissions(self) -> None:
         """Accounts of processes per tonne fed, and the transport of haul rules per wet tonne and km."""

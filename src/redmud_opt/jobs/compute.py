@@ -1,0 +1,123 @@
+"""Case → audited plan, or the reason why there is none. The one road that every run takes, whoever asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from redmud_opt.case import Case, CaseFaults, assumptions
+from redmud_opt.i18n import Message
+from redmud_opt.jobs.listening import Listener, Stages
+from redmud_opt.jobs.outcome import Exit, RunOptions
+from redmud_opt.jobs.rays import unbounded_fault
+from redmud_opt.model import build_model
+from redmud_opt.network import Network, build_network
+from redmud_opt.plan import Plan, audit, make_plan
+from redmud_opt.solve import Options, Outcome, Session, solve_case_goals
+from redmud_opt.study.reach import explain
+
+MOST_FAILURES = 5
+"""How many failed checks are named where a plan is rejected; all of them stand in its `audit.csv`."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What came of a case. `plan` passed its audit, `rejected` did not."""
+
+    exit: Exit
+    stopped: str | None
+    plan: Plan | None = None
+    rejected: Plan | None = None
+    messages: tuple[Message, ...] = ()
+    size: Mapping[str, int] | None = None
+    detail: str = ""
+
+
+def with_options(case: Case, options: RunOptions) -> Case:
+    """The case with the objective that was asked for."""
+    if options.objective is None:
+        return case
+    return replace(case, settings=replace(case.settings, objective=options.objective))
+
+
+def solver_options(options: RunOptions, listener: Listener) -> Options:
+    """Options of the solver session, with the listener's ears."""
+    return Options(
+        time_limit_s=options.time_limit_s,
+        algorithm=options.algorithm,
+        threads=options.threads,
+        should_stop=listener.should_stop,
+        on_progress=listener.on_progress,
+    )
+
+
+def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
+    """All stages after reading. Raises CaseFaults (also for an unbounded case) and Cancelled."""
+    case = with_options(case, options)
+    with stages.stage("network"):
+        network = build_network(case)
+    if network.findings:
+        return Computed(Exit.INFEASIBLE, "infeasible", messages=tuple(map(by_counting, network.findings)))
+    with stages.stage("build"):
+        model = build_model(network)
+    with stages.stage("solve"):
+        outcome = solve_case_goals(model, network, Session(solver_options(options, stages.listener)))
+    stages.listener.note(f"solve stopped: {outcome.stopped}, holds: {outcome.holds}, {outcome.size}")
+    if outcome.values is None:
+        return without_plan(network, outcome, options, stages)
+    with stages.stage("plan", held=True):
+        plan = make_plan(network, model, outcome)
+    with stages.stage("audit", held=True):
+        plan = plan.with_audit(audit(case, plan.frames, plan.value_cny))
+    return judged(told(plan, case, stages), outcome)
+
+
+def told(plan: Plan, case: Case, stages: Stages) -> Plan:
+    """The plan with what a reader asks beside it: the objective, what its numbers rest on, seconds per stage."""
+    found = assumptions(case)
+    rest = {"count": found.resting, "total": found.total} | asdict(found)
+    provenance = {**plan.provenance, "objective": case.settings.objective, "assumptions": rest}
+    return replace(plan, provenance=provenance, solve={**plan.solve, "seconds": stages.seconds})
+
+
+def judged(plan: Plan, outcome: Outcome) -> Computed:
+    """A plan is one only if it passed its audit."""
+    size = asdict(outcome.size)
+    if plan.audit is not None and plan.audit.passed:
+        return Computed(Exit.PLAN, outcome.stopped, plan=plan, size=size)
+    failures = () if plan.audit is None else plan.audit.failures
+    messages = [Message("jobs.audit_failed", {"count": len(failures)})]
+    messages += [Message("jobs.failed_check", {"check": check.message}) for check in failures[:MOST_FAILURES]]
+    return Computed(Exit.AUDIT_FAILED, outcome.stopped, rejected=plan, messages=tuple(messages), size=size)
+
+
+def without_plan(network: Network, outcome: Outcome, options: RunOptions, stages: Stages) -> Computed:
+    """Why the solve holds nothing."""
+    size: dict[str, Any] = asdict(outcome.size)
+    if outcome.stopped == "unbounded":
+        raise CaseFaults([unbounded_fault(outcome.ray)])
+    if outcome.stopped == "infeasible":
+        with stages.stage("explain"):
+            said = explain(network, solver_options(options, stages.listener))
+        found = tuple(map(by_a_solve, said)) or (Message("jobs.infeasible"),)
+        return Computed(Exit.INFEASIBLE, "infeasible", messages=found, size=size)
+    ends = {
+        "time": (Exit.LIMIT, Message("jobs.limit_without_plan", {"seconds": options.time_limit_s or 0.0})),
+        "gap": (Exit.LIMIT, Message("jobs.limit_without_plan", {"seconds": options.time_limit_s or 0.0})),
+        "cancelled": (Exit.CANCELLED, Message("jobs.cancelled")),
+    }
+    trouble = (Exit.CRASHED, Message("jobs.solver_trouble", {"detail": outcome.detail}))
+    code, message = ends.get(outcome.stopped, trouble)
+    stopped = outcome.stopped if outcome.stopped in ends else "crashed"
+    return Computed(code, stopped, messages=(message,), size=size, detail=outcome.detail)
+
+
+def by_counting(finding: Message) -> Message:
+    """Marks a finding as proved without a solve."""
+    return Message("jobs.by_counting", {"finding": finding})
+
+
+def by_a_solve(finding: Message) -> Message:
+    """Marks a finding as proved by a solve."""
+    return Message("jobs.by_a_solve", {"finding": finding})

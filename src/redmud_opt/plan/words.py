@@ -1,0 +1,337 @@
+"""A plan in words and as one JSON object: the headline that the command line prints and a run folder keeps.
+
+    describe(plan, "zh") → text      status, value by term, rates, destinations, audit, what is not enforced, notes
+    record(plan, "en")   → dict      what `--json` prints; plain values, no NaN
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import pandas as pd
+
+from redmud_opt.case.things import WASTE_CLASSES
+from redmud_opt.i18n import Message, template, text
+from redmud_opt.plan.audit import TOLERANCE, Audit
+from redmud_opt.plan.fates import FATES
+
+MILLION = 1e6
+MOST_YEARS = 5
+"""Up to this many years stand side by side; beyond it tables show the horizon only."""
+
+Row = list[str]
+
+
+class Described(Protocol):
+    """What is told of a plan."""
+
+    @property
+    def case_name(self) -> str:
+        """Name of the case."""
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        """Language → title."""
+
+    @property
+    def frames(self) -> Mapping[str, pd.DataFrame]:
+        """The tables."""
+
+    @property
+    def solve(self) -> Mapping[str, Any]:
+        """Why it stopped and what it holds."""
+
+    @property
+    def value_cny(self) -> float:
+        """Sum of the value terms."""
+
+    @property
+    def not_enforced(self) -> tuple[Message, ...]:
+        """What the case states without effect."""
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What never runs, and why."""
+
+    @property
+    def audit(self) -> Audit | None:
+        """The audit, if it was made."""
+
+    @property
+    def labels(self) -> Mapping[str, Mapping[str, str]]:
+        """Language → name → label."""
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Where it comes from."""
+
+
+def describe(plan: Described, language: str = "en") -> str:
+    """The plan in words."""
+    speaker = Speaker(plan, language)
+    blocks = (
+        speaker.headline(),
+        speaker.value(),
+        speaker.rates(),
+        *speaker.destinations(),
+        speaker.shortfalls(),
+        speaker.honesty(),
+    )
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def record(plan: Described, language: str = "en") -> dict[str, Any]:
+    """The headline for JSON."""
+    solve, audit = plan.solve, plan.audit
+    seconds = solve.get("seconds")
+    terms = plan.frames["value_terms"].groupby("term", sort=False)["value_cny"].sum()
+    return {
+        "case": plan.case_name,
+        **{name: plain(solve.get(name)) for name in ("stopped", "holds", "status", "objective", "bound", "gap")},
+        "value_cny": plain(plan.value_cny),
+        "value_terms": {str(term): plain(amount) for term, amount in terms.items()},
+        "utilisation": records(plan.frames["rates"]),
+        "builds": [],
+        "shortfalls": records(plan.frames["shortfalls"]),
+        "audit": None if audit is None else {"passed": audit.passed, "worst_residual": plain(audit.worst_residual)},
+        "not_enforced": [said(message, language) for message in plan.not_enforced],
+        "assumptions": plan.provenance.get("assumptions"),
+        "notes": [said(message, language) for message in plan.notes],
+        "size": solve.get("size"),
+        "seconds": dict(seconds) if isinstance(seconds, Mapping) else {"solve": seconds},
+    }
+
+
+def said(message: Message, language: str) -> dict[str, str]:
+    """A message for JSON: its key for programs, its text for people."""
+    return {"key": message.key, "text": text(message, language)}
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values."""
+    return [{str(name): plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def plain(value: Any) -> Any:
+    """A number that JSON knows; NaN and infinity are null."""
+    if isinstance(value, str) or value is None:
+        return value
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, float):
+        return number + 0.0 if math.isfinite(number) else None
+    return number
+
+
+def table(rows: Sequence[Row], left: int = 1) -> list[str]:
+    """Rows in columns, the first `left` flush left; Chinese characters are two cells wide."""
+    widths = [max(width(row[k]) for row in rows) for k in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = []
+        for k, cell in enumerate(row):
+            gap = " " * (widths[k] - width(cell))
+            cells.append(cell + gap if k < left else gap + cell)
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return lines
+
+
+def width(words: str) -> int:
+    """Cells that a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in words)
+
+
+def tonnes(amount: float) -> str:
+    """Whole tonnes."""
+    return f"{amount:,.0f}" if abs(amount) >= 0.5 else "0"
+
+
+def millions(amount: float) -> str:
+    """Millions with three decimals."""
+    return f"{amount / MILLION + 0.0:,.3f}"
+
+
+def percent(share: float) -> str:
+    """A share in percent; a dash where there is nothing to divide by."""
+    return f"{100 * share:.2f} %" if math.isfinite(share) else "–"
+
+
+class Speaker:
+    """Says a plan in one language, block by block."""
+
+    def __init__(self, plan: Described, language: str) -> None:
+        self.plan, self.language = plan, language
+
+    def say(self, key: str, **values: object) -> str:
+        """The words of `plan.<key>`."""
+        return text(Message(f"plan.{key}", values), self.language)
+
+    def word(self, group: str, name: str) -> str:
+        """A word of the vocabulary; the name itself where the catalogue has none."""
+        key = f"plan.{group}_{name}"
+        return name if template(key, self.language) is None else text(Message(key), self.language)
+
+    def name(self, name: str) -> str:
+        """The label of a declared thing."""
+        return self.plan.labels.get(self.language, {}).get(name) or name
+
+    def headline(self) -> list[str]:
+        """Title, what the plan holds, why the solve stopped, value."""
+        plan, solve = self.plan, self.plan.solve
+        title = plan.title.get(self.language) or plan.case_name
+        lines = [title if title == plan.case_name else self.say("title", title=title, name=plan.case_name)]
+        gap = solve.get("gap")
+        if solve.get("holds") == "proved":
+            status = self.say("proved")
+        elif gap is None:
+            status = self.say("without_bound")
+        else:
+            status = self.say("with_gap", gap=percent(gap))
+        reason = "" if solve.get("stopped") == "optimal" else self.word("stopped", str(solve.get("stopped")))
+        lines.append(self.say("status", status=status, reason=reason).strip())
+        if plan.provenance.get("objective"):
+            lines.append(self.word("objective", str(plan.provenance["objective"])))
+        lines.append(self.say("worth", value=millions(plan.value_cny)))
+        return lines
+
+    def value(self) -> list[str]:
+        """Value by term."""
+        terms = self.plan.frames["value_terms"].groupby("term", sort=False)["value_cny"].sum()
+        rows = [[self.word("term", str(term)), millions(v)] for term, v in terms.items() if abs(v) > 0.5]
+        rows.append([self.say("total"), millions(self.plan.value_cny)])
+        return [self.say("value_by_term"), *table(rows)]
+
+    def rates(self) -> list[str]:
+        """The three rates per class, plant and year."""
+        frame = self.plan.frames["rates"]
+        if frame.empty:
+            return []
+        heads = "waste_class year generated rate_new rate_stat rate_gross".split()
+        rows = [[self.say(f"head_{head}") for head in heads]]
+        for row in frame.to_dict("records"):
+            rates = [percent(float(row[name])) for name in ("rate_new", "rate_stat", "rate_gross")]
+            whose = self.origin(str(row["waste_class"]), str(row["plant"]))
+            rows.append([whose, str(row["year"]), tonnes(float(row["generated_t"])), *rates])
+        return [self.say("rates"), *table(rows)]
+
+    def origin(self, waste_class: str, plant: str) -> str:
+        """A waste class, with its plant or owner if there is one."""
+        words = self.word("class", waste_class)
+        return self.say("of_plant", what=words, plant=self.name(plant)) if plant else words
+
+    def destinations(self) -> Iterator[list[str]]:
+        """A block per waste class: where its origin tonnes came from and went, by year."""
+        identity = self.plan.frames["identity"]
+        fates = self.plan.frames.get("fates")
+        classes = identity["origin"].str.partition(":")[0] if len(identity) else pd.Series(dtype=str)
+        known = [*WASTE_CLASSES.split(), *classes]
+        for waste_class in sorted(set(classes), key=known.index):
+            own = identity[classes == waste_class]
+            years = sorted(int(year) for year in own["year"].unique())
+            rows = list(self.came(own, years))
+            if fates is None:
+                rows += self.went_by_account(own, years)
+            else:
+                mine = fates["origin"].str.partition(":")[0] == waste_class
+                rows += self.went(fates[mine], years)
+            yield [self.say("destinations", what=self.word("class", waste_class)), *table(shown(rows, years, self))]
+
+    def came(self, own: pd.DataFrame, years: list[int]) -> Iterator[Row]:
+        """Opening stock, generated, received."""
+        opening = by_year(own, "opening_t", years)
+        yield [self.say("opening"), *map(tonnes, opening), tonnes(opening[0])]
+        for column in ("generated_t", "received_t"):
+            amounts = by_year(own, column, years)
+            if sum(amounts) > 0.5:
+                yield [self.say(column.removesuffix("_t")), *map(tonnes, amounts), tonnes(sum(amounts))]
+
+    def went(self, fates: pd.DataFrame, years: list[int]) -> Iterator[Row]:
+        """Each fate with the process, outlet or storage that took the tonnes, the greatest first."""
+        for fate in FATES:
+            part = fates[fates["fate"] == fate]
+            totals = part.groupby("at")["amount_t"].sum().sort_values(ascending=False)
+            for at in totals.index:
+                amounts = by_year(part[part["at"] == at], "amount_t", years)
+                total = amounts[-1] if fate == "stored" else sum(amounts)
+                if max(amounts) > 0.5:
+                    words = self.say(f"fate_{fate}", at=self.name(str(at)))
+                    yield [words, *map(tonnes, amounts), tonnes(total)]
+
+    def went_by_account(self, own: pd.DataFrame, years: list[int]) -> Iterator[Row]:
+        """The same from the identity alone, without places."""
+        for fate in FATES:
+            amounts = by_year(own, "closing_t" if fate == "stored" else f"{fate}_t", years)
+            total = amounts[-1] if fate == "stored" else sum(amounts)
+            if max(amounts) > 0.5:
+                yield [self.say(f"fate_{fate}", at="").strip(" :："), *map(tonnes, amounts), tonnes(total)]
+
+    def shortfalls(self) -> list[str]:
+        """Soft targets that the plan misses; their penalties are no part of value."""
+        rows = self.plan.frames["shortfalls"].to_dict("records")
+        lines = [
+            self.say(
+                "short",
+                target=self.name(str(row["target"])),
+                year=str(row["year"]),
+                short=tonnes(float(row["short_t"])),
+                penalty=millions(float(row["penalty_cny"])),
+            )
+            for row in rows
+        ]
+        return [self.say("shortfalls"), *indented(lines)] if lines else []
+
+    def honesty(self) -> list[str]:
+        """The audit, what the numbers rest on, what has no effect yet, what never runs."""
+        lines = [self.audited()]
+        found = self.plan.provenance.get("assumptions")
+        if found:
+            lines.append(text(Message("case.assumptions", found), self.language))
+        if self.plan.not_enforced:
+            items = self.say("and").join(compact(message, self.language) for message in self.plan.not_enforced)
+            lines.append(self.say("not_enforced", count=len(self.plan.not_enforced), items=items))
+        if self.plan.notes:
+            lines.append(self.say("notes"))
+            lines += indented(text(message, self.language) for message in self.plan.notes)
+        return lines
+
+    def audited(self) -> str:
+        """The audit in one line."""
+        audit = self.plan.audit
+        if audit is None:
+            return self.say("not_audited")
+        values = {"worst": f"{audit.worst_residual:.1e}", "tolerance": f"{TOLERANCE:.0e}"}
+        if audit.passed:
+            return self.say("audit_passed", **values)
+        return self.say("audit_failed", count=len(audit.failures), **values)
+
+
+def by_year(frame: pd.DataFrame, column: str, years: Iterable[int]) -> list[float]:
+    """Sum of a column per year."""
+    sums = frame.groupby("year")[column].sum().to_dict() if len(frame) else {}
+    return [float(sums.get(year, 0.0)) for year in years]
+
+
+def shown(rows: list[Row], years: list[int], speaker: Speaker) -> list[Row]:
+    """Rows under their years; one column where there is one year, or too many to show."""
+    if len(years) == 1 or len(years) > MOST_YEARS:
+        return [[row[0], row[-1]] for row in rows]
+    return [["", *map(str, years), speaker.say("horizon")], *rows]
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Lines of a list."""
+    return [f"  - {line}" for line in lines]
+
+
+def compact(message: Message, language: str) -> str:
+    """A statement without effect, by the name of its table, column or setting; in full where it names none."""
+    values = message.values
+    if "table" in values and "column" in values:
+        return f"{values['table']}.{values['column']}"
+    for name in ("table", "tables", "key"):
+        if name in values:
+            named = values[name]
+            return text(Message("plan.and"), language).join(named) if isinstance(named, tuple) else str(named)
+    return text(message, language)

@@ -1,0 +1,125 @@
+"""Tables of a plan as people read them: words for names, headings with units, sensible decimals, safe downloads.
+
+    view = table(plan, "flows", "zh")        the frame with labels and headings
+    view.csv()                               the same for a spreadsheet, formulas disarmed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from redmud_opt.i18n import Message, template, text
+from redmud_opt.plan import Plan
+from redmud_opt.report.labels import Labels
+from redmud_opt.report.numbers import percent
+from redmud_opt.report.sankey import Link
+
+SHOWN = {
+    "flows": "from_site to_site mode stream period flow_t wet_t",
+    "feeds": "line process point stream period feed_t",
+    "made": "site process stream period made_t",
+    "sales": "outlet site stream period sold",
+    "placements": "storage site stream period placed_t",
+    "stocks": "storage site stream period put_t reclaimed_t stock_t",
+    "purchases": "supply site stream period bought",
+    "arisings": "site stream period arising_t",
+    "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
+    "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
+    "handed_out_t closing_t residual_t",
+    "value_terms": "term year value_cny",
+    "tiers": "item window step amount",
+    "shortfalls": "target year short_t price_cny_per_t penalty_cny",
+    "excess": "storage waste_class excess_t charge_cny_per_t",
+    "totals": "total origin cohort year amount",
+}
+"""Tables in the order of the page, each with the columns that are shown, in order."""
+
+_NAMES = frozenset("site from_site to_site line process storage outlet supply item target plant".split())
+_WORDS = {"waste_class": "class", "cohort": "cohort", "term": "term", "mode": "mode", "total": "total"}
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class View:
+    """A table to be shown: its frame has headings for columns and words for names; numbers stay numbers."""
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    numbers: dict[str, int]
+    """Heading of each column of amounts → decimals to show."""
+
+    def csv(self) -> bytes:
+        """For a spreadsheet: marked as UTF-8, and no cell can start a formula."""
+        return csv_bytes(self.frame)
+
+
+def table(plan: Plan, name: str, language: str) -> View:
+    """A table of a plan in words."""
+    labels = Labels(plan, language)
+    source = plan.frames[name]
+    columns = [column for column in SHOWN[name].split() if column in source.columns]
+    headings = [heading(name, column, language) for column in columns]
+    shown = pd.DataFrame({h: _cells(source[c], c, labels) for h, c in zip(headings, columns, strict=True)})
+    numbers = {h: _decimals(source[c], c) for h, c in zip(headings, columns, strict=True) if _is_amount(source[c], c)}
+    return View(name, text(Message(f"report.table.{name}"), language), shown, numbers)
+
+
+def link_table(links: Sequence[Link], names: Sequence[tuple[str, str, str]], language: str) -> View:
+    """The table beside a Sankey figure: every link, also those too small to draw. `names`: from, to, material."""
+    headings = [heading("links", column, language) for column in ("start", "end", "material", "amount_t")]
+    columns = list(zip(*names, strict=True)) if names else [(), (), ()]
+    amounts = [link.amount_t for link in links]
+    frame = pd.DataFrame(dict(zip(headings, [*columns, amounts], strict=True)))
+    numbers = {headings[3]: _decimals(frame[headings[3]], "amount_t")}
+    return View("links", text(Message("report.table.links"), language), frame, numbers)
+
+
+def heading(table_name: str, column: str, language: str) -> str:
+    """The heading of a column, with its unit; one of the table's own goes before the common one."""
+    own, common = f"report.column.{table_name}.{column}", f"report.column.{column}"
+    return text(Message(common if template(own, language) is None else own), language)
+
+
+def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
+    if name in _NAMES:
+        return column.map(labels.name)
+    if name in _WORDS:
+        return column.map(lambda value: labels.word(_WORDS[name], str(value)))
+    if name == "stream":
+        return column.map(labels.stream)
+    if name == "origin":
+        return column.map(labels.origin)
+    if name.startswith("rate_"):
+        return column.map(lambda value: percent(float(value), labels.language))
+    return column
+
+
+def _is_amount(column: pd.Series, name: str) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and name not in ("year", "step") and not name.startswith("rate_")
+
+
+def _decimals(column: pd.Series, name: str) -> int:
+    """Whole tonnes and yuan where amounts are large, more decimals where they are small."""
+    if name.endswith("_per_t"):
+        return 2
+    largest = float(column.abs().max()) if len(column) else 0.0
+    return 0 if largest >= 10_000 else 1 if largest >= 100 else 3
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """CSV with a byte-order mark, so that a spreadsheet reads Chinese; text that could be a formula is quoted."""
+    safe = frame.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]):
+            safe[name] = [disarmed(value) for value in safe[name]]
+    safe.columns = pd.Index([disarmed(name) for name in safe.columns])
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+
+
+def disarmed(value: object) -> object:
+    """Text that a spreadsheet would take for a formula, with an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
