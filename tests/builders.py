@@ -150,11 +150,13 @@ def works(
     capacity: float | None = None,
     inputs: Mapping[str, Any] | None = None,
     line: str = "",
+    stands: Mapping[str, Any] | None = None,
     **process: Any,
 ) -> Tables:
     """A process on a line of its own (`line` names one that stands elsewhere).
 
     feeds: a name, or name → columns of the feed row. outputs, inputs: name → yield or amount, or → columns.
+    stands: further columns of the line.
     """
     named: Mapping[str, Mapping[str, Any]] = {feeds: {}} if isinstance(feeds, str) else feeds or {}
     made = {m: v if isinstance(v, Mapping) else {"yield_t_per_t": v} for m, v in outputs.items()}
@@ -169,7 +171,8 @@ def works(
     )
     if not line:
         found["facilities"] = (Facility(name=f"{name}_works", site=at),)
-        found["lines"] = (Line(name=own, facility=f"{name}_works", capacity=capacity, per="period"),)
+        line_row = {"capacity": capacity, "per": "period"} | dict(stands or {})
+        found["lines"] = (Line(name=own, facility=f"{name}_works", **line_row),)
     return found
 
 
@@ -259,7 +262,7 @@ class Solved:
     @property
     def residual(self) -> float:
         """Worst residual of the identity in origin tonnes."""
-        return float(self.frame("identity")["residual_t"].abs().max())
+        return max(self.frame("identity")["residual_t"].abs(), default=0.0)
 
 
 def run(case: Case, options: Options | None = None) -> tuple[Network, ConcreteModel, Outcome]:

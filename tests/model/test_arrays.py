@@ -567,6 +567,9 @@ def test_ordinary_variables_get_their_values_too():
     assert form.row_name(6) == "more"
     form.load(np.arange(7.0))
     assert model.spare["b"].value == 6
+    model.spare["b"].fix(2)
+    form.load(np.arange(7.0))
+    assert model.spare["b"].value == 2
     assert model.spare["a"].value is None
 
 

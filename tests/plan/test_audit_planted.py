@@ -9,11 +9,6 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from redmud_opt.case.case import Case
-from redmud_opt.case.rules import Delisting
-from redmud_opt.case.things import Property
-from redmud_opt.plan.audit import audit
 from tests.plan.test_audit_world import (
     MUD,
     SLAG,
@@ -32,6 +27,11 @@ from tests.plan.test_audit_world import (
     replaced,
     stated_value,
 )
+
+from redmud_opt.case.case import Case
+from redmud_opt.case.rules import Delisting
+from redmud_opt.case.things import Property
+from redmud_opt.plan.audit import audit
 
 Change = Callable[[Frames], Frames]
 CASE, FRAMES = make_case(), make_frames()
@@ -222,7 +222,9 @@ def test_delisting_holds_from_its_date_on() -> None:
 
 def test_a_stock_that_vanishes() -> None:
     assert "audit.stocks.not_carried" in found(drop("stocks", stream=MUD + "legacy", period=B))
-    assert "audit.stocks.not_carried" in found(put("stocks", "stock_t", 299.0, stream=MUD + "legacy", period=A))
+    assert "audit.stocks.not_carried" in found(
+        put("stocks", "stock_t", 299.0, stream=MUD + "legacy", period=A)
+    )
     case = dataclasses.replace(CASE, opening_stock=())
     assert "audit.stocks.not_carried" in found(case=case)
 
@@ -256,7 +258,7 @@ def test_a_share_exceeded() -> None:
 
 
 def _numeric(frame: str) -> list[str]:
-    return [c for c, kind in FRAMES[frame].dtypes.items() if kind == float]
+    return list(FRAMES[frame].select_dtypes("float").columns)
 
 
 SCALABLE = [(name, row) for name, frame in FRAMES.items() if _numeric(name) for row in range(len(frame))]

@@ -3,7 +3,7 @@
 Two quarters around New Year, `a` (2026 Q4, 92 days) and `b` (2027 Q1, 90 days). Dry tonnes unless said.
 
     red mud       arises 1000 in each period; 500 lie in the yard, undated, so legacy
-    separation    1 mud → 0.2 concentrate + 0.8 tailings (use, iron separation):  u = 0.2, w of tailings 0.8·0.8/0.8/0.8 = 1
+    separation    1 mud → 0.2 concentrate + 0.8 tailings (use, iron separation):  u = 0.2, w = 0.8·0.8/0.8/0.8 = 1
                   a: 600 new + 200 legacy → 160 concentrate, 480 new and 160 legacy tailings;   b: 500 new
     bricks        tailings + clay, 0.05 lime per tonne → 1.05 brick (use):  u = 1
                   a: 480 + 120 clay, 30 lime → 630;   b: 300 + 75, 18.75 → 393.75;   share of tailings 0.8, the most
@@ -99,9 +99,7 @@ def make_case() -> Case:
         materials=(
             *(
                 Material(name="red_mud", legal_status="general_waste", waste_class="red_mud", moisture=0.3),
-                Material(
-                    name="tailings", legal_status="general_waste", moisture=0.2, density_t_per_m3=1.6
-                ),
+                Material(name="tailings", legal_status="general_waste", moisture=0.2, density_t_per_m3=1.6),
                 Material(name="concentrate", legal_status="product", moisture=0.1),
                 Material(name="clay", legal_status="commodity"),
                 Material(name="lime", legal_status="commodity"),
@@ -317,7 +315,16 @@ def _moves() -> Frames:
         "flows": table(
             "lane mode from_site to_site stream period flow_t wet_t",
             *(
-                ("refinery>brickworks:road", "road", "refinery", "brickworks", TAILINGS + new, period, t, t / 0.8)
+                (
+                    "refinery>brickworks:road",
+                    "road",
+                    "refinery",
+                    "brickworks",
+                    TAILINGS + new,
+                    period,
+                    t,
+                    t / 0.8,
+                )
                 for period, t in ((A, 480.0), (B, 300.0))
             ),
             *(("dg_lane", "road", "smelter", "hw_site", SLAG, period, 55.0, 55.0 / 0.9) for period in (A, B)),
@@ -408,7 +415,7 @@ def _money() -> pd.DataFrame:
         ("end_charge", B): -(700.0 * 12.0 + 100.0 * 8.0),
     }
     money = {(term, START[p].year): amount * D[p] for (term, p), amount in undiscounted.items()}
-    money["sales", 2026] += (200.0 * 300.0 + 60.0 * 250.0) * D_HORIZON
+    money["sales", 2027] += (200.0 * 300.0 + 60.0 * 250.0) * D_HORIZON
     return table("term year value_cny", *((term, year, amount) for (term, year), amount in money.items()))
 
 
@@ -558,6 +565,10 @@ def test_a_correct_plan_passes(case: Case, frames: Frames) -> None:
 
 
 def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
-    held = {c.family: c.message.values["rows"] for c in judged(case, frames).checks if c.message.key == "audit.holds"}
+    held = {
+        c.family: c.message.values["rows"]
+        for c in judged(case, frames).checks
+        if c.message.key == "audit.holds"
+    }
     assert len(held) == 19
     assert min(held.values()) > 0

@@ -86,7 +86,7 @@ def number(
     above: float | None = None,
     enforced: bool = True,
 ) -> Any:
-    """A finite number in `unit`, at least `minimum`, at most `maximum`, greater than `above`; blank means `default`."""
+    """A finite number in `unit`, from `minimum` to `maximum`, greater than `above`; blank means `default`."""
     column = Column(
         "number",
         doc,

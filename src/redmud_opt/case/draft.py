@@ -35,8 +35,8 @@ class Declared:
 class Draft:
     """Everything that the checks look at.
 
-    `broken` names the tables that hold rows which could not be read, `frameless` those whose header or row lengths are
-    wrong, so that not even their names are known; `partial` are rows with some unreadable cells at their defaults.
+    `broken` names the tables that hold rows which could not be read, `frameless` those whose header or row lengths
+    are wrong, so that not even their names are known; `partial` are rows with unreadable cells at their defaults.
     """
 
     case: Case

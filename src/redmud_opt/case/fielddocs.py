@@ -1,6 +1,7 @@
 """Words of tables and columns, and the pages docs/fields.md and docs/fields.zh.md made of them.
 
-The English words stand in the schema, the Chinese ones in the catalogue `fields`. Run as a module, it writes both pages.
+The English words stand in the schema, the Chinese ones in the catalogue `fields`. Run as a module, it writes
+both pages.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def _table(table: str, common: set[str], language: str) -> Iterator[str]:
 
 def page(language: str) -> str:
     """The page of one language."""
-    common = [name for name in columns(Row)]
+    common = list(columns(Row))
     lines = [f"# {_say('docs_title', language)}", "", _say("docs_intro", language), ""]
     lines += ["## case.yaml", "", table_words("settings", language)]
     lines += [_say("docs_periods", language, version=str(SCHEMA_VERSION)), ""]

@@ -68,8 +68,7 @@ def read_bytes(path: Path, shown: str, faults: list[Fault]) -> tuple[str, str] |
 def _records(text: str, shown: str, faults: list[Fault]) -> list[list[str]] | None:
     found: list[list[str]] = []
     try:
-        for record in csv.reader(io.StringIO(text, newline=""), strict=True):
-            found.append(record)
+        found.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         message = Message("case.broken_csv", {"why": str(error)})
         faults.append(Fault(shown, len(found) + 1, "", message, Message("case.mind_the_quotes")))

@@ -138,7 +138,7 @@ def _unused_materials(case: Case) -> list[str]:
 
 
 def flagged(case: Case) -> tuple[Message, ...]:
-    """What is lawful to state but may not be meant: undated stock, processes that never run, idle lines, unused names."""
+    """What may be stated but may not be meant: undated stock, processes that never run, idle lines, unused names."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in case.opening_stock:
         if row.arose_on is None:

@@ -25,12 +25,12 @@ FAMILIES: dict[str, dict[str, float]] = {
     "pH": {"pH": 1.0},
     "index": {"index": 1.0, "-": 1.0},
     "temperature": {"degC": 1.0},
-    "money": {"CNY/t": 1.0},
-    "pieces": {"yes/no": 1.0},
+    "either": {"yes/no": 1.0},
 }  # fmt: skip
 
 _REFUSED = {
-    "ton": "t", "tons": "t", "tonne": "t", "tonnes": "t", "kt": "t", "Mt": "t", "T": "t", "g/ton": "g/t", "kg/ton": "kg/t",
+    "ton": "t", "tons": "t", "tonne": "t", "tonnes": "t", "kt": "t", "Mt": "t", "T": "t",
+    "g/ton": "g/t", "kg/ton": "kg/t",
 }  # fmt: skip
 _FAMILY = {unit: family for family, units in FAMILIES.items() for unit in units}
 

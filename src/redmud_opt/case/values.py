@@ -23,6 +23,7 @@ LARGEST = 1e15
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
 _THOUSANDS = re.compile(r"([+-]?[0-9]{1,3})((?:[, _'][0-9]{3})+)(\.[0-9]+)?")
+_WITH_UNIT = re.compile(r"[+-]?[0-9.]+(?=\s*[A-Za-z]+[23]?(?:[ /][A-Za-z]+[23]?)*$)")
 _MYRIADS = {"万": 4, "亿": 8}
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 _WRITTEN_DATES = (
@@ -67,7 +68,7 @@ def _meant_number(text: str, unit: str) -> str | None:
         return _plain(value if "%" in unit else value / 100) if unit == "1" or "%" in unit else None
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", plain):
         plain = plain.replace(",", ".")
-    amount = re.match(r"[+-]?[0-9.]+(?=\s*[A-Za-z/³]+[A-Za-z0-9/³ ]*$)", plain)
+    amount = _WITH_UNIT.match(plain)
     if amount and not _NUMBER.fullmatch(plain):
         plain = amount[0]
     value = _as_number(plain)

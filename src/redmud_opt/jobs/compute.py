@@ -30,8 +30,8 @@ class Computed:
     plan: Plan | None = None
     rejected: Plan | None = None
     messages: tuple[Message, ...] = ()
+    faults: CaseFaults | None = None
     size: Mapping[str, int] | None = None
-    detail: str = ""
 
 
 def with_options(case: Case, options: RunOptions) -> Case:
@@ -53,7 +53,7 @@ def solver_options(options: RunOptions, listener: Listener) -> Options:
 
 
 def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
-    """All stages after reading. Raises CaseFaults (also for an unbounded case) and Cancelled."""
+    """All stages after reading. Raises Cancelled, and CaseFaults for what only the network shows."""
     case = with_options(case, options)
     with stages.stage("network"):
         network = build_network(case)
@@ -78,7 +78,7 @@ def told(plan: Plan, case: Case, stages: Stages) -> Plan:
     found = assumptions(case)
     rest = {"count": found.resting, "total": found.total} | asdict(found)
     provenance = {**plan.provenance, "objective": case.settings.objective, "assumptions": rest}
-    return replace(plan, provenance=provenance, solve={**plan.solve, "seconds": stages.seconds})
+    return replace(plan, provenance=provenance, solve={**plan.solve, "seconds": dict(stages.seconds)})
 
 
 def judged(plan: Plan, outcome: Outcome) -> Computed:
@@ -96,21 +96,32 @@ def without_plan(network: Network, outcome: Outcome, options: RunOptions, stages
     """Why the solve holds nothing."""
     size: dict[str, Any] = asdict(outcome.size)
     if outcome.stopped == "unbounded":
-        raise CaseFaults([unbounded_fault(outcome.ray)])
+        faults = CaseFaults([unbounded_fault(outcome.ray, network.case)])
+        return Computed(Exit.FAULTS, "unbounded", faults=faults, size=size)
     if outcome.stopped == "infeasible":
-        with stages.stage("explain"):
-            said = explain(network, solver_options(options, stages.listener))
-        found = tuple(map(by_a_solve, said)) or (Message("jobs.infeasible"),)
+        with stages.stage("explain", held=True):
+            found = proved_by_a_solve(network, options, stages.listener)
+        found = found or (Message("jobs.infeasible"),)
         return Computed(Exit.INFEASIBLE, "infeasible", messages=found, size=size)
+    limit = Message("jobs.limit_without_plan", {"seconds": options.time_limit_s or 0.0})
     ends = {
-        "time": (Exit.LIMIT, Message("jobs.limit_without_plan", {"seconds": options.time_limit_s or 0.0})),
-        "gap": (Exit.LIMIT, Message("jobs.limit_without_plan", {"seconds": options.time_limit_s or 0.0})),
+        "time": (Exit.LIMIT, limit),
+        "gap": (Exit.LIMIT, limit),
         "cancelled": (Exit.CANCELLED, Message("jobs.cancelled")),
     }
     trouble = (Exit.CRASHED, Message("jobs.solver_trouble", {"detail": outcome.detail}))
     code, message = ends.get(outcome.stopped, trouble)
     stopped = outcome.stopped if outcome.stopped in ends else "crashed"
-    return Computed(code, stopped, messages=(message,), size=size, detail=outcome.detail)
+    return Computed(code, stopped, messages=(message,), size=size)
+
+
+def proved_by_a_solve(network: Network, options: RunOptions, listener: Listener) -> tuple[Message, ...]:
+    """What an LP per target proves impossible. Nothing if it was cut short: half an answer would be a wrong one."""
+    unlimited = replace(solver_options(options, listener), time_limit_s=None)
+    found = explain(network, unlimited)
+    if listener.should_stop():
+        return (Message("jobs.not_explained"),)
+    return tuple(by_a_solve(finding) for finding in found if finding not in network.findings)
 
 
 def by_counting(finding: Message) -> Message:

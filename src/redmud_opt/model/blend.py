@@ -57,10 +57,12 @@ def add_shares(m: ConcreteModel, net: Network) -> None:
         message="model.blend_share",
     )
     of_mixer = mixers(net)
-    for k, (mixer, row, sense) in enumerate(wanted):
-        share = row.max_share if sense == "max" else row.min_share
-        for run in of_mixer[mixer]:
-            _add_run(rows, position[k], m.feed_t, net.runs.grid, run, float(_row(net, run) == row) - share)
+    coefs = [
+        (k, run, float(_row(net, run) == row) - (row.max_share if sense == "max" else row.min_share))
+        for k, (mixer, row, sense) in enumerate(wanted)
+        for run in of_mixer[mixer]
+    ]
+    _add_runs(rows, position, m.feed_t, net.runs.grid, coefs)
 
 
 def _row(net: Network, run: int) -> Feed:
@@ -94,11 +96,14 @@ def _rows_of_mixers(net: Network, chosen: list[Mixer], labels: list[str], name: 
     return Index.of(**columns), grid.position
 
 
-def _add_run(rows: Rows, position: Ints, feed_t: Columns, grid: Grid, run: int, coef: float) -> None:
-    cells = grid.position[run]
-    t = np.flatnonzero((cells >= 0) & (position >= 0))
-    if coef != 0.0:
-        rows.add(feed_t, row=position[t], col=cells[t], coef=coef)
+def _add_runs(
+    rows: Rows, position: Ints, feed_t: Columns, grid: Grid, coefs: list[tuple[int, int, float]]
+) -> None:
+    """Each (line of `position`, run, coefficient) in every period that has both the row and the column."""
+    number, run, coef = (np.array(part) for part in zip(*coefs, strict=True)) if coefs else np.zeros((3, 0), int)
+    row, col = position[number], grid.position[run]
+    k, period = np.nonzero((row >= 0) & (col >= 0) & (coef != 0.0)[:, None])
+    rows.add(feed_t, row=row[k, period], col=col[k, period], coef=coef[k])
 
 
 def _bounds(gates: list[Gate], position: Ints) -> tuple[Array, Array]:
@@ -133,9 +138,12 @@ def add_process_gates(m: ConcreteModel, net: Network) -> None:
     lower, upper = _bounds(gates, position)
     rows = m.process_gate = Rows(index, lower=lower, upper=upper, kind="hard_law", message="model.gate")
     of_mixer = mixers(net)
-    for k, (gate, mixer) in enumerate(wanted):
-        for run in of_mixer[mixer]:
-            _add_run(rows, position[k], m.feed_t, net.runs.grid, run, _gate_coefficient(net, gate, run))
+    coefs = [
+        (k, run, _gate_coefficient(net, gate, run))
+        for k, (gate, mixer) in enumerate(wanted)
+        for run in of_mixer[mixer]
+    ]
+    _add_runs(rows, position, m.feed_t, net.runs.grid, coefs)
 
 
 def _gate_coefficient(net: Network, gate: Gate, run: int) -> float:

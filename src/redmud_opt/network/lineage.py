@@ -262,7 +262,9 @@ class Lineages:
             if not output.complement:
                 amount = self._yield(output, feed)
                 own = output.of_feed_t_per_t
-                found[output.material] = (amount, amount if own is None else own)
+                if own is None:  # energy and the like hold no solids
+                    own = amount if self.lookup.materials[output.material].unit == "t" else 0.0
+                found[output.material] = (amount, own)
         for output in outputs:
             if output.complement:
                 gas = process.gas_t_per_t if row.gas_t_per_t is None else row.gas_t_per_t

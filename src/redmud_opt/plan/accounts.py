@@ -7,6 +7,8 @@ per origin and calendar year. MODEL.md Utilisation, without double counting.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
@@ -18,7 +20,10 @@ from redmud_opt.network.origins import Origins
 
 
 def total_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
-    """Utilised, gross and generated origin tonnes, and the accounts, by origin, cohort and year."""
+    """Utilised, gross and generated origin tonnes, and the accounts, by origin, cohort and year.
+
+    What was generated and utilised before the horizon enters the year that it begins in.
+    """
     parts = []
     for name, columns in (("utilised", m.utilised_t), ("utilised_gross", m.utilised_gross_t)):
         frame = _labelled(columns)
@@ -29,8 +34,25 @@ def total_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     parts.append(frame)
     accounts = _labelled(m.account).rename(columns={"account": "total"})
     parts.append(accounts.assign(origin="", cohort="", amount=m.account.values_array))
-    found = pd.concat(parts, ignore_index=True)[["total", "origin", "cohort", "year", "amount"]]
-    return found.astype({"year": int})
+    names = ["total", "origin", "cohort", "year", "amount"]
+    if early := list(_year_to_date(net)):
+        parts.append(pd.DataFrame(early, columns=names))
+    found = pd.concat(parts, ignore_index=True)[names].astype({"year": int})
+    return found.groupby(names[:-1], sort=False, as_index=False).sum()
+
+
+def _year_to_date(net: Network) -> Iterator[tuple[str, str, str, int, float]]:
+    """Rows of totals that the case states for the part of its first year before the horizon."""
+    origins, year = Origins(net.lookup), net.case.periods[0].year
+    for row in net.case.year_to_date:
+        origin = origins.of(row.waste_class, row.site)
+        gross_new = row.utilised_new_t if row.gross_new_t is None else row.gross_new_t
+        gross_legacy = row.utilised_legacy_t if row.gross_legacy_t is None else row.gross_legacy_t
+        yield "generated", origin, "new", year, row.generated_t
+        yield "utilised", origin, "new", year, row.utilised_new_t
+        yield "utilised", origin, "legacy", year, row.utilised_legacy_t
+        yield "utilised_gross", origin, "new", year, gross_new
+        yield "utilised_gross", origin, "legacy", year, gross_legacy
 
 
 def _labelled(columns: object) -> pd.DataFrame:
@@ -39,7 +61,7 @@ def _labelled(columns: object) -> pd.DataFrame:
 
 
 def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
-    """The three rates per class, per plant where origins are that fine, and year; year to date included."""
+    """The three rates per class, per plant where origins are that fine, and year."""
     amounts = {(t, o, c, y): a for t, o, c, y, a in totals.itertuples(index=False) if o}
     origins = sorted({o for o in totals["origin"] if o})
     rows = []
@@ -48,7 +70,7 @@ def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
         plants = [""] + [o.partition(":")[2] for o in mine if ":" in o]
         for plant in plants:
             chosen = [o for o in mine if not plant or o == f"{waste_class}:{plant}"]
-            rows += [_rates(net, amounts, waste_class, plant, chosen, year) for year in net.time.years]
+            rows += [_rates(amounts, waste_class, plant, chosen, year) for year in net.time.years]
     names = (
         "waste_class plant year generated_t utilised_new_t utilised_legacy_t gross_new_t gross_legacy_t "
         "rate_new rate_stat rate_gross"
@@ -57,22 +79,13 @@ def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rates(
-    net: Network, amounts: dict, waste_class: str, plant: str, origins: list[str], year: int
+    amounts: dict, waste_class: str, plant: str, origins: list[str], year: int
 ) -> tuple[object, ...]:
     def total(name: str, cohort: str) -> float:
         return sum(amounts.get((name, origin, cohort, year), 0.0) for origin in origins)
 
     generated, new, legacy = total("generated", "new"), total("utilised", "new"), total("utilised", "legacy")
     gross_new, gross_legacy = total("utilised_gross", "new"), total("utilised_gross", "legacy")
-    if year == net.case.periods[0].year:
-        named = Origins(net.lookup)
-        for row in net.case.year_to_date:
-            if row.waste_class == waste_class and named.of(waste_class, row.site) in origins:
-                generated += row.generated_t
-                new += row.utilised_new_t
-                legacy += row.utilised_legacy_t
-                gross_new += row.utilised_new_t if row.gross_new_t is None else row.gross_new_t
-                gross_legacy += row.utilised_legacy_t if row.gross_legacy_t is None else row.gross_legacy_t
     rates = (
         _ratio(new, generated),
         _ratio(new + legacy, generated + legacy),

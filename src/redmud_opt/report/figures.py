@@ -1,19 +1,22 @@
 """Figures of a plan. Pure functions: tables in, plotly figure out; nothing is fetched and nothing is stored.
 
-    sankey(links, labels)          where a waste goes, from `trace`
-    value_bars(plan, language)     value by term
+sankey(links, labels)          where a waste goes, from `trace`
+value_bars(plan, language)     value by term
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
 from redmud_opt.report.labels import Labels
+from redmud_opt.report.layout import Box, Ribbon, columns, layout, throughput
 from redmud_opt.report.numbers import Scale, mass_scale, money_scale
 from redmud_opt.report.sankey import Link, Node
 
@@ -44,7 +47,12 @@ _PAINT = {
     "outlet": "outlet",
 }
 SMALL = 0.002
-"""Links below this share of all that enters are left to the table, so that labels do not cover each other."""
+"""Links below this share of all that enters are left to the table: they would be hairlines with labels."""
+COLUMN = 178
+LETTERS = 25
+"""Pixels of a column of boxes at the least, and the Latin letters that fit (Chinese: half as many)."""
+WIDE = 0.055
+"""Width of a box, in columns."""
 
 
 def drawn(links: Sequence[Link]) -> list[Link]:
@@ -53,68 +61,100 @@ def drawn(links: Sequence[Link]) -> list[Link]:
     return [link for link in links if link.amount_t >= SMALL * entering]
 
 
+def least_width(links: Sequence[Link]) -> int:
+    """Pixels below which the labels of a figure would run into each other."""
+    return COLUMN * (1 + max(columns(drawn(links)).values(), default=0)) + 40
+
+
 def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
-    """Where a waste goes: boxes from left to right, widths in dry tonnes."""
+    """Where a waste goes: boxes from left to right, heights in dry tonnes."""
     shown = drawn(links)
-    nodes = sorted({link.start for link in shown} | {link.end for link in shown})
-    place = {node: k for k, node in enumerate(nodes)}
-    scale = mass_scale([link.amount_t for link in shown], labels.language)
-    through = _throughput(shown)
-    names = [box_name(node, labels) for node in nodes]
-    figure = go.Figure(
-        go.Sankey(
-            arrangement="snap",
-            valueformat=",.3s",
-            node={
-                "label": [f"{name}  {scale.text(through[node])}" for name, node in zip(names, nodes, strict=True)],
-                "color": [COLOURS[_PAINT.get(node.kind, "other")] for node in nodes],
-                "customdata": [f"{name}<br>{scale.text(through[node])}" for name, node in zip(names, nodes, strict=True)],
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "pad": 22,
-                "thickness": 14,
-                "line": {"width": 0},
-            },
-            link={
-                "source": [place[link.start] for link in shown],
-                "target": [place[link.end] for link in shown],
-                "value": [scale.of(link.amount_t) for link in shown],
-                "color": [_faded(COLOURS[_flowing(link)]) for link in shown],
-                "customdata": [_hover(link, labels, scale) for link in shown],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
+    amounts = throughput(shown)
+    scale = mass_scale(amounts.values(), labels.language)
+    alone = _named_once(amounts)
+    words = {node: _wrapped(box_name(node, labels, short=node in alone)) for node in amounts}
+    place = layout(shown, {node: len(lines) + 1 for node, lines in words.items()})
+    figure = go.Figure()
+    for ribbon in place.ribbons:
+        figure.add_trace(_band(ribbon, _hover(ribbon.link, labels, scale)))
+    for box in place.boxes:
+        figure.add_trace(_bar(box, f"{box_name(box.node, labels)}<br>{scale.text(box.amount_t)}"))
+        figure.add_annotation(
+            _label(box, [*words[box.node], f"<b>{scale.text(box.amount_t)}</b>"], place.columns)
         )
+    figure.update_xaxes(visible=False, fixedrange=True, range=[-WIDE, place.columns - 1 + 2 * WIDE])
+    figure.update_yaxes(visible=False, fixedrange=True, range=[place.height, 0])
+    figure.update_layout(showlegend=False, hovermode="closest")
+    return _styled(figure, height=int(place.height) + 24)
+
+
+def _band(ribbon: Ribbon, hover: str) -> go.Scatter:
+    left, right = ribbon.columns[0] + WIDE, float(ribbon.columns[1])
+    steps = np.linspace(0.0, 1.0, 25)
+    rise = steps * steps * (3 - 2 * steps)
+    x = left + (right - left) * steps
+    top = ribbon.start + (ribbon.end - ribbon.start) * rise
+    thick = max(ribbon.thickness, 0.8)
+    return _area([*x, *x[::-1]], [*top, *(top + thick)[::-1]], _faded(COLOURS[_flowing(ribbon.link)]), hover)
+
+
+def _bar(box: Box, hover: str) -> go.Scatter:
+    x, y = (box.column, box.column + WIDE), (box.top, box.top + box.height)
+    return _area(
+        [x[0], x[1], x[1], x[0]], [y[0], y[0], y[1], y[1]], COLOURS[_PAINT.get(box.node.kind, "other")], hover
     )
-    rows = max(3, *_columns_of(shown).values()) if shown else 3
-    return _styled(figure, height=int(min(900, 120 + 58 * rows)))
 
 
-def box_name(node: Node, labels: Labels) -> str:
-    """A box in words."""
+def _area(x: Sequence[float], y: Sequence[float], colour: str, hover: str) -> go.Scatter:
+    look = {"mode": "lines", "line": {"width": 0}, "fill": "toself", "fillcolor": colour}
+    return go.Scatter(x=list(x), y=list(y), text=hover, hoverinfo="text", hoveron="fills", **look)
+
+
+def _label(box: Box, lines: Sequence[str], columns_: int) -> dict[str, object]:
+    """Above its box; in the last column it ends where the box ends."""
+    last = box.column == columns_ - 1 and columns_ > 1
+    return {
+        "x": box.column + WIDE if last else box.column,
+        "y": box.top - 1,
+        "xanchor": "right" if last else "left",
+        "yanchor": "bottom",
+        "align": "right" if last else "left",
+        "text": "<br>".join(lines),
+        "showarrow": False,
+        "font": {"size": 12},
+        "bgcolor": "rgba(255,255,255,0.6)",
+        "borderpad": 0,
+    }
+
+
+def _wrapped(words: str) -> list[str]:
+    """Lines that fit a column: Latin text breaks at spaces, Chinese anywhere."""
+    lines, line = [], ""
+    for piece in re.findall(r"[^\s\u2e80-\uffef]+\s*|\s+|.", words):
+        if line and _width(line + piece.rstrip()) > LETTERS:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+    return [*lines, line.rstrip()]
+
+
+def _width(words: str) -> int:
+    return sum(2 if ord(letter) >= 0x2E80 else 1 for letter in words)
+
+
+def _named_once(nodes: Iterable[Node]) -> set[Node]:
+    """Residues of which the figure has only one box: their site needs no mention."""
+    boxes = list(nodes)
+    count = Counter((node.kind, node.name) for node in boxes)
+    return {node for node in boxes if node.kind == "residue" and count[node.kind, node.name] == 1}
+
+
+def box_name(node: Node, labels: Labels, *, short: bool = False) -> str:
+    """A box in words; short: without its site."""
     values = {"name": labels.name(node.name), "site": labels.name(node.site)}
+    if short:
+        return str(values["name"])
     return text(Message(f"report.box.{node.kind}", values), labels.language)
-
-
-def _throughput(links: Sequence[Link]) -> dict[Node, float]:
-    come: dict[Node, float] = defaultdict(float)
-    leave: dict[Node, float] = defaultdict(float)
-    for link in links:
-        leave[link.start] += link.amount_t
-        come[link.end] += link.amount_t
-    return {node: max(come[node], leave[node]) for node in {*come, *leave}}
-
-
-def _columns_of(links: Sequence[Link]) -> dict[int, int]:
-    """How many boxes stand above each other, roughly: by the number of links before them; sinks stand last."""
-    column: dict[Node, int] = defaultdict(int)
-    for _ in range(12):
-        for link in links:
-            column[link.end] = max(column[link.end], min(12, column[link.start] + 1))
-    ends = {link.end for link in links} - {link.start for link in links}
-    last = max(column.values(), default=0)
-    count: dict[int, int] = defaultdict(int)
-    for node in {link.start for link in links} | {link.end for link in links}:
-        count[last if node in ends else column[node]] += 1
-    return count
 
 
 def _flowing(link: Link) -> str:
@@ -124,7 +164,7 @@ def _flowing(link: Link) -> str:
         return "other"
     if "product" in kinds:
         return "product"
-    return "residue" if link.start.depth or link.end.depth else "waste"
+    return "residue" if "residue" in kinds else "waste"
 
 
 def _faded(colour: str) -> str:
@@ -156,7 +196,9 @@ def value_bars(plan: Plan, language: str) -> go.Figure:
             hovertemplate="%{y}: %{text} " + scale.unit + "<extra></extra>",
         )
     )
-    figure.update_xaxes(title=scale.unit, zeroline=True, zerolinecolor=INK, gridcolor="#e3e7eb", fixedrange=True)
+    figure.update_xaxes(
+        title=scale.unit, zeroline=True, zerolinecolor=INK, gridcolor="#e3e7eb", fixedrange=True
+    )
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
     return _styled(figure, height=80 + 34 * max(3, len(amounts)))
 
@@ -166,7 +208,7 @@ def _styled(figure: go.Figure, height: int) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 8, "t": 12, "b": 12},
         font={"family": FONT, "size": 13, "color": INK},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="white",
+        plot_bgcolor="white",
     )
     return figure

@@ -55,9 +55,18 @@ def target_table(plan: Plan, targets: Iterable[TargetRow]) -> pd.DataFrame:
     for target in targets:
         row = reached.get((target.waste_class, target.scope, target.year))
         rate = float("nan") if row is None else _rate(row, target)
-        facts = (target.waste_class, target.scope, target.year, target.rate, target.gross_feed, target.at_least)
+        facts = (
+            target.waste_class,
+            target.scope,
+            target.year,
+            target.rate,
+            target.gross_feed,
+            target.at_least,
+        )
         verdict = _verdict(rate, target.at_least)
-        rows.append((target.name, *facts, rate, verdict, target.hard, short.get((target.name, target.year), 0.0)))
+        rows.append(
+            (target.name, *facts, rate, verdict, target.hard, short.get((target.name, target.year), 0.0))
+        )
     names = "target waste_class plant year rate gross_feed at_least reached verdict hard short_t".split()
     return pd.DataFrame(rows, columns=names)
 

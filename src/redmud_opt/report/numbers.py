@@ -1,7 +1,7 @@
 """Numbers as people read them: one unit for a set of amounts, three significant figures, a true minus sign.
 
-    scale = mass_scale([2_600_000, 14_300], "en")      Mt
-    scale.text(2_600_000)                               '2.60 Mt'
+scale = mass_scale([2_600_000, 14_300], "en")      Mt
+scale.text(2_600_000)                               '2.60 Mt'
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from redmud_opt.i18n import Message, text
 
 _MASS = {"en": ((1e6, "mt"), (1e3, "kt"), (1.0, "t")), "zh": ((1e4, "wt"), (1.0, "t"))}
-_MONEY = {"en": ((1e6, "mcny"), (1e3, "kcny"), (1.0, "cny")), "zh": ((1e8, "ycny"), (1e4, "wcny"), (1.0, "cny"))}
+_MONEY = {
+    "en": ((1e6, "mcny"), (1e3, "kcny"), (1.0, "cny")),
+    "zh": ((1e8, "ycny"), (1e4, "wcny"), (1.0, "cny")),
+}
 _MONEY_FROM = {"mcny": 1e5, "kcny": 1e3, "ycny": 1e9, "wcny": 1e4}
 """Millions are used from a tenth of a million on, so that one plan is not read in two units."""
 
@@ -41,12 +44,14 @@ class Scale:
 
 
 def figure(value: float) -> str:
-    """Three significant figures, whole numbers from 100 on, thousands apart."""
+    """Three significant figures, at most three decimals, thousands apart; what is there is never shown as nothing."""
     if not math.isfinite(value):
         return "–"
-    decimals = 0 if value == 0 or abs(value) >= 99.95 else min(6, 2 - math.floor(math.log10(abs(value)) + 1e-12))
-    words = f"{abs(value):,.{decimals}f}"
-    return f"−{words}" if value < 0 and words.strip("0.,") else words
+    size = abs(value)
+    if 0 < size < 0.0005:
+        return "<0.001" if value > 0 else ">−0.001"
+    decimals = 0 if size == 0 or size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
+    return f"{'−' if value < 0 else ''}{size:,.{decimals}f}"
 
 
 def percent(share: float, language: str) -> str:

@@ -10,13 +10,13 @@
 At every middle node what comes in equals what leaves: a process shows what it takes up or loses as an own link (net),
 and a storage stands twice, as what was taken from it and as what was put into it; the change of its stock is the
 difference. Waste and residues are exact. Products carry no origin in a plan: their tonnes are shared over the wastes
-by the mass fed to the process that made them, and over outlets in proportion. A figure that does so says so.
+by the mass fed to the process that made them, and over outlets as the product mixes at each site on its way there.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,13 +109,16 @@ class _Tables:
         frame = self.all(name)
         frame = frame[frame["stream"].isin(self.material.keys())]
         return frame.assign(
-            material=[self.material[s] for s in frame["stream"]], depth=[self.depth[s] for s in frame["stream"]]
+            material=[self.material[s] for s in frame["stream"]],
+            depth=[self.depth[s] for s in frame["stream"]],
         )
 
     def goods(self, name: str) -> pd.DataFrame:
         """The rows of a table that are goods in tonnes: no origin, not energy or pieces."""
         frame = self.all(name)
-        return frame[~frame["stream"].isin(self.has_origin | self.setting.not_tonnes) & (frame["stream"] != "")]
+        return frame[
+            ~frame["stream"].isin(self.has_origin | self.setting.not_tonnes) & (frame["stream"] != "")
+        ]
 
 
 def _pool(material: str, site: str, depth: int) -> Node:
@@ -140,9 +143,13 @@ def _lanes(links: _Links, tables: _Tables) -> None:
 
 def _sinks(links: _Links, tables: _Tables) -> None:
     for row in tables.mine("sales").itertuples():
-        links.add(_pool(row.material, row.site, row.depth), Node("outlet", row.outlet), row.material, row.sold)
+        links.add(
+            _pool(row.material, row.site, row.depth), Node("outlet", row.outlet), row.material, row.sold
+        )
     for row in tables.mine("placements").itertuples():
-        links.add(_pool(row.material, row.site, row.depth), Node("placed", row.storage), row.material, row.placed_t)
+        links.add(
+            _pool(row.material, row.site, row.depth), Node("placed", row.storage), row.material, row.placed_t
+        )
 
 
 def _stocks(links: _Links, tables: _Tables) -> None:
@@ -207,33 +214,52 @@ def _shared_goods(tables: _Tables) -> list[tuple[Node, str, float]]:
     ]
 
 
-def _markets(links: _Links, tables: _Tables, goods: Iterable[tuple[Node, str, float]]) -> None:
-    """Products to outlets, to stock and to the group's own use, in proportion to what the plan does with all of it."""
-    sold = tables.goods("sales").groupby(["stream", "outlet"])["sold"].sum()
-    stocked = tables.goods("stocks").groupby(["stream", "storage"])["put_t"].sum()
-    whole = _available(tables)
-    mine: dict[str, float] = defaultdict(float)
-    for _, material, amount in goods:
-        mine[material] += amount
-    for material, amount in mine.items():
-        left = amount
-        for kind, table in (("market", sold), ("put", stocked)):
-            for (stream, name), tonnes in table.items():
-                if stream == material and whole[material] > 0:
-                    share = amount * float(tonnes) / whole[material]
-                    links.add(Node("product", material), Node(kind, name), material, share)
-                    left -= share
-        if left > NOTHING + 1e-9 * amount:
+def _markets(links: _Links, tables: _Tables, goods: Sequence[tuple[Node, str, float]]) -> None:
+    """Products to outlets and into stock, mixed with what else of the same product is at the site; the rest is own use."""
+    for material in sorted({material for _, material, _ in goods}):
+        made: dict[str, float] = defaultdict(float)
+        for process, of, amount in goods:
+            if of == material:
+                made[process.site] += amount
+        left = sum(made.values())
+        share = _shares(tables, material, made)
+        for kind, name, site, tonnes in _taken(tables, material):
+            links.add(Node("product", material), Node(kind, name), material, tonnes * share[site])
+            left -= tonnes * share[site]
+        if left > NOTHING + 1e-9 * sum(made.values()):
             links.add(Node("product", material), Node("inside", ""), material, left)
 
 
-def _available(tables: _Tables) -> Mapping[str, float]:
-    """Tonnes of each product that were made, bought or taken from stock."""
-    parts = [
-        tables.goods(name).groupby("stream")[column].sum()
-        for name, column in (("made", "made_t"), ("purchases", "bought"), ("stocks", "reclaimed_t"))
-    ]
-    return defaultdict(float, {str(k): float(v) for k, v in pd.concat(parts).groupby(level=0).sum().items()})
+def _taken(tables: _Tables, material: str) -> Iterator[tuple[str, str, str, float]]:
+    """(kind, name, site, tonnes) of what outlets and storages take of a product."""
+    for kind, table, name, column in (
+        ("market", "sales", "outlet", "sold"),
+        ("put", "stocks", "storage", "put_t"),
+    ):
+        for row in tables.goods(table).to_dict("records"):
+            if row["stream"] == material:
+                yield kind, str(row[name]), str(row["site"]), float(row[column])
+
+
+def _shares(tables: _Tables, material: str, made: Mapping[str, float]) -> Mapping[str, float]:
+    """The share of the class in what there is of a product at each site: x·total = made + Σ x(from)·arrived."""
+    total: dict[str, float] = defaultdict(float)
+    for name, column in (("made", "made_t"), ("purchases", "bought"), ("stocks", "reclaimed_t")):
+        rows = tables.goods(name)
+        for site, amount in rows[rows["stream"] == material].groupby("site")[column].sum().items():
+            total[str(site)] += float(amount)
+    flows = tables.goods("flows")
+    flows = flows[flows["stream"] == material].groupby(["from_site", "to_site"])["flow_t"].sum()
+    for (_, end), amount in flows.items():
+        total[end] += float(amount)
+    sites = sorted(total)
+    matrix = np.diag([total[site] for site in sites])
+    for (start, end), amount in flows.items():
+        if start in total:
+            matrix[sites.index(end), sites.index(start)] -= float(amount)
+    known = np.array([made.get(site, 0.0) for site in sites])
+    found = np.linalg.lstsq(matrix, known, rcond=None)[0] if sites else known
+    return defaultdict(float, zip(sites, found.tolist(), strict=True))
 
 
 # ---------------------------------------------------------------- fewer boxes

@@ -39,7 +39,9 @@ class Setting:
         return cls(
             year_of={period.name: period.year for period in case.periods},
             site_of_line={
-                row.name: site_of_facility[row.facility] for row in case.lines if row.facility in site_of_facility
+                row.name: site_of_facility[row.facility]
+                for row in case.lines
+                if row.facility in site_of_facility
             },
             not_tonnes=frozenset(row.name for row in case.materials if row.unit != "t"),
             targets=tuple(_targets(case)),
@@ -62,5 +64,13 @@ def _targets(case: Case) -> Iterator[TargetRow]:
             if row.active and year in years:
                 gross = row.iron == "gross_feed" and row.rate != "rate_gross"
                 yield TargetRow(
-                    row.name, row.waste_class, year, row.rate, row.at_least, row.hard, gross, row.scope, row.clause
+                    row.name,
+                    row.waste_class,
+                    year,
+                    row.rate,
+                    row.at_least,
+                    row.hard,
+                    gross,
+                    row.scope,
+                    row.clause,
                 )

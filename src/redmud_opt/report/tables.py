@@ -1,7 +1,7 @@
 """Tables of a plan as people read them: words for names, headings with units, sensible decimals, safe downloads.
 
-    view = table(plan, "flows", "zh")        the frame with labels and headings
-    view.csv()                               the same for a spreadsheet, formulas disarmed
+view = table(plan, "flows", "zh")        the frame with labels and headings
+view.csv()                               the same for a spreadsheet, formulas disarmed
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def table(plan: Plan, name: str, language: str) -> View:
     columns = [column for column in SHOWN[name].split() if column in source.columns]
     headings = [heading(name, column, language) for column in columns]
     shown = pd.DataFrame({h: _cells(source[c], c, labels) for h, c in zip(headings, columns, strict=True)})
-    numbers = {h: _decimals(source[c], c) for h, c in zip(headings, columns, strict=True) if _is_amount(source[c], c)}
+    numbers = {
+        h: _decimals(source[c], c) for h, c in zip(headings, columns, strict=True) if _is_amount(source[c], c)
+    }
     return View(name, text(Message(f"report.table.{name}"), language), shown, numbers)
 
 
@@ -99,7 +101,11 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
 
 
 def _is_amount(column: pd.Series, name: str) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and name not in ("year", "step") and not name.startswith("rate_")
+    return (
+        pd.api.types.is_numeric_dtype(column)
+        and name not in ("year", "step")
+        and not name.startswith("rate_")
+    )
 
 
 def _decimals(column: pd.Series, name: str) -> int:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.works import Process
 
 SLACK = 1e-6
 
@@ -44,16 +45,21 @@ def _activity(facts: Facts, process: str, point: str, feed: str) -> tuple[dict[s
     return taken, made
 
 
+def _uptake(facts: Facts, process: Process, point: str, feed: str) -> float:
+    row = facts.feed_of(process.name, point, feed)
+    own = None if row is None else row.uptake_t_per_t
+    return process.uptake_t_per_t if own is None else own
+
+
 def edges(facts: Facts) -> Iterator[Edge]:
     """Edges among materials that are no waste."""
     for name, process in facts.sound.items():
-        uptake = process.uptake_t_per_t
         for point in facts.points[name]:
             for feed in facts.feed_materials[name] or ("",):
                 if facts.is_waste(feed):
                     continue
                 taken, made = _activity(facts, name, point, feed)
-                total = sum(taken.values()) + (uptake if feed else 0.0)
+                total = sum(taken.values()) + _uptake(facts, process, point, feed)
                 for start, amount in taken.items():
                     for end, output in made.items():
                         if amount > 0 and total > 0 and not facts.is_waste(start) and not facts.is_waste(end):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.columns import columns
@@ -85,7 +86,7 @@ def tiers_convex(facts: Facts) -> Iterator[Fault]:
     """A plan would fill a cheap late step before a dear early one: that needs order binaries, which come next."""
     outlets = {row.name for row in facts.case.outlets}
     for item, rows in _by_item(facts).items():
-        for before, row in zip(rows, rows[1:], strict=False):
+        for before, row in pairwise(rows):
             rise = row.price_cny_per_t - before.price_cny_per_t
             values = {
                 "item": item,

@@ -43,9 +43,10 @@ def unique_names(facts: Facts) -> Iterator[Fault]:
 
 def look_alikes(facts: Facts) -> Iterator[Fault]:
     """Two names that differ only by case, width, script or hyphens are one name misspelt."""
-    first: dict[str, Declared] = {}
+    first: dict[tuple[str, str], Declared] = {}
     for declared in _firsts(facts):
-        other = first.setdefault(skeleton(declared.name), declared)
+        space = declared.table if declared.table in FREE_FORM else ""
+        other = first.setdefault((space, skeleton(declared.name)), declared)
         if other.name != declared.name:
             key = "case_clash" if other.name.casefold() == declared.name.casefold() else "look_alike"
             values = {

@@ -191,10 +191,12 @@ def balance(facts: Facts, process: Process, point: str, material: str) -> tuple[
 
 
 def mass_closes(facts: Facts) -> Iterator[Fault]:
-    """1 + solid inputs + uptake = yields + gas + loss, for every waste that a process takes."""
+    """1 + solid inputs + uptake = yields + gas + loss, for every feed in tonnes of a process that takes a waste."""
+    taking = {name for name, fed in facts.feed_materials.items() if any(map(facts.is_waste, fed))}
     missed: dict[tuple[str, str, Balance], list[str]] = defaultdict(list)
     for process, point, material in facts.runs():
-        found = balance(facts, process, point, material) if facts.is_waste(material) else None
+        judged = process.name in taking and facts.in_tonnes(material)
+        found = balance(facts, process, point, material) if judged else None
         if found is not None and found[1] >= -SLACK and abs(found[0].miss) > CLOSES_WITHIN:
             missed[(process.name, point, found[0])].append(material)
     for (name, point, held), materials in missed.items():
@@ -218,10 +220,9 @@ def mass_closes(facts: Facts) -> Iterator[Fault]:
 def parts_of_feed(facts: Facts) -> Iterator[Fault]:
     """The outputs hold no more of the feed than there is; nor does an output hold more of it than its own mass."""
     for row in facts.case.outputs:
-        if row.of_feed_t_per_t is not None and row.yield_t_per_t is not None:
-            if row.of_feed_t_per_t > row.yield_t_per_t + SLACK:
-                said = {"of_feed": row.of_feed_t_per_t, "made": row.yield_t_per_t}
-                yield facts.fault(row, "of_feed_t_per_t", "of_feed_above_yield", None, **said)
+        held, made = row.of_feed_t_per_t, row.yield_t_per_t
+        if held is not None and made is not None and held > made + SLACK:
+            yield facts.fault(row, "of_feed_t_per_t", "of_feed_above_yield", None, of_feed=held, made=made)
     for process, point, material in facts.runs():
         rows = facts.effective(facts.outputs.get(process.name, ()), point, material)
         found = balance(facts, process, point, material)

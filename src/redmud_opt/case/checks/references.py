@@ -52,7 +52,7 @@ def groups_of_one_kind(facts: Facts) -> Iterator[Fault]:
                 yield facts.fault(
                     row, "member", "inactive", None, name=row.member, file=place.file, row=str(place.row)
                 )
-            else:
+            elif not facts.draft.frameless:
                 remedy = did_you_mean(row.member, (*index.by_name, *index.calendar))
                 yield facts.fault(row, "member", "unknown_member", remedy, name=row.member)
         else:

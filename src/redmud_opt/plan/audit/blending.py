@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from redmud_opt.case.works import Feed, Gate
 from redmud_opt.plan.audit.book import Book, Run
-from redmud_opt.plan.audit.checks import Check, Findings, Tally
+from redmud_opt.plan.audit.checks import TOLERANCE, Check, Findings, Tally
 from redmud_opt.plan.audit.streams import Lineage, Stream
 
 Unit = tuple[str, str, str, int]  # line, process, point, period
@@ -91,6 +91,8 @@ class Blend:
             findings.nothing(
                 "no_assay", where, weight, gate=self.gate.name, material=name, property=self.gate.property
             )
+        if any(weight > TOLERANCE for weight in self.missing.values()):
+            return
         per = abs(self.gate.limit) or 1.0
         findings.at_most("broken", where, self.excess / per, 0.0, self.scale / per, gate=self.gate.name)
 

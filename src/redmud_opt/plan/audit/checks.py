@@ -90,14 +90,18 @@ class Findings:
     ) -> None:
         """An amount does not exceed its limit."""
         terms = max(abs(amount), abs(limit), scale)
-        self._weigh(key, where, max(0.0, amount - limit), terms, {"amount": amount, "limit": limit, **values})
+        self._weigh(
+            key, where, _above_zero(amount - limit), terms, {"amount": amount, "limit": limit, **values}
+        )
 
     def at_least(
         self, key: str, where: str, amount: float, limit: float, scale: float = 0.0, **values: object
     ) -> None:
         """An amount does not fall short of its limit."""
         terms = max(abs(amount), abs(limit), scale)
-        self._weigh(key, where, max(0.0, limit - amount), terms, {"amount": amount, "limit": limit, **values})
+        self._weigh(
+            key, where, _above_zero(limit - amount), terms, {"amount": amount, "limit": limit, **values}
+        )
 
     def nothing(self, key: str, where: str, amount: float, **values: object) -> None:
         """What must not happen does not happen: the amount is zero."""
@@ -138,6 +142,11 @@ class Findings:
     def _check(self, key: str, where: str, residual: float, passed: bool, values: dict[str, object]) -> Check:
         message = Message(f"audit.{self.family}.{key}", {"where": where, **values})
         return Check(self.family, message, residual, TOLERANCE, passed, where)
+
+
+def _above_zero(gap: float) -> float:
+    """The positive part; what is not a number stays so, and fails (`max(0.0, nan)` would hide it)."""
+    return 0.0 if gap <= 0.0 else gap
 
 
 class Tally(Generic[K]):

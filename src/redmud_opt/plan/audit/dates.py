@@ -106,10 +106,8 @@ class Dates:
         return self.discount([self.periods[t]])
 
     def year_of_window(self, name: str) -> int:
-        """The calendar year that a window's money is booked in: that of its mid date."""
-        window = self.window(name)
-        first, after = window[0].start, window[-1].end
-        return (first + (after - first) / 2).year
+        """The calendar year that a window's money is booked in: the last that it touches."""
+        return self.window(name)[-1].year
 
     # ---------------------------------------------------------------- methods
 

@@ -118,11 +118,10 @@ class Reader:
     def stream(self, name: str) -> Stream:
         """A stream from its id; raises `UnreadableStream`."""
         if "@" not in name:
-            if "<" in name:
-                raise UnreadableStream("bad_lineage", name=name)
-            if name in self.facts.materials and self.facts.founds_origin(name):
+            lineage = self.lineage(name)
+            if self.facts.founds_origin(lineage.root):
                 raise UnreadableStream("no_origin", name=name)
-            return Stream(name, self.lineage(name))
+            return Stream(name, lineage)
         parts = name.split("@")
         if len(parts) != 3 or parts[2] not in COHORTS:
             raise UnreadableStream("bad_cohort", name=name)
@@ -137,11 +136,12 @@ class Reader:
 
 
 def derived_id(facts: Facts, output: str, process: str, point: str, feed: Stream | None) -> str:
-    """The id of what a process makes from a feed: a waste keeps the origin and cohort of its feed."""
-    if feed is None or not feed.has_origin or not facts.is_waste(output):
+    """The id of what a process makes from a feed: a waste keeps the lineage, origin and cohort of its feed."""
+    if feed is None or not facts.is_waste(output):
         return output
     made = f"{process}.{point}" if point else process
-    return f"{output}<{made}<{feed.lineage.name}@{feed.origin}@{feed.cohort}"
+    lineage = f"{output}<{made}<{feed.lineage.name}"
+    return f"{lineage}@{feed.origin}@{feed.cohort}" if feed.has_origin else lineage
 
 
 def plant_names(facts: Facts, site: str) -> tuple[str, str, str]:

@@ -1,0 +1,125 @@
+"""The worker process: `python -m redmud_opt.jobs.worker RUN_DIR`. It waits for a slot, runs, and exits with the run's
+code. Started by `jobs.start`, which hands it the lock of the folder."""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from redmud_opt.i18n import Message
+from redmud_opt.jobs.folder import RunFolder, RunStatus
+from redmud_opt.jobs.listening import Listener
+from redmud_opt.jobs.outcome import Exit, RunResult
+from redmud_opt.jobs.queue import SLOTS
+from redmud_opt.jobs.results import write_result
+from redmud_opt.jobs.run import run_in
+from redmud_opt.jobs.slots import slot
+
+NICE = 10
+ASK_EVERY_S = 0.1
+GRACE_S = 20.0
+"""How long a solver that does not listen (in presolve) may go on after a cancel."""
+
+
+@dataclass
+class Ears:
+    """Hears the file `cancel` and the signals TERM and INT; asks the disk only now and then."""
+
+    folder: RunFolder
+    heard: bool = False
+    asked: float = 0.0
+
+    def signalled(self, number: int, frame: FrameType | None) -> None:
+        """A signal asks to stop, like the file."""
+        self.heard = True
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked to stop."""
+        now = time.monotonic()
+        if not self.heard and now - self.asked >= ASK_EVERY_S:
+            self.asked, self.heard = now, self.folder.is_cancelled()
+        return self.heard
+
+
+@dataclass
+class Watchdog:
+    """Ends the process where the solver does not listen: it holds nothing by then. Guards the solve alone."""
+
+    folder: RunFolder
+    ears: Ears
+    grace_s: float = GRACE_S
+    stage: str = ""
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def entered(self, stage: str) -> None:
+        """A stage begins; once the solve is over this never bites."""
+        with self.guard:
+            self.stage = stage
+
+    def watch(self) -> None:
+        """Runs in a thread of its own until the process ends."""
+        since: float | None = None
+        while True:
+            time.sleep(ASK_EVERY_S)
+            if not self.ears.should_stop():
+                continue
+            since = since or time.monotonic()
+            if time.monotonic() - since >= self.grace_s:
+                self.bite()
+
+    def bite(self) -> None:
+        """Writes the run down as cancelled and ends the process."""
+        with self.guard:
+            if self.stage == "solve":
+                end_early(self.folder, Message("jobs.cancelled"))
+                os._exit(int(Exit.CANCELLED))
+
+
+def end_early(folder: RunFolder, message: Message) -> None:
+    """A run that was cancelled before it held anything."""
+    write_result(folder, RunResult(Exit.CANCELLED, folder.path, stopped="cancelled", messages=(message,)))
+    before = folder.read_status() or RunStatus("queued")
+    seconds = time.time() - before.started if before.started is not None else before.seconds
+    folder.write_status(
+        RunStatus("cancelled", before.stage, seconds, os.getpid(), int(Exit.CANCELLED), before.started)
+    )
+
+
+def work(folder: RunFolder, slots: int) -> int:
+    """Waits, runs, returns the exit code."""
+    ears = Ears(folder)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ears.signalled)
+    with slot(folder.path.parent / SLOTS, slots, folder.path.name, ears.should_stop) as free:
+        if not free:
+            end_early(folder, Message("jobs.cancelled"))
+            return int(Exit.CANCELLED)
+        dog = Watchdog(folder, ears)
+        threading.Thread(target=dog.watch, daemon=True).start()
+        result = run_in(folder, Listener(should_stop=ears.should_stop, on_stage=dog.entered))
+        dog.entered("end")
+        return int(result.exit)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the process."""
+    parser = argparse.ArgumentParser(prog="redmud_opt.jobs.worker", description="Runs one queued run.")
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--slots", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    faulthandler.enable()
+    os.nice(NICE)
+    return work(RunFolder(asked.run_dir), max(1, asked.slots))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""What is in a case, in a few counts."""
+
+from __future__ import annotations
+
+from redmud_opt.case import Case
+from redmud_opt.i18n import Message
+
+COUNTED = ("sites", "materials", "arisings", "processes", "lines", "outlets", "storages", "lanes", "targets")
+
+
+def horizon(case: Case) -> Message:
+    """First and last day, and how many periods."""
+    first, last = case.periods[0], case.periods[-1]
+    values = {
+        "first": first.name,
+        "last": last.name,
+        "count": len(case.periods),
+        "start": first.start,
+        "end": last.end,
+    }
+    return Message("report.horizon", values)
+
+
+def counts(case: Case) -> dict[str, int]:
+    """Active rows of the tables people ask for first; tables that are empty are left out."""
+    found = {table: sum(row.active for row in getattr(case, table)) for table in COUNTED}
+    return {table: count for table, count in found.items() if count}
+
+
+def title(case: Case, language: str) -> str:
+    """The title in a language, the other one where it is missing, the name where both are."""
+    titles = {"en": case.settings.title_en, "zh": case.settings.title_zh}
+    return titles[language] or titles["en"] or titles["zh"] or case.settings.name
