@@ -184,7 +184,9 @@ def sells(material: str, price: float, at: str = "R", **values: Any) -> Tables:
 
 def yard(material: str, at: str = "R", **values: Any) -> Tables:
     """A retrievable yard; costs nothing unless said."""
-    return rows(storages=Storage(**{"name": "yard", "site": at, "material": material, "per": "period"} | values))
+    return rows(
+        storages=Storage(**{"name": "yard", "site": at, "material": material, "per": "period"} | values)
+    )
 
 
 def landfill(material: str, cost: float = 0.0, at: str = "R", **values: Any) -> Tables:
@@ -298,5 +300,3 @@ def stopped(case: Case) -> str:
 
 def with_settings(case: Case, **values: Any) -> Case:
     return replace(case, settings=replace(case.settings, **values))
-
-

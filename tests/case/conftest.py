@@ -37,7 +37,7 @@ class Folder:
                 row.append("")
         return rows[0].index(column)
 
-    def set(self, table: str, row: int, **cells: object) -> Folder:
+    def set(self, table: str, row: int, /, **cells: object) -> Folder:
         """Set cells of a row."""
         rows = self.read(table)
         for column, value in cells.items():
@@ -45,7 +45,7 @@ class Folder:
         self.write(table, rows)
         return self
 
-    def add(self, table: str, **cells: object) -> int:
+    def add(self, table: str, /, **cells: object) -> int:
         """Append a row; its number."""
         rows = self.read(table)
         places = {self._column(rows, column): str(value) for column, value in cells.items()}

@@ -161,7 +161,9 @@ def test_product_stock_may_build_up_within_the_year() -> None:
     """Halves, the outlet opens in July: 20 t are pressed for it in either half, the stock of June is no year end."""
     press = works("press", "mud", {"brick": 1.0}, cost=10, capacity=15)
     late = sells("brick", 30, max_t=30, opens=date(2026, 7, 1))
-    case = tiny(mud(), yard("mud"), product("brick"), press, yard("brick", name="shed"), late, periods=parts(2026, 6))
+    case = tiny(
+        mud(), yard("mud"), product("brick"), press, yard("brick", name="shed"), late, periods=parts(2026, 6)
+    )
     plan = solve(case)
     assert plan.value == pytest.approx(30 * 30 - 30 * 10)
     assert plan.sum("stocks", "stock_t", storage="shed", period="26a") == pytest.approx(15)
@@ -177,7 +179,9 @@ def test_opening_stock_of_a_product_is_its_allowance() -> None:
 def test_commodities_never_made_from_waste_may_pile_up() -> None:
     """40 t of lime must be bought and the shed may keep them over the year end."""
     lime = (commodity("lime"), buys("lime", 2, min_t=40), yard("lime", name="shed"))
-    plan = solve(bricks(years(2026), *lime[:2], rows(storages=Storage(name="bin", site="R", material="lime"))))
+    plan = solve(
+        bricks(years(2026), *lime[:2], rows(storages=Storage(name="bin", site="R", material="lime")))
+    )
     assert plan.term("purchases") == pytest.approx(-80)
     assert plan.sum("stocks", "stock_t", storage="bin") == pytest.approx(40)
 
@@ -214,7 +218,14 @@ def test_every_term_is_discounted_alike() -> None:
     tip = landfill("mud", 7, compliant=False, tax_cny_per_t=3)
     case = tiny(*base, press, buys("lime", 5, "M"), tip, discounting="mid_period", discount_rate=0.1)
     plan = solve(case)
-    terms = {"sales": 2400, "purchases": -40, "transport": -160, "processing": -800, "holding": -140, "levies": -60}
+    terms = {
+        "sales": 2400,
+        "purchases": -40,
+        "transport": -160,
+        "processing": -800,
+        "holding": -140,
+        "levies": -60,
+    }
     for name, amount in terms.items():
         assert plan.term(name) == pytest.approx(amount * f), name
     assert plan.value == pytest.approx(sum(terms.values()) * f)

@@ -33,7 +33,7 @@ from tests.builders import (
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.rules import Delisting, Method
 from redmud_opt.case.things import Assay
-from redmud_opt.case.works import Gate, Haul, Partition
+from redmud_opt.case.works import Distance, FixedInput, Gate, Haul, Partition
 from redmud_opt.network import build_network
 
 
@@ -44,13 +44,12 @@ def gate(at: str, limit: float, *, prop: str = "F", **values: Any) -> Tables:
 # ---------------------------------------------------------------- dilution
 
 
-def two_wastes(kind: str, *more: Tables, limit: float = 5.0) -> Case:
+def two_wastes(kind: str, *, mixing: str = "blend", limit: float = 5.0) -> Case:
     """100 t mud with 10 % F and 100 t ash with 1 % F; a landfill for both with a limit on F; mud may go to `D` at −50."""
     names = (waste("ash", "other"), arises("ash", 100), group("wastes", "mud", "ash"))
-    values = (prop("F"), assay("mud", F=10), assay("ash", F=1))
+    values = (prop("F", mixing=mixing), assay("mud", F=10), assay("ash", F=1))
     way_out = sells("mud", -50, method="D")
-    base = (mud(), *names, *values, landfill("wastes", 1), way_out)
-    return tiny(*base, gate("landfill", limit, kind=kind), *more)
+    return tiny(mud(), *names, *values, landfill("wastes", 1), way_out, gate("landfill", limit, kind=kind))
 
 
 def test_dilution_opens_no_landfill() -> None:
@@ -68,34 +67,18 @@ def test_a_blend_gate_may_be_met_by_blending() -> None:
 
 
 def test_a_gate_mixes_as_its_property_does_unless_it_says() -> None:
-    """Without a kind, the gate of an `each` property is an `each` gate."""
-    case = two_wastes("", rows(properties=()))
-    each = tiny(rows(**{t: getattr(case, t) for t in TABLES}), properties=prop("F", mixing="each")["properties"])
-    assert solve(each).value == pytest.approx(-5100)
-    assert solve(case).value == pytest.approx(-1180)
+    """Without a kind, the gate of an `each` property is an `each` gate, that of a `blend` property a blend gate."""
+    assert solve(two_wastes("", mixing="each")).value == pytest.approx(-5100)
+    assert solve(two_wastes("", mixing="blend")).value == pytest.approx(-1180)
 
 
-TABLES = ("sites materials arisings groups composition storages outlets gates methods").split()
-
-
-def test_no_sand_in_the_mill_opens_a_landfill() -> None:
-    """Mud (10) milled with three parts of sand under a pretreatment code is still refused by an `each` gate at 5.
-
-    The mixture's declared assay is what counts for a property that does not mix; none means 10 carried over.
-    """
+def test_milling_with_sand_opens_no_landfill() -> None:
+    """Mud (10 %) milled with three parts of sand under a pretreatment code: the assay of the mixture, 10, counts."""
     mill = works("mill", "mud", {"slag": 4.0}, method="P", inputs={"sand": 3.0})
-    names = (waste("slag"), commodity("sand"), buys("sand", 0), assay("slag", F=10))
-    case = tiny(
-        mud(),
-        *names,
-        prop("F", mixing="each"),
-        assay("mud", F=10),
-        mill,
-        landfill("slag"),
-        gate("landfill", 5),
-        sells("mud", -50, method="D"),
-    )
-    assert solve(case).value == pytest.approx(-5000)
+    names = (waste("slag"), commodity("sand"), buys("sand", 0), sells("mud", -50, method="D"))
+    values = (prop("F", mixing="each"), assay("mud", F=10), assay("slag", F=10))
+    plan = solve(tiny(mud(), *names, *values, mill, landfill("slag"), gate("landfill", 5)))
+    assert plan.value == pytest.approx(-5000)
 
 
 def test_margins_of_k_sigma_are_kept() -> None:
@@ -142,6 +125,13 @@ def kiln(*more: Tables, limit: float, **values: Any) -> Case:
     return tiny(*base, gate("burn", limit, prop="Na", **values), *more)
 
 
+COAL = (
+    rows(inputs=FixedInput(process="burn", material="coal", amount_per_t=0.1, solid=False)),
+    commodity("coal"),
+    buys("coal", 0),
+)
+
+
 def test_a_gate_on_the_input_caps_the_mud_in_the_raw_meal() -> None:
     """2 m + 0.1 · 900 ≤ 0.195 (m + 900): m = 900 · 0.095 ÷ 1.805 = 47.368; value 473.68."""
     assert solve(kiln(limit=0.195)).value == pytest.approx(10 * 900 * 0.095 / 1.805)
@@ -159,9 +149,7 @@ def test_fixed_inputs_count_in_a_gate() -> None:
 
     m = 900 · (0.33 − 0.2) ÷ (2.1 − 0.33) = 66.10.
     """
-    coal = rows(inputs=works("burn", "mud", {}, inputs={"coal": {"amount_per_t": 0.1, "solid": False}})["inputs"])
-    more = (coal, commodity("coal"), buys("coal", 0), assay("coal", Na=1))
-    assert solve(kiln(*more, limit=0.3)).value == pytest.approx(10 * 900 * 0.13 / 1.77)
+    assert solve(kiln(*COAL, assay("coal", Na=1), limit=0.3)).value == pytest.approx(10 * 900 * 0.13 / 1.77)
 
 
 def test_a_minimum_turns_the_signs() -> None:
@@ -188,7 +176,13 @@ def test_residues_carry_composition_through_partitions() -> None:
     """90 % of the F of 10 % reports to 0.5 t of slag: 18 %. A gate at 17 refuses it, one at 18 lets it in."""
     furnace = works("furnace", "mud", {"iron": 0.5, "slag": 0.5})
     share = rows(partitions=Partition(process="furnace", output="slag", property="F", share=0.9))
-    names = (product("iron"), waste("slag"), sells("iron", 1), landfill("slag"), sells("mud", -50, method="D"))
+    names = (
+        product("iron"),
+        waste("slag"),
+        sells("iron", 1),
+        landfill("slag"),
+        sells("mud", -50, method="D"),
+    )
     base = (mud(), prop("F"), assay("mud", F=10), furnace, share, *names)
     assert solve(tiny(*base, gate("landfill", 18, kind="each"))).value == pytest.approx(50)
     assert solve(tiny(*base, gate("landfill", 17, kind="each"))).value == pytest.approx(-5000)
@@ -201,8 +195,7 @@ def test_a_gate_that_finds_no_value_is_a_fault_never_a_pass() -> None:
         with pytest.raises(CaseFaults):
             build_network(tiny(*base, gate("landfill", 5, kind=kind)))
     with pytest.raises(CaseFaults):
-        coal = rows(inputs=works("burn", "mud", {}, inputs={"coal": {"amount_per_t": 0.1, "solid": False}})["inputs"])
-        build_network(kiln(coal, commodity("coal"), buys("coal", 0), limit=1))
+        build_network(kiln(*COAL, limit=1))
     with pytest.raises(CaseFaults):
         furnace = works("furnace", "mud", {"slag": 1.0})
         slag = (waste("slag"), landfill("slag"), gate("landfill", 5, kind="blend"), assay("mud", F=1))
@@ -223,17 +216,16 @@ def test_hazardous_waste_never_goes_to_a_general_yard_or_landfill() -> None:
 @pytest.mark.parametrize(("allowed", "value"), [(False, -300.0), (True, -10.0)])
 def test_hazardous_waste_moves_only_where_dangerous_goods_may(allowed: bool, value: float) -> None:
     """A lane and a haul rule to a landfill at M for 1 CNY/t; without `dg_allowed` the outlet at R at −30 is left."""
-    far = (site("M"), landfill("lining", 0, "M", accepts_hazardous=True), sells("lining", -30, method="D"))
-    assert solve(tiny(lining(), *far, lane("R", "M", 1, dg_allowed=allowed))).value == pytest.approx(value)
-    places = rows(distances=())
-    rule = rows(haul=Haul(name="road", material="lining", cost_cny_per_t_km=0.1, dg_allowed=allowed))
-    km = site("M", longitude_deg=0, latitude_deg=0)
-    assert places == {"distances": ()}
-    from redmud_opt.case.works import Distance
-
-    ten = rows(distances=Distance(from_site="R", to_site="M", distance_km=10))
-    case = tiny(lining(), km, landfill("lining", 0, "M", accepts_hazardous=True), *far[2:], rule, ten)
-    assert solve(case).value == pytest.approx(value)
+    base = (
+        lining(),
+        site("M"),
+        landfill("lining", 0, "M", accepts_hazardous=True),
+        sells("lining", -30, method="D"),
+    )
+    assert solve(tiny(*base, lane("R", "M", 1, dg_allowed=allowed))).value == pytest.approx(value)
+    rule = Haul(name="road", material="lining", cost_cny_per_t_km=0.1, dg_allowed=allowed)
+    ten = Distance(from_site="R", to_site="M", distance_km=10)
+    assert solve(tiny(*base, rows(haul=rule, distances=ten))).value == pytest.approx(value)
 
 
 def mixed(*more: Tables, **feed: Any) -> Case:
@@ -271,7 +263,9 @@ def test_hazard_spreads_through_residues_of_residues() -> None:
     mill = works("mill", {"slag": {}, "mud": {}}, {"ash": 1.0}, method="P")
     cell = landfill("ash", 7, name="cell", accepts_hazardous=True)
     names = (waste("slag"), waste("ash"))
-    assert solve(tiny(mud(), lining(), *names, furnace, mill, landfill("ash"), cell)).value == pytest.approx(-770)
+    assert solve(tiny(mud(), lining(), *names, furnace, mill, landfill("ash"), cell)).value == pytest.approx(
+        -770
+    )
 
 
 def test_a_method_that_changes_its_meaning_inside_the_horizon_is_refused() -> None:

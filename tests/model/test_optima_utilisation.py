@@ -107,9 +107,7 @@ def test_stock_ages_once_and_stays_legacy() -> None:
     assert plan.frame("identity")["closing_t"].tolist() == pytest.approx([100, 100, 0])
 
 
-@pytest.mark.parametrize(
-    ("arose", "new"), [(date(2026, 2, 1), 140), (date(2025, 12, 31), 100), (None, 100)]
-)
+@pytest.mark.parametrize(("arose", "new"), [(date(2026, 2, 1), 140), (date(2025, 12, 31), 100), (None, 100)])
 def test_dated_opening_stock_is_new_only_if_it_arose_this_year(arose: date | None, new: float) -> None:
     """Horizon from 1 July 2026, 100 t arise, 40 t lie in the yard: those of this February are new, others legacy.
 
@@ -118,12 +116,16 @@ def test_dated_opening_stock_is_new_only_if_it_arose_this_year(arose: date | Non
     """
     done = YearToDate(waste_class="red_mud", site="R", generated_t=100, utilised_new_t=60)
     stock = in_stock("yard", "mud", 40, arose_on=arose)
-    plan = solve(tiny(mud(), yard("mud"), stock, *press(), rows(year_to_date=done), periods=parts(2026, 6)[1:]))
+    plan = solve(
+        tiny(mud(), yard("mud"), stock, *press(), rows(year_to_date=done), periods=parts(2026, 6)[1:])
+    )
     assert plan.utilised() == pytest.approx(60 + new)
     assert plan.rate("new") == pytest.approx((60 + new) / 200)
 
 
-@pytest.mark.parametrize(("rate", "reached"), [("rate_new", 0.3), ("rate_stat", 50 / 120), ("rate_gross", 0.5)])
+@pytest.mark.parametrize(
+    ("rate", "reached"), [("rate_new", 0.3), ("rate_stat", 50 / 120), ("rate_gross", 0.5)]
+)
 def test_the_three_rates_side_by_side(rate: str, reached: float) -> None:
     """A press of 50 t, at most 0.6 of it new mud, the rest from 20 t of legacy tailings: 30 new and 20 legacy.
 
@@ -370,7 +372,13 @@ def test_a_gross_target_takes_the_gross_year_to_date() -> None:
     """As above with 0.5 gross of 200, 60 counted gross before: 40 t are to be separated."""
     done = YearToDate(waste_class="red_mud", site="R", generated_t=100, utilised_new_t=10, gross_new_t=60)
     made = works("separate", "mud", {"iron": 0.2, "tails": 0.8}, iron_separation=True, cost=10)
-    names = (product("iron"), waste("tails"), sells("iron", 0), yard("wastes"), group("wastes", "mud", "tails"))
+    names = (
+        product("iron"),
+        waste("tails"),
+        sells("iron", 0),
+        yard("wastes"),
+        group("wastes", "mud", "tails"),
+    )
     goal = target(0.5, rate="rate_gross")
     plan = solve(tiny(mud(), made, *names, goal, rows(year_to_date=done), periods=parts(2026, 6)[1:]))
     assert plan.sum("feeds", "feed_t") == pytest.approx(40)

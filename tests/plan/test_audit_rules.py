@@ -223,7 +223,6 @@ def test_ids_are_read_and_made() -> None:
     ("name", "key"),
     [
         ("gold", "unknown_material"),
-        ("mud", "no_origin"),
         ("mud@red_mud", "bad_cohort"),
         ("mud@red_mud@old", "bad_cohort"),
         ("mud@spent_pot_lining@new", "bad_class"),
@@ -233,7 +232,6 @@ def test_ids_are_read_and_made() -> None:
         ("tailings<sep.hot<mud@red_mud@new", "unknown_process"),
         ("tailings<sep@red_mud@new", "bad_lineage"),
         ("tailings<sep<@red_mud@new", "bad_lineage"),
-        ("tailings<sep<mud", "no_origin"),
     ],
 )
 def test_ids_that_name_nothing(name: str, key: str) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from redmud_opt.case import Case, CaseFaults, assumptions
+from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions
 from redmud_opt.jobs.rays import unbounded_fault
 from redmud_opt.model import build_model
+from redmud_opt.model.limits import silent_limits
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan import Plan, audit, make_plan
 from redmud_opt.solve import Options, Outcome, Session, solve_case_goals
@@ -68,6 +69,7 @@ def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
         return without_plan(network, outcome, options, stages)
     with stages.stage("plan", held=True):
         plan = make_plan(network, model, outcome)
+        plan = replace(plan, notes=(*plan.notes, *silent_limits(model, network)))
     with stages.stage("audit", held=True):
         plan = plan.with_audit(audit(case, plan.frames, plan.value_cny))
     return judged(told(plan, case, stages), outcome)
@@ -75,10 +77,15 @@ def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
 
 def told(plan: Plan, case: Case, stages: Stages) -> Plan:
     """The plan with what a reader asks beside it: the objective, what its numbers rest on, seconds per stage."""
-    found = assumptions(case)
-    rest = {"count": found.resting, "total": found.total} | asdict(found)
-    provenance = {**plan.provenance, "objective": case.settings.objective, "assumptions": rest}
+    evidence = share_record(assumptions(case))
+    provenance = {**plan.provenance, "objective": case.settings.objective, "assumptions": evidence}
     return replace(plan, provenance=provenance, solve={**plan.solve, "seconds": dict(stages.seconds)})
+
+
+def share_record(found: Assumptions) -> dict[str, Any]:
+    """Counts of evidence, and the share that rests on assumptions."""
+    share = found.resting / found.total if found.total else 0.0
+    return {"count": found.resting, "total": found.total, "share": share} | asdict(found)
 
 
 def judged(plan: Plan, outcome: Outcome) -> Computed:

@@ -89,7 +89,9 @@ class RunFolder:
     def log_tail(self, lines: int = 20) -> list[str]:
         """The last lines of the log."""
         path = self.path / "log.txt"
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:] if path.is_file() else []
+        return (
+            path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:] if path.is_file() else []
+        )
 
     # ---- cancel --------------------------------------------------------------------------------------------
 
@@ -105,7 +107,9 @@ class RunFolder:
 
     def write_json(self, name: str, record: Any) -> None:
         """A JSON file, whole or not at all."""
-        write_whole(self.path / name, json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        write_whole(
+            self.path / name, json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        )
 
     def write_request(self, case: str, options: RunOptions) -> None:
         """`options.json` and `versions.json`."""

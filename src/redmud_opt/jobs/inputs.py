@@ -41,7 +41,9 @@ class Inputs:
         index = {
             "case": self.case,
             "entry": self.entry,
-            "files": {name: {"sha256": digest, "copy": copy} for name, (copy, digest, _) in self.files.items()},
+            "files": {
+                name: {"sha256": digest, "copy": copy} for name, (copy, digest, _) in self.files.items()
+            },
         }
         (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
 

@@ -56,6 +56,7 @@ class RunResult:
 
     exit: Exit
     folder: Path | None = None
+    case: str | None = None
     plan: Plan | None = None
     stopped: str | None = None
     messages: tuple[Message, ...] = ()
@@ -77,6 +78,7 @@ class RunResult:
             found = self.plan.as_record(language)
         else:
             found = dict.fromkeys(NO_PLAN) | {
+                "case": self.case,
                 "stopped": self.stopped,
                 "holds": "nothing",
                 "status": self.status,
@@ -106,7 +108,8 @@ class RunResult:
         return "\n".join(blocks)
 
 
-NO_PLAN = ("case", "stopped", "holds", "status", "objective", "bound", "gap", "value_cny", "value_terms") + (
-    ("utilisation", "builds", "audit", "not_enforced", "size", "seconds")
+NO_PLAN = (
+    *("case", "stopped", "holds", "status", "objective", "bound", "gap", "value_cny", "value_terms"),
+    *("utilisation", "builds", "audit", "not_enforced", "size", "seconds"),
 )
 """Keys of the JSON object that a run without a plan prints too."""

@@ -5,8 +5,8 @@
     cancel(folder)              the solver stops; what it holds by then is kept
     result(folder)              RunResult, None while it goes on
 
-A worker holds the lock of its folder from its first moment to its last. A run that says it is going while nobody holds
-the lock was killed: it has failed, and is written down so by whoever looks first.
+A worker holds the lock of its folder from its first moment to its last. A run that says it is going while nobody
+holds the lock was killed: it has failed, and is written down so by whoever looks first.
 """
 
 from __future__ import annotations
@@ -53,7 +53,14 @@ def _spawn(folder: RunFolder, slots: int) -> None:
     lock = (folder.path / LOCK).open("ab")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     log = (folder.path / "log.txt").open("ab")
-    command = [sys.executable, "-m", "redmud_opt.jobs.worker", str(folder.path.resolve()), "--slots", str(slots)]
+    command = [
+        sys.executable,
+        "-m",
+        "redmud_opt.jobs.worker",
+        str(folder.path.resolve()),
+        "--slots",
+        str(slots),
+    ]
     source = str(Path(__file__).resolve().parents[2])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     with lock, log:
@@ -133,7 +140,6 @@ def runs(runs_root: str | Path) -> list[Path]:
     """Folders of runs, the newest first."""
     root = Path(runs_root)
     found = [path for path in root.iterdir() if (path / "status.json").is_file()] if root.is_dir() else []
-    return sorted(found, key=lambda path: ((path / "options.json").stat().st_mtime_ns, path.name), reverse=True)
-
-
-
+    return sorted(
+        found, key=lambda path: ((path / "options.json").stat().st_mtime_ns, path.name), reverse=True
+    )

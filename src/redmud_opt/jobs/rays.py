@@ -33,7 +33,9 @@ _KEY = re.compile(r"(?:^|,)(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|([^,]*)
 
 def keys_of(words: str) -> tuple[str, ...]:
     """`'a,b',c,2026Q1` → a,b · c · 2026Q1."""
-    return tuple(next((part for part in found.groups() if part is not None), "") for found in _KEY.finditer(words))
+    return tuple(
+        next((part for part in found.groups() if part is not None), "") for found in _KEY.finditer(words)
+    )
 
 
 def acts(ray: Iterable[str]) -> Iterator[Message]:
@@ -61,5 +63,3 @@ def unbounded_fault(ray: Iterable[str], case: Case) -> Fault:
                 if row.name == act.values.get(column) and row.max_t is None and row.place.file:
                     return Fault(row.place.file, row.place.row, "max_t", message, remedy)
     return Fault("", 0, "", message, remedy)
-
-

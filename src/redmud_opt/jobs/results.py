@@ -1,5 +1,8 @@
-"""How a run ended, on disk: `result.json` is what `solve --json` prints; `messages.json` keeps keys and values, so that
-it can be told again in either language."""
+"""How a run ended, on disk.
+
+`result.json` is what `solve --json` prints; `messages.json` keeps keys and values, so that it can be told again in
+either language.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ def read_result(folder: RunFolder) -> RunResult | None:
     return RunResult(
         exit=Exit(record["exit_code"]),
         folder=folder.path,
+        case=record["case"],
         plan=_plan(folder, kept["checks"]) if record["holds"] != "nothing" else None,
         stopped=record["stopped"],
         messages=load_messages(kept["messages"]),

@@ -14,7 +14,7 @@ import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from redmud_opt.case import Case, CaseFaults, Fault, load_case
+from redmud_opt.case import CaseFaults, Fault, load_case
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.compute import Computed, compute
 from redmud_opt.jobs.folder import RunFolder, RunStatus, free_folder, new_folder
@@ -33,7 +33,10 @@ def run(
     runs_root: str | Path = "runs",
     listener: Listener | None = None,
 ) -> RunResult:
-    """Solves a case and keeps the run in `out`, else in a new folder below `runs_root`. Never raises for a bad case."""
+    """Solves a case and keeps the run in `out`, else in a new folder below `runs_root`.
+
+    Faults, infeasibility, limits and crashes are results, not exceptions.
+    """
     going = Run(str(case), options or RunOptions(), listener or Listener(), out=out, runs_root=runs_root)
     return going.go()
 
@@ -55,6 +58,7 @@ class Run:
     runs_root: str | Path = "runs"
     folder: RunFolder | None = None
     stages: Stages = field(init=False)
+    name: str | None = None
     lines: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.time)
 
@@ -82,7 +86,8 @@ class Run:
         with self.stages.stage("read"):
             loaded = load_case(self.case)
             inputs = gather(loaded)
-        self.open(loaded)
+        self.name = loaded.settings.name
+        self.open()
         assert self.folder is not None
         inputs.write(self.folder.path)
         computed = compute(loaded, self.options, self.stages)
@@ -115,7 +120,7 @@ class Run:
         """The traceback goes to the log, one line to the user."""
         values = {"kind": type(error).__name__, "folder": ""}
         try:
-            self.open(None)
+            self.open()
         except CaseFaults as faults:
             return RunResult(Exit.CRASHED, stopped="crashed", faults=faults)
         assert self.folder is not None
@@ -127,7 +132,7 @@ class Run:
         """Writes how it ended, if there is a folder."""
         if self.folder is None:
             return result
-        result = replace(result, folder=self.folder.path)
+        result = replace(result, folder=self.folder.path, case=self.name)
         self.folder.sweep(keep_plan=result.plan is not None)
         write_result(self.folder, result)
         self.note(f"end: exit {int(result.exit)}, stopped {result.stopped}, seconds {result.seconds}")
@@ -144,11 +149,11 @@ class Run:
                 message = Message("jobs.out_not_empty", {"folder": str(path)})
                 raise CaseFaults([Fault("", 0, "", message, Message("jobs.other_out"))])
 
-    def open(self, loaded: Case | None) -> None:
+    def open(self) -> None:
         """Makes the folder and writes what was asked and what has been logged so far."""
         if self.folder is None:
             try:
-                name = loaded.settings.name if loaded is not None else Path(self.case).name
+                name = self.name or Path(self.case).name
                 path = free_folder(self.out) if self.out is not None else new_folder(self.runs_root, name)
             except OSError as error:
                 values = {"folder": str(self.out or self.runs_root), "why": error.strerror or str(error)}

@@ -38,12 +38,12 @@ class OriginYears:
 
     def row(self, net: Network, stream: Ints, period: Ints) -> Ints:
         """The total that each (stream, period) belongs to, −1 without origin."""
-        found = np.full((len(net.streams), len(net.time)), -1, dtype=np.int64)
+        years = np.searchsorted(net.time.years, net.time.year)
+        found = np.full((len(net.streams), len(net.time.years)), -1, dtype=np.int64)
         for s, (_, origin, cohort) in enumerate(net.streams):
             if origin:
-                for t, year in enumerate(net.time.year):
-                    found[s, t] = self.number[origin, cohort, int(year)]
-        return found[stream, period]
+                found[s] = [self.number[origin, cohort, year] for year in net.time.years]
+        return found[stream, years[period]]
 
 
 def utilised_per_feed(net: Network, *, gross: bool) -> Array:
@@ -131,11 +131,13 @@ def _book(rows: Rows, columns: Columns, entity: Ints, row: Ints, coef: Array) ->
 
 def emitted_per_feed(net: Network, account: str) -> Array:
     """Amount booked on an account per tonne fed or of activity, per run."""
+    rows = [row for row in net.case.emissions if row.account == account]
     found = np.zeros(len(net.runs.run))
+    known: dict[tuple[str, str], float] = {}
     for k, run in enumerate(net.runs.run):
-        rows = [
-            r for r in net.case.emissions if r.process == run.conversion.process.name and r.account == account
-        ]
-        best = net.lookup.best(rows, ("point", run.conversion.point))
-        found[k] = best[0].amount_per_t if best else 0.0
+        key = run.conversion.process.name, run.conversion.point
+        if key not in known:
+            best = net.lookup.best([row for row in rows if row.process == key[0]], ("point", key[1]))
+            known[key] = best[0].amount_per_t if best else 0.0
+        found[k] = known[key]
     return found

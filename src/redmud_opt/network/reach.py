@@ -115,7 +115,7 @@ class Explorer:
         barred: set[tuple[str, tuple[str, str, str]]] = set()
         starved: list[tuple[str, str, Place]] = []
         while True:
-            reach = self._forward(given | dict.fromkeys(bought, 0), barred)
+            reach = self._forward(given | dict.fromkeys(sorted(bought), 0), barred)
             short = [(run, need) for run in reach.runs for need, _ in run.needs if need not in reach.since]
             if not short:
                 break

@@ -30,7 +30,7 @@ def fate_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     parts = [*_fed(m, net), *_sold(m, net), _placed(m, net), _stored(m, net)]
     found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     summed = found.groupby(list(KEYS), as_index=False, sort=False)["amount_t"].sum()
-    return summed.astype({"year": int, "amount_t": float})
+    return pd.DataFrame(summed).astype({"year": int, "amount_t": float})
 
 
 def _part(

@@ -1,7 +1,7 @@
 """A plan in words and as one JSON object: the headline that the command line prints and a run folder keeps.
 
-    describe(plan, "zh") → text      status, value by term, rates, destinations, audit, what is not enforced, notes
-    record(plan, "en")   → dict      what `--json` prints; plain values, no NaN
+describe(plan, "zh") → text      status, value by term, rates, destinations, audit, what is not enforced, notes
+record(plan, "en")   → dict      what `--json` prints; plain values, no NaN
 """
 
 from __future__ import annotations
@@ -90,13 +90,18 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
     terms = plan.frames["value_terms"].groupby("term", sort=False)["value_cny"].sum()
     return {
         "case": plan.case_name,
-        **{name: plain(solve.get(name)) for name in ("stopped", "holds", "status", "objective", "bound", "gap")},
+        **{
+            name: plain(solve.get(name))
+            for name in ("stopped", "holds", "status", "objective", "bound", "gap")
+        },
         "value_cny": plain(plan.value_cny),
         "value_terms": {str(term): plain(amount) for term, amount in terms.items()},
         "utilisation": records(plan.frames["rates"]),
         "builds": [],
         "shortfalls": records(plan.frames["shortfalls"]),
-        "audit": None if audit is None else {"passed": audit.passed, "worst_residual": plain(audit.worst_residual)},
+        "audit": None
+        if audit is None
+        else {"passed": audit.passed, "worst_residual": plain(audit.worst_residual)},
         "not_enforced": [said(message, language) for message in plan.not_enforced],
         "assumptions": plan.provenance.get("assumptions"),
         "notes": [said(message, language) for message in plan.notes],
@@ -208,7 +213,7 @@ class Speaker:
         frame = self.plan.frames["rates"]
         if frame.empty:
             return []
-        heads = "waste_class year generated rate_new rate_stat rate_gross".split()
+        heads = ("waste_class", "year", "generated", "rate_new", "rate_stat", "rate_gross")
         rows = [[self.say(f"head_{head}") for head in heads]]
         for row in frame.to_dict("records"):
             rates = [percent(float(row[name])) for name in ("rate_new", "rate_stat", "rate_gross")]
@@ -236,7 +241,10 @@ class Speaker:
             else:
                 mine = fates["origin"].str.partition(":")[0] == waste_class
                 rows += self.went(fates[mine], years)
-            yield [self.say("destinations", what=self.word("class", waste_class)), *table(shown(rows, years, self))]
+            yield [
+                self.say("destinations", what=self.word("class", waste_class)),
+                *table(shown(rows, years, self)),
+            ]
 
     def came(self, own: pd.DataFrame, years: list[int]) -> Iterator[Row]:
         """Opening stock, generated, received."""
@@ -289,7 +297,9 @@ class Speaker:
         if found:
             lines.append(text(Message("case.assumptions", found), self.language))
         if self.plan.not_enforced:
-            items = self.say("and").join(compact(message, self.language) for message in self.plan.not_enforced)
+            items = self.say("and").join(
+                compact(message, self.language) for message in self.plan.not_enforced
+            )
             lines.append(self.say("not_enforced", count=len(self.plan.not_enforced), items=items))
         if self.plan.notes:
             lines.append(self.say("notes"))

@@ -1,1 +1,1 @@
-"""Plan → what people read: figures, labelled tables, headlines, downloads. Nothing here decides or recomputes a plan."""
+"""Plan → what people read: figures, labelled tables, headlines, downloads. Nothing here decides a plan."""

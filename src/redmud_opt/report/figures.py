@@ -49,7 +49,7 @@ _PAINT = {
 SMALL = 0.002
 """Links below this share of all that enters are left to the table: they would be hairlines with labels."""
 COLUMN = 178
-LETTERS = 25
+LETTERS = 27
 """Pixels of a column of boxes at the least, and the Latin letters that fit (Chinese: half as many)."""
 WIDE = 0.055
 """Width of a box, in columns."""
@@ -78,7 +78,7 @@ def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
     for ribbon in place.ribbons:
         figure.add_trace(_band(ribbon, _hover(ribbon.link, labels, scale)))
     for box in place.boxes:
-        figure.add_trace(_bar(box, f"{box_name(box.node, labels)}<br>{scale.text(box.amount_t)}"))
+        figure.add_trace(_bar(box, f"{_break(box_name(box.node, labels))}<br>{scale.text(box.amount_t)}"))
         figure.add_annotation(
             _label(box, [*words[box.node], f"<b>{scale.text(box.amount_t)}</b>"], place.columns)
         )
@@ -122,20 +122,25 @@ def _label(box: Box, lines: Sequence[str], columns_: int) -> dict[str, object]:
         "text": "<br>".join(lines),
         "showarrow": False,
         "font": {"size": 12},
-        "bgcolor": "rgba(255,255,255,0.6)",
-        "borderpad": 0,
     }
 
 
+_PIECES = re.compile(r"[（【《]?[\u2e80-\uffef][，。、；：！？）】》]*|[^ \u2e80-\uffef]+ *| +")
+"""What a line may not break: a Latin word; a Chinese sign with the brackets and marks that belong to it."""
+
+
 def _wrapped(words: str) -> list[str]:
-    """Lines that fit a column: Latin text breaks at spaces, Chinese anywhere."""
-    lines, line = [], ""
-    for piece in re.findall(r"[^\s\u2e80-\uffef]+\s*|\s+|.", words):
-        if line and _width(line + piece.rstrip()) > LETTERS:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-    return [*lines, line.rstrip()]
+    """Lines that fit a column: a break of the text stays one, Latin breaks at spaces, Chinese nearly anywhere."""
+    lines = []
+    for part in words.replace(" %", "\u00a0%").split("\n"):
+        line = ""
+        for piece in _PIECES.findall(part):
+            if line and _width(line + piece.rstrip(" ")) > LETTERS:
+                lines.append(line.rstrip(" "))
+                line = ""
+            line += piece
+        lines.append(line.rstrip(" "))
+    return lines
 
 
 def _width(words: str) -> int:
@@ -149,8 +154,12 @@ def _named_once(nodes: Iterable[Node]) -> set[Node]:
     return {node for node in boxes if node.kind == "residue" and count[node.kind, node.name] == 1}
 
 
+def _break(words: str) -> str:
+    return words.replace("\n", "<br>")
+
+
 def box_name(node: Node, labels: Labels, *, short: bool = False) -> str:
-    """A box in words; short: without its site."""
+    """A box in words, its site on a line of its own; short: without its site."""
     values = {"name": labels.name(node.name), "site": labels.name(node.site)}
     if short:
         return str(values["name"])
@@ -173,16 +182,21 @@ def _faded(colour: str) -> str:
 
 
 def _hover(link: Link, labels: Labels, scale: Scale) -> str:
-    ends = f"{box_name(link.start, labels)} → {box_name(link.end, labels)}"
+    ends = " → ".join(box_name(node, labels).replace("\n", " · ") for node in (link.start, link.end))
     what = f"{labels.name(link.material)}: " if link.material else ""
     return f"{ends}<br>{what}{scale.text(link.amount_t)}"
+
+
+def value_scale(plan: Plan, language: str) -> Scale:
+    """The unit of money for a plan's value and its terms."""
+    return money_scale([plan.value_cny, *plan.value_by_term()], language)
 
 
 def value_bars(plan: Plan, language: str) -> go.Figure:
     """Discounted value by term: what comes in to the right, what it costs to the left."""
     terms = plan.value_by_term()
     labels = Labels(plan, language)
-    scale = money_scale(terms, language)
+    scale = value_scale(plan, language)
     amounts = [float(amount) for amount in terms]
     figure = go.Figure(
         go.Bar(

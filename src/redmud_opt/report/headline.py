@@ -15,9 +15,17 @@ RATES = ("rate_new", "rate_stat", "rate_gross")
 AT_TARGET = 1e-6
 """A rate this close to its target is held there by it."""
 
-FATES = (
-    "generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t handed_out_t into_stock_t closing_t"
-).split()
+FATES = [
+    "generated_t",
+    "received_t",
+    "utilised_t",
+    "placed_t",
+    "reduced_t",
+    "handed_to_disposal_t",
+    "handed_out_t",
+    "into_stock_t",
+    "closing_t",
+]
 
 
 def fates(plan: Plan, year: int | None = None) -> pd.DataFrame:
@@ -55,20 +63,22 @@ def target_table(plan: Plan, targets: Iterable[TargetRow]) -> pd.DataFrame:
     for target in targets:
         row = reached.get((target.waste_class, target.scope, target.year))
         rate = float("nan") if row is None else _rate(row, target)
-        facts = (
-            target.waste_class,
-            target.scope,
-            target.year,
-            target.rate,
-            target.gross_feed,
-            target.at_least,
-        )
-        verdict = _verdict(rate, target.at_least)
         rows.append(
-            (target.name, *facts, rate, verdict, target.hard, short.get((target.name, target.year), 0.0))
+            {
+                "target": target.name,
+                "waste_class": target.waste_class,
+                "plant": target.scope,
+                "year": target.year,
+                "rate": target.rate,
+                "gross_feed": target.gross_feed,
+                "at_least": target.at_least,
+                "reached": rate,
+                "verdict": _verdict(rate, target.at_least),
+                "hard": target.hard,
+                "short_t": short.get((target.name, target.year), 0.0),
+            }
         )
-    names = "target waste_class plant year rate gross_feed at_least reached verdict hard short_t".split()
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows)
 
 
 def _rate(row: Mapping[Hashable, Any], target: TargetRow) -> float:

@@ -93,7 +93,7 @@ def columns(links: Sequence[Link]) -> dict[Node, int]:
             found[link.end] = found[link.start] + 1
     ends = set(found) - {link.start for link in links}
     last = max(found.values(), default=0)
-    found |= {node: last for node in ends}
+    found |= dict.fromkeys(ends, last)
     for node in found:
         if node.kind in ("added", "taken"):
             found[node] = min(found[link.end] for link in links if link.start == node) - 1

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,77 +87,74 @@ def trace(plan: Plan, setting: Setting, waste_class: str, year: int | None = Non
     return sorted(short, key=lambda link: -link.amount_t)
 
 
+Records = list[dict[str, Any]]
+
+
 class _Tables:
     """The tables of a plan cut to a stretch of time, with the facts of the streams of one class."""
 
     def __init__(self, plan: Plan, setting: Setting, waste_class: str, year: int | None) -> None:
         self.periods = setting.periods(year)
-        self._frames = plan.frames
         self.setting = setting
-        streams = plan.frames["streams"]
-        mine = streams[streams["waste_class"] == waste_class]
-        self.material = dict(zip(mine["stream"], mine["material"], strict=True))
-        self.depth = {s: line.count("<") for s, line in zip(mine["stream"], mine["lineage"], strict=True)}
-        self.has_origin = frozenset(streams.loc[streams["origin"] != "", "stream"])
+        self._frames = plan.frames
+        streams = _records(plan.frames["streams"])
+        mine = [row for row in streams if row["waste_class"] == waste_class]
+        self.material = {row["stream"]: row["material"] for row in mine}
+        self.depth = {row["stream"]: row["lineage"].count("<") for row in mine}
+        self._no_goods = {row["stream"] for row in streams if row["origin"]} | setting.not_tonnes | {""}
 
     def all(self, name: str) -> pd.DataFrame:
         """A table, in the stretch of time."""
         frame = self._frames[name]
         return frame[frame["period"].isin(self.periods)]
 
-    def mine(self, name: str) -> pd.DataFrame:
+    def mine(self, name: str) -> Records:
         """The rows of a table that are streams of the class, with their material and depth."""
-        frame = self.all(name)
-        frame = frame[frame["stream"].isin(self.material.keys())]
-        return frame.assign(
-            material=[self.material[s] for s in frame["stream"]],
-            depth=[self.depth[s] for s in frame["stream"]],
-        )
-
-    def goods(self, name: str) -> pd.DataFrame:
-        """The rows of a table that are goods in tonnes: no origin, not energy or pieces."""
-        frame = self.all(name)
-        return frame[
-            ~frame["stream"].isin(self.has_origin | self.setting.not_tonnes) & (frame["stream"] != "")
+        rows = [row for row in _records(self.all(name)) if row["stream"] in self.material]
+        return [
+            row | {"material": self.material[row["stream"]], "depth": self.depth[row["stream"]]}
+            for row in rows
         ]
 
+    def goods(self, name: str, material: str | None = None) -> Records:
+        """The rows of a table that are goods in tonnes (or one of them): no origin, not energy or pieces."""
+        rows = [row for row in _records(self.all(name)) if row["stream"] not in self._no_goods]
+        return [row for row in rows if material in (None, row["stream"])]
 
-def _pool(material: str, site: str, depth: int) -> Node:
+
+def _records(frame: pd.DataFrame) -> Records:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _pool(row: Mapping[str, Any], site: str = "site") -> Node:
     """A waste or residue at a site, before it is decided where it goes."""
-    return Node("residue" if depth else "waste", material, site, depth)
+    return Node("residue" if row["depth"] else "waste", row["material"], row[site], row["depth"])
 
 
 def _arisings(links: _Links, tables: _Tables) -> None:
-    for row in tables.mine("arisings").itertuples():
-        pool = _pool(row.material, row.site, row.depth)
-        links.add(Node("generated", row.material, row.site), pool, row.material, row.arising_t)
-    for row in tables.mine("purchases").itertuples():
-        pool = _pool(row.material, row.site, row.depth)
-        links.add(Node("bought", row.supply), pool, row.material, row.bought)
+    for row in tables.mine("arisings"):
+        start = Node("generated", row["material"], row["site"])
+        links.add(start, _pool(row), row["material"], row["arising_t"])
+    for row in tables.mine("purchases"):
+        links.add(Node("bought", row["supply"]), _pool(row), row["material"], row["bought"])
 
 
 def _lanes(links: _Links, tables: _Tables) -> None:
-    for row in tables.mine("flows").itertuples():
-        start, end = (_pool(row.material, site, row.depth) for site in (row.from_site, row.to_site))
-        links.add(start, end, row.material, row.flow_t)
+    for row in tables.mine("flows"):
+        links.add(_pool(row, "from_site"), _pool(row, "to_site"), row["material"], row["flow_t"])
 
 
 def _sinks(links: _Links, tables: _Tables) -> None:
-    for row in tables.mine("sales").itertuples():
-        links.add(
-            _pool(row.material, row.site, row.depth), Node("outlet", row.outlet), row.material, row.sold
-        )
-    for row in tables.mine("placements").itertuples():
-        links.add(
-            _pool(row.material, row.site, row.depth), Node("placed", row.storage), row.material, row.placed_t
-        )
+    for row in tables.mine("sales"):
+        links.add(_pool(row), Node("outlet", row["outlet"]), row["material"], row["sold"])
+    for row in tables.mine("placements"):
+        links.add(_pool(row), Node("placed", row["storage"]), row["material"], row["placed_t"])
 
 
 def _stocks(links: _Links, tables: _Tables) -> None:
-    for row in tables.mine("stocks").itertuples():
-        pool = _pool(row.material, row.site, row.depth)
-        links.add(pool, Node("put", row.storage), row.material, row.put_t)
-        links.add(Node("taken", row.storage), pool, row.material, row.reclaimed_t)
+    for row in tables.mine("stocks"):
+        links.add(_pool(row), Node("put", row["storage"]), row["material"], row["put_t"])
+        links.add(Node("taken", row["storage"]), _pool(row), row["material"], row["reclaimed_t"])
 
 
 # ---------------------------------------------------------------- processes and what they make
@@ -179,43 +177,44 @@ def _processes(links: _Links, tables: _Tables) -> None:
 
 def _feeds(links: _Links, tables: _Tables) -> dict[Node, float]:
     fed: dict[Node, float] = defaultdict(float)
-    for row in tables.mine("feeds").itertuples():
-        site = tables.setting.site_of_line[row.line]
-        process = Node("process", row.process, site)
-        links.add(_pool(row.material, site, row.depth), process, row.material, row.feed_t)
-        fed[process] += row.feed_t
+    for row in tables.mine("feeds"):
+        placed = row | {"site": tables.setting.site_of_line[row["line"]]}
+        process = Node("process", row["process"], placed["site"])
+        links.add(_pool(placed), process, row["material"], row["feed_t"])
+        fed[process] += row["feed_t"]
     return fed
 
 
 def _residues(links: _Links, tables: _Tables) -> dict[Node, float]:
     made: dict[Node, float] = defaultdict(float)
-    for row in tables.mine("made").itertuples():
-        process = Node("process", row.process, row.site)
-        links.add(process, _pool(row.material, row.site, row.depth), row.material, row.made_t)
-        made[process] += row.made_t
+    for row in tables.mine("made"):
+        process = Node("process", row["process"], row["site"])
+        links.add(process, _pool(row), row["material"], row["made_t"])
+        made[process] += row["made_t"]
     return made
 
 
 def _shared_goods(tables: _Tables) -> list[tuple[Node, str, float]]:
     """(process, product, tonnes): what a process made, by the share of the class in what it was fed that period."""
-    feeds = tables.all("feeds")
-    feeds = feeds[feeds["stream"] != ""]
-    site = feeds["line"].map(dict(tables.setting.site_of_line))
-    mine = feeds["feed_t"].where(feeds["stream"].isin(tables.material.keys()), 0.0)
-    keys = ["site", "process", "period"]
-    fed = feeds.assign(site=site, mine_t=mine).groupby(keys, as_index=False)[["feed_t", "mine_t"]].sum()
-    made = tables.goods("made").merge(fed, on=keys)
-    made = made.assign(amount_t=made["made_t"] * made["mine_t"] / made["feed_t"])
-    total = made.groupby(["process", "site", "stream"], as_index=False, sort=False)["amount_t"].sum()
-    return [
-        (Node("process", row.process, row.site), row.stream, float(row.amount_t))
-        for row in total.itertuples()
-        if row.amount_t > NOTHING
-    ]
+    fed: dict[tuple[str, str, str], float] = defaultdict(float)
+    mine: dict[tuple[str, str, str], float] = defaultdict(float)
+    for row in _records(tables.all("feeds")):
+        if row["stream"]:
+            key = tables.setting.site_of_line[row["line"]], row["process"], row["period"]
+            fed[key] += row["feed_t"]
+            mine[key] += row["feed_t"] if row["stream"] in tables.material else 0.0
+    found: dict[tuple[Node, str], float] = defaultdict(float)
+    for row in tables.goods("made"):
+        key = row["site"], row["process"], row["period"]
+        if mine[key] > 0:
+            found[Node("process", row["process"], row["site"]), row["stream"]] += (
+                row["made_t"] * mine[key] / fed[key]
+            )
+    return [(process, material, amount) for (process, material), amount in found.items() if amount > NOTHING]
 
 
 def _markets(links: _Links, tables: _Tables, goods: Sequence[tuple[Node, str, float]]) -> None:
-    """Products to outlets and into stock, mixed with what else of the same product is at the site; the rest is own use."""
+    """Products to outlets and into stock, mixed with the rest of the product at the site; what is left is own use."""
     for material in sorted({material for _, material, _ in goods}):
         made: dict[str, float] = defaultdict(float)
         for process, of, amount in goods:
@@ -232,41 +231,36 @@ def _markets(links: _Links, tables: _Tables, goods: Sequence[tuple[Node, str, fl
 
 def _taken(tables: _Tables, material: str) -> Iterator[tuple[str, str, str, float]]:
     """(kind, name, site, tonnes) of what outlets and storages take of a product."""
-    for kind, table, name, column in (
-        ("market", "sales", "outlet", "sold"),
-        ("put", "stocks", "storage", "put_t"),
-    ):
-        for row in tables.goods(table).to_dict("records"):
-            if row["stream"] == material:
-                yield kind, str(row[name]), str(row["site"]), float(row[column])
+    for row in tables.goods("sales", material):
+        yield "market", row["outlet"], row["site"], row["sold"]
+    for row in tables.goods("stocks", material):
+        yield "put", row["storage"], row["site"], row["put_t"]
 
 
 def _shares(tables: _Tables, material: str, made: Mapping[str, float]) -> Mapping[str, float]:
     """The share of the class in what there is of a product at each site: x·total = made + Σ x(from)·arrived."""
     total: dict[str, float] = defaultdict(float)
     for name, column in (("made", "made_t"), ("purchases", "bought"), ("stocks", "reclaimed_t")):
-        rows = tables.goods(name)
-        for site, amount in rows[rows["stream"] == material].groupby("site")[column].sum().items():
-            total[str(site)] += float(amount)
-    flows = tables.goods("flows")
-    flows = flows[flows["stream"] == material].groupby(["from_site", "to_site"])["flow_t"].sum()
-    for (_, end), amount in flows.items():
-        total[end] += float(amount)
-    sites = sorted(total)
+        for row in tables.goods(name, material):
+            total[row["site"]] += row[column]
+    flows = tables.goods("flows", material)
+    for row in flows:
+        total[row["to_site"]] += row["flow_t"]
+    sites = {site: k for k, site in enumerate(sorted(total))}
     matrix = np.diag([total[site] for site in sites])
-    for (start, end), amount in flows.items():
-        if start in total:
-            matrix[sites.index(end), sites.index(start)] -= float(amount)
+    for row in flows:
+        if row["from_site"] in sites:
+            matrix[sites[row["to_site"]], sites[row["from_site"]]] -= row["flow_t"]
     known = np.array([made.get(site, 0.0) for site in sites])
-    found = np.linalg.lstsq(matrix, known, rcond=None)[0] if sites else known
-    return defaultdict(float, zip(sites, found.tolist(), strict=True))
+    shares = np.linalg.lstsq(matrix, known, rcond=None)[0] if sites else known
+    return defaultdict(float, zip(sites, shares.tolist(), strict=True))
 
 
 # ---------------------------------------------------------------- fewer boxes
 
 
 def _without_transit(links: list[Link]) -> list[Link]:
-    """Waste that only passes a site, or comes from one place, is drawn as one link; residues stay where they are made."""
+    """Waste that only passes a site, or comes from one place, is one link; residues stay where they are made."""
     while True:
         box = next((node for node in _pools(links) if _passes(node, links)), None)
         if box is None:

@@ -1,4 +1,4 @@
-"""What a plan's tables leave to its case: the year of a period, the site of a line, units that are no tonnes, targets."""
+"""What a plan's tables leave to its case: years of periods, sites of lines, units that are no tonnes, targets."""
 
 from __future__ import annotations
 

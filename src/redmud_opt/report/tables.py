@@ -26,6 +26,7 @@ SHOWN = {
     "stocks": "storage site stream period put_t reclaimed_t stock_t",
     "purchases": "supply site stream period bought",
     "arisings": "site stream period arising_t",
+    "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
     "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
     "handed_out_t closing_t residual_t",
@@ -37,8 +38,28 @@ SHOWN = {
 }
 """Tables in the order of the page, each with the columns that are shown, in order."""
 
-_NAMES = frozenset("site from_site to_site line process storage outlet supply item target plant".split())
-_WORDS = {"waste_class": "class", "cohort": "cohort", "term": "term", "mode": "mode", "total": "total"}
+_NAMES = (
+    "site",
+    "from_site",
+    "to_site",
+    "line",
+    "process",
+    "storage",
+    "outlet",
+    "supply",
+    "item",
+    "target",
+    "plant",
+    "at",
+)
+_WORDS = {
+    "waste_class": "class",
+    "cohort": "cohort",
+    "term": "term",
+    "mode": "mode",
+    "total": "total",
+    "fate": "fate",
+}
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -118,11 +139,11 @@ def _decimals(column: pd.Series, name: str) -> int:
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """CSV with a byte-order mark, so that a spreadsheet reads Chinese; text that could be a formula is quoted."""
-    safe = frame.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = [disarmed(value) for value in safe[name]]
-    safe.columns = pd.Index([disarmed(name) for name in safe.columns])
+    columns = {
+        disarmed(name): column if pd.api.types.is_numeric_dtype(column) else column.map(disarmed)
+        for name, column in frame.items()
+    }
+    safe = pd.DataFrame(columns)
     return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from pyomo.environ import ConcreteModel
@@ -24,17 +25,28 @@ def solve_case_goals(model: ConcreteModel, network: Network, session: Session) -
 
 
 def solve_levels(model: ConcreteModel, network: Network, session: Session, goals: Sequence[str]) -> Outcome:
-    """The outcome of the last level; of the first level that holds nothing, if one does."""
-    outcome: Outcome | None = None
+    """The outcome of the last level; of the first if it holds nothing.
+
+    A later level that is cut short leaves what the one before holds: a plan, not proved best. That a later level is
+    infeasible or unbounded is numerical trouble, for the level before found a point that lies in it.
+    """
+    held: Outcome | None = None
     for level, goal in enumerate(goals):
         set_goal(model, network, goal)
-        outcome = session.solve(model)
-        if outcome.values is None:
-            return outcome
+        found = session.solve(model)
+        if found.values is None:
+            return found if held is None else _cut_short(held, found)
+        held = found if held is None or held.holds == "proved" else replace(found, holds="with_gap", bound=None)
         if level + 1 < len(goals):
             _hold(model, goal)
-    assert outcome is not None, "at least one goal"
-    return outcome
+    assert held is not None, "at least one goal"
+    return held
+
+
+def _cut_short(held: Outcome, found: Outcome) -> Outcome:
+    if found.stopped in ("time", "gap", "cancelled"):
+        return replace(held, stopped=found.stopped, holds="with_gap", bound=None)
+    return replace(found, stopped="crashed", detail=f"a later level came out {found.stopped}: {found.detail}")
 
 
 def _hold(model: ConcreteModel, goal: str) -> None:

@@ -82,7 +82,8 @@ class Session:
         self._progress.clear()
         self._started = time.perf_counter()
         algorithm = self._choose_algorithm()
-        self._set("time_limit", self.options.time_limit_s or highspy.kHighsInf)
+        limit = self.options.time_limit_s
+        self._set("time_limit", highspy.kHighsInf if limit is None else limit)
         self._check(self._highs.run(), "run")
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:

@@ -170,7 +170,7 @@ def _may_leave(facts: Facts, material: str, site: str) -> bool:
 def arisings_have_a_way(facts: Facts) -> Iterator[Fault]:
     """What arises is taken at its site, or may leave it and is taken elsewhere. (Reach in full: the network.)"""
     for row in facts.case.arisings:
-        if row.material not in facts.materials:
+        if not facts.is_waste(row.material):
             continue
         takers = _takers(facts, row.material)
         if not takers:

@@ -175,6 +175,10 @@ def identity(book: Book) -> tuple[Check, ...]:
     findings = Findings("identity")
     accounts = Accounts(book)
     stated = {(row.origin, row.year): row for row in book.identity}
+    for bought in book.purchases:
+        if not bought.stream.has_origin and book.facts.founds_origin(bought.stream.material):
+            where = book.where(bought.t, bought.supply, bought.stream.name)
+            findings.nothing("received_without_origin", where, bought.amount)
     for origin in accounts.origins:
         opening = accounts.by_year("opening", origin, book.dates.years[0])
         for year in book.dates.years:

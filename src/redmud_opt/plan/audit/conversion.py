@@ -22,7 +22,10 @@ from redmud_opt.plan.audit.streams import Lineage
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One output of a conversion, per tonne of feed; `of_feed` is the solid mass of the feed itself in it."""
+    """One output of a conversion, per tonne of feed; `of_feed` is the solid mass of the feed itself in it.
+
+    A waste carries the origin of its feed on, if that has one.
+    """
 
     material: str
     yield_t: float
@@ -102,7 +105,6 @@ class Conversions:
 
     def _outputs(self, process: str, point: str, feed: Lineage | None, lost: float) -> tuple[Made, ...]:
         rows = self.output_rows(process, point, feed.material if feed else "")
-        origin = feed is not None and self.facts.founds_origin(feed.root)
         yields = {row.material: self._yield(row, feed) for row in rows if not self._is_rest(row)}
         shares = {
             row.material: yields[row.material] if row.of_feed_t_per_t is None else row.of_feed_t_per_t
@@ -114,8 +116,7 @@ class Conversions:
         for row in rows:
             made = yields.get(row.material, 1.0 - known - lost)
             of_feed = shares.get(row.material, made if row.of_feed_t_per_t is None else row.of_feed_t_per_t)
-            carries = origin and self.facts.is_waste(row.material)
-            found.append(Made(row.material, made, of_feed, carries))
+            found.append(Made(row.material, made, of_feed, self.facts.is_waste(row.material)))
         return tuple(found)
 
     @staticmethod

@@ -118,7 +118,7 @@ class Facts:
         return self.materials[material].legal_status in WASTE
 
     def founds_origin(self, material: str) -> bool:
-        """Whether origin tonnes are counted from the material on: a waste of a class."""
+        """Whether its tonnes must carry an origin: a waste of a class."""
         return self.is_waste(material) and self.materials[material].waste_class != "none"
 
     def wet_per_dry(self, material: str) -> float:

@@ -4,7 +4,7 @@
     money   = excess × charge per tonne, charge ≥ 0, at the mid date of the last period         in `value`
     product made from waste, at the end of a calendar year: Σ stock at a site ≤ its opening stock
 
-The charge per tonne is the cheapest lawful way out, a fixed point over the network: this audit does not
+Waste without origin is of class `none`. The charge per tonne is the cheapest lawful way out, a fixed point over the network: this audit does not
 derive it, and says so. Where no way out exists the plan states no charge, and the excess must be 0.
 MODEL.md 'End of horizon'.
 """
@@ -40,7 +40,7 @@ def _excess(findings: Findings, book: Book) -> None:
             findings.nothing("no_way_out", where, row.excess, storage=row.storage)
         else:
             findings.at_least("negative_charge", where, row.charge, 0.0)
-        if row.waste_class not in {stream.waste_class for stream in book.streams.values()}:
+        if row.waste_class not in {stream.waste_class or "none" for stream in book.streams.values()}:
             findings.fault("no_class", where, waste_class=row.waste_class)
     for key in union(due, stated):
         findings.equal("misstated", at(*key), stated[key], due[key], scales.scale(key), storage=key[0])
@@ -55,15 +55,18 @@ def _due(book: Book) -> tuple[Tally[Class], Tally[Class]]:
     found: Tally[Class] = Tally()
     scales: Tally[Class] = Tally()
     for row in book.stocks:
-        if row.t == last and row.stream.has_origin:
-            key = (row.storage, row.stream.waste_class)
+        if row.t == last and book.facts.is_waste(row.stream.material):
+            key = (row.storage, row.stream.waste_class or "none")
             (found if book.status.hazardous(row.stream, last) else general).add(key, row.stock)
             scales.add(key, row.stock)
     for opening in book.opening:
         stream = opening.stream
-        if stream is not None and stream.has_origin and not book.status.hazardous(stream, last):
-            general.add((opening.storage, stream.waste_class), -opening.amount)
-            scales.add((opening.storage, stream.waste_class), opening.amount)
+        if stream is None or not book.facts.is_waste(stream.material):
+            continue
+        if not book.status.hazardous(stream, last):
+            key = (opening.storage, stream.waste_class or "none")
+            general.add(key, -opening.amount)
+            scales.add(key, opening.amount)
     for key in general:
         found.add(key, max(0.0, general[key]))
     return found, scales

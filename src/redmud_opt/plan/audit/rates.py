@@ -16,7 +16,7 @@ from typing import NamedTuple
 from redmud_opt.case.rules import Target
 from redmud_opt.plan.audit.accounts import Accounts
 from redmud_opt.plan.audit.book import Book
-from redmud_opt.plan.audit.checks import Check, Findings, at
+from redmud_opt.plan.audit.checks import TOLERANCE, Check, Findings, at
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.streams import plant_names
 
@@ -92,12 +92,13 @@ def rates(book: Book) -> tuple[Check, ...]:
 
 
 def _rate(findings: Findings, where: str, name: str, stated: float, achieved: float, whole: float) -> None:
-    """A rate over nothing generated is not a number, or is left 0."""
-    if abs(whole) < 1e-9:
-        if stated == stated and stated != 0.0:
-            findings.fault("rate_of_nothing", where, what=name)
-        return
-    findings.equal("misstated", where, stated, achieved / whole, what=name)
+    """A rate over nothing generated is not a number; over a trace of it, it is only bounded by 1."""
+    if abs(whole) > TOLERANCE:
+        findings.equal("misstated", where, stated, achieved / whole, what=name)
+    elif abs(stated) > (1.0 + TOLERANCE if whole else 0.0):
+        findings.fault("rate_of_nothing", where, what=name)
+    else:
+        findings.rows += 1
 
 
 def targets(book: Book) -> tuple[Check, ...]:

@@ -118,16 +118,13 @@ class Reader:
     def stream(self, name: str) -> Stream:
         """A stream from its id; raises `UnreadableStream`."""
         if "@" not in name:
-            lineage = self.lineage(name)
-            if self.facts.founds_origin(lineage.root):
-                raise UnreadableStream("no_origin", name=name)
-            return Stream(name, lineage)
+            return Stream(name, self.lineage(name))
         parts = name.split("@")
         if len(parts) != 3 or parts[2] not in COHORTS:
             raise UnreadableStream("bad_cohort", name=name)
         waste_class, _, plant = parts[1].partition(":")
         root = self.lineage(parts[0]).root
-        if not self.facts.founds_origin(root) or waste_class != self.facts.materials[root].waste_class:
+        if not self.facts.is_waste(root) or waste_class != self.facts.materials[root].waste_class:
             raise UnreadableStream("bad_class", name=waste_class)
         owners = {row.owner for row in self.facts.sites.values()}
         if plant and plant not in self.facts.sites and plant not in owners:
@@ -150,11 +147,14 @@ def plant_names(facts: Facts, site: str) -> tuple[str, str, str]:
 
 
 def founded(facts: Facts, streams: dict[str, Stream], material: str, site: str, cohort: str) -> Stream | None:
-    """The stream that a waste founds where it arises: the finest origin that the plan's streams offer."""
+    """The stream that arises, or lay there: a waste with the finest origin that the plan's streams offer.
+
+    A waste of a class must have one. Waste of class `none` may do without; what is no waste has none.
+    """
     for plant in plant_names(facts, site):
         waste_class = facts.materials[material].waste_class
         origin = f"{waste_class}:{plant}" if plant else waste_class
         found = streams.get(f"{material}@{origin}@{cohort}")
         if found is not None:
             return found
-    return streams.get(material)
+    return None if facts.founds_origin(material) else streams.get(material)

@@ -1,0 +1,65 @@
+"""The Python API: the verbs of the command line as functions.
+
+plan = optimise("scenarios/guangxi")        raises CaseFaults, or NoPlan with the reason
+print(plan);  plan.frames["flows"];  plan.save("out")
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from redmud_opt.case import Case, load_case
+from redmud_opt.i18n import Message, text
+from redmud_opt.jobs.compute import Computed, compute
+from redmud_opt.jobs.listening import Listener, Stages
+from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES, Exit, RunOptions
+from redmud_opt.plan import Plan
+
+
+class NoPlan(Exception):
+    """There is no plan. `outcome` is infeasible, time, gap, crashed or audit_failed; `messages` say why."""
+
+    def __init__(
+        self, outcome: str, messages: tuple[Message, ...] = (), rejected: Plan | None = None
+    ) -> None:
+        self.outcome = outcome
+        self.messages = messages
+        self.rejected = rejected
+        super().__init__(outcome, messages)
+
+    def __str__(self) -> str:
+        return self.render("en")
+
+    def render(self, language: str = "en") -> str:
+        """The reasons in words."""
+        return "\n".join(text(message, language) for message in self.messages) or self.outcome
+
+
+def optimise(
+    case: Case | str | Path,
+    *,
+    time_limit_s: float | None = None,
+    algorithm: str = "auto",
+    objective: str | None = None,
+) -> Plan:
+    """The audited plan of a case, or of a case folder, scenario file or bundled name.
+
+    Raises CaseFaults for a case with faults (an unbounded one is such a case), NoPlan where there is no plan or where
+    it fails its audit, ValueError for an option that does not exist.
+    """
+    if algorithm not in ALGORITHMS:
+        raise ValueError(f"algorithm '{algorithm}' is none of {', '.join(ALGORITHMS)}")
+    if objective is not None and objective not in OBJECTIVES:
+        raise ValueError(f"objective '{objective}' is none of {', '.join(OBJECTIVES)}")
+    loaded = case if isinstance(case, Case) else load_case(case)
+    options = RunOptions(time_limit_s=time_limit_s, algorithm=algorithm, objective=objective)
+    return _plan_of(compute(loaded, options, Stages(Listener())))
+
+
+def _plan_of(computed: Computed) -> Plan:
+    if computed.faults is not None:
+        raise computed.faults
+    if computed.plan is None:
+        outcome = "audit_failed" if computed.exit is Exit.AUDIT_FAILED else str(computed.stopped)
+        raise NoPlan(outcome, computed.messages, computed.rejected)
+    return computed.plan

@@ -1,0 +1,279 @@
+"""The command line: `redmud-opt init | check | solve | audit`.
+
+Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
+`--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
+second one ends the program at once. Nobody sees a traceback: it goes to a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, NoReturn, Protocol
+
+from redmud_opt.case import CaseFaults, Fault, init_case
+from redmud_opt.i18n import LANGUAGES, Message, text
+from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
+from redmud_opt.jobs.listening import Cancelled
+from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES
+
+
+class Answer(Protocol):
+    """What a verb has to say."""
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code."""
+
+    def as_record(self, language: str = "en") -> dict[str, Any]:
+        """For `--json`."""
+
+    def words(self, language: str = "en") -> str:
+        """For people."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer of messages and faults alone."""
+
+    exit: Exit
+    messages: tuple[Message, ...] = ()
+    faults: CaseFaults | None = None
+    more: tuple[tuple[str, Any], ...] = ()
+
+    def as_record(self, language: str = "en") -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "exit_code": int(self.exit),
+            "faults": [] if self.faults is None else self.faults.as_records(language),
+            "messages": [{"key": m.key, "text": text(m, language)} for m in self.messages],
+        } | dict(self.more)
+
+    def words(self, language: str = "en") -> str:
+        """For people."""
+        lines = [] if self.faults is None else [self.faults.render(language)]
+        return "\n".join([*lines, *(text(message, language) for message in self.messages)])
+
+
+# ---- what stands on the line ----------------------------------------------------------------------------------
+
+
+class Misused(Exception):
+    """The line cannot be understood."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises instead of exiting with 2, which means infeasible here."""
+
+    def error(self, message: str) -> NoReturn:
+        """A line that cannot be understood."""
+        raise Misused(f"{message}\n{self.format_usage().rstrip()}")
+
+
+def seconds(words: str) -> float:
+    """A number of seconds that is not negative."""
+    value = float(words)
+    if not 0 <= value < float("inf"):
+        raise ValueError(words)
+    return value
+
+
+def parser() -> Parser:
+    """The verbs and their options."""
+    shared = Parser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print one JSON object")
+    shared.add_argument("--lang", choices=LANGUAGES, default="en", help="language of messages (default: en)")
+    top = Parser(prog="redmud-opt", description="Plans what an aluminium group does with its solid waste.")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
+
+    init = verbs.add_parser("init", parents=[shared], help="write a small case to start from")
+    init.add_argument("folder", metavar="FOLDER", help="a folder that is empty or not there yet")
+    init.set_defaults(answer=answer_init)
+
+    check = verbs.add_parser(
+        "check", parents=[shared], help="list every fault of a case, and what it rests on"
+    )
+    check.add_argument(
+        "case", metavar="CASE", help="a case folder, a scenario file, or the name of a bundled one"
+    )
+    check.set_defaults(answer=answer_check)
+
+    solve = verbs.add_parser("solve", parents=[shared], help="solve, audit, and keep the run as a folder")
+    solve.add_argument(
+        "case", metavar="CASE", help="a case folder, a scenario file, or the name of a bundled one"
+    )
+    solve.add_argument(
+        "--time-limit", type=seconds, metavar="SECONDS", help="most seconds the solver may take"
+    )
+    solve.add_argument(
+        "--algorithm", choices=ALGORITHMS, default="auto", help="of the solver (default: by size)"
+    )
+    solve.add_argument("--objective", choices=OBJECTIVES, help="instead of the one that the case states")
+    solve.add_argument("--out", metavar="DIR", help="folder of the run (default: runs/<case>-<time>)")
+    solve.set_defaults(answer=answer_solve)
+
+    audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
+    audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
+    audit.set_defaults(answer=answer_audit)
+    return top
+
+
+# ---- the verbs ------------------------------------------------------------------------------------------------
+
+
+def answer_init(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """Writes the starter case."""
+    try:
+        files = init_case(asked.folder)
+    except CaseFaults as faults:
+        return Said(Exit.FAULTS, faults=faults)
+    except OSError as error:
+        return cannot_write(asked.folder, error)
+    names = tuple(path.name for path in files)
+    message = Message("cli.initialised", {"folder": asked.folder, "count": len(names)})
+    return Said(Exit.PLAN, (message,), more=(("folder", asked.folder), ("files", names)))
+
+
+def cannot_write(folder: str, error: OSError) -> Said:
+    """A folder that the system refuses."""
+    values = {"folder": folder, "why": error.strerror or str(error)}
+    return Said(Exit.FAULTS, faults=CaseFaults([Fault("", 0, "", Message("jobs.cannot_write", values))]))
+
+
+def answer_check(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """Faults, or what the case is and asks."""
+    report = check_case(asked.case, Listener(should_stop=interrupt.heard))
+    if interrupt.heard():
+        raise Cancelled
+    return report
+
+
+def answer_solve(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A run."""
+    options = RunOptions(asked.time_limit, asked.algorithm, asked.objective)
+    listener = Listener(should_stop=interrupt.heard, on_stage=progress_line(asked))
+    return run(asked.case, options=options, out=asked.out, listener=listener)
+
+
+def progress_line(asked: argparse.Namespace) -> Callable[[str], None]:
+    """Stages on standard error, where somebody watches."""
+    watched = sys.stderr.isatty() and not asked.json
+
+    def show(stage: str) -> None:
+        if watched:
+            print(text(Message(f"cli.stage_{stage}"), asked.lang), file=sys.stderr, flush=True)
+
+    return show
+
+
+def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """The audit of a finished run."""
+    return reaudit(asked.run)
+
+
+# ---- stopping and ending --------------------------------------------------------------------------------------
+
+
+class Interrupt:
+    """Hears Ctrl-C and TERM once; the second time the system has its way."""
+
+    def __init__(self, language: str) -> None:
+        self._heard = False
+        self._language = language
+
+    def heard(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._heard
+
+    def on_signal(self, number: int, frame: FrameType | None) -> None:
+        """The first time."""
+        self._heard = True
+        signal.signal(number, signal.SIG_DFL)
+        print(text(Message("cli.stopping"), self._language), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def listening(language: str) -> Iterator[Interrupt]:
+    """Signals go to an Interrupt for a while."""
+    interrupt = Interrupt(language)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    try:
+        before = {number: signal.signal(number, interrupt.on_signal) for number in numbers}
+    except ValueError:  # not the main thread
+        before = {}
+    try:
+        yield interrupt
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def crashed(error: Exception) -> Said:
+    """The traceback to a file, one line to the user."""
+    trace = "".join(traceback.format_exception(error))
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="redmud-opt-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(trace)
+    values = {"kind": type(error).__name__, "folder": file.name}
+    return Said(Exit.CRASHED, (Message("jobs.crashed", values),))
+
+
+def answer_of(asked: argparse.Namespace) -> Answer:
+    """What the verb says; whatever happens there is an answer."""
+    try:
+        with listening(asked.lang) as interrupt:
+            answer: Answer = asked.answer(asked, interrupt)
+            return answer
+    except (Cancelled, KeyboardInterrupt):
+        return Said(Exit.CANCELLED, (Message("jobs.cancelled"),))
+    except Exception as error:
+        return crashed(error)
+
+
+def tell(answer: Answer, *, as_json: bool, language: str) -> int:
+    """Prints an answer; people read reasons for failure on standard error."""
+    if as_json:
+        print(json.dumps(answer.as_record(language), ensure_ascii=False, allow_nan=False))
+    else:
+        print(answer.words(language), file=sys.stdout if answer.exit is Exit.PLAN else sys.stderr)
+    sys.stdout.flush()
+    return int(answer.exit)
+
+
+def understood(arguments: Sequence[str]) -> argparse.Namespace | int:
+    """The line, or the exit code where it is no line to act on."""
+    try:
+        return parser().parse_args(arguments)
+    except SystemExit as end:  # --help
+        return int(end.code or 0)
+    except Misused as fault:
+        language = next((b for a, b in itertools.pairwise(arguments) if a == "--lang"), "en")
+        found = CaseFaults([Fault("", 0, "", Message("cli.misused", {"why": str(fault)}))])
+        said = Said(Exit.FAULTS, faults=found)
+        return tell(said, as_json="--json" in arguments, language=language if language in LANGUAGES else "en")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        asked = understood(sys.argv[1:] if arguments is None else list(arguments))
+        if isinstance(asked, int):
+            return asked
+        return tell(answer_of(asked), as_json=asked.json, language=asked.lang)
+    except BrokenPipeError:  # the reader has gone; nothing more to say to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(Exit.CRASHED)

@@ -1,0 +1,129 @@
+"""What `check` says of a case without faults: size, evidence, what has no effect, what is impossible.
+
+Impossible things are findings, not faults: a case that asks too much is still a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged, load_case, unenforced
+from redmud_opt.i18n import Message, text
+from redmud_opt.jobs.compute import by_counting, proved_by_a_solve, share_record
+from redmud_opt.jobs.listening import Listener
+from redmud_opt.jobs.outcome import Exit, RunOptions
+from redmud_opt.model import build_model
+from redmud_opt.model.arrays import StandardForm, compile
+from redmud_opt.model.limits import silent_limits
+from redmud_opt.network import Network, build_network
+from redmud_opt.plan.words import said
+
+THINGS = ("periods", "sites", "materials", "processes", "lines", "outlets", "storages", "targets")
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """Faults alone, or everything else."""
+
+    faults: CaseFaults | None = None
+    name: str = ""
+    counts: Mapping[str, int] | None = None
+    evidence: Assumptions | None = None
+    counted: tuple[Message, ...] = ()
+    solved: tuple[Message, ...] = ()
+    not_enforced: tuple[Message, ...] = ()
+    flagged: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def exit(self) -> Exit:
+        """Findings are no faults."""
+        return Exit.PLAN if self.faults is None else Exit.FAULTS
+
+    def as_record(self, language: str = "en") -> dict[str, Any]:
+        """For JSON."""
+        if self.faults is not None:
+            return {"exit_code": int(self.exit), "faults": self.faults.as_records(language)}
+
+        def told(messages: Iterable[Message]) -> list[dict[str, str]]:
+            return [said(message, language) for message in messages]
+
+        return {
+            "exit_code": int(self.exit),
+            "faults": [],
+            "case": self.name,
+            "counts": dict(self.counts or {}),
+            "assumptions": None if self.evidence is None else share_record(self.evidence),
+            "impossible": {"by_counting": told(self.counted), "by_a_solve": told(self.solved)},
+            "not_enforced": told(self.not_enforced),
+            "flagged": told(self.flagged),
+            "notes": told(self.notes),
+        }
+
+    def words(self, language: str = "en") -> str:
+        """For people."""
+        if self.faults is not None:
+            return self.faults.render(language)
+        return "\n".join(self._lines(language))
+
+    def _lines(self, language: str) -> Iterator[str]:
+        yield text(Message("jobs.check_ok", {"case": self.name}), language)
+        counts = self.counts or {}
+        for key in ("check_things", "check_network", "check_model"):
+            yield "  " + text(Message(f"jobs.{key}", counts), language)
+        if self.evidence is not None:
+            yield "  " + text(self.evidence.message(), language)
+        findings = (*self.counted, *self.solved)
+        yield text(Message("jobs.check_impossible" if findings else "jobs.check_possible"), language)
+        yield from _bullets(findings, language)
+        for key, messages in (
+            ("not_enforced", self.not_enforced),
+            ("flagged", self.flagged),
+            ("notes", self.notes),
+        ):
+            if messages:
+                yield text(Message(f"jobs.check_{key}", {"count": len(messages)}), language)
+                yield from _bullets(messages, language)
+
+
+def _bullets(messages: Iterable[Message], language: str) -> Iterator[str]:
+    for message in messages:
+        yield f"  - {text(message, language)}"
+
+
+def check_case(path: str | Path, listener: Listener | None = None) -> CheckReport:
+    """Reads a case, builds its network and model, and asks what is impossible; solves only to prove that."""
+    try:
+        case = load_case(path)
+        network = build_network(case)
+    except CaseFaults as faults:
+        return CheckReport(faults=faults)
+    model = build_model(network)
+    return CheckReport(
+        name=case.settings.name,
+        counts=counts_of(case, network, compile(model)),
+        evidence=assumptions(case),
+        counted=tuple(map(by_counting, network.findings)),
+        solved=proved_by_a_solve(network, RunOptions(), listener or Listener()),
+        not_enforced=unenforced(case),
+        flagged=flagged(case),
+        notes=(*network.notes, *silent_limits(model, network)),
+    )
+
+
+def counts_of(case: Case, network: Network, form: StandardForm) -> dict[str, int]:
+    """How large a case is, as tables, as a network and as a model."""
+    derived = [lineage for lineage in network.lineages.by_id.values() if lineage.depth > 0]
+    return {name: len(getattr(case, name)) for name in THINGS} | {
+        "derived_materials": len(derived),
+        "longest_chain": max((lineage.depth for lineage in derived), default=0),
+        "conversions": len(network.lineages.conversions),
+        "streams": len(network.streams),
+        "columns": len(form.cost),
+        "rows": len(form.row_lower),
+        "nonzeros": int(form.matrix.nnz),
+        "integers": int(form.integrality.sum()),
+    }

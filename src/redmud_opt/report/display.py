@@ -1,0 +1,101 @@
+"""Headline tables as people read them: cells are words, ready to be shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from redmud_opt.i18n import Message, template, text
+from redmud_opt.plan import Plan
+from redmud_opt.report.headline import FATES, RATES, fates, rates, target_table
+from redmud_opt.report.labels import Labels
+from redmud_opt.report.numbers import mass_scale, percent
+from redmud_opt.report.setting import TargetRow
+from redmud_opt.report.tables import heading
+
+
+def fate_cells(plan: Plan, language: str, year: int | None = None) -> pd.DataFrame:
+    """What became of each waste class; each row in its own unit of mass. Columns that are zero everywhere are left out."""
+    labels, table = Labels(plan, language), fates(plan, year)
+    shown = [c for c in FATES if c in ("generated_t", "utilised_t", "closing_t") or table[c].abs().max() > 0.5]
+    rows = []
+    for row in table.to_dict("records"):
+        scale = mass_scale([float(row[column]) for column in FATES], language)
+        cells = {"waste_class": labels.word("class", str(row["waste_class"]))}
+        cells |= {column: scale.text(row[column]) for column in shown}
+        rows.append({_head("identity", column, language): cell for column, cell in cells.items()})
+    return pd.DataFrame(rows)
+
+
+def used_of_generated(plan: Plan, language: str) -> dict[str, tuple[str, str]]:
+    """Waste class in words → (used, generated) over the horizon, in one unit."""
+    labels = Labels(plan, language)
+    found = {}
+    for row in fates(plan).to_dict("records"):
+        scale = mass_scale([float(row["generated_t"]), float(row["utilised_t"])], language)
+        word = labels.word("class", str(row["waste_class"]))
+        found[word] = scale.figure(row["utilised_t"]), scale.text(row["generated_t"])
+    return found
+
+
+def rate_cells(plan: Plan, targets: Iterable[TargetRow], language: str) -> pd.DataFrame:
+    """The three rates per waste class and year; where a target binds one of them, it stands beside the rate."""
+    labels, table = Labels(plan, language), rates(plan)
+    beside = _beside(target_table(plan, targets), language)
+    with_plants = bool((table["plant"] != "").any())
+    rows = []
+    for row in table.to_dict("records"):
+        scale = mass_scale([float(row["generated_t"])], language)
+        cells = {"waste_class": labels.word("class", str(row["waste_class"]))}
+        if with_plants:
+            cells["plant"] = labels.name(str(row["plant"])) or text(Message("report.all_plants"), language)
+        cells |= {"year": str(row["year"]), "generated_t": scale.text(row["generated_t"])}
+        for name in RATES:
+            key = row["waste_class"], row["plant"], row["year"], name
+            cells[name] = "  ".join([percent(float(row[name]), language), *beside.get(key, ())])
+        rows.append({_head("rates", column, language): cell for column, cell in cells.items()})
+    return pd.DataFrame(rows)
+
+
+def _head(table: str, column: str, language: str) -> str:
+    """The heading of a column whose cells carry their own unit."""
+    words = heading(table, column, language)
+    return words.rpartition({"en": ",", "zh": "，"}[language])[0] if column.endswith("_t") else words
+
+
+def _beside(table: pd.DataFrame, language: str) -> Mapping[tuple[Any, ...], list[str]]:
+    found: dict[tuple[Any, ...], list[str]] = {}
+    for row in table.to_dict("records"):
+        key = row["waste_class"], row["plant"], row["year"], row["rate"]
+        found.setdefault(key, []).append(target_words({str(k): v for k, v in row.items()}, language))
+    return found
+
+
+def target_words(row: Mapping[str, Any], language: str) -> str:
+    """A target beside its rate: at least how much, and whether that is met, binding or missed."""
+    kind = "hard" if row["hard"] else "soft"
+    at_least = percent(float(row["at_least"]), language)
+    verdict = row["verdict"] or "unknown"
+    key = f"report.target.{verdict}"
+    reached = ""
+    if row["gross_feed"] and math.isfinite(row["reached"]):
+        values = {"rate": percent(float(row["reached"]), language)}
+        reached = text(Message("report.target.gross_feed", values), language)
+    values = {"at_least": at_least, "kind": text(Message(f"report.target.{kind}"), language), "reached": reached}
+    return text(Message(key, values), language).strip()
+
+
+def status_words(plan: Plan, language: str) -> str:
+    """What the plan is: proved best, or how far from it at most; and why the solve stopped, if not for that."""
+    gap, stopped = plan.solve.get("gap"), str(plan.solve.get("stopped"))
+    if plan.status == "optimal":
+        return text(Message("plan.proved"), language)
+    said = Message("plan.without_bound")
+    if gap is not None:
+        said = Message("plan.with_gap", {"gap": percent(float(gap), language)})
+    reason = f"plan.stopped_{stopped}"
+    why = "" if template(reason, language) is None else text(Message(reason), language)
+    return f"{text(said, language)} {why}".strip()

@@ -1,0 +1,83 @@
+"""Cases to choose from, and one look at a case: its faults, or what is in it. Nothing here solves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged, load_case, unenforced
+from redmud_opt.case.bundled import bundled_names, find_bundled
+from redmud_opt.i18n import Message
+from redmud_opt.network import build_network
+
+DEFAULT = "guangxi"
+
+
+def choices() -> dict[str, Path]:
+    """Name → folder or scenario file: those that travel with the program, then those of `REDMUD_OPT_CASES`."""
+    found: dict[str, Path] = {}
+    for name in bundled_names():
+        path = find_bundled(name)
+        if path is not None:
+            found[name] = path
+    own = os.environ.get("REDMUD_OPT_CASES")
+    for entry in sorted(Path(own).iterdir()) if own and Path(own).is_dir() else []:
+        if (entry / "case.yaml").is_file() or (entry.is_file() and entry.suffix == ".yaml"):
+            found.setdefault(entry.stem, entry)
+    return found
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the page shows of a case; with faults, nothing else is known."""
+
+    name: str
+    path: Path
+    faults: CaseFaults | None = None
+    case: Case | None = None
+    evidence: Assumptions | None = None
+    impossible: tuple[Message, ...] = ()
+    not_enforced: tuple[Message, ...] = ()
+    flagged: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """File → hash."""
+        return {} if self.case is None else self.case.files
+
+
+def look(name: str, path: Path) -> Look:
+    """Reads a case; kept in memory until a file near it changes."""
+    return _look(name, path, tuple(_stamps(path)))
+
+
+def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Names, times and sizes of the files that a case may be read from: its folder and those beside it."""
+    for file in sorted(path.parent.rglob("*")):
+        if file.suffix in (".csv", ".yaml", ".yml"):
+            stat = file.stat()
+            yield str(file), stat.st_mtime_ns, stat.st_size
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _look(name: str, path: Path, stamps: tuple[tuple[str, int, int], ...]) -> Look:
+    try:
+        case = load_case(path)
+        network = build_network(case)
+    except CaseFaults as faults:
+        return Look(name, path, faults=faults)
+    return Look(
+        name,
+        path,
+        case=case,
+        evidence=assumptions(case),
+        impossible=network.findings,
+        not_enforced=unenforced(case),
+        flagged=flagged(case),
+        notes=network.notes,
+    )

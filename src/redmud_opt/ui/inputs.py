@@ -1,0 +1,105 @@
+"""The upper half of the page: which case, and what is in it or wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from redmud_opt.case import CaseFaults
+from redmud_opt.i18n import Message, text
+from redmud_opt.report.case_facts import counts, horizon, title
+from redmud_opt.report.numbers import percent
+from redmud_opt.ui.address import keep
+from redmud_opt.ui.cases import DEFAULT, Look, choices, look
+from redmud_opt.ui.grid import words_grid
+from redmud_opt.ui.words import Words, listed, plain
+
+
+def choose(say: Words) -> Look | None:
+    """The selector; None if there is no case at all."""
+    known = choices()
+    if not known:
+        st.warning(say("no_cases"))
+        return None
+    asked = st.query_params.get("case", "")
+    if asked and asked not in known:
+        st.warning(plain(say("case_unknown", name=asked)))
+    names = list(known)
+    first = asked if asked in known else DEFAULT if DEFAULT in known else names[0]
+    name = st.selectbox(
+        say("case"), names, index=names.index(first), key="case", on_change=_chosen, filter_mode=None
+    )
+    return look(name, Path(known[name]))
+
+
+def _chosen() -> None:
+    keep("case", st.session_state["case"])
+
+
+def show(found: Look, say: Words) -> None:
+    """Faults if there are any, else the facts."""
+    if found.faults is not None:
+        show_faults(found.faults, say)
+        return
+    _facts(found, say)
+    _impossible(found, say)
+    _not_enforced(found, say)
+    _second_look(found, say)
+
+
+def show_faults(faults: CaseFaults, say: Words) -> None:
+    """Every fault with its place, what is wrong and what would be right."""
+    st.error(say("faults", count=len(faults.faults)))
+    records = pd.DataFrame(faults.as_records(say.language))
+    columns = ["file", "row", "column", "message", "remedy"]
+    shown = records[columns].astype(object).where(records[columns].notna(), "")
+    shown["row"] = shown["row"].map(lambda row: "" if row == "" else str(int(row)))
+    words_grid(shown.rename(columns={name: say(f"fault_{name}") for name in columns}), "faults")
+
+
+def _facts(found: Look, say: Words) -> None:
+    assert found.case is not None
+    st.markdown(f"**{plain(title(found.case, say.language))}**")
+    things = say("between").join(say(f"count_{name}", count=count) for name, count in counts(found.case).items())
+    st.markdown(plain(text(horizon(found.case), say.language)) + "  \n" + plain(things))
+    if found.evidence is not None and found.evidence.total:
+        share = percent(found.evidence.resting / found.evidence.total, say.language)
+        values = {"share": share, "count": found.evidence.resting, "total": found.evidence.total}
+        st.markdown(say("assumptions", **values))
+
+
+def _impossible(found: Look, say: Words) -> None:
+    if found.impossible:
+        st.error(say("impossible") + "\n\n" + listed([say.tell(message) for message in found.impossible]))
+
+
+def _not_enforced(found: Look, say: Words) -> None:
+    if found.not_enforced:
+        with st.container(key="not_enforced"):
+            st.warning(say("not_enforced", count=len(found.not_enforced), names=names_of(found.not_enforced, say)))
+            with st.expander(say("not_enforced_all")):
+                st.markdown(listed([say.tell(message) for message in found.not_enforced]))
+
+
+def names_of(messages: tuple[Message, ...], say: Words) -> str:
+    """Tables, columns and settings by name only: the short form of what has no effect."""
+    found: dict[str, list[str]] = {}
+    for message in messages:
+        values = message.values
+        for name in _as_names(values.get("tables") or values.get("table") or values.get("key") or ()):
+            found.setdefault(name, []).extend(_as_names(values.get("column") or ()))
+    shown = [f"{name} ({', '.join(columns)})" if columns else name for name, columns in found.items()]
+    return ", ".join(f"`{name}`" for name in shown)
+
+
+def _as_names(value: object) -> list[str]:
+    return [str(name) for name in value] if isinstance(value, (tuple, list)) else [str(value)]
+
+
+def _second_look(found: Look, say: Words) -> None:
+    messages = [*found.flagged, *found.notes]
+    if messages:
+        with st.expander(say("second_look", count=len(messages))):
+            st.markdown(listed([say.tell(message) for message in messages]))

@@ -1,0 +1,39 @@
+"""Words of the page, and making text safe where the page would read it as Markdown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from redmud_opt.i18n import LANGUAGES, Message, text
+
+NAMES = {"en": "English", "zh": "中文"}
+_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&^])")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Says the page in one language."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words of `ui.<key>`."""
+        return text(Message(f"ui.{key}", values), self.language)
+
+    def tell(self, message: Message) -> str:
+        """A message of the program."""
+        return text(message, self.language)
+
+
+def plain(words: str) -> str:
+    """Text that may come from a case, shown as it is: no Markdown, no colours, no formulas."""
+    return _SIGNS.sub(r"\\\1", words)
+
+
+def listed(lines: list[str]) -> str:
+    """A Markdown list of plain lines."""
+    return "\n".join(f"- {plain(line)}" for line in lines)
+
+
+__all__ = ["LANGUAGES", "NAMES", "Words", "listed", "plain"]
