@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from tests.case.conftest import Folder
 
 from redmud_opt.i18n import text
-from tests.case.conftest import Folder
 
 CELLS = [
     # table, row, column, text, key, remedy
@@ -30,21 +30,70 @@ CELLS = [
     ("lines", 2, "capacity", "1e400", "too_large_to_reckon", "check the unit of the column"),
     ("lines", 2, "capacity", "1e16", "too_large_to_reckon", "check the unit of the column"),
     ("lines", 2, "capacity", "1e-400", "too_small_to_reckon", "check the unit of the column"),
-    ("lines", 2, "capacity", "1.2.3", "not_a_number", "write a plain number with a decimal point, such as 1200.5"),
-    ("lines", 2, "capacity", "about 5", "not_a_number", "write a plain number with a decimal point, such as 1200.5"),
+    (
+        "lines",
+        2,
+        "capacity",
+        "1.2.3",
+        "not_a_number",
+        "write a plain number with a decimal point, such as 1200.5",
+    ),
+    (
+        "lines",
+        2,
+        "capacity",
+        "about 5",
+        "not_a_number",
+        "write a plain number with a decimal point, such as 1200.5",
+    ),
     ("lines", 2, "capacity", "012", "not_a_number", "write 12 (the column is in t or h)"),
-    ("lines", 2, "capacity", "0x10", "not_a_number", "write a plain number with a decimal point, such as 1200.5"),
+    (
+        "lines",
+        2,
+        "capacity",
+        "0x10",
+        "not_a_number",
+        "write a plain number with a decimal point, such as 1200.5",
+    ),
     ("lines", 2, "capacity", "1_000", "not_a_number", "write 1000 (the column is in t or h)"),
-    ("lines", 2, "capacity", "5-7", "not_a_number", "write one number here, and the range into `low` and `high`"),
-    ("lines", 2, "capacity", "<5", "not_a_number", "write one number here, and the range into `low` and `high`"),
-    ("lines", 2, "capacity", "=A1*2", "not_a_number", "write a plain number with a decimal point, such as 1200.5"),
+    (
+        "lines",
+        2,
+        "capacity",
+        "5-7",
+        "not_a_number",
+        "write one number here, and the range into `low` and `high`",
+    ),
+    (
+        "lines",
+        2,
+        "capacity",
+        "<5",
+        "not_a_number",
+        "write one number here, and the range into `low` and `high`",
+    ),
+    (
+        "lines",
+        2,
+        "capacity",
+        "=A1*2",
+        "not_a_number",
+        "write a plain number with a decimal point, such as 1200.5",
+    ),
     ("lines", 2, "capacity", "-400", "negative", None),
     ("lines", 2, "availability", "12%", "not_a_number", "write 0.12 (the column is in 1)"),
     ("lines", 2, "availability", "90", "beyond", "write 0.9"),
     ("lines", 2, "availability", "1.01", "beyond", "write 0.0101"),
     ("materials", 2, "density_t_per_m3", "0", "not_above", None),
     ("sites", 2, "latitude_deg", "-91", "below", None),
-    ("materials", 2, "legal_status", "waste", "not_a_choice", "known here: general_waste, hazardous_waste, product, commodity"),
+    (
+        "materials",
+        2,
+        "legal_status",
+        "waste",
+        "not_a_choice",
+        "known here: general_waste, hazardous_waste, product, commodity",
+    ),
     ("materials", 2, "legal_status", "General_Waste", "not_a_choice", "did you mean 'general_waste'?"),
     ("processes", 2, "iron_separation", "maybe", "not_yes_no", "write yes or no"),
     ("processes", 2, "iron_separation", "是", "not_yes_no", "write yes"),
@@ -87,7 +136,9 @@ def test_plain_numbers_are_read(folder: Folder, cell: str) -> None:
     assert folder.set("lines", 2, capacity=cell).load().lines[0].capacity == float(cell)
 
 
-@pytest.mark.parametrize(("cell", "value"), [("yes", True), ("TRUE", True), ("1", True), ("No", False), ("0", False)])
+@pytest.mark.parametrize(
+    ("cell", "value"), [("yes", True), ("TRUE", True), ("1", True), ("No", False), ("0", False)]
+)
 def test_flags_are_read(folder: Folder, cell: str, value: bool) -> None:
     assert folder.set("processes", 2, iron_separation=cell).load().processes[0].iron_separation is value
 
@@ -98,7 +149,11 @@ def put(name: str, content: str | bytes) -> Callable[[Folder], object]:
 
 HEADER = "name,site,material,amount_t"
 FRAMES = [
-    ("bytes", put("arisings.csv", HEADER.encode() + b"\n\xb3\xe0\xc4\xe0,a,b,1"), ("not_utf8", "arisings.csv", 2, "")),
+    (
+        "bytes",
+        put("arisings.csv", HEADER.encode() + b"\n\xb3\xe0\xc4\xe0,a,b,1"),
+        ("not_utf8", "arisings.csv", 2, ""),
+    ),
     ("nul", put("arisings.csv", HEADER + "\n\0"), ("holds_nul", "arisings.csv", 0, "")),
     ("empty", put("arisings.csv", ""), ("no_header", "arisings.csv", 1, "")),
     ("blank header", put("arisings.csv", ",,\n1,2,3"), ("no_header", "arisings.csv", 1, "")),
@@ -123,7 +178,9 @@ FRAMES = [
 
 
 @pytest.mark.parametrize(("spoil", "expected"), [f[1:] for f in FRAMES], ids=[f[0] for f in FRAMES])
-def test_frame(folder: Folder, spoil: Callable[[Folder], object], expected: tuple[str, str, int, str]) -> None:
+def test_frame(
+    folder: Folder, spoil: Callable[[Folder], object], expected: tuple[str, str, int, str]
+) -> None:
     spoil(folder)
     assert expected in folder.found()
 
@@ -150,7 +207,10 @@ def test_a_broken_frame_is_not_followed_by_a_hundred_unknown_names(folder: Folde
 def test_bom_blank_rows_and_quoted_line_breaks(folder: Folder) -> None:
     rows = folder.read("arisings")
     head, row = ",".join(rows[0]), ",".join(rows[1])
-    folder.file("arisings.csv", b"\xef\xbb\xbf" + f'{head}\r\n\r\n,,,,,,,\r\n{row} "x"\r\n'.encode().replace(b'"x"', b""))
+    folder.file(
+        "arisings.csv",
+        b"\xef\xbb\xbf" + f'{head}\r\n\r\n,,,,,,,\r\n{row} "x"\r\n'.encode().replace(b'"x"', b""),
+    )
     assert folder.load().arisings[0].place.row == 4
     folder.file("arisings.csv", f'{head}\n{row.rsplit(",", 1)[0]},"two\nlines"\n')
     assert folder.load().arisings[0].comment == "two\nlines"

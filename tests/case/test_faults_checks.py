@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.case.conftest import Folder
 
 from redmud_opt.case.checks import CHECKS, NAMES
 from redmud_opt.i18n import keys, text
-from tests.case.conftest import Folder
 
 Spoil = Callable[[Folder], object]
 Found = tuple[str, str, int, str]
@@ -196,7 +196,10 @@ def a_gate_on_an_output_of_an_outlet(f: Folder) -> None:
 
 
 def evidence(f: Folder, **cells: object) -> None:
-    f.add("evidence", **{"table": "lines", "item": "press", "column": "availability", "evidence": "assumed"} | cells)
+    f.add(
+        "evidence",
+        **{"table": "lines", "item": "press", "column": "availability", "evidence": "assumed"} | cells,
+    )
 
 
 @planted(("unknown_table", "evidence.csv", 2, "table"))
@@ -365,7 +368,10 @@ def a_recovery_without_assay(f: Folder) -> None:
 @planted(("creates_mass", "processes.csv", 4, ""))
 def a_cycle_that_makes_mass(f: Folder) -> None:
     f.add("materials", name="clinker", legal_status="commodity")
-    for name, taken, made, amount in (("grind", "clinker", "cement", 1.1), ("burn", "cement", "clinker", 0.95)):
+    for name, taken, made, amount in (
+        ("grind", "clinker", "cement", 1.1),
+        ("burn", "cement", "clinker", 0.95),
+    ):
         f.add("processes", name=name)
         f.add("inputs", process=name, material=taken, amount_per_t=1)
         f.add("outputs", process=name, material=made, yield_t_per_t=amount)
@@ -485,7 +491,9 @@ def a_storage_for_nothing(f: Folder) -> None:
 
 @planted(("no_density", "storages.csv", 3, "airspace_m3"))
 def airspace_of_unknown_density(f: Folder) -> None:
-    f.add("storages", name="shed", site="city", material="brick", retrievable="yes", final="no", airspace_m3=9)
+    f.add(
+        "storages", name="shed", site="city", material="brick", retrievable="yes", final="no", airspace_m3=9
+    )
 
 
 # ---- law
@@ -726,7 +734,9 @@ def test_every_check_is_reached_by_a_planted_fault() -> None:
         body += code.split("def _outside(")[1].split("\n\n\n")[0] if "_outside(" in body else ""
         index = (source / "index.py").read_text(encoding="utf-8") if "index.wrong(" in body else ""
         said = {key for key in re.findall(r'"(\w+)"', body + index) if f"case.{key}" in keys("en")}
-        said -= {"case", "groups", "write", "spelt", "stays_waste", "fault"} | {k for k in said if k.startswith("thing_")}
+        said -= {"case", "groups", "write", "spelt", "stays_waste", "fault"} | {
+            k for k in said if k.startswith("thing_")
+        }
         assert said & planted_keys, f"{check.__name__}: none of {said} is planted"
 
 
@@ -764,7 +774,10 @@ def test_a_mass_balance_may_be_rounded(folder: Folder) -> None:
 def test_hydration_and_back_creates_no_mass(folder: Folder) -> None:
     folder.add("materials", name="lime", legal_status="commodity")
     folder.add("materials", name="slaked", legal_status="commodity")
-    for name, taken, made, amount in (("slake", "lime", "slaked", 1.3213), ("burn", "slaked", "lime", 0.7568)):
+    for name, taken, made, amount in (
+        ("slake", "lime", "slaked", 1.3213),
+        ("burn", "slaked", "lime", 0.7568),
+    ):
         folder.add("processes", name=name)
         folder.add("inputs", process=name, material=taken, amount_per_t=1)
         folder.add("outputs", process=name, material=made, yield_t_per_t=amount)

@@ -49,7 +49,10 @@ def test_numbers_keep_five_digits(value: float) -> None:
 def test_values_of_all_kinds() -> None:
     inner = Message("case.did_you_mean", {"name": "x"})
     values = {"names": ("a", 1.50, True, date(2026, 1, 1), inner)}
-    assert text(Message("case.known_names", values), "en") == "known here: a, 1.5, yes, 2026-01-01, did you mean 'x'?"
+    assert (
+        text(Message("case.known_names", values), "en")
+        == "known here: a, 1.5, yes, 2026-01-01, did you mean 'x'?"
+    )
     assert "、是、" in text(Message("case.known_names", values), "zh")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tests.builders import landfill, mud, product, rows, sells, target, tiny, works, years
+
 from redmud_opt.case.works import Outlet
 from redmud_opt.i18n import Message, text
 from redmud_opt.network import build_network
 from redmud_opt.study import explain
-from tests.builders import landfill, mud, product, rows, sells, target, tiny, works, years
 
 FIRED = works("press", {"mud": {}}, {"brick": 1.0}, capacity=30)
 BASE = (mud(100), product("brick"), FIRED, sells("brick", 10), landfill("mud"))
@@ -30,7 +31,8 @@ def test_a_target_out_of_reach_is_told_by_counting_and_by_a_solve() -> None:
     assert (counted["asked_t"], counted["possible_t"]) == (40.0, 30.0)
     solved = messages["study.target_out_of_reach"].values
     assert abs(solved["short_t"] - 10.0) < 1e-6
-    assert abs(solved["reached"] - 0.30) < 1e-9
+    assert abs(solved["reached_percent"] - 30.0) < 1e-7
+    assert solved["tight"] == (Message("study.tight_line_capacity", {"name": "press_line"}),)
 
 
 def test_a_target_out_of_reach_for_want_of_demand_needs_the_solve() -> None:
@@ -39,13 +41,16 @@ def test_a_target_out_of_reach_for_want_of_demand_needs_the_solve() -> None:
     case = tiny(mud(100), product("brick"), FIRED, small, landfill("mud"), target(0.2))
     messages = {message.key: message for message in explain(build_network(case))}
     assert set(messages) == {"study.target_out_of_reach"}
-    assert abs(messages["study.target_out_of_reach"].values["reached_t"] - 5.0) < 1e-6
+    values = messages["study.target_out_of_reach"].values
+    assert abs(values["reached_t"] - 5.0) < 1e-6
+    assert values["tight"] == (Message("study.tight_demand", {"name": "brick_outlet"}),)
 
 
 def test_targets_that_can_only_be_met_one_by_one() -> None:
     """One supply of 30 t of lime over two years, 1 t per tonne pressed: 20 % a year for either year, not both."""
-    from redmud_opt.case.rules import Limit
     from tests.builders import buys, commodity
+
+    from redmud_opt.case.rules import Limit
 
     limit = rows(
         limits=Limit(name="lime", measure="bought", material="lime", per="horizon", sense="max", value=30.0)

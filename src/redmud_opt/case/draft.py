@@ -139,7 +139,7 @@ def _read_table(table: str, raw_table: RawTable, into: Tables, faults: list[Faul
             continue
         into.moved.update({(raw.place, column): place for column, place in raw.moved.items()})
         row, whole = _row(raw, TABLES[table], header, faults)
-        (found if whole else into.partial).append(row)
+        (found if whole and raw_table.whole else into.partial).append(row)
     into.rows[table] = tuple(found)
     if not raw_table.whole:
         into.frameless.add(table)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from redmud_opt.case.bundled import bundled_names, find_bundled
+from redmud_opt.case.bundle import bundled_names, find_bundled
 from redmud_opt.case.case import RULE_PACK_TABLES, Case, Period
 from redmud_opt.case.checks import check
 from redmud_opt.case.columns import Place

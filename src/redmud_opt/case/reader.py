@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from redmud_opt.case.bundled import find_bundled, rule_packs
+from redmud_opt.case.bundle import find_bundled, rule_packs
 from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Period
 from redmud_opt.case.columns import Place
 from redmud_opt.case.faults import Fault

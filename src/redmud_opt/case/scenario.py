@@ -236,7 +236,7 @@ class Merger:
 
 
 def merge(tree: Mapping, shown: str, tables: RawTables, faults: list[Fault]) -> RawTables:
-    """The tables of the base with the overrides and rows of a scenario applied, in the order they are written."""
+    """The tables of the base with the rows of a scenario added, then its overrides applied in their order."""
     merger = Merger(shown, dict(tables), faults)
     for item in merger.items(tree.items.get("rows")):
         merger.add_row(item)

@@ -40,9 +40,9 @@ def add_balance(m: ConcreteModel, net: Network) -> None:
 
 def _at(rows: Rows, columns: Columns, net: Network, grid: Grid, place: Ints, sign: float) -> None:
     """Each column once, in the row of its entity's place (entities without a place take part in none)."""
-    col = np.flatnonzero(place[grid.entity] >= 0)
-    row = net.nodes.position[place[grid.entity[col]], grid.period[col]]
-    rows.add(columns, row=row, col=col, coef=sign)
+    row = grid.pick(net.nodes.position[place])
+    col = np.flatnonzero((place >= 0)[grid.entity])
+    rows.add(columns, row=row[col], col=col, coef=sign)
 
 
 def _add_conversion(rows: Rows, feed_t: Columns, net: Network) -> None:

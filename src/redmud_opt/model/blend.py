@@ -26,12 +26,11 @@ Mixer = tuple[str, str, str]
 
 
 def mixers(net: Network) -> dict[Mixer, list[int]]:
-    """(line, process, point) → runs that share one vessel."""
+    """(line, process, point) → runs that share one vessel; a recipe is one run alone."""
     found: dict[Mixer, list[int]] = {}
     for k, run in enumerate(net.runs.run):
-        if run.place is not None:
-            key = (run.line, run.conversion.process.name, run.conversion.point)
-            found.setdefault(key, []).append(k)
+        key = (run.line, run.conversion.process.name, run.conversion.point)
+        found.setdefault(key, []).append(k)
     return found
 
 
@@ -40,9 +39,9 @@ def add_shares(m: ConcreteModel, net: Network) -> None:
     wanted = [
         (mixer, row, sense)
         for mixer, runs in mixers(net).items()
-        for row in dict.fromkeys(_row(net, k) for k in runs)
+        for row in net.lineages.feed_rows(mixer[1], mixer[2])
         for sense in ("max", "min")
-        if (row.max_share < 1 if sense == "max" else row.min_share > 0)
+        if (row.max_share < 1 and row in {_row(net, k) for k in runs} if sense == "max" else row.min_share > 0)
     ]
     labels = [f"{row.material}:{sense}" for _, row, sense in wanted]
     index, position = _rows_of_mixers(net, [mixer for mixer, _, _ in wanted], labels, "feed")
@@ -147,20 +146,19 @@ def add_process_gates(m: ConcreteModel, net: Network) -> None:
 
 
 def _gate_coefficient(net: Network, gate: Gate, run: int) -> float:
-    """Excess over the limit that a tonne of feed brings, its fixed inputs included."""
+    """Excess over the limit that a tonne of feed or of activity brings, its fixed inputs included."""
     conversion = net.runs.run[run].conversion
-    feed = conversion.feed
-    assert feed is not None, "gates stand on processes with feeds"
+    taken = list(_taken(net, gate, conversion))
     if gate.output:
-        brought = gate.retained * _value(gate, feed) * _weight(net, gate, feed)
-        brought += sum(gate.retained * v * amount for v, amount in _fixed(net, gate, conversion))
+        brought = sum(gate.retained * value * amount for value, amount in taken)
         return brought - gate.limit * _made(net, gate, conversion)
-    own = (_value(gate, feed) - gate.limit) * _weight(net, gate, feed)
-    return own + sum((v - gate.limit) * amount for v, amount in _fixed(net, gate, conversion))
+    return sum((value - gate.limit) * amount for value, amount in taken)
 
 
-def _fixed(net: Network, gate: Gate, conversion: Conversion) -> Iterator[tuple[float, float]]:
-    """(value, weighted tonnes per tonne fed) of each fixed input that has tonnes."""
+def _taken(net: Network, gate: Gate, conversion: Conversion) -> Iterator[tuple[float, float]]:
+    """(value, weighted tonnes) of the feed, and of each fixed input that has tonnes."""
+    if conversion.feed is not None:
+        yield _value(gate, conversion.feed), _weight(net, gate, conversion.feed)
     for row in conversion.inputs:
         lineage = net.lineages.by_id[row.material]
         if lineage.material.unit == "t":

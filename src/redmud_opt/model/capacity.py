@@ -65,13 +65,14 @@ def add_lane_capacity(m: ConcreteModel, net: Network) -> None:
     routes = net.routes
     most = np.full((len(routes.lanes), len(net.time)), np.inf)
     basis = np.ones(len(routes.route))
-    for k, route in enumerate(routes.route):
-        lane = route.listed
+    wet_per_dry = np.array([net.lineages.by_id[stream.lineage].wet_per_dry for stream in net.streams])
+    for number, first in enumerate(np.unique(routes.lane, return_index=True)[1]):
+        lane = routes.route[first].listed
         if lane is not None and lane.capacity_t is not None:
-            open_ = net.time.per(lane.per) * net.time.calendar(lane.calendar)
-            most[routes.lane[k]] = lane.capacity_t * open_
+            most[number] = lane.capacity_t * (net.time.per(lane.per) * net.time.calendar(lane.calendar))
             if lane.basis == "as_received":
-                basis[k] = net.lineage(int(routes.stream[k])).wet_per_dry
+                mine = routes.lane == number
+                basis[mine] = wet_per_dry[routes.stream[mine]]
     m.lane_capacity, position = period_rows(
         net, "lane", routes.lanes, None, most, kind="physics", message="model.lane_capacity"
     )
@@ -98,12 +99,11 @@ def _room(
     upper = np.repeat(most[:, None], len(net.time), axis=1)
     rows, position = period_rows(net, "storage", names, None, upper, kind="physics", message=message)
     add_to(rows, position, m.stock_t, held.grid, held.storage, held.grid.pick(per_held))
-    for ahead in range(len(net.time)):
-        cell = np.flatnonzero(placed.grid.period + ahead < len(net.time))
-        entity = placed.grid.entity[cell]
-        row = position[placed.storage[entity], placed.grid.period[cell] + ahead]
-        there = row >= 0
-        rows.add(m.placed_t, row=row[there], col=cell[there], coef=per_placed[entity[there]])
+    entity, period = placed.grid.entity, placed.grid.period
+    later = np.arange(len(net.time)) >= period[:, None]
+    row = position[placed.storage[entity]]
+    cell, at = np.nonzero(later & (row >= 0))
+    rows.add(m.placed_t, row=row[cell, at], col=cell, coef=per_placed[entity[cell]])
     return rows
 
 

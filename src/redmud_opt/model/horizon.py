@@ -18,6 +18,12 @@ from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints
 
+CIRCLES = 200
+"""Passes beyond the number of places: a circle that loses mass converges, one that earns falls for ever."""
+
+NEGLIGIBLE = 1e-9
+"""CNY/t by which a converged way out may still fall."""
+
 
 def way_out_cny_per_t(net: Network) -> Array:
     """Least cost of getting rid of a dry tonne from each place in the last period, inf where there is no way.
@@ -32,15 +38,14 @@ def way_out_cny_per_t(net: Network) -> Array:
     )
     feeding = _open_runs(net)
     input_cost = _needs(net, acquire)
-    for step in range(len(net.places) + 2):
+    for _ in range(len(net.places) + CIRCLES):
         before = found.copy()
         np.minimum.at(found, routes.from_place[moves], routes.cost[moves] + before[routes.to_place[moves]])
         total = runs.cost + input_cost + _outputs(net, before)
         np.minimum.at(found, runs.place[feeding], total[feeding])
         if np.array_equal(found, before):
             return found
-        if step == len(net.places) + 1:
-            found[found < before] = -np.inf
+    found[found < before - NEGLIGIBLE] = -np.inf
     return found
 
 

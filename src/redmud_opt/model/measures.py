@@ -53,9 +53,9 @@ def _run_names(net: Network) -> list[frozenset[str]]:
     found = []
     for run in net.runs.run:
         facility = net.lookup.lines[run.line].facility
-        owner = net.lookup.owner_of_facility(facility)
-        names = (run.line, run.conversion.process.name, facility, owner)
-        found.append(_place_names(net, run.site, *names))
+        owner = net.lookup.owner_of_facility(facility)  # not the site's, where the facility has its own
+        names = {run.line, run.conversion.process.name, facility, owner}
+        found.append(frozenset(names | {run.site, net.lookup.sites[run.site].province}) - {""})
     return found
 
 

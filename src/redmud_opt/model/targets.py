@@ -34,10 +34,11 @@ class TargetYear:
 def target_years(net: Network) -> list[TargetYear]:
     """Every target in every year of the horizon that it names."""
     origins = Origins(net.lookup)
-    known = sorted({s.origin for s in net.streams if s.origin} | {o for o, _ in net.generated_t})
+    known = {s.origin for s in net.streams if s.origin} | {origin for origin, _ in net.generated_t}
+    known |= {origins.of(row.waste_class, row.site) for row in net.case.year_to_date}
     found = []
     for target in net.case.targets:
-        scope = tuple(o for o in known if origins.in_scope(o, target.waste_class, target.scope))
+        scope = tuple(o for o in sorted(known) if origins.in_scope(o, target.waste_class, target.scope))
         years = net.time.years if target.year is None else [y for y in net.time.years if y == target.year]
         found += [TargetYear(target, year, scope) for year in years]
     return found
@@ -64,7 +65,7 @@ def _add_row(rows: Rows, k: int, m: ConcreteModel, row: TargetYear) -> None:
     for origin in row.origins:
         for cohort, coef in (("new", 1.0), ("legacy", legacy)):
             key = (origin, cohort, row.year)
-            if coef:
+            if coef and key in utilised:
                 rows.add(utilised, row=np.array([k]), col=np.array([utilised.index.position(key)]), coef=coef)
         generated = (origin, row.year)
         if generated in m.generated_t:

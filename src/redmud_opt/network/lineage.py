@@ -25,6 +25,8 @@ R = TypeVar("R", Output, FixedInput)
 P = TypeVar("P", Output, FixedInput, Feed)
 
 WASTE = frozenset({"general_waste", "hazardous_waste"})
+CLOSES_WITHIN = 1e-4
+"""Tonnes per tonne fed by which a mass balance may miss, for rounded yields."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,8 @@ class Lineages:
 
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
-        self.faults: list[Fault] = []
+        self.faults: list[tuple[str, Fault]] = []
+        """(lineage that lacks a value or whose mass does not close, fault)"""
         self._clear()
         self._outputs = _grouped(lookup.case.outputs)
         self._feeds = _grouped(lookup.case.feeds)
@@ -166,6 +169,12 @@ class Lineages:
                 if best:
                     yield process, point, best[0]
 
+    def feed_rows(self, process: str, point: str) -> list[Feed]:
+        """The feed rows in force at an operating point: the most specific one for every material."""
+        rows = self._feeds.get(process, [])
+        best = [self.lookup.best(rows, ("material", name), ("point", point)) for name in self.lookup.materials]
+        return list(dict.fromkeys(found[0] for found in best if found))
+
     def _recipe(self, process: str, point: str) -> Conversion:
         row = self.lookup.processes[process]
         outputs = self._outputs_of(process, point, "")
@@ -204,6 +213,7 @@ class Lineages:
         """Adds the conversion and returns the lineages that are new with it."""
         outputs = self._outputs_of(process, point, feed.name)
         yields = self._yields(outputs, feed, row, self.lookup.processes[process])
+        self._check_mass(process, point, row, feed, yields)
         waste = [o for o in outputs if self.lookup.materials[o.material].legal_status in WASTE]
         if waste and feed.depth >= self.lookup.case.settings.max_depth:
             self.too_deep.append((process, feed.id))
@@ -273,6 +283,32 @@ class Lineages:
                 found[output.material] = (rest, rest)
         return found
 
+    def _check_mass(
+        self, process: str, point: str, row: Feed, feed: Lineage, yields: dict[str, tuple[float, float]]
+    ) -> None:
+        """What takes a waste closes its mass; for a residue only this is the place to see it."""
+        if not feed.carries_origin or any(lineage == feed.id for lineage, _ in self.faults):
+            return
+        declared, materials = self.lookup.processes[process], self.lookup.materials
+        solid = [r for r in self._inputs_of(process, point, feed.name) if r.solid]
+        uptake = declared.uptake_t_per_t if row.uptake_t_per_t is None else row.uptake_t_per_t
+        gas = declared.gas_t_per_t if row.gas_t_per_t is None else row.gas_t_per_t
+        loss = declared.loss_t_per_t if row.loss_t_per_t is None else row.loss_t_per_t
+        come = 1.0 + uptake + sum(r.amount_per_t for r in solid if materials[r.material].unit == "t")
+        gone = gas + loss + sum(made for name, (made, _) in yields.items() if materials[name].unit == "t")
+        values: dict[str, object] = {"process": process, "material": feed.id, "come": come, "gone": gone}
+        least = min((made for made, _ in yields.values()), default=0.0)
+        if least < -CLOSES_WITHIN:
+            self._fault(declared, feed, Message("network.output_negative", values | {"amount": least}))
+        elif abs(come - gone) > CLOSES_WITHIN:
+            self._fault(declared, feed, Message("network.does_not_close", values))
+
+    def _fault(self, process: Process, lineage: Lineage, message: Message) -> None:
+        place = process.place
+        fault = Fault(file=place.file or "processes.csv", row=place.row, column="", message=message)
+        if (lineage.id, fault) not in self.faults:
+            self.faults.append((lineage.id, fault))
+
     def _yield(self, output: Output, feed: Lineage) -> float:
         if output.recovery is None:
             return output.yield_t_per_t or 0.0
@@ -289,8 +325,8 @@ class Lineages:
             message=Message("network.no_value", {"property": name, "material": lineage.id}),
             remedy=Message("network.add_assay", {"property": name, "material": lineage.name}),
         )
-        if fault not in self.faults:
-            self.faults.append(fault)
+        if (lineage.id, fault) not in self.faults:
+            self.faults.append((lineage.id, fault))
 
     def missing_for_gate(self, gate: Gate, lineage: Lineage) -> None:
         """Notes that a gate cannot be evaluated for a material."""

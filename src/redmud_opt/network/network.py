@@ -48,7 +48,7 @@ class Grid:
 
     def pick(self, values: Array) -> Array:
         """Values [entity, period] or [entity] at every cell."""
-        return values[self.entity] if values.ndim == 1 else values[self.entity, self.period]
+        return values[self.entity] if values.ndim == 1 else values[self.position >= 0]
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,20 @@ from redmud_opt.network.reach import Reach
 def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fault]:
     """Missing values, waste without any way, methods whose meaning changes, lanes without distance."""
     _need_gate_values(law, reach)
-    faults = list(given.lineages.faults) + list(haulage.faults)
+    faults = _missing_values(given) + list(haulage.faults)
     dead = {(p.site, p.stream.lineage) for p in reach.dead if p in given.arisings}
     faults += [_stranded(row, law) for row in given.case.arisings if (row.site, row.material) in dead]
     return faults + list(_changing_methods(given))
+
+
+def _missing_values(given: Given) -> list[Fault]:
+    """Values missing in what there is: a material that only ever comes out of a process needs no assay of its own."""
+    lineages = given.lineages
+    there = {p.stream.lineage for p in (*given.arisings, *given.bought)}
+    there |= {stream.lineage for _, stream in given.opening}
+    there |= {made.output.id for c in lineages.conversions if c.feed is None for made in c.made}
+    there |= {row.material for row in given.case.inputs}
+    return [fault for lineage, fault in lineages.faults if lineage.rpartition("<")[2] in there]
 
 
 def _stranded(row: Arising, law: Law) -> Fault:
@@ -59,10 +69,9 @@ def _changing_methods(given: Given) -> Iterator[Fault]:
 def _need_gate_values(law: Law, reach: Reach) -> None:
     """Every blend gate must find a value in everything that it averages."""
     for run in reach.runs:
-        if run.conversion.feed is not None:
-            for gate in law.blend.get(run.conversion.process.name, []):
-                for lineage in _averaged(law, run.conversion):
-                    _need(law, gate, lineage)
+        for gate in law.blend.get(run.conversion.process.name, []):
+            for lineage in _averaged(law, run.conversion):
+                _need(law, gate, lineage)
     for outlet, place in reach.outlets:
         for gate in law.blend.get(outlet.name, []):
             _need(law, gate, law.lineages.by_id[place.stream.lineage])
@@ -72,8 +81,8 @@ def _need_gate_values(law: Law, reach: Reach) -> None:
 
 
 def _averaged(law: Law, conversion: Conversion) -> Iterator[Lineage]:
-    assert conversion.feed is not None
-    yield conversion.feed
+    if conversion.feed is not None:
+        yield conversion.feed
     for row in conversion.inputs:
         if law.lineages.by_id[row.material].material.unit == "t":
             yield law.lineages.by_id[row.material]

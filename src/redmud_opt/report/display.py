@@ -18,9 +18,11 @@ from redmud_opt.report.tables import heading
 
 
 def fate_cells(plan: Plan, language: str, year: int | None = None) -> pd.DataFrame:
-    """What became of each waste class; each row in its own unit of mass. Columns that are zero everywhere are left out."""
+    """What became of each waste class, each row in its own unit of mass; columns of zeros are left out."""
     labels, table = Labels(plan, language), fates(plan, year)
-    shown = [c for c in FATES if c in ("generated_t", "utilised_t", "closing_t") or table[c].abs().max() > 0.5]
+    shown = [
+        c for c in FATES if c in ("generated_t", "utilised_t", "closing_t") or table[c].abs().max() > 0.5
+    ]
     rows = []
     for row in table.to_dict("records"):
         scale = mass_scale([float(row[column]) for column in FATES], language)
@@ -84,7 +86,11 @@ def target_words(row: Mapping[str, Any], language: str) -> str:
     if row["gross_feed"] and math.isfinite(row["reached"]):
         values = {"rate": percent(float(row["reached"]), language)}
         reached = text(Message("report.target.gross_feed", values), language)
-    values = {"at_least": at_least, "kind": text(Message(f"report.target.{kind}"), language), "reached": reached}
+    values = {
+        "at_least": at_least,
+        "kind": text(Message(f"report.target.{kind}"), language),
+        "reached": reached,
+    }
     return text(Message(key, values), language).strip()
 
 

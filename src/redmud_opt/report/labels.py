@@ -23,7 +23,46 @@ class Labels:
         """A declared name: site, process, outlet, storage, material, line …"""
         return self._words.get(name, name)
 
-    def word(group: str, name: str, language: str) -> str:
+    def word(self, group: str, name: str) -> str:
+        """A word of the program's own vocabulary (waste class, cohort, value term); its name if there is none."""
+        return word(group, name, self.language)
+
+    def origin(self, origin: str) -> str:
+        """`class` or `class:plant`."""
+        waste_class, _, plant = origin.partition(":")
+        words = self.word("class", waste_class) if waste_class else ""
+        return self._say("of_plant", what=words, plant=self.name(plant)) if plant else words
+
+    def stream(self, stream: str) -> str:
+        """A stream: its material, what it was made from, whose waste it was, and its cohort."""
+        if stream not in self._streams:
+            return self.name(stream)
+        row = self._streams[stream]
+        words = self.name(row["material"])
+        if row["point"]:
+            words = self._say("of_point", what=words, point=row["point"])
+        if row["parent"]:
+            words = self._say("made_from", what=words, parent=self._lineage(row["parent"]))
+        if row["plant"]:
+            words = self._say("of_plant", what=words, plant=self.name(row["plant"]))
+        if row["cohort"]:
+            words = self._say("of_cohort", what=words, cohort=self.word("cohort", row["cohort"]))
+        return words
+
+    def _lineage(self, lineage: str) -> str:
+        """A feed by its materials, the nearest first: `tailings<hgms.coarse<mud` → tailings, mud."""
+        return " ← ".join(self.name(material) for material in lineage.split("<")[::2])
+
+    def _say(self, key: str, **values: object) -> str:
+        return text(Message(f"report.label.{key}", values), self.language)
+
+    @cached_property
+    def _streams(self) -> Mapping[str, Mapping[str, str]]:
+        rows = self._plan.frames["streams"].to_dict("records")
+        return {str(row["stream"]): {str(k): str(v) for k, v in row.items()} for row in rows if row["origin"]}
+
+
+def word(group: str, name: str, language: str) -> str:
     """A word of the program's own vocabulary, the name itself where the catalogue has none; fit to begin a label."""
     for key in (f"plan.{group}_{name}", f"report.{group}.{name}"):
         if template(key, language) is not None:

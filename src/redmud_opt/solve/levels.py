@@ -28,8 +28,17 @@ def solve_levels(model: ConcreteModel, network: Network, session: Session, goals
     """The outcome of the last level; of the first if it holds nothing.
 
     A later level that is cut short leaves what the one before holds: a plan, not proved best. That a later level is
-    infeasible or unbounded is numerical trouble, for the level before found a point that lies in it.
+    infeasible is numerical trouble, for the level before found a point that lies in it; unbounded it may be. What
+    was held is set free at the end, so that no run leaks into the next.
     """
+    lower, upper = model.goal.lower_bound.copy(), model.goal.upper_bound.copy()
+    try:
+        return _levels(model, network, session, goals)
+    finally:
+        model.goal.lower_bound, model.goal.upper_bound = lower, upper
+
+
+def _levels(model: ConcreteModel, network: Network, session: Session, goals: Sequence[str]) -> Outcome:
     held: Outcome | None = None
     for level, goal in enumerate(goals):
         set_goal(model, network, goal)
@@ -46,6 +55,8 @@ def solve_levels(model: ConcreteModel, network: Network, session: Session, goals
 def _cut_short(held: Outcome, found: Outcome) -> Outcome:
     if found.stopped in ("time", "gap", "cancelled"):
         return replace(held, stopped=found.stopped, holds="with_gap", bound=None)
+    if found.stopped == "unbounded":
+        return found
     return replace(found, stopped="crashed", detail=f"a later level came out {found.stopped}: {found.detail}")
 
 

@@ -17,12 +17,36 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Objective
 from redmud_opt.model.targets import TargetYear, target_years, year_to_date
 from redmud_opt.network import Network
-from redmud_opt.solve import Options, Session
+from redmud_opt.solve import Options, Outcome, Session
 
 LIFTABLE = ("limit", "demand", "supply", "end_stuck", "product_stock")
 """Policy families beside the targets, in the order in which they are tried."""
 
+CAPPED = ("demand", "supply")
+"""Of these only the least amounts are policy; what a market takes or gives at most is a fact."""
+
+TIGHT = {
+    "line_capacity": "line",
+    "lane_capacity": "lane",
+    "storage_tonnes": "storage",
+    "storage_airspace": "storage",
+    "put_rate": "storage",
+    "reclaim_rate": "storage",
+    "demand": "outlet",
+    "supply": "supply",
+    "blend_share": "process",
+    "process_gate": "gate",
+    "receiver_gate": "gate",
+    "limit": "limit",
+    "product_stock": "product",
+}
+"""Families whose duals tell what holds a target back, and the part of the key that names the thing."""
+
+BOUNDED = ("flow_t", "feed_t", "stock_t", "put_t", "reclaim_t", "placed_t", "sold_t", "bought_t")
+"""Columns whose bounds only repeat what rows say: without them the duals stand where the words are."""
+
 NEGLIGIBLE_T = 1e-3
+NEGLIGIBLE_DUAL = 1e-7
 
 
 def explain(network: Network, options: Options | None = None) -> tuple[Message, ...]:
@@ -39,7 +63,10 @@ class Reach:
     def __init__(self, network: Network, options: Options) -> None:
         self.network = network
         self.model = build_model(network)
+        for name in BOUNDED:
+            self.model.component(name).upper_bound[:] = np.inf
         self.session = Session(options)
+        self.outcome: Outcome
         self.targets = target_years(network)
         self.hard = [k for k, row in enumerate(self.targets) if row.target.hard]
 
@@ -61,8 +88,8 @@ class Reach:
         model.del_component("objective")
         model.objective = Objective("minimise")
         model.objective.add(model.short_t, col=np.array(chosen, dtype=np.int64), coef=1.0)
-        outcome = self.session.solve(model)
-        if outcome.values is None:
+        self.outcome = self.session.solve(model)
+        if self.outcome.values is None:
             return None
         return float(model.short_t.values_array[list(chosen)].sum()) if chosen else 0.0
 
@@ -77,11 +104,12 @@ class Reach:
             {
                 "target": row.target.name,
                 "year": row.year,
-                "asked": row.target.at_least,
+                "asked_percent": 100.0 * row.target.at_least,
                 "asked_t": asked,
-                "reached": (asked - short) / base if base > 0 else 0.0,
+                "reached_percent": 100.0 * (asked - short) / base if base > 0 else 0.0,
                 "reached_t": asked - short,
                 "short_t": short,
+                "tight": self._tight() or (Message("study.tight_nothing"),),
             },
         )
 
@@ -98,6 +126,20 @@ class Reach:
         if row.target.rate == "rate_stat":
             base += sum(float(model.utilised_t[origin, "legacy", row.year].value) for origin in row.origins)
         return row.target.at_least * base, base
+
+    def _tight(self) -> tuple[Message, ...]:
+        """What holds the last answer back: entities of capacity rows with a dual, the weightiest first."""
+        form, duals = self.session.form, self.outcome.row_duals
+        if form is None or duals is None:
+            return ()
+        weight: dict[tuple[str, str], float] = {}
+        for name, start, stop in form.row_blocks:
+            if name in TIGHT:
+                labels = self.model.component(name).index.labels(TIGHT[name])
+                for label, dual in zip(labels, duals[start:stop], strict=True):
+                    weight[name, label] = weight.get((name, label), 0.0) + abs(float(dual))
+        heaviest = sorted((w, key) for key, w in weight.items() if w > NEGLIGIBLE_DUAL)[::-1]
+        return tuple(Message(f"study.tight_{name}", {"name": label}) for _, (name, label) in heaviest[:8])
 
     def _together(self, short: float) -> Message:
         names = ", ".join(f"{self.targets[k].target.name} {self.targets[k].year}" for k in self.hard)
@@ -116,10 +158,12 @@ class Reach:
 
     def _possible_without(self, names: Sequence[str]) -> bool:
         families = [self.model.component(name) for name in names if len(self.model.component(name))]
+        before = [(rows.lower_bound.copy(), rows.upper_bound.copy()) for rows in families]
         for rows in families:
-            rows.deactivate()
+            rows.lower_bound[:] = -np.inf
+            if rows.name not in CAPPED:
+                rows.upper_bound[:] = np.inf
         possible = self._least_short([]) is not None
-        for rows in families:
-            rows.activate()
+        for rows, (lower, upper) in zip(families, before, strict=True):
+            rows.lower_bound[:], rows.upper_bound[:] = lower, upper
         return possible
-

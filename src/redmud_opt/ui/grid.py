@@ -23,17 +23,25 @@ def words_grid(frame: pd.DataFrame, key: str) -> None:
 def view_grid(view: View, key: str) -> None:
     """A table of a plan: amounts with thousands apart and sensible decimals."""
     config: dict[str, Any] = {
-        name: st.column_config.NumberColumn(format="localized", step=10.0**-decimals if decimals else 1)
+        name: st.column_config.NumberColumn(format="localized", step=10.0**-decimals)
         for name, decimals in view.numbers.items()
     }
-    frame = view.frame.round({name: decimals for name, decimals in view.numbers.items() if decimals or True})
-    st.dataframe(frame, hide_index=True, column_config=config, key=key, height=_height(frame), placeholder="–")
+    frame = view.frame.round(view.numbers)
+    st.dataframe(
+        frame, hide_index=True, column_config=config, key=key, height=_height(frame), placeholder="–"
+    )
 
 
 def csv_button(frame: pd.DataFrame, name: str, key: str, say: Words) -> None:
     """Download as CSV; no cell of it can start a formula."""
     st.download_button(
-        say("csv"), lambda: csv_bytes(frame), f"{name}.csv", "text/csv", key=key, on_click="ignore", icon=":material/download:"
+        say("csv"),
+        lambda: csv_bytes(frame),
+        f"{name}.csv",
+        "text/csv",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
     )
 
 

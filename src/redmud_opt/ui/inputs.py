@@ -62,7 +62,9 @@ def show_faults(faults: CaseFaults, say: Words) -> None:
 def _facts(found: Look, say: Words) -> None:
     assert found.case is not None
     st.markdown(f"**{plain(title(found.case, say.language))}**")
-    things = say("between").join(say(f"count_{name}", count=count) for name, count in counts(found.case).items())
+    things = say("between").join(
+        say(f"count_{name}", count=count) for name, count in counts(found.case).items()
+    )
     st.markdown(plain(text(horizon(found.case), say.language)) + "  \n" + plain(things))
     if found.evidence is not None and found.evidence.total:
         share = percent(found.evidence.resting / found.evidence.total, say.language)
@@ -78,7 +80,9 @@ def _impossible(found: Look, say: Words) -> None:
 def _not_enforced(found: Look, say: Words) -> None:
     if found.not_enforced:
         with st.container(key="not_enforced"):
-            st.warning(say("not_enforced", count=len(found.not_enforced), names=names_of(found.not_enforced, say)))
+            st.warning(
+                say("not_enforced", count=len(found.not_enforced), names=names_of(found.not_enforced, say))
+            )
             with st.expander(say("not_enforced_all")):
                 st.markdown(listed([say.tell(message) for message in found.not_enforced]))
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.columns import columns
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.things import Tier
 from redmud_opt.i18n import Message
 
@@ -117,7 +118,8 @@ def lanes_have_cost(facts: Facts) -> Iterator[Fault]:
         if row.from_site == row.to_site:
             yield facts.fault(row, "to_site", "lane_to_itself", site=row.from_site)
         if row.cost_cny_per_t is None and row.mode not in modes:
-            yield facts.fault(row, "cost_cny_per_t", "lane_without_cost", mode=row.mode)
+            remedy = did_you_mean(row.mode, modes)
+            yield facts.fault(row, "cost_cny_per_t", "lane_without_cost", remedy, mode=row.mode)
 
 
 def distances_once(facts: Facts) -> Iterator[Fault]:

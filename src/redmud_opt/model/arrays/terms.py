@@ -27,14 +27,14 @@ def _positions(given: Any, length: int, what: str) -> np.ndarray:
     Only a scalar family (an index without names has no length to run over) or an explicit number is repeated:
     repeating a family that merely happens to have one member would hide a mistake in small cases.
     """
-    array = np.array(given)
+    array = np.asarray(given)
     if array.dtype.kind not in "iu" and array.size:
         raise ArrayModelError(f"{what} positions must be integers, not {array.dtype}")
     if array.ndim > 1:
         raise ArrayModelError(f"{what} positions must be a flat array, not of shape {array.shape}")
     if array.size and (array.min() < 0 or array.max() >= length):
         raise ArrayModelError(f"{what} positions run from {array.min()} to {array.max()}; there are {length}")
-    return array.astype(np.int32, copy=False)
+    return array.astype(np.int32)  # a copy: what is handed in stays the caller's
 
 
 def _default(index: Any) -> Any:

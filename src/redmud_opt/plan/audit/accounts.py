@@ -19,6 +19,11 @@ from redmud_opt.plan.audit.streams import plant_names
 
 Account = tuple[str, str, str, int]  # name, origin, cohort, year
 REQUIRED = ("utilised", "utilised_gross", "generated", "co2e_t", "water_m3", "energy_kgce")
+KNOWN = (
+    *REQUIRED,
+    *("received", "processed", "reduced", "placed", "handed_to_disposal", "handed_out", "opening", "closing"),
+    "landfilled_t",
+)
 IDENTITY_OUT = ("utilised", "placed", "reduced", "handed_to_disposal", "handed_out", "closing")
 
 
@@ -156,8 +161,7 @@ def totals(book: Book) -> tuple[Check, ...]:
     stated: Tally[Account] = Tally()
     for row in book.totals:
         stated.add((row.total, row.origin, row.cohort, row.year), row.amount)
-    names = {key[0] for key in union(accounts.tally)} | set(REQUIRED)
-    checked = {key[0] for key in stated if key[0] in names} | set(REQUIRED)
+    checked = {key[0] for key in stated if key[0] in KNOWN} | set(REQUIRED)
     for key in union(stated, accounts.tally, accounts.to_date):
         if key[0] in checked:
             scale = accounts.tally.scale(key)

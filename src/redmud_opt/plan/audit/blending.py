@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from redmud_opt.case.works import Feed, Gate
 from redmud_opt.plan.audit.book import Book, Run
 from redmud_opt.plan.audit.checks import TOLERANCE, Check, Findings, Tally
+from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.streams import Lineage, Stream
 
 Unit = tuple[str, str, str, int]  # line, process, point, period
@@ -100,16 +101,16 @@ class Blend:
 def gates(book: Book) -> tuple[Check, ...]:
     """Every gate holds: on the average of what is mixed, or for every stream alone."""
     findings = Findings("gates")
-    mixed = units(book)
-    arriving = _arriving(book)
-    for gate in (row for row in book.facts.case.gates if row.active):
+    standing: defaultdict[str, list[Gate]] = defaultdict(list)
+    for gate in live(book.facts.case.gates):
         for place in book.facts.members(gate.at):
-            for unit, runs in mixed.items():
-                if unit[1] == place:
-                    _at_process(findings, book, gate, unit, runs)
-            for (own, t), rows in arriving.items():
-                if own == place:
-                    _at_place(findings, book, gate, place, t, rows)
+            standing[place].append(gate)
+    for unit, runs in units(book).items():
+        for gate in standing.get(unit[1], ()):
+            _at_process(findings, book, gate, unit, runs)
+    for (place, t), rows in _arriving(book).items():
+        for gate in standing.get(place, ()):
+            _at_place(findings, book, gate, place, t, rows)
     return findings.checks()
 
 

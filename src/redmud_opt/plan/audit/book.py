@@ -70,6 +70,7 @@ class Book:
         self.conversions = Conversions(self.facts, self.dates)
         self.lanes = Lanes(self.facts)
         self.stated_streams = frames.get("streams")
+        self.other_frames = tuple(name for name in frames if name not in (*LAYOUT, "streams"))
         self.streams = self._read_streams()
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)

@@ -11,7 +11,6 @@ if it has no capacity. MODEL.md rule 2.
 
 from __future__ import annotations
 
-from redmud_opt.case.works import Storage
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally
 
@@ -22,8 +21,7 @@ def capacities(book: Book) -> tuple[Check, ...]:
     """No capacity is exceeded, no minimum is missed, nothing runs while it is closed."""
     findings = Findings("capacities")
     _lines(findings, book)
-    for storage in book.facts.storages.values():
-        _held(findings, book, storage)
+    _held(findings, book)
     _rates(findings, book)
     _lanes(findings, book)
     _outlets(findings, book)
@@ -55,30 +53,32 @@ def _lines(findings: Findings, book: Book) -> None:
             )
 
 
-def _held(findings: Findings, book: Book, storage: Storage) -> None:
-    if storage.capacity_t is None and storage.airspace_m3 is None:
-        return
-    placed_t, placed_m3 = 0.0, 0.0
-    for t in range(len(book.dates.periods)):
-        where = book.where(t, storage.name)
-        placed = [
-            (p.stream.material, p.amount) for p in book.placements if (p.storage, p.t) == (storage.name, t)
-        ]
-        stock = [(k.stream.material, k.stock) for k in book.stocks if (k.storage, k.t) == (storage.name, t)]
-        placed_t += sum(amount for _, amount in placed)
+def _held(findings: Findings, book: Book) -> None:
+    """Stock at the end of each period, with all that was placed until then."""
+    held: Tally[Key] = Tally()
+    volume: Tally[Key] = Tally()
+    for kept in book.stocks:
+        held.add((kept.storage, kept.t), kept.stock)
+        volume.add((kept.storage, kept.t), _volume(book, kept.storage, kept.stream.material, kept.stock))
+    for placed in book.placements:
+        own = _volume(book, placed.storage, placed.stream.material, placed.amount)
+        for t in range(placed.t, len(book.dates.periods)):
+            held.add((placed.storage, t), placed.amount)
+            volume.add((placed.storage, t), own)
+    for name, t in held:
+        storage = book.facts.storages[name]
+        where, key = book.where(t, name), (name, t)
         if storage.capacity_t is not None:
-            held = placed_t + sum(amount for _, amount in stock)
-            findings.at_most("over", where, held, storage.capacity_t, place=storage.name)
+            findings.at_most("over", where, held[key], storage.capacity_t, place=name)
         if storage.airspace_m3 is not None:
-            placed_m3 += sum(_volume(book, *pair) for pair in placed)
-            held = placed_m3 + sum(_volume(book, *pair) for pair in stock)
-            findings.at_most("over_airspace", where, held, storage.airspace_m3, place=storage.name)
+            findings.at_most("over_airspace", where, volume[key], storage.airspace_m3, place=name)
 
 
-def _volume(book: Book, material: str, amount: float) -> float:
-    """Cubic metres of some dry tonnes; what has no density cannot be shown to fit."""
-    density = book.facts.materials[material].density_t_per_m3
-    return amount / density if density else float("nan") if amount else 0.0
+def _volume(book: Book, storage: str, material: str, amount: float) -> float:
+    """Cubic metres of some dry tonnes; what has no density cannot be shown to fit an airspace."""
+    if book.facts.storages[storage].airspace_m3 is None or not amount:
+        return 0.0
+    return amount / (book.facts.materials[material].density_t_per_m3 or float("nan"))
 
 
 def _rates(findings: Findings, book: Book) -> None:

@@ -57,6 +57,7 @@ class Facts:
         self.lanes = named(case.lanes)
         self.targets = named(case.targets)
         self.groups = self._groups()
+        self._inside = {group: frozenset(members) for group, members in self.groups.items()}
         self._by_process()
         self.tiers: dict[str, list[Tier]] = by(case.tiers, "item")
         self.methods: dict[str, list[Method]] = by(case.methods, "code")
@@ -95,7 +96,7 @@ class Facts:
             return 0
         if selector == name:
             return 2
-        return 1 if name in self.groups.get(selector, ()) else None
+        return 1 if name in self._inside.get(selector, ()) else None
 
     def best(self, rows: Sequence[R], point: str, name: str, column: str = "feed") -> R | None:
         """The row that holds for (point, material): material before group before blank, then the point."""

@@ -4,7 +4,9 @@
     money   = excess × charge per tonne, charge ≥ 0, at the mid date of the last period         in `value`
     product made from waste, at the end of a calendar year: Σ stock at a site ≤ its opening stock
 
-Waste without origin is of class `none`. The charge per tonne is the cheapest lawful way out, a fixed point over the network: this audit does not
+Waste without origin is of class `none`.
+
+The charge per tonne is the cheapest lawful way out, a fixed point over the network: this audit does not
 derive it, and says so. Where no way out exists the plan states no charge, and the excess must be 0.
 MODEL.md 'End of horizon'.
 """

@@ -11,6 +11,7 @@ without material holds for what is not hazardous.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from redmud_opt.case.works import Haul, Lane
 from redmud_opt.plan.audit.facts import Facts, live
@@ -23,6 +24,8 @@ class Lanes:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self.rule = lru_cache(maxsize=None)(self._rule)
+        self.distance_km = lru_cache(maxsize=None)(self._distance_km)
         self.rules = live(facts.case.haul)
         self.table = {(r.from_site, r.to_site, r.mode): r.distance_km for r in live(facts.case.distances)}
 
@@ -30,7 +33,7 @@ class Lanes:
         """The row of a listed lane."""
         return self.facts.lanes.get(name)
 
-    def rule(self, mode: str, material: str, hazardous: bool) -> Haul | None:
+    def _rule(self, mode: str, material: str, hazardous: bool) -> Haul | None:
         """The haul rule that holds for a material on a mode, None if none allows it."""
         allowed = [rule for rule in self.rules if rule.mode == mode and self._allows(rule, hazardous)]
         return self.facts.best(allowed, "", material, "material")
@@ -39,7 +42,7 @@ class Lanes:
     def _allows(rule: Haul, hazardous: bool) -> bool:
         return not hazardous or (rule.dg_allowed and bool(rule.material))
 
-    def distance_km(self, name: str, from_site: str, to_site: str, mode: str) -> float | None:
+    def _distance_km(self, name: str, from_site: str, to_site: str, mode: str) -> float | None:
         """Distance of a lane, None if nobody knows it."""
         lane = self.listed(name)
         if lane is not None and lane.distance_km is not None:

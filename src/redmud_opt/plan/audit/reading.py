@@ -41,6 +41,8 @@ def frames(book: Book) -> tuple[Check, ...]:
     for flow in book.flows:
         where = book.where(flow.t, flow.lane, flow.stream.name)
         findings.equal("wet", where, flow.wet, book.wet(flow.stream, flow.amount))
+    for name in book.other_frames:
+        findings.note("not_checked", name)
     return findings.checks()
 
 

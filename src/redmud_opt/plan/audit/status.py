@@ -9,6 +9,8 @@ period (MODEL.md rule 6).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 
 from redmud_opt.plan.audit.conversion import Conversions
 from redmud_opt.plan.audit.dates import Dates
@@ -24,25 +26,40 @@ class Status:
     ) -> None:
         self.facts = facts
         self.conversions = conversions
+        self._mixed = lru_cache(maxsize=None)(self._taken_together)
         lineages = {own.name: own for stream in streams for own in stream.lineage.chain()}
-        self._hazardous = [
-            self._spread(list(lineages.values()), period.start.toordinal()) for period in dates.periods
-        ]
+        known: dict[frozenset[tuple[str, str]], set[str]] = {}
+        self._hazardous: list[set[str]] = []
+        for period in dates.periods:
+            delisted = self._delisted(period.start)
+            if delisted not in known:
+                known[delisted] = self._spread(list(lineages.values()), delisted)
+            self._hazardous.append(known[delisted])
 
     def hazardous(self, stream: Stream, t: int) -> bool:
         """Whether a stream is hazardous waste in a period."""
         return stream.lineage.name in self._hazardous[t]
 
-    def _spread(self, lineages: list[Lineage], today: int) -> set[str]:
+    def _delisted(self, today: date) -> frozenset[tuple[str, str]]:
+        """(process, residue) pairs that were identified as no longer hazardous on or before a day."""
+        rows = (row for own in self.facts.delistings.values() for row in own)
+        dated = ((row, row.identified_on) for row in rows)
+        return frozenset(
+            (row.process, row.material) for row, day in dated if day is not None and day <= today
+        )
+
+    def _spread(self, lineages: list[Lineage], delisted: frozenset[tuple[str, str]]) -> set[str]:
         """The least set of hazardous lineages that is closed under mixing."""
         found = {lineage.name for lineage in lineages if self._declared(lineage.material)}
         while True:
+            materials = {lineage.material for lineage in lineages if lineage.name in found}
             more = {
                 lineage.name
                 for lineage in lineages
                 if lineage.name not in found
                 and self.facts.is_waste(lineage.material)
-                and self._becomes(lineage, lineages, found, today)
+                and (lineage.process, lineage.material) not in delisted
+                and self._becomes(lineage, found, materials)
             }
             if not more:
                 return found
@@ -51,20 +68,18 @@ class Status:
     def _declared(self, material: str) -> bool:
         return self.facts.materials[material].legal_status == "hazardous_waste"
 
-    def _becomes(self, lineage: Lineage, lineages: list[Lineage], hazardous: set[str], today: int) -> bool:
-        if lineage.parent is None or self._delisted(lineage, today):
+    def _becomes(self, lineage: Lineage, hazardous: set[str], materials: set[str]) -> bool:
+        if lineage.parent is None:
             return False
-        own = self.conversions.feed_row(lineage.process, lineage.point, lineage.parent.material)
         if lineage.parent.name in hazardous:
             return True
+        own = self.conversions.feed_row(lineage.process, lineage.point, lineage.parent.material)
         if own is not None and own.separate_campaign:
             return False
         names = self._mixed(lineage.process)
-        if any(self._declared(name) for name in names):
-            return True
-        return any(other.material in names for other in lineages if other.name in hazardous)
+        return any(name in materials or self._declared(name) for name in names)
 
-    def _mixed(self, process: str) -> set[str]:
+    def _taken_together(self, process: str) -> frozenset[str]:
         """Materials that a process takes together with others, at any of its points."""
         found = set()
         for row in self.facts.feeds.get(process, ()):
@@ -72,12 +87,4 @@ class Status:
                 own = self.conversions.feed_row(process, row.point, name)
                 if name in self.facts.materials and own is not None and not own.separate_campaign:
                     found.add(name)
-        return found
-
-    def _delisted(self, lineage: Lineage, today: int) -> bool:
-        return any(
-            row.material == lineage.material
-            and row.identified_on is not None
-            and row.identified_on.toordinal() <= today
-            for row in self.facts.delistings.get(lineage.process, ())
-        )
+        return frozenset(found)

@@ -9,8 +9,8 @@
     end_charge        −Σ excess × charge, at the mid date of the last period
     value             Σ terms
 
-Each at the mid date of its period, tiers at that of their window inside the horizon; money of a window over several
-years is booked in the last of them. MODEL.md 'Value'.
+Each at the mid date of its period, tiers at that of their window inside the horizon; money of a window over
+several years is booked in the last of them. MODEL.md 'Value'.
 """
 
 from __future__ import annotations

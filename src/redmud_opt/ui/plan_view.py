@@ -1,0 +1,148 @@
+"""A plan on the page: headline, rates, where the waste goes, tables. Every number comes from `plan` and `report`."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from redmud_opt.plan import Plan
+from redmud_opt.report.display import fate_cells, rate_cells, used_of_generated
+from redmud_opt.report.figures import (
+    COLOURS,
+    box_name,
+    drawn,
+    least_width,
+    sankey,
+    value_bars,
+    value_scale,
+)
+from redmud_opt.report.labels import Labels, word
+from redmud_opt.report.sankey import Link, trace, waste_classes
+from redmud_opt.report.setting import Setting
+from redmud_opt.report.tables import SHOWN, View, link_table, table
+from redmud_opt.ui.grid import csv_button, view_grid, words_grid
+from redmud_opt.ui.inputs import names_of
+from redmud_opt.ui.style import legend, scrolling
+from redmud_opt.ui.words import Words, plain
+
+HORIZON = "horizon"
+QUIET = {"displayModeBar": False, "scrollZoom": False}
+
+
+def show_plan(plan: Plan, setting: Setting, run: str, say: Words) -> None:
+    """All of a plan."""
+    _headline(plan, say)
+    _rates(plan, setting, say)
+    _fates(plan, setting, say)
+    _flows(plan, setting, say)
+    _tables(plan, run, say)
+    if plan.not_enforced:
+        st.warning(say("not_enforced", count=len(plan.not_enforced), names=names_of(plan.not_enforced, say)))
+
+
+def _headline(plan: Plan, say: Words) -> None:
+    scale = value_scale(plan, say.language)
+    cards = [(say("value"), scale.text(plan.value_cny), say("value_help"))]
+    for name, (used, generated) in used_of_generated(plan, say.language).items():
+        cards.append(
+            (say("used", what=name), say("of_generated", used=used, generated=generated), say("used_help"))
+        )
+    with st.container(horizontal=True, key="cards"):
+        for label, value, note in cards:
+            st.metric(label, value, help=note, border=True, width="content")
+    st.markdown(f"#### {say('value_by_term')}")
+    st.plotly_chart(
+        value_bars(plan, say.language), theme=None, config=QUIET, key="value", alt=say("value_by_term")
+    )
+
+
+def _rates(plan: Plan, setting: Setting, say: Words) -> None:
+    st.markdown(f"#### {say('rates')}")
+    st.caption(say("rates_note"))
+    words_grid(rate_cells(plan, setting.targets, say.language), "rates")
+
+
+def _years(setting: Setting, key: str, say: Words) -> int | None:
+    """A choice of year; None: the whole horizon."""
+    options = [HORIZON, *map(str, setting.years)]
+    chosen = st.segmented_control(
+        say("year"),
+        options,
+        default=HORIZON,
+        required=True,
+        key=key,
+        format_func=lambda o: say(o) if o == HORIZON else o,
+    )
+    return None if chosen in (None, HORIZON) else int(chosen)
+
+
+@st.fragment
+def _fates(plan: Plan, setting: Setting, say: Words) -> None:
+    st.markdown(f"#### {say('fates')}")
+    st.caption(say("fates_note"))
+    words_grid(fate_cells(plan, say.language, _years(setting, "fate_year", say)), "fates")
+
+
+@st.fragment
+def _flows(plan: Plan, setting: Setting, say: Words) -> None:
+    st.markdown(f"#### {say('flows')}")
+    with st.container(horizontal=True):
+        chosen = st.segmented_control(
+            say("waste"),
+            waste_classes(plan),
+            default=waste_classes(plan)[0],
+            required=True,
+            key="waste",
+            format_func=lambda name: word("class", name, say.language),
+        )
+        year = _years(setting, "flow_year", say)
+    links = trace(plan, setting, str(chosen), year)
+    if not links:
+        st.info(say("no_flows"))
+        return
+    _figure(links, Labels(plan, say.language), say)
+    view = _link_view(links, Labels(plan, say.language), say)
+    with st.expander(view.title):
+        view_grid(view, "links")
+        csv_button(view.frame, f"flows-{chosen}-{year or HORIZON}", "links_csv", say)
+
+
+def _figure(links: list[Link], labels: Labels, say: Words) -> None:
+    legend({word("legend", kind, say.language): colour for kind, colour in COLOURS.items()})
+    with scrolling("sankey", least_width(links)):
+        st.plotly_chart(sankey(links, labels), theme=None, config=QUIET, key="flow_figure", alt=say("flows"))
+    hidden = len(links) - len(drawn(links))
+    st.caption(say("flows_note") + (" " + say("flows_hidden", count=hidden) if hidden else ""))
+
+
+def _link_view(links: list[Link], labels: Labels, say: Words) -> View:
+    def flat(words: str) -> str:
+        return words.replace("\n", " · ")
+
+    names = [
+        (flat(box_name(link.start, labels)), flat(box_name(link.end, labels)), labels.name(link.material))
+        for link in links
+    ]
+    return link_table(links, names, say.language)
+
+
+@st.fragment
+def _tables(plan: Plan, run: str, say: Words) -> None:
+    st.markdown(f"#### {say('tables')}")
+    known = [name for name in SHOWN if name in plan.frames]
+    name = st.pills(
+        say("table"),
+        known,
+        default=known[0],
+        required=True,
+        key="table",
+        label_visibility="collapsed",
+        format_func=lambda option: word("table", option, say.language),
+    )
+    view = table(plan, str(name), say.language)
+    if view.frame.empty:
+        st.caption(say("empty_table"))
+        return
+    st.caption(plain(say("rows", count=len(view.frame))))
+    view_grid(view, "plan_table")
+    csv_button(pd.DataFrame(view.frame), f"{run}-{name}", "table_csv", say)

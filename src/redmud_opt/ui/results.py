@@ -1,0 +1,138 @@
+"""The lower half of the page: how a run ended, honestly, and its plan if it holds one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from redmud_opt.case import CaseFaults
+from redmud_opt.i18n import Message
+from redmud_opt.jobs import Exit, RunFolder, RunResult, RunStatus, result
+from redmud_opt.jobs.inputs import INDEX, recall
+from redmud_opt.plan.audit import TOLERANCE
+from redmud_opt.report.bundle import zipped
+from redmud_opt.report.display import status_words
+from redmud_opt.report.setting import Setting
+from redmud_opt.ui.cases import Look
+from redmud_opt.ui.inputs import show_faults
+from redmud_opt.ui.plan_view import show_plan
+from redmud_opt.ui.words import Words, plain
+
+ENDS = {
+    Exit.FAULTS: "end_faults",
+    Exit.INFEASIBLE: "end_infeasible",
+    Exit.LIMIT: "end_limit",
+    Exit.CRASHED: "end_crashed",
+    Exit.AUDIT_FAILED: "end_audit_failed",
+    Exit.CANCELLED: "end_cancelled",
+}
+
+
+def show(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> None:
+    """All of a run that has ended."""
+    try:
+        found = _result(folder, (folder / "result.json").stat().st_mtime_ns)
+    except (OSError, ValueError, KeyError, TypeError):
+        st.error(say("unreadable_run"))
+        return
+    _whose(folder, now, on_screen, say)
+    if found.plan is None:
+        _without_plan(folder, found, say)
+    else:
+        st.success(plain(status_words(found.plan, say.language)), icon=":material/check_circle:")
+        _audit(found, say)
+        setting = _setting(folder, (folder / INDEX).stat().st_mtime_ns)
+        if setting is None:
+            st.warning(say("inputs_gone"))
+        else:
+            show_plan(found.plan, setting, folder.name, say)
+    st.download_button(
+        say("zip"),
+        lambda: zipped(folder),
+        f"{folder.name}.zip",
+        "application/zip",
+        key="zip",
+        on_click="ignore",
+        icon=":material/folder_zip:",
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _result(folder: Path, stamp: int) -> RunResult:
+    found = result(folder)
+    if found is None:
+        raise ValueError(f"{folder} has no result")
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _setting(folder: Path, stamp: int) -> Setting | None:
+    """What the figures need of the case that the run was made for, from the copy of its inputs."""
+    try:
+        case = recall(folder).case
+    except (CaseFaults, OSError, ValueError, KeyError):
+        return None
+    return None if case is None else Setting.of(case)
+
+
+def _whose(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> None:
+    """Which run of which case this is, and whether that is the case on the screen."""
+    when = "" if now.started is None else datetime.fromtimestamp(now.started).strftime("%Y-%m-%d %H:%M")
+    asked, _ = RunFolder(folder).read_request()
+    case = Path(asked).name.removesuffix(".yaml")
+    st.caption(plain(say("whose", run=folder.name, case=case, when=when, seconds=f"{now.seconds:.1f}")))
+    then = _hashes(folder)
+    if on_screen is None or not then:
+        return
+    if on_screen.case is not None and dict(on_screen.files) == then:
+        st.caption(":material/link: " + say("same_case"))
+    else:
+        key = "other_case" if on_screen.path.resolve() != Path(asked).resolve() else "changed_case"
+        st.warning(plain(say(key, case=case, screen=on_screen.name)), icon=":material/link_off:")
+
+
+def _hashes(folder: Path) -> Mapping[str, str]:
+    """File → hash of the case that the run was made for; empty if the run never got so far."""
+    try:
+        files = json.loads((folder / INDEX).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {name: entry["sha256"] for name, entry in files.items()}
+
+
+def _audit(found: RunResult, say: Words) -> None:
+    assert found.plan is not None
+    audit = found.plan.audit
+    if audit is None:
+        st.warning(say.tell(Message("plan.not_audited")))
+        return
+    values = {"worst": f"{audit.worst_residual:.1e}", "tolerance": f"{TOLERANCE:.0e}"}
+    key = "audit_passed" if audit.passed else "audit_failed"
+    st.badge(
+        say(key, **values),
+        icon=":material/verified:" if audit.passed else ":material/gpp_bad:",
+        color="green" if audit.passed else "red",
+    )
+
+
+def _without_plan(folder: Path, found: RunResult, say: Words) -> None:
+    """Why there is no plan. Nothing of one is shown."""
+    quiet = found.exit is Exit.CANCELLED
+    box = st.info if quiet else st.error
+    lines = [plain(say.tell(message).strip()) for message in found.messages]
+    box("  \n".join([f"**{say(ENDS[found.exit])}**", *lines]))
+    if found.exit is Exit.AUDIT_FAILED and found.audit is not None:
+        st.badge(
+            say("audit_failed", worst=f"{found.audit['worst_residual']:.1e}", tolerance=f"{TOLERANCE:.0e}"),
+            icon=":material/gpp_bad:",
+            color="red",
+        )
+    if found.faults is not None:
+        show_faults(found.faults, say)
+    if found.exit is Exit.CRASHED:
+        with st.expander(say("log")):
+            st.code("\n".join(RunFolder(folder).log_tail(40)), language=None)

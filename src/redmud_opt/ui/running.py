@@ -1,0 +1,78 @@
+"""Starting a run, watching it live, stopping it. The solve happens in a worker process, never here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from redmud_opt.jobs import RunStatus, cancel, start, status
+from redmud_opt.jobs.outcome import STAGES
+from redmud_opt.ui.address import keep, run_folder, runs_root
+from redmud_opt.ui.cases import Look
+from redmud_opt.ui.words import Words, plain
+
+EVERY_S = 0.5
+
+
+def current(say: Words) -> tuple[Path, RunStatus] | None:
+    """The run of the address and where it stands; None without one, or with one that is not there (any more)."""
+    folder = run_folder()
+    if folder is None:
+        return None
+    try:
+        return folder, status(folder)
+    except (OSError, ValueError, TypeError):
+        st.warning(say("run_gone"))
+        return None
+
+
+def button(found: Look, going: bool, say: Words) -> None:
+    """Starts a run of the case on the screen."""
+    blocked = found.faults is not None or going
+    if st.button(
+        say("run"), type="primary", disabled=blocked, key="run_button", icon=":material/play_arrow:"
+    ):
+        try:
+            folder = start(found.path, runs_root())
+        except OSError as error:
+            st.error(plain(say("cannot_start", why=error.strerror or str(error))))
+            return
+        keep("run", folder.name)
+        st.rerun()
+    if found.faults is not None:
+        st.caption(say("run_blocked"))
+
+
+def watch(folder: Path, say: Words) -> None:
+    """Stage and seconds, again every half second, until the run has ended; then the page shows the result."""
+
+    @st.fragment(run_every=EVERY_S)
+    def live() -> None:
+        now = status(folder)
+        if now.ended:
+            st.rerun()
+        asked = (folder / "cancel").exists()
+        with st.container(border=True, key="live"):
+            st.markdown(f"**{say('cancelling') if asked else _where(now, say)}**")
+            st.progress(_part(now), text=say("seconds", seconds=int(now.seconds)))
+            if st.button(say("cancel"), disabled=asked, key="cancel_button", icon=":material/stop:"):
+                cancel(folder)
+                st.rerun(scope="fragment")
+
+    live()
+
+
+def _where(now: RunStatus, say: Words) -> str:
+    if now.state == "queued":
+        return say("queued")
+    if now.stage not in STAGES:
+        return say("stage_explain") if now.stage == "explain" else say("starting")
+    return say(
+        "stage", number=STAGES.index(now.stage) + 1, count=len(STAGES), stage=say(f"stage_{now.stage}")
+    )
+
+
+def _part(now: RunStatus) -> float:
+    """How far through its stages a run is; not a forecast of seconds."""
+    return STAGES.index(now.stage) / len(STAGES) if now.stage in STAGES else 0.0

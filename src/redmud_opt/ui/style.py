@@ -1,0 +1,61 @@
+"""Looks that Streamlit has no setting for: inputs and results apart, wide figures that scroll on narrow screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_CSS = """
+<style>
+.block-container { max-width: 1280px; padding-top: 2.2rem; padding-bottom: 4rem; }
+.st-key-inputs, .st-key-results { border-radius: 10px; padding: 1.1rem 1.2rem 1.3rem; }
+.st-key-inputs { background: #f3f6f9; border: 1px solid #d5dee6; border-left: 6px solid #34648f; }
+.st-key-results { background: #ffffff; border: 1px solid #d9e4de; border-left: 6px solid #2f8a68; }
+.band { font-size: .82rem; font-weight: 700; letter-spacing: .06em; color: #ffffff; border-radius: 4px;
+        display: inline-block; padding: .1rem .55rem; }
+.st-key-inputs .band { background: #34648f; }
+.st-key-results .band { background: #2f8a68; }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem; color: #26323d; }
+.legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .35rem;
+            vertical-align: -.08rem; }
+[data-testid="stMetricValue"] { font-size: 1.45rem; white-space: normal; }
+[data-testid="stMetricLabel"] p { white-space: normal; }
+/* English words of the frame that no catalogue reaches; the page has its own downloads and its own status. */
+[data-testid="stElementToolbar"], [data-testid="stStatusWidget"], [data-testid="stMainMenu"] { display: none; }
+@media (max-width: 640px) {
+  .block-container { padding-left: .7rem; padding-right: .7rem; }
+  .st-key-inputs, .st-key-results { padding: .8rem .7rem 1rem; }
+}
+</style>
+"""
+
+
+def dress() -> None:
+    """Once per page."""
+    st.html(_CSS)
+
+
+def band(words: str) -> None:
+    """The name of a part of the page."""
+    st.html(f'<span class="band">{escape(words)}</span>')
+
+
+def legend(colours: Mapping[str, str]) -> None:
+    """Colours with their meaning."""
+    items = [
+        f'<span><i style="background:{colour}"></i>{escape(words)}</span>'
+        for words, colour in colours.items()
+    ]
+    st.html(f'<div class="legend">{"".join(items)}</div>')
+
+
+def scrolling(key: str, least: int) -> DeltaGenerator:
+    """A container whose figure keeps a least width; on a narrow screen it scrolls sideways."""
+    st.html(
+        f"<style>.st-key-{key} {{ overflow-x: auto; }}"
+        f'.st-key-{key} [data-testid="stElementContainer"] {{ min-width: {least}px; }}</style>'
+    )
+    return st.container(key=key)

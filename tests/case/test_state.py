@@ -1,0 +1,113 @@
+"""What a case says about itself: not enforced, resting on assumptions, flagged."""
+
+from __future__ import annotations
+
+from tests.case.conftest import Folder
+
+from redmud_opt.case import Assumptions, assumptions, flagged, load_case, unenforced
+from redmud_opt.case.case import TABLES
+from redmud_opt.case.columns import columns
+from redmud_opt.i18n import Message, text
+
+
+def said(messages: tuple[Message, ...]) -> dict[str, Message]:
+    return {
+        f"{m.values.get('table', m.values.get('key', ''))}.{m.values.get('column', '')}": m for m in messages
+    }
+
+
+def test_a_plain_case_names_only_the_rule_pack(folder: Folder) -> None:
+    (message,) = unenforced(folder.load())
+    assert text(message) == "rule pack 'cn': codes, clocks have no effect on the plan yet"
+
+
+def test_tables_columns_settings_and_limits(folder: Folder) -> None:
+    folder.yaml("discount_rate: 0.06", "co2_price_cny_per_t: 60")
+    folder.add(
+        "permits",
+        name="no 1",
+        receiver="yard",
+        code="x",
+        amount_t_per_a=1,
+        valid_from="2025-01-01",
+        valid_to="2027-01-01",
+    )
+    folder.set("lines", 2, capex_cny=9, candidate="yes").set("lines", 3, capex_cny=0)
+    folder.add("limits", name="count", measure="built", sense="max", value=1)
+    messages = unenforced(folder.load())
+    found = said(messages)
+    assert (
+        text(found["co2_price_cny_per_t."])
+        == "setting `co2_price_cny_per_t` = 60 has no effect on the plan yet"
+    )
+    assert text(found["permits."]) == "table `permits` has no effect on the plan yet (no 1; 1 in all)"
+    assert found["lines.capex_cny"].values["count"] == 2
+    assert found["lines.candidate"].values["count"] == 1
+    assert messages[-1].key == "case.unenforced_limits"
+    assert "（separator；共 1 行）" in text(found["lines.candidate"], "zh")
+
+
+def test_long_lists_are_cut(folder: Folder) -> None:
+    for number in range(7):
+        folder.add("owners", name=f"company_{number}", role="carrier")
+    message = said(unenforced(folder.load()))["owners.role"]
+    assert text(message).endswith("(company_0, company_1, company_2, company_3 and 3 more; 7 in all)")
+
+
+def test_a_column_at_its_default_is_not_named(folder: Folder) -> None:
+    folder.set("lines", 2, candidate="no")
+    assert "lines.candidate" not in said(unenforced(folder.load()))
+
+
+def test_every_unenforced_column_would_be_named() -> None:
+    """No column is both without effect and without a message: the schema alone decides."""
+    idle = [(t, n) for t, r in TABLES.items() for n, c in columns(r).items() if not c.enforced]
+    assert ("lines", "capex_cny") in idle
+    assert all(vars(row_type)["ENFORCED"] in (True, False) for row_type in TABLES.values())
+
+
+def test_assumptions_count_every_number(folder: Folder) -> None:
+    before = assumptions(folder.load())
+    assert (
+        before.measured == before.derived == 0 or before.measured == 1
+    )  # the clock of the rule pack counts not
+    assert before.total == before.resting + before.measured + before.derived
+    folder.add("sources", name="books", title="Plant books")
+    folder.set("lines", 2, evidence="measured", source="books")
+    after = assumptions(folder.load())
+    assert (after.measured, after.assumed) == (before.measured + 1, before.assumed - 1)
+    folder.add(
+        "evidence", table="lines", item="separator", column="availability", evidence="derived", source="books"
+    )
+    final = assumptions(folder.load())
+    assert (final.derived, final.unstated) == (after.derived + 1, after.unstated - 1)
+
+
+def test_assumptions_in_words() -> None:
+    counted = Assumptions(measured=3, derived=2, assumed=4, unstated=1)
+    assert (counted.total, counted.resting) == (10, 5)
+    assert text(counted.message()) == "5 of 10 numbers rest on assumptions (1 of them state no evidence)"
+
+
+def test_flags(folder: Folder) -> None:
+    assert flagged(folder.load()) == ()
+    folder.add("opening_stock", storage="yard", material="red_mud", amount_t=1)
+    folder.add("opening_stock", storage="yard", material="red_mud", amount_t=1, arose_on="2025-03-01")
+    folder.add("processes", name="idle")
+    folder.add("lines", name="spare", facility="brick_works")
+    folder.add("materials", name="sand", legal_status="commodity")
+    flags = {message.key: message.values["names"] for message in flagged(folder.load())}
+    assert flags == {
+        "case.flag_undated": ("red_mud @ yard",),
+        "case.flag_never_runs": ("idle",),
+        "case.flag_idle_line": ("spare",),
+        "case.flag_unused": ("sand",),
+    }
+
+
+def test_lots_of_one_stock_are_told_apart_by_date(folder: Folder) -> None:
+    for day in ("2024-05-01", "2025-05-01"):
+        folder.add("opening_stock", storage="yard", material="red_mud", amount_t=1, arose_on=day)
+    assert len(load_case(folder.path).opening_stock) == 2
+    folder.add("opening_stock", storage="yard", material="red_mud", amount_t=1, arose_on="2025-05-01")
+    assert folder.found() == [("row_twice", "opening_stock.csv", 4, "storage")]
