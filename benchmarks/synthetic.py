@@ -157,7 +157,7 @@ def _processes(d: Draft) -> None:
         Process(name="separate", method="R4", cost_cny_per_t=32, iron_separation=True),
         Process(name="brick", method="R5", cost_cny_per_t=75),
         Process(name="road", method="R5", cost_cny_per_t=38),
-        Process(name="kiln", method="R5", cost_cny_per_t=55),
+        Process(name="kiln", method="R5", cost_cny_per_t=55, gas_t_per_t=0.35),
         Process(name="detox", method="C1", cost_cny_per_t=900),
     )
     d.add("points", OperatingPoint(process="separate", point="coarse"))
@@ -190,9 +190,9 @@ def _outputs(d: Draft) -> None:
         d.add("outputs", Output(process="separate", point=point, material="concentrate", **iron))
         d.add("outputs", Output(process="separate", point=point, material="tails", complement=True))
     d.add("partitions", Partition(process="separate", output="tails", property="Na2O", share=0.95))
-    for process, product, amount in (("brick", "brick", 1.1), ("road", "road_base", 1.05), ("kiln", "clinker", 0.65)):
+    for process, product, amount in (("brick", "brick", 1.08), ("road", "road_base", 1.05), ("kiln", "clinker", 0.65)):
         d.add("outputs", Output(process=process, material=product, yield_t_per_t=amount))
-    d.add("outputs", Output(process="detox", material="treated", yield_t_per_t=1.2))
+    d.add("outputs", Output(process="detox", material="treated", yield_t_per_t=1.25))
     for process, amount in (("brick", 0.08), ("road", 0.05), ("detox", 0.25)):
         d.add("inputs", FixedInput(process=process, material="lime", amount_per_t=amount))
 

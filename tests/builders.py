@@ -59,6 +59,16 @@ def parts(year: int, months: int) -> tuple[Period, ...]:
     )
 
 
+def stretches(year: int, *lengths: int) -> tuple[Period, ...]:
+    """A calendar year in stretches of these numbers of months, named by the first month: 26m1, …"""
+    months, found, first = parts(year, 1), [], 0
+    for length in lengths:
+        start, end = months[first].start, months[first + length - 1].end
+        found.append(Period(f"{year % 100}m{first + 1}", start, end))
+        first += length
+    return tuple(found)
+
+
 def years(first: int, count: int = 1) -> tuple[Period, ...]:
     """Calendar years of one period each, named 26a, 27a, …"""
     return tuple(period for year in range(first, first + count) for period in parts(year, 12))

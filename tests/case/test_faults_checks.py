@@ -826,3 +826,46 @@ def test_many_slips_at_once(folder: Folder) -> None:
             ("case_clash", "outlets.csv", 4, "name"),
         ]
     )
+
+
+def test_one_slip_is_one_fault(folder: Folder) -> None:
+    """A row that cannot be read does not make the rows that lean on it look wrong."""
+    for table, row, column in (
+        ("materials", 2, "moisture"),
+        ("processes", 2, "cost_cny_per_t"),
+        ("processes", 3, "cost_cny_per_t"),
+        ("feeds", 2, "max_share"),
+        ("outputs", 3, "of_feed_t_per_t"),
+        ("inputs", 3, "amount_per_t"),
+        ("composition", 2, "value"),
+        ("outlets", 3, "price_cny_per_t"),
+        ("storages", 2, "capacity_t"),
+        ("facilities", 2, "low"),
+        ("sites", 2, "latitude_deg"),
+        ("lines", 2, "capacity"),
+        ("line_processes", 2, "use_per_t"),
+        ("properties", 2, "low"),
+        ("arisings", 2, "production_t"),
+        ("groups", 2, "low"),
+        ("gates", 2, "limit"),
+    ):
+        kept = folder.read(table)
+        folder.set(table, row, **{column: "x"})
+        assert folder.found() == [("not_a_number", f"{table}.csv", row, column)], table
+        folder.write(table, kept)
+
+
+def test_a_table_that_cannot_be_read_is_one_fault(folder: Folder) -> None:
+    for file in sorted(folder.path.glob("*.csv")):
+        kept = file.read_bytes()
+        file.write_bytes(kept.replace(b",", b";"))
+        assert folder.found() == [("semicolons", file.name, 1, "")], file.name
+        file.write_bytes(kept)
+
+
+def test_a_column_too_many_is_one_fault(folder: Folder) -> None:
+    for file in sorted(folder.path.glob("*.csv")):
+        kept = folder.read(file.stem)
+        folder.write(file.stem, [[*row, "odd" if number == 0 else ""] for number, row in enumerate(kept)])
+        assert folder.found() == [("unknown_column", file.name, 1, "odd")], file.name
+        folder.write(file.stem, kept)

@@ -147,11 +147,9 @@ CELL = st.one_of(
 )
 
 
-@profile(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@profile(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.sampled_from(
-        ["materials", "feeds", "outputs", "inputs", "groups", "composition", "properties", "tiers", "limits"]
-    ),
+    st.sampled_from(sorted(TABLES)),
     st.data(),
 )
 def test_a_spoilt_case_never_crashes(folder: Folder, table: str, data: st.DataObject) -> None:

@@ -22,6 +22,7 @@ from tests.builders import (
     sells,
     solve,
     stopped,
+    stretches,
     tiny,
     waste,
     works,
@@ -29,7 +30,6 @@ from tests.builders import (
     years,
 )
 
-from redmud_opt.case import Period
 from redmud_opt.case.rules import Limit
 from redmud_opt.case.things import CalendarMonth, Tier
 
@@ -194,17 +194,6 @@ def test_as_received_purchases_are_converted_once() -> None:
 # ---------------------------------------------------------------- mixed period lengths
 
 
-def mixed_year(*lengths: int) -> tuple[Period, ...]:
-    """2026 in stretches of so many months."""
-    months = parts(2026, 1)
-    found, start = [], 0
-    for length in lengths:
-        first, last = months[start], months[start + length - 1]
-        found.append(Period(f"p{start}", first.start, last.end))
-        start += length
-    return tuple(found)
-
-
 @pytest.mark.parametrize("lengths", [(12,), (6, 6), (3, 3, 3, 3), (1, 1, 1, 3, 6), (6, 3, 2, 1), (1,) * 12])
 def test_periods_of_any_length_make_the_same_year(lengths: tuple[int, ...]) -> None:
     """Everything per year: 3650 t arise, 1825 t are pressed at 20, 730 t of road base at 5, the rest placed at −3.
@@ -214,7 +203,7 @@ def test_periods_of_any_length_make_the_same_year(lengths: tuple[int, ...]) -> N
     press = works("press", "mud", {"brick": 1.0}, cost=10, stands={"capacity": 1825, "per": "year"})
     road = sells("mud", 5, method="U", max_t=730, per="year", name="road")
     base = (waste("mud", "red_mud"), arises("mud", 3650, per="year"), product("brick"), press, road)
-    case = tiny(*base, sells("brick", 30), landfill("mud", 3), periods=mixed_year(*lengths))
+    case = tiny(*base, sells("brick", 30), landfill("mud", 3), periods=stretches(2026, *lengths))
     plan = solve(case)
     assert plan.value == pytest.approx(36865, rel=1e-9)
     assert plan.rate("new") == pytest.approx(0.7)
@@ -319,7 +308,7 @@ def test_stock_is_measured_at_the_end_of_its_window() -> None:
     assert optimum(case) == pytest.approx(-350)
     each = tiny(
         mud(), yard("mud"), landfill("mud", 1), rows(limits=limit("stock", "max", 50, per="period")),
-        periods=parts(2026, 3), 
+        periods=parts(2026, 3),
     )  # fmt: skip
     assert solve(each).frame("stocks")["stock_t"].max() == pytest.approx(50)
 

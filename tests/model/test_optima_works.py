@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.builders import (
+    Tables,
     arises,
     assay,
     buys,
@@ -331,3 +332,22 @@ def test_landfilled_counts_what_is_placed_and_what_is_handed_to_disposal() -> No
     plan = solve(tiny(mud(), landfill("mud"), out))
     assert plan.sum("totals", "amount", total="landfilled_t") == pytest.approx(100)
 
+
+
+def served(radius: float, *more: Tables) -> Case:
+    """10 km from R to M; at M one outlet pays 9 within `radius`, another takes anything for nothing."""
+    near = sells("mud", 9, "M", method="U", haul_radius_km=radius, name="near")
+    other = sells("mud", 0, "M", method="U", name="other")
+    return tiny(mud(), site("M"), near, other, lane("R", "M", 0, distance_km=10), *more)
+
+
+def test_another_taker_at_the_site_widens_no_haul_radius() -> None:
+    """The mud comes to M for the other outlet; the near one still takes nothing from 10 km away, at 9 km radius."""
+    assert optimum(served(9)) == pytest.approx(0)
+    assert optimum(served(10)) == pytest.approx(900)
+
+
+def test_within_the_radius_is_also_what_is_there_without_a_lane() -> None:
+    """30 t arise at M itself, 20 t come from N, 5 km away: (30 + 20) · 9 of 150 t."""
+    near = (arises("mud", 30, "M"), arises("mud", 20, "N"), site("N"), lane("N", "M", 0, distance_km=5))
+    assert optimum(served(9, *near)) == pytest.approx(450)

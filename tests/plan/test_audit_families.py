@@ -370,6 +370,28 @@ def test_a_waste_process_closes_its_mass() -> None:
     assert found(case=dataclasses.replace(CASE, inputs=fuel)) == {"audit.closure.mass"}
 
 
+def test_mass_closes_to_four_decimals() -> None:
+    """Numbers are typed: 1.05009 closes, 1.0502 does not."""
+    for made, holds in ((1.05009, True), (1.0502, False)):
+        outputs = tuple(
+            dataclasses.replace(row, yield_t_per_t=made) if row.material == "brick" else row
+            for row in CASE.outputs
+        )
+        said = found(case=dataclasses.replace(CASE, outputs=outputs))
+        assert ("audit.closure.mass" not in said) is holds
+
+
+def test_waste_taken_in_without_an_origin_is_seen() -> None:
+    """The identity has a column for what is received; a purchase of red mud that carries no origin hides from it."""
+    supply = dataclasses.replace(CASE.supplies[0], name="mud_in", site="refinery", material="red_mud")
+    case = dataclasses.replace(CASE, supplies=(*CASE.supplies, supply))
+    changes = [
+        append("streams", "red_mud", "red_mud", "red_mud", *[""] * 7),
+        append("purchases", "mud_in", "refinery", "red_mud", A, 10.0),
+    ]
+    assert "audit.identity.received_without_origin" in found(*changes, case=case)
+
+
 def test_no_property_is_handed_out_twice() -> None:
     own = dataclasses.replace(CASE.partitions[0], output="concentrate", share=0.21)
     assert found(case=added("partitions", own)) == {"audit.closure.element"}
@@ -483,6 +505,20 @@ def test_a_frame_without_rows_needs_no_columns() -> None:
     assert "audit.frames.no_column" not in keys(
         audit(CASE, {**FRAMES, "shortfalls": FRAMES["shortfalls"].iloc[:0]})
     )
+
+
+def test_what_is_not_checked_is_said() -> None:
+    frames = {**FRAMES, "fates": FRAMES["tiers"]}
+    frames = append("totals", "happiness", "", "", 2026, 7.0)(frames)
+    said = audit(CASE, frames)
+    assert said.passed
+    notes = {check.message.key for check in said.checks if check.message.key != "audit.holds"}
+    assert notes == {
+        "audit.frames.not_checked",
+        "audit.totals.not_checked",
+        "audit.horizon.charge_not_derived",
+        "audit.value.not_stated",
+    }
 
 
 # ---------------------------------------------------------------- the audit itself

@@ -106,7 +106,8 @@ def _declares(raw: RawRow, table: str, active: bool) -> Iterator[Declared]:
     column = NAMING.get(table, "name")
     name = raw.cells.get(column)
     if name is not None and (table in NAMING or "name" in columns(TABLES[table])):
-        yield Declared(name, table, column, raw.moved.get(column, raw.place), active)
+        cell = column if active else "active"
+        yield Declared(name, table, column, raw.moved.get(cell, raw.place), active)
 
 
 def _inactive_key(raw: RawRow, table: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.case.works import Feed, Gate
 from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.model.columns import factor, grid_index
 from redmud_opt.network import Network
 from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.network import Array, Grid, Ints
@@ -36,15 +37,12 @@ def mixers(net: Network) -> dict[Mixer, list[int]]:
 
 def add_shares(m: ConcreteModel, net: Network) -> None:
     """Least and greatest share of a feed row in what its process is fed."""
+    of_mixer = mixers(net)
     wanted = [
-        (mixer, row, sense)
-        for mixer, runs in mixers(net).items()
-        for row in net.lineages.feed_rows(mixer[1], mixer[2])
-        for sense in ("max", "min")
-        if (row.max_share < 1 and row in {_row(net, k) for k in runs} if sense == "max" else row.min_share > 0)
+        (mixer, row, sense) for mixer, runs in of_mixer.items() for row, sense in _limited(net, mixer, runs)
     ]
     labels = [f"{row.material}:{sense}" for _, row, sense in wanted]
-    index, position = _rows_of_mixers(net, [mixer for mixer, _, _ in wanted], labels, "feed")
+    index, position = _rows_of_mixers(net, of_mixer, [mixer for mixer, _, _ in wanted], labels, "feed")
     upper = np.concatenate(
         [np.zeros(0)] + [np.full(_periods(position, k), _upper(s)) for k, (_, _, s) in enumerate(wanted)]
     )
@@ -55,13 +53,21 @@ def add_shares(m: ConcreteModel, net: Network) -> None:
         kind="physics",
         message="model.blend_share",
     )
-    of_mixer = mixers(net)
     coefs = [
         (k, run, float(_row(net, run) == row) - (row.max_share if sense == "max" else row.min_share))
         for k, (mixer, row, sense) in enumerate(wanted)
         for run in of_mixer[mixer]
     ]
     _add_runs(rows, position, m.feed_t, net.runs.grid, coefs)
+
+
+def _limited(net: Network, mixer: Mixer, runs: list[int]) -> Iterator[tuple[Feed, str]]:
+    """Feed rows of a mixer with a share to keep: a greatest one only if the row is fed at all."""
+    for row in net.lineages.feed_rows(mixer[1], mixer[2]):
+        if row.max_share < 1 and any(_row(net, run) == row for run in runs):
+            yield row, "max"
+        if row.min_share > 0:
+            yield row, "min"
 
 
 def _row(net: Network, run: int) -> Feed:
@@ -78,28 +84,26 @@ def _periods(position: Ints, k: int) -> int:
     return int((position[k] >= 0).sum())
 
 
-def _rows_of_mixers(net: Network, chosen: list[Mixer], labels: list[str], name: str) -> tuple[Index, Ints]:
+def _rows_of_mixers(
+    net: Network, of_mixer: dict[Mixer, list[int]], chosen: list[Mixer], labels: list[str], name: str
+) -> tuple[Index, Ints]:
     """Rows (line, process, point, label, period) where any run of the mixer can act."""
-    of_mixer = mixers(net)
     mask = np.zeros((len(chosen), len(net.time)), dtype=bool)
     for k, mixer in enumerate(chosen):
         mask[k] = (net.runs.grid.position[of_mixer[mixer]] >= 0).any(axis=0)
     grid = Grid.of(mask)
-    columns = {
-        "line": [chosen[k][0] for k in grid.entity],
-        "process": [chosen[k][1] for k in grid.entity],
-        "point": [chosen[k][2] for k in grid.entity],
-        name: [labels[k] for k in grid.entity],
-        "period": [net.time.names[t] for t in grid.period],
-    }
-    return Index.of(**columns), grid.position
+    parts = [factor([mixer[k] for mixer in chosen]) for k in range(3)] + [factor(labels)]
+    codes, levels = zip(*parts, strict=True)
+    return grid_index(net, grid, ("line", "process", "point", name), codes, levels), grid.position
 
 
 def _add_runs(
     rows: Rows, position: Ints, feed_t: Columns, grid: Grid, coefs: list[tuple[int, int, float]]
 ) -> None:
     """Each (line of `position`, run, coefficient) in every period that has both the row and the column."""
-    number, run, coef = (np.array(part) for part in zip(*coefs, strict=True)) if coefs else np.zeros((3, 0), int)
+    number, run, coef = (
+        (np.array(part) for part in zip(*coefs, strict=True)) if coefs else np.zeros((3, 0), int)
+    )
     row, col = position[number], grid.position[run]
     k, period = np.nonzero((row >= 0) & (col >= 0) & (coef != 0.0)[:, None])
     rows.add(feed_t, row=row[k, period], col=col[k, period], coef=coef[k])
@@ -123,20 +127,15 @@ def _value(gate: Gate, lineage: Lineage) -> float:
     return value + (gate.k_sigma if gate.sense == "max" else -gate.k_sigma) * sigma
 
 
-def _process_gates(net: Network) -> Iterator[tuple[Gate, Mixer]]:
-    for mixer in mixers(net):
-        for gate in net.law.blend.get(mixer[1], []):
-            yield gate, mixer
-
-
 def add_process_gates(m: ConcreteModel, net: Network) -> None:
     """Blend gates on the input or an output of a process, per line."""
-    wanted = list(_process_gates(net))
+    of_mixer = mixers(net)
+    wanted = [(gate, mixer) for mixer in of_mixer for gate in net.law.blend.get(mixer[1], [])]
     gates = [gate for gate, _ in wanted]
-    index, position = _rows_of_mixers(net, [mixer for _, mixer in wanted], [g.name for g in gates], "gate")
+    labels = [gate.name for gate in gates]
+    index, position = _rows_of_mixers(net, of_mixer, [mixer for _, mixer in wanted], labels, "gate")
     lower, upper = _bounds(gates, position)
     rows = m.process_gate = Rows(index, lower=lower, upper=upper, kind="hard_law", message="model.gate")
-    of_mixer = mixers(net)
     coefs = [
         (k, run, _gate_coefficient(net, gate, run))
         for k, (gate, mixer) in enumerate(wanted)
@@ -220,8 +219,8 @@ def _add_receiver(
     gate: Gate,
 ) -> None:
     col = np.flatnonzero(mine[grid.entity]) if len(grid) else np.zeros(0, dtype=np.int64)
-    excess = []
-    for s in stream[grid.entity[col]]:
-        lineage = net.lineage(int(s))
-        excess.append((_value(gate, lineage) - gate.limit) * _weight(net, gate, lineage))
-    rows.add(columns, row=position[grid.period[col]], col=col, coef=np.array(excess, dtype=float))
+    excess = np.zeros(len(stream))
+    for entity in np.unique(grid.entity[col]):
+        lineage = net.lineage(int(stream[entity]))
+        excess[entity] = (_value(gate, lineage) - gate.limit) * _weight(net, gate, lineage)
+    rows.add(columns, row=position[grid.period[col]], col=col, coef=excess[grid.entity[col]])

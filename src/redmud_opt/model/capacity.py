@@ -4,7 +4,7 @@ lines      Σ use · feed ≤ capacity                                  [t or h]
 lanes      Σ flow · basis ≤ capacity                                [t], per (lane, period), sum of materials
 tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity                    [t], per (storage, period)
 airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume  [m³], per (storage, period)
-rates      Σ put ≤ most, Σ reclaimed ≤ most                         [t], per (storage, period)
+rates      Σ put + Σ placed ≤ most, Σ reclaimed ≤ most             [t], per (storage, period)
 markets    least ≤ Σ sold · basis ≤ most; the same for supplies     [unit], per (outlet or supply, period)
 """
 
@@ -108,8 +108,8 @@ def _room(
 
 
 def add_storage_rates(m: ConcreteModel, net: Network) -> None:
-    """Most that is put in and taken out per period; reclaiming follows the storage's calendar."""
-    held = net.holdings
+    """Most that is put in or placed, and taken out, per period; reclaiming follows the storage's calendar."""
+    held, placed = net.holdings, net.placements
     names = [storage.name for storage in held.storages]
     put, reclaim = np.full((2, len(names), len(net.time)), np.inf)
     for k, storage in enumerate(held.storages):
@@ -127,6 +127,8 @@ def add_storage_rates(m: ConcreteModel, net: Network) -> None:
         )
         m.add_component(f"{name}_rate", rows)
         add_to(rows, position, columns, grid, held.storage, np.ones(len(grid)))
+        if name == "put":
+            add_to(rows, position, m.placed_t, placed.grid, placed.storage, np.ones(len(placed.grid)))
 
 
 def add_markets(m: ConcreteModel, net: Network) -> None:

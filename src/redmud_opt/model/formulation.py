@@ -18,6 +18,7 @@ from redmud_opt.model.capacity import (
 from redmud_opt.model.columns import add_columns
 from redmud_opt.model.horizon import add_end_of_horizon, add_product_stock
 from redmud_opt.model.limits import add_limits
+from redmud_opt.model.radius import add_haul_radius
 from redmud_opt.model.targets import add_targets
 from redmud_opt.model.tiers import add_tiers
 from redmud_opt.model.totals import add_accounts, add_utilised
@@ -35,6 +36,7 @@ FORMULATION: tuple[Family, ...] = (
     add_storage_capacity,  # tonnes and airspace of a yard over its life
     add_storage_rates,  # what a yard takes and gives per period
     add_markets,  # least and most of outlets and supplies
+    add_haul_radius,  # outlets are served from near enough
     add_tiers,  # incremental prices
     add_shares,  # shares of a blend
     add_process_gates,  # quality at the mouth of a process, or of what it makes

@@ -102,6 +102,7 @@ class Lineages:
             (r.process, r.point, r.output, r.property): r.share for r in lookup.case.partitions
         }
         self._delisted = self._delistings()
+        self._feed_rows: dict[tuple[str, str], list[Feed]] = {}
         self._points = {(r.process, r.point): r for r in lookup.case.points}
         self._hazardous_names = {
             material.name
@@ -171,9 +172,11 @@ class Lineages:
 
     def feed_rows(self, process: str, point: str) -> list[Feed]:
         """The feed rows in force at an operating point: the most specific one for every material."""
-        rows = self._feeds.get(process, [])
-        best = [self.lookup.best(rows, ("material", name), ("point", point)) for name in self.lookup.materials]
-        return list(dict.fromkeys(found[0] for found in best if found))
+        if (process, point) not in self._feed_rows:
+            rows, names = self._feeds.get(process, []), self.lookup.materials
+            best = [self.lookup.best(rows, ("material", name), ("point", point)) for name in names]
+            self._feed_rows[process, point] = list(dict.fromkeys(found[0] for found in best if found))
+        return self._feed_rows[process, point]
 
     def _recipe(self, process: str, point: str) -> Conversion:
         row = self.lookup.processes[process]

@@ -154,7 +154,7 @@ def _read(path: Path) -> pd.DataFrame:
     """A table as it was: blank text stays blank text (a region called NA stays NA)."""
     header = pd.read_csv(path, nrows=0).columns
     types = {name: str for name in header if name in _TEXT}
-    frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values={}, float_precision="round_trip")
+    frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values={})
     for name in frame.columns:
         if name not in types and frame[name].dtype == "str":
             frame[name] = pd.to_numeric(frame[name])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from redmud_opt.case import Case
 from redmud_opt.i18n import Message
 
-COUNTED = ("sites", "materials", "arisings", "processes", "lines", "outlets", "storages", "lanes", "targets")
+COUNTED = ("sites", "materials", "arisings", "processes", "lines", "outlets", "storages", "targets")
 
 
 def horizon(case: Case) -> Message:
@@ -16,7 +18,7 @@ def horizon(case: Case) -> Message:
         "last": last.name,
         "count": len(case.periods),
         "start": first.start,
-        "end": last.end,
+        "end": last.end - timedelta(days=1),
     }
     return Message("report.horizon", values)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
 from redmud_opt.report.headline import FATES, RATES, fates, rates, target_table
-from redmud_opt.report.labels import Labels
+from redmud_opt.report.labels import Labels, word
 from redmud_opt.report.numbers import mass_scale, percent
 from redmud_opt.report.setting import TargetRow
 from redmud_opt.report.tables import heading
@@ -44,20 +44,20 @@ def used_of_generated(plan: Plan, language: str) -> dict[str, tuple[str, str]]:
 
 
 def rate_cells(plan: Plan, targets: Iterable[TargetRow], language: str) -> pd.DataFrame:
-    """The three rates per waste class and year; where a target binds one of them, it stands beside the rate."""
+    """The three rates per waste class and year, beside the targets that bear on them if there are any."""
     labels, table = Labels(plan, language), rates(plan)
     beside = _beside(target_table(plan, targets), language)
     with_plants = bool((table["plant"] != "").any())
     rows = []
     for row in table.to_dict("records"):
-        scale = mass_scale([float(row["generated_t"])], language)
         cells = {"waste_class": labels.word("class", str(row["waste_class"]))}
         if with_plants:
             cells["plant"] = labels.name(str(row["plant"])) or text(Message("report.all_plants"), language)
+        scale = mass_scale([float(row["generated_t"])], language)
         cells |= {"year": str(row["year"]), "generated_t": scale.text(row["generated_t"])}
-        for name in RATES:
-            key = row["waste_class"], row["plant"], row["year"], name
-            cells[name] = "  ".join([percent(float(row[name]), language), *beside.get(key, ())])
+        cells |= {name: percent(float(row[name]), language) for name in RATES}
+        if beside:
+            cells["target"] = "; ".join(beside.get((row["waste_class"], row["plant"], row["year"]), ()))
         rows.append({_head("rates", column, language): cell for column, cell in cells.items()})
     return pd.DataFrame(rows)
 
@@ -71,27 +71,27 @@ def _head(table: str, column: str, language: str) -> str:
 def _beside(table: pd.DataFrame, language: str) -> Mapping[tuple[Any, ...], list[str]]:
     found: dict[tuple[Any, ...], list[str]] = {}
     for row in table.to_dict("records"):
-        key = row["waste_class"], row["plant"], row["year"], row["rate"]
+        key = row["waste_class"], row["plant"], row["year"]
         found.setdefault(key, []).append(target_words({str(k): v for k, v in row.items()}, language))
     return found
 
 
 def target_words(row: Mapping[str, Any], language: str) -> str:
-    """A target beside its rate: at least how much, and whether that is met, binding or missed."""
-    kind = "hard" if row["hard"] else "soft"
-    at_least = percent(float(row["at_least"]), language)
-    verdict = row["verdict"] or "unknown"
-    key = f"report.target.{verdict}"
+    """A target: which rate, at least how much, hard or soft, and whether it is met, binding or missed."""
+
+    def say(key: str, **values: object) -> str:
+        return text(Message(f"report.target.{key}", values), language)
+
     reached = ""
     if row["gross_feed"] and math.isfinite(row["reached"]):
-        values = {"rate": percent(float(row["reached"]), language)}
-        reached = text(Message("report.target.gross_feed", values), language)
-    values = {
-        "at_least": at_least,
-        "kind": text(Message(f"report.target.{kind}"), language),
-        "reached": reached,
-    }
-    return text(Message(key, values), language).strip()
+        reached = say("gross_feed", rate=percent(float(row["reached"]), language))
+    return say(
+        row["verdict"] or "unknown",
+        rate=word("rate", row["rate"], language),
+        at_least=percent(float(row["at_least"]), language, decimals=None),
+        kind=say("hard" if row["hard"] else "soft"),
+        reached=reached,
+    )
 
 
 def status_words(plan: Plan, language: str) -> str:

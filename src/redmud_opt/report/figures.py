@@ -48,9 +48,10 @@ _PAINT = {
 }
 SMALL = 0.002
 """Links below this share of all that enters are left to the table: they would be hairlines with labels."""
-COLUMN = 178
-LETTERS = 27
-"""Pixels of a column of boxes at the least, and the Latin letters that fit (Chinese: half as many)."""
+NARROW, WIDEST, PAGE = 178, 250, 1000
+"""Pixels of a column of boxes: at the least, at the most, and of all columns together where that is enough."""
+LETTER = 6.6
+"""Pixels of a Latin letter of a label; a Chinese one takes two."""
 WIDE = 0.055
 """Width of a box, in columns."""
 
@@ -63,7 +64,12 @@ def drawn(links: Sequence[Link]) -> list[Link]:
 
 def least_width(links: Sequence[Link]) -> int:
     """Pixels below which the labels of a figure would run into each other."""
-    return COLUMN * (1 + max(columns(drawn(links)).values(), default=0)) + 40
+    count = 1 + max(columns(drawn(links)).values(), default=0)
+    return _column(count) * count + 40
+
+
+def _column(count: int) -> int:
+    return min(WIDEST, max(NARROW, PAGE // count))
 
 
 def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
@@ -72,7 +78,8 @@ def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
     amounts = throughput(shown)
     scale = mass_scale(amounts.values(), labels.language)
     alone = _named_once(amounts)
-    words = {node: _wrapped(box_name(node, labels, short=node in alone)) for node in amounts}
+    fit = int(_column(1 + max(columns(shown).values(), default=0)) / LETTER)
+    words = {node: _wrapped(box_name(node, labels, short=node in alone), fit) for node in amounts}
     place = layout(shown, {node: len(lines) + 1 for node, lines in words.items()})
     figure = go.Figure()
     for ribbon in place.ribbons:
@@ -125,17 +132,19 @@ def _label(box: Box, lines: Sequence[str], columns_: int) -> dict[str, object]:
     }
 
 
-_PIECES = re.compile(r"[（【《]?[\u2e80-\uffef][，。、；：！？）】》]*|[^ \u2e80-\uffef]+ *| +")
+_PIECES = re.compile(
+    r"[（【《]?[\u2e80-\uffef][，。、；：！？）】》]*|[^ \u2e80-\uffef]+[，。、；：！？）】》]* *| +"
+)
 """What a line may not break: a Latin word; a Chinese sign with the brackets and marks that belong to it."""
 
 
-def _wrapped(words: str) -> list[str]:
-    """Lines that fit a column: a break of the text stays one, Latin breaks at spaces, Chinese nearly anywhere."""
+def _wrapped(words: str, fit: int) -> list[str]:
+    """Lines of at most `fit` letters: a break of the text stays one, Latin breaks at spaces, Chinese nearly anywhere."""
     lines = []
     for part in words.replace(" %", "\u00a0%").split("\n"):
         line = ""
         for piece in _PIECES.findall(part):
-            if line and _width(line + piece.rstrip(" ")) > LETTERS:
+            if line and _width(line + piece.rstrip(" ")) > fit:
                 lines.append(line.rstrip(" "))
                 line = ""
             line += piece
@@ -204,15 +213,17 @@ def value_bars(plan: Plan, language: str) -> go.Figure:
             y=[labels.word("term", str(term)) for term in terms.index],
             orientation="h",
             text=[scale.figure(amount) for amount in amounts],
-            textposition="auto",
+            textposition="outside",
+            textangle=0,
             cliponaxis=False,
             marker_color=[COLOURS["product"] if amount >= 0 else COLOURS["waste"] for amount in amounts],
             hovertemplate="%{y}: %{text} " + scale.unit + "<extra></extra>",
         )
     )
-    figure.update_xaxes(
-        title=scale.unit, zeroline=True, zerolinecolor=INK, gridcolor="#e3e7eb", fixedrange=True
-    )
+    axis = {"zeroline": True, "zerolinecolor": INK, "gridcolor": "#e3e7eb", "automargin": True}
+    room = 0.16 * (max(*amounts, 0.0) - min(*amounts, 0.0))
+    reach = [scale.of(min(*amounts, 0.0) - room), scale.of(max(*amounts, 0.0) + room)]
+    figure.update_xaxes(tickformat=",~r", fixedrange=True, range=reach, **axis)
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
     return _styled(figure, height=80 + 34 * max(3, len(amounts)))
 

@@ -38,7 +38,9 @@ class Scale:
         return figure(self.of(amount))
 
     def text(self, amount: float) -> str:
-        """The amount with its unit."""
+        """The amount with its unit; nothing needs none."""
+        if amount == 0:
+            return "0"
         values = {"figure": self.figure(amount), "unit": self.unit}
         return text(Message("report.with_unit", values), self.language)
 
@@ -54,11 +56,12 @@ def figure(value: float) -> str:
     return f"{'−' if value < 0 else ''}{size:,.{decimals}f}"
 
 
-def percent(share: float, language: str) -> str:
-    """A share as a percentage with one decimal; a dash where there is nothing to divide by."""
+def percent(share: float, language: str, decimals: int | None = 1) -> str:
+    """A share as a percentage; `decimals` None: as many as it needs. A dash where there is nothing to divide by."""
     if not math.isfinite(share):
         return "–"
-    return text(Message("report.percent", {"figure": f"{100 * share:.1f}".replace("-", "−")}), language)
+    words = f"{100 * share:.6g}" if decimals is None else f"{100 * share:.{decimals}f}"
+    return text(Message("report.percent", {"figure": words.replace("-", "−")}), language)
 
 
 def mass_scale(amounts: Iterable[float], language: str) -> Scale:
@@ -73,3 +76,9 @@ def money_scale(amounts: Iterable[float], language: str) -> Scale:
     largest = max((abs(a) for a in amounts if math.isfinite(a)), default=0.0)
     divisor, name = next(step for step in _MONEY[language] if largest >= _MONEY_FROM.get(step[1], 0.0))
     return Scale(divisor, text(Message(f"report.unit.{name}"), language), language)
+
+
+def small(value: float) -> str:
+    """A tiny number with two figures and a short exponent: 7e-16, 5.3e-5."""
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}" if value else "0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,9 +15,14 @@ ROW = 35
 MOST_ROWS = 12
 
 
-def words_grid(frame: pd.DataFrame, key: str) -> None:
-    """A table whose cells are words already."""
-    config: dict[str, Any] = {str(name): st.column_config.TextColumn() for name in frame.columns}
+def words_grid(
+    frame: pd.DataFrame, key: str, *, left: Sequence[str] | None = None, wide: Mapping[str, int] | None = None
+) -> None:
+    """A table whose cells are words already; with `left`, the columns beside those hold figures and end flush."""
+    config: dict[str, Any] = {}
+    for name in map(str, frame.columns):
+        flush = "right" if left is not None and name not in left else "left"
+        config[name] = st.column_config.TextColumn(alignment=flush, width=(wide or {}).get(name))
     st.dataframe(frame, hide_index=True, column_config=config, key=key, height=_height(frame))
 
 

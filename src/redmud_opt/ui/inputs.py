@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from redmud_opt.case import CaseFaults
-from redmud_opt.i18n import Message, text
+from redmud_opt.i18n import Message, template, text
 from redmud_opt.report.case_facts import counts, horizon, title
 from redmud_opt.report.numbers import percent
 from redmud_opt.ui.address import keep
@@ -88,18 +88,28 @@ def _not_enforced(found: Look, say: Words) -> None:
 
 
 def names_of(messages: tuple[Message, ...], say: Words) -> str:
-    """Tables, columns and settings by name only: the short form of what has no effect."""
+    """What has no effect, by name only: tables, columns of tables, settings."""
     found: dict[str, list[str]] = {}
     for message in messages:
         values = message.values
-        for name in _as_names(values.get("tables") or values.get("table") or values.get("key") or ()):
-            found.setdefault(name, []).extend(_as_names(values.get("column") or ()))
-    shown = [f"{name} ({', '.join(columns)})" if columns else name for name, columns in found.items()]
-    return ", ".join(f"`{name}`" for name in shown)
+        stated = values.get("tables") or values.get("table") or values.get("key") or "limits"
+        for name in stated if isinstance(stated, tuple | list) else [stated]:
+            columns = found.setdefault(str(name), [])
+            if "column" in values:
+                columns.append(_name(f"{name}.{values['column']}", say))
+    return say("between_things").join(
+        _with_columns(_name(name, say), columns, say) for name, columns in found.items()
+    )
 
 
-def _as_names(value: object) -> list[str]:
-    return [str(name) for name in value] if isinstance(value, (tuple, list)) else [str(value)]
+def _with_columns(name: str, columns: list[str], say: Words) -> str:
+    return say("with_columns", name=name, columns=say("between_columns").join(columns)) if columns else name
+
+
+def _name(path: str, say: Words) -> str:
+    """The name of a table, a column or a setting; as it stands in the files if the catalogue has none."""
+    key = f"ui.idle.{path}"
+    return plain(path.rpartition(".")[2] if template(key, say.language) is None else say(f"idle.{path}"))
 
 
 def _second_look(found: Look, say: Words) -> None:

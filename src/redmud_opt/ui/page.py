@@ -13,11 +13,13 @@ from redmud_opt.ui.cases import Look
 from redmud_opt.ui.style import band, dress
 from redmud_opt.ui.words import LANGUAGES, NAMES, Words
 
+ICON = "♻️"
+
 
 def main() -> None:
     """Draws the page."""
     say = Words(language())
-    st.set_page_config(page_title=say("title"), page_icon=":material/recycling:", layout="wide")
+    st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
     dress()
     _head(say)
     with st.container(key="inputs"):
@@ -33,7 +35,7 @@ def main() -> None:
 
 
 def _head(say: Words) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"## {say('title')}")
         st.segmented_control(
             say("language"),

@@ -19,7 +19,7 @@ from redmud_opt.report.figures import (
 from redmud_opt.report.labels import Labels, word
 from redmud_opt.report.sankey import Link, trace, waste_classes
 from redmud_opt.report.setting import Setting
-from redmud_opt.report.tables import SHOWN, View, link_table, table
+from redmud_opt.report.tables import SHOWN, View, heading, link_table, table
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
 from redmud_opt.ui.inputs import names_of
 from redmud_opt.ui.style import legend, scrolling
@@ -42,24 +42,23 @@ def show_plan(plan: Plan, setting: Setting, run: str, say: Words) -> None:
 
 def _headline(plan: Plan, say: Words) -> None:
     scale = value_scale(plan, say.language)
-    cards = [(say("value"), scale.text(plan.value_cny), say("value_help"))]
-    for name, (used, generated) in used_of_generated(plan, say.language).items():
-        cards.append(
-            (say("used", what=name), say("of_generated", used=used, generated=generated), say("used_help"))
-        )
     with st.container(horizontal=True, key="cards"):
-        for label, value, note in cards:
-            st.metric(label, value, help=note, border=True, width="content")
-    st.markdown(f"#### {say('value_by_term')}")
-    st.plotly_chart(
-        value_bars(plan, say.language), theme=None, config=QUIET, key="value", alt=say("value_by_term")
-    )
+        st.metric(
+            say("value"), scale.text(plan.value_cny), help=say("value_help"), border=True, width="content"
+        )
+        for name, (used, generated) in used_of_generated(plan, say.language).items():
+            value = say("of_generated", used=used, generated=generated)
+            st.metric(say("used", what=name), value, help=say("used_help"), border=True, width="content")
+    heading = say("value_by_term", unit=scale.unit)
+    st.markdown(f"#### {heading}")
+    st.plotly_chart(value_bars(plan, say.language), theme=None, config=QUIET, key="value", alt=heading)
 
 
 def _rates(plan: Plan, setting: Setting, say: Words) -> None:
     st.markdown(f"#### {say('rates')}")
     st.caption(say("rates_note"))
-    words_grid(rate_cells(plan, setting.targets, say.language), "rates")
+    wide = {heading("rates", "target", say.language): 260}
+    words_grid(rate_cells(plan, setting.targets, say.language), "rates", left=_words(say), wide=wide)
 
 
 def _years(setting: Setting, key: str, say: Words) -> int | None:
@@ -70,6 +69,7 @@ def _years(setting: Setting, key: str, say: Words) -> int | None:
         options,
         default=HORIZON,
         required=True,
+        wrap=True,
         key=key,
         format_func=lambda o: say(o) if o == HORIZON else o,
     )
@@ -80,7 +80,13 @@ def _years(setting: Setting, key: str, say: Words) -> int | None:
 def _fates(plan: Plan, setting: Setting, say: Words) -> None:
     st.markdown(f"#### {say('fates')}")
     st.caption(say("fates_note"))
-    words_grid(fate_cells(plan, say.language, _years(setting, "fate_year", say)), "fates")
+    cells = fate_cells(plan, say.language, _years(setting, "fate_year", say))
+    words_grid(cells, "fates", left=_words(say))
+
+
+def _words(say: Words) -> list[str]:
+    """Headings of the columns that hold words in tables of figures."""
+    return [heading("rates", name, say.language) for name in ("waste_class", "plant", "year", "target")]
 
 
 @st.fragment
@@ -92,6 +98,7 @@ def _flows(plan: Plan, setting: Setting, say: Words) -> None:
             waste_classes(plan),
             default=waste_classes(plan)[0],
             required=True,
+            wrap=True,
             key="waste",
             format_func=lambda name: word("class", name, say.language),
         )

@@ -16,6 +16,7 @@ from redmud_opt.jobs.inputs import INDEX, recall
 from redmud_opt.plan.audit import TOLERANCE
 from redmud_opt.report.bundle import zipped
 from redmud_opt.report.display import status_words
+from redmud_opt.report.numbers import small
 from redmud_opt.report.setting import Setting
 from redmud_opt.ui.cases import Look
 from redmud_opt.ui.inputs import show_faults
@@ -110,13 +111,15 @@ def _audit(found: RunResult, say: Words) -> None:
     if audit is None:
         st.warning(say.tell(Message("plan.not_audited")))
         return
-    values = {"worst": f"{audit.worst_residual:.1e}", "tolerance": f"{TOLERANCE:.0e}"}
-    key = "audit_passed" if audit.passed else "audit_failed"
-    st.badge(
-        say(key, **values),
-        icon=":material/verified:" if audit.passed else ":material/gpp_bad:",
-        color="green" if audit.passed else "red",
-    )
+    _badge(audit.passed, audit.worst_residual, say)
+
+
+def _badge(passed: bool, worst: float, say: Words) -> None:
+    values = {"worst": small(worst), "tolerance": small(TOLERANCE)}
+    if passed:
+        st.badge(say("audit_passed", **values), icon=":material/verified:", color="green")
+    else:
+        st.badge(say("audit_failed", **values), icon=":material/gpp_bad:", color="red")
 
 
 def _without_plan(folder: Path, found: RunResult, say: Words) -> None:
@@ -126,11 +129,7 @@ def _without_plan(folder: Path, found: RunResult, say: Words) -> None:
     lines = [plain(say.tell(message).strip()) for message in found.messages]
     box("  \n".join([f"**{say(ENDS[found.exit])}**", *lines]))
     if found.exit is Exit.AUDIT_FAILED and found.audit is not None:
-        st.badge(
-            say("audit_failed", worst=f"{found.audit['worst_residual']:.1e}", tolerance=f"{TOLERANCE:.0e}"),
-            icon=":material/gpp_bad:",
-            color="red",
-        )
+        _badge(False, float(found.audit["worst_residual"]), say)
     if found.faults is not None:
         show_faults(found.faults, say)
     if found.exit is Exit.CRASHED:

@@ -174,7 +174,11 @@ def arisings_have_a_way(facts: Facts) -> Iterator[Fault]:
             continue
         takers = _takers(facts, row.material)
         if not takers:
-            yield facts.fault(row, "material", "nobody_takes", material=row.material)
+            listed = any(
+                row.material in facts.case.members(storage.material) for storage in facts.case.storages
+            )
+            remedy = Message("case.accept_hazardous") if listed else None
+            yield facts.fault(row, "material", "nobody_takes", remedy, material=row.material)
         elif row.site not in takers and not _may_leave(facts, row.material, row.site):
             values = {"material": row.material, "site": row.site, "sites": tuple(sorted(takers))}
             yield facts.fault(row, "site", "cannot_leave", None, **values)

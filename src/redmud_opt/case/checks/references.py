@@ -94,7 +94,8 @@ def gate_outputs(facts: Facts) -> Iterator[Fault]:
     """A gate on an output stands at processes that make it."""
     for row in facts.case.gates:
         for at in facts.case.members(row.at) if row.output else ():
-            if at not in facts.processes:
+            kinds = facts.index.tables_of(at)
+            if kinds and "processes" not in kinds:
                 yield facts.fault(row, "output", "output_gate_elsewhere", output=row.output, at=at)
             elif at in facts.sound and row.output not in (
                 made := [output.material for output in facts.outputs.get(at, ())]

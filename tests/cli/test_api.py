@@ -1,0 +1,96 @@
+"""The Python API: the verbs as functions."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+import redmud_opt
+from redmud_opt import CaseFaults, NoPlan, Plan, audit, init_case, load_case, optimise
+from redmud_opt.jobs import compute as compute_module
+from tests.jobs import cases
+
+
+def test_public_names() -> None:
+    assert set(redmud_opt.__all__) == {
+        *("Case", "CaseFaults", "NoPlan", "Plan"),
+        *("audit", "init_case", "load_case", "optimise"),
+    }
+    for name in redmud_opt.__all__:
+        assert getattr(redmud_opt, name).__doc__
+
+
+def test_from_files_to_an_audited_plan(tmp_path: Path) -> None:
+    init_case(tmp_path / "case")
+    plan = optimise(tmp_path / "case")
+    assert plan.status == "optimal"
+    assert plan.audit is not None
+    assert plan.audit.passed
+    assert plan.value_by_term().sum() == pytest.approx(plan.value_cny)
+    assert str(plan) == plan.describe("en")
+    assert "starter" in str(plan)
+    assert audit(load_case(tmp_path / "case"), plan.frames, plan.value_cny).passed
+
+
+def test_a_case_in_hand(tmp_path: Path) -> None:
+    case = load_case(cases.starter(tmp_path / "case"))
+    assert optimise(case).value_cny == pytest.approx(optimise(tmp_path / "case", algorithm="ipm").value_cny)
+    use = optimise(case, objective="utilisation")
+    assert use.provenance["objective"] == "utilisation"
+    assert case.settings.objective == "value"
+
+
+def test_saved_and_loaded(tmp_path: Path) -> None:
+    plan = optimise(cases.starter(tmp_path / "case"))
+    plan.save(tmp_path / "plan")
+    again = Plan.load(tmp_path / "plan")
+    assert again.value_cny == plan.value_cny
+    assert again.not_enforced == plan.not_enforced
+    assert again.describe("zh").count("\n") == plan.describe("zh").count("\n")
+
+
+def test_faults_are_raised(tmp_path: Path) -> None:
+    with pytest.raises(CaseFaults) as caught:
+        optimise(cases.faulty(tmp_path / "case"))
+    assert len(caught.value.faults) >= 2
+
+
+def test_unbounded_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(CaseFaults, match="without end"):
+        optimise(cases.unbounded(tmp_path / "case"))
+
+
+@pytest.mark.parametrize(
+    ("make", "how"),
+    [(cases.impossible_by_counting, "by counting"), (cases.impossible_by_a_solve, "by a solve")],
+)
+def test_infeasible_is_no_plan(make: object, how: str, tmp_path: Path) -> None:
+    with pytest.raises(NoPlan, match=how) as caught:
+        optimise(make(tmp_path / "case"))  # type: ignore[operator]
+    assert caught.value.outcome == "infeasible"
+    assert "不可能" in caught.value.render("zh")
+
+
+def test_limit_is_no_plan(tmp_path: Path) -> None:
+    with pytest.raises(NoPlan) as caught:
+        optimise(cases.starter(tmp_path / "case"), time_limit_s=0)
+    assert caught.value.outcome == "time"
+
+
+def test_failed_audit_is_no_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = compute_module.make_plan
+    monkeypatch.setattr(
+        compute_module,
+        "make_plan",
+        lambda *given: dataclasses.replace(make(*given), value_cny=0.0),
+    )
+    with pytest.raises(NoPlan) as caught:
+        optimise(cases.starter(tmp_path / "case"))
+    assert caught.value.outcome == "audit_failed"
+    assert caught.value.rejected is not None
+
+
+@pytest.mark.parametrize("wrong", [{"algorithm": "magic"}, {"objective": "fun"}])
+def test_wrong_options(wrong: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong.values()))):
+        optimise(tmp_path, **wrong)  # type: ignore[arg-type]

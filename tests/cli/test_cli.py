@@ -1,0 +1,339 @@
+"""The command line: what it prints, in both languages and as JSON, and the code it ends with."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redmud_opt import cli
+from redmud_opt.cli import main
+from redmud_opt.jobs import Exit
+from redmud_opt.jobs import compute as compute_module
+from tests.jobs import cases
+from tests.jobs.test_run import KEYS, assert_no_plan, strict
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs go to `runs/` of the working directory."""
+    monkeypatch.chdir(tmp_path)
+
+
+def called(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a line."""
+    code = main(line)
+    found = capsys.readouterr()
+    assert "Traceback" not in found.out + found.err
+    return code, found.out, found.err
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, Any]:
+    """Exit code and the one object on standard output."""
+    code, out, err = called(capsys, *line, "--json")
+    assert out.count("\n") == 1
+    record = strict(out)
+    assert record["exit_code"] == code
+    return code, record
+
+
+# ---- init and check -------------------------------------------------------------------------------------------
+
+
+def test_init_then_check_then_solve(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = called(capsys, "init", "mine")
+    assert (code, (tmp_path / "mine" / "case.yaml").is_file()) == (0, True)
+    assert "mine" in out
+    assert called(capsys, "check", "mine")[0] == 0
+    code, out, _ = called(capsys, "solve", "mine")
+    assert code == 0
+    assert "Audit: passed" in out
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert str(folder.name) in out
+
+
+def test_init_never_overwrites(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "mine"]) == 0
+    capsys.readouterr()
+    code, record = as_json(capsys, "init", "mine")
+    assert code == Exit.FAULTS
+    assert record["faults"]
+    assert as_json(capsys, "init", "other")[1]["files"]
+
+
+def test_check_lists_all_faults(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.faulty(tmp_path / "case")
+    code, record = as_json(capsys, "check", "case")
+    assert code == Exit.FAULTS
+    places = {(fault["file"], fault["row"], fault["column"]) for fault in record["faults"]}
+    assert places >= {("facilities.csv", 2, "site"), ("lines.csv", 2, "capacity")}
+    code, out, err = called(capsys, "check", "case")
+    assert (code, out) == (Exit.FAULTS, "")
+    assert "did you mean 'refinery'" in err
+    assert "facilities.csv" in called(capsys, "check", "case", "--lang", "zh")[2]
+
+
+def test_check_of_what_only_the_network_shows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case = cases.starter(tmp_path / "case")
+    cases.add(
+        case,
+        "gates",
+        {"name": "chloride_gate", "at": "brick_making", "property": "chloride", "kind": "blend", "limit": "1"},
+    )
+    cases.add(case, "properties", {"name": "chloride", "unit": "wt%", "mixing": "blend"})
+    code, record = as_json(capsys, "check", "case")
+    assert code == Exit.FAULTS
+    assert {fault["key"] for fault in record["faults"]} == {"network.no_value"}
+
+
+def test_check_counts_and_is_open(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    code, record = as_json(capsys, "check", "case")
+    assert code == 0
+    assert record["counts"]["materials"] == 6
+    assert record["counts"]["derived_materials"] == 1
+    assert record["counts"]["columns"] > record["counts"]["streams"]
+    assert record["assumptions"]["share"] == 1.0
+    assert record["not_enforced"]
+    assert record["impossible"] == {"by_counting": [], "by_a_solve": []}
+    for language, word in (("en", "no faults"), ("zh", "没有错误")):
+        out = called(capsys, "check", "case", "--lang", language)[1]
+        assert word in out
+        assert "jobs." not in out
+
+
+@pytest.mark.parametrize(
+    ("make", "how"),
+    [(cases.impossible_by_counting, "by_counting"), (cases.impossible_by_a_solve, "by_a_solve")],
+)
+def test_impossible_is_a_finding_for_check_and_a_failure_for_solve(
+    make: Any, how: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    make(tmp_path / "case")
+    code, record = as_json(capsys, "check", "case")
+    assert code == 0
+    assert record["impossible"][how]
+    code, record = as_json(capsys, "solve", "case")
+    assert code == Exit.INFEASIBLE
+    assert record["messages"][0]["key"] == f"jobs.{how}"
+    assert_no_plan(Path(record["run_dir"]))
+    code, out, err = called(capsys, "solve", "case", "--lang", "zh")
+    assert (code, out) == (Exit.INFEASIBLE, "")
+    assert "不可能" in err
+
+
+# ---- solve ----------------------------------------------------------------------------------------------------
+
+
+def test_solve_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    code, record = as_json(capsys, "solve", "case", "--out", "out", "--lang", "zh")
+    assert code == 0
+    assert record.keys() >= KEYS
+    assert record["run_dir"] == "out"
+    assert record == strict((tmp_path / "out" / "result.json").read_text(encoding="utf-8")) | {
+        "not_enforced": record["not_enforced"]
+    }
+    assert "尚不影响" in record["not_enforced"][0]["text"]
+    assert as_json(capsys, "audit", "out")[1]["audit"]["passed"] is True
+
+
+@pytest.mark.parametrize("algorithm", ["auto", "simplex", "ipm"])
+def test_algorithms_agree(algorithm: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    record = as_json(capsys, "solve", "case", "--algorithm", algorithm)[1]
+    assert record["value_cny"] == pytest.approx(-42.071e6, rel=1e-3)
+
+
+def test_more_use_costs_value(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case = cases.starter(tmp_path / "case")
+    cases.edit(case, "processes", lambda row: row.update(cost_cny_per_t="300"))
+    cases.edit(case, "targets", lambda row: row.update(price_cny_per_t="0"))
+    value = as_json(capsys, "solve", "case")[1]
+    use = as_json(capsys, "solve", "case", "--objective", "utilisation")[1]
+    assert use["value_cny"] < value["value_cny"]
+    assert use["utilisation"][0]["rate_new"] > value["utilisation"][0]["rate_new"]
+
+
+@pytest.mark.parametrize(
+    ("make", "line", "code", "key"),
+    [
+        (cases.unbounded, (), Exit.FAULTS, "unbounded"),
+        (cases.faulty, (), Exit.FAULTS, None),
+        (cases.starter, ("--time-limit", "0"), Exit.LIMIT, "time"),
+    ],
+)
+def test_no_plan_is_no_plan(
+    make: Any,
+    line: tuple[str, ...],
+    code: Exit,
+    key: str | None,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    make(tmp_path / "case")
+    found, record = as_json(capsys, "solve", "case", *line)
+    assert found == code
+    assert record.keys() >= KEYS
+    assert (record["holds"], record["stopped"], record["value_cny"]) == ("nothing", key, None)
+    for folder in (tmp_path / "runs").glob("*"):
+        assert_no_plan(folder)
+
+
+def test_crash_of_a_solve(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("injected")
+
+    monkeypatch.setattr(compute_module, "build_model", broken)
+    cases.starter(tmp_path / "case")
+    code, out, err = called(capsys, "solve", "case")
+    assert (code, out) == (Exit.CRASHED, "")
+    assert "ZeroDivisionError" in err
+    assert "log.txt" in err
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert "injected" in (folder / "log.txt").read_text()
+    assert as_json(capsys, "solve", "case")[1]["stopped"] == "crashed"
+
+
+def test_crash_elsewhere_writes_its_trace_to_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("injected")
+
+    monkeypatch.setattr(cli, "check_case", broken)
+    monkeypatch.setattr(cli.tempfile, "tempdir", str(tmp_path))
+    code, record = as_json(capsys, "check", "case")
+    assert code == Exit.CRASHED
+    assert "ZeroDivisionError" in record["messages"][0]["text"]
+    (trace,) = tmp_path.glob("redmud-opt-*.txt")
+    assert "Traceback" in trace.read_text()
+
+
+def test_failed_audit(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = compute_module.audit
+    monkeypatch.setattr(compute_module, "audit", lambda case, frames, value: checked(case, frames, value + 1e6))
+    cases.starter(tmp_path / "case")
+    code, record = as_json(capsys, "solve", "case")
+    assert code == Exit.AUDIT_FAILED
+    assert record["audit"]["passed"] is False
+    assert_no_plan(Path(record["run_dir"]))
+
+
+# ---- audit ----------------------------------------------------------------------------------------------------
+
+
+def test_audit_finds_what_was_changed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    assert main(["solve", "case", "--out", "out"]) == 0
+    capsys.readouterr()
+    assert called(capsys, "audit", "out")[0] == 0
+    path = tmp_path / "out" / "plan" / "value_terms.csv"
+    path.write_text(path.read_text().replace("sales,2026,", "sales,2026,1"))
+    code, _, err = called(capsys, "audit", "out", "--lang", "zh")
+    assert code == Exit.AUDIT_FAILED
+    assert "未通过" in err
+    assert as_json(capsys, "audit", "out")[1]["audit"]["failures"]
+
+
+def test_audit_of_no_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, record = as_json(capsys, "audit", str(tmp_path))
+    assert code == Exit.FAULTS
+    assert record["faults"][0]["key"] == "jobs.not_a_run"
+
+
+# ---- the line itself ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        (),
+        ("sovle", "x"),
+        ("solve",),
+        ("solve", "x", "--time-limit", "-1"),
+        ("solve", "x", "--time-limit", "soon"),
+        ("solve", "x", "--algorithm", "magic"),
+        ("solve", "x", "--objective", "fun"),
+        ("check", "x", "--lang", "fr"),
+    ],
+)
+def test_a_line_that_is_not_understood(line: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Never 2: that means infeasible."""
+    code, out, err = called(capsys, *line)
+    assert (code, out) == (Exit.FAULTS, "")
+    assert "redmud-opt" in err
+    code, record = as_json(capsys, *line)
+    assert record["faults"]
+
+
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = called(capsys, "--help")
+    assert code == 0
+    for verb in ("init", "check", "solve", "audit"):
+        assert verb in out
+        assert called(capsys, verb, "--help")[0] == 0
+
+
+def test_a_case_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, record = as_json(capsys, "solve", "guangxy")
+    assert code == Exit.FAULTS
+    assert "guangxi" in record["faults"][0]["remedy"]
+    assert not (tmp_path / "runs").exists()
+
+
+# ---- as a process ---------------------------------------------------------------------------------------------
+
+
+def process(*line: str, **more: Any) -> subprocess.Popen[str]:
+    """The program as people start it."""
+    command = [sys.executable, "-m", "redmud_opt", *line]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def test_interrupted_solve(tmp_path: Path) -> None:
+    cases.slow(tmp_path / "case")
+    with process("solve", "case/slow.yaml", "--json") as program:
+        end = time.monotonic() + 60
+        while not list(tmp_path.glob("runs/*/progress.jsonl")):
+            assert time.monotonic() < end
+            assert program.poll() is None
+            time.sleep(0.05)
+        asked = time.monotonic()
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=60)
+    assert time.monotonic() - asked < 15
+    record = strict(out)
+    assert "Traceback" not in err
+    assert record["exit_code"] == program.returncode
+    if record["holds"] == "nothing":
+        assert (program.returncode, record["stopped"]) == (130, "cancelled")
+        assert_no_plan(tmp_path / record["run_dir"])
+    else:
+        assert (program.returncode, record["stopped"], record["status"]) == (0, "cancelled", "feasible")
+
+
+def test_reader_that_goes_away(tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    with process("check", "case") as program:
+        assert program.stdout is not None
+        program.stdout.close()
+        assert program.stderr is not None
+        assert "Traceback" not in program.stderr.read()
+
+
+def test_chinese_on_a_terminal_without_chinese(tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    with process("solve", "case", "--lang", "zh", "--json", env={**os.environ, "PYTHONIOENCODING": "ascii"}) as program:
+        out, err = program.communicate(timeout=60)
+    assert program.returncode == 0, err
+    assert "尚不影响" in json.loads(out)["not_enforced"][0]["text"]
