@@ -4,11 +4,11 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from tests.jobs import cases
 
 import redmud_opt
 from redmud_opt import CaseFaults, NoPlan, Plan, audit, init_case, load_case, optimise
 from redmud_opt.jobs import compute as compute_module
-from tests.jobs import cases
 
 
 def test_public_names() -> None:

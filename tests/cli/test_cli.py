@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.jobs import cases
+from tests.jobs.test_run import KEYS, assert_no_plan, strict
 
 from redmud_opt import cli
 from redmud_opt.cli import main
 from redmud_opt.jobs import Exit
 from redmud_opt.jobs import compute as compute_module
-from tests.jobs import cases
-from tests.jobs.test_run import KEYS, assert_no_plan, strict
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def called(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, st
 
 def as_json(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, Any]:
     """Exit code and the one object on standard output."""
-    code, out, err = called(capsys, *line, "--json")
+    code, out, _ = called(capsys, *line, "--json")
     assert out.count("\n") == 1
     record = strict(out)
     assert record["exit_code"] == code
@@ -83,7 +83,13 @@ def test_check_of_what_only_the_network_shows(capsys: pytest.CaptureFixture[str]
     cases.add(
         case,
         "gates",
-        {"name": "chloride_gate", "at": "brick_making", "property": "chloride", "kind": "blend", "limit": "1"},
+        {
+            "name": "chloride_gate",
+            "at": "brick_making",
+            "property": "chloride",
+            "kind": "blend",
+            "limit": "1",
+        },
     )
     cases.add(case, "properties", {"name": "chloride", "unit": "wt%", "mixing": "blend"})
     code, record = as_json(capsys, "check", "case")
@@ -221,7 +227,9 @@ def test_failed_audit(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checked = compute_module.audit
-    monkeypatch.setattr(compute_module, "audit", lambda case, frames, value: checked(case, frames, value + 1e6))
+    monkeypatch.setattr(
+        compute_module, "audit", lambda case, frames, value: checked(case, frames, value + 1e6)
+    )
     cases.starter(tmp_path / "case")
     code, record = as_json(capsys, "solve", "case")
     assert code == Exit.AUDIT_FAILED
@@ -333,7 +341,9 @@ def test_reader_that_goes_away(tmp_path: Path) -> None:
 
 def test_chinese_on_a_terminal_without_chinese(tmp_path: Path) -> None:
     cases.starter(tmp_path / "case")
-    with process("solve", "case", "--lang", "zh", "--json", env={**os.environ, "PYTHONIOENCODING": "ascii"}) as program:
+    with process(
+        "solve", "case", "--lang", "zh", "--json", env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    ) as program:
         out, err = program.communicate(timeout=60)
     assert program.returncode == 0, err
     assert "尚不影响" in json.loads(out)["not_enforced"][0]["text"]

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from tests.jobs import cases
+from tests.jobs.test_run import assert_no_plan
 
 from redmud_opt.jobs import Exit, RunOptions, RunStatus, cancel, result, runs, start, status, wait
 from redmud_opt.jobs import queue as queue_module
@@ -19,8 +21,6 @@ from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.queue import SLOTS
 from redmud_opt.jobs.slots import default_slots, is_locked, slot, try_lock
 from redmud_opt.jobs.worker import Ears, Watchdog
-from tests.jobs import cases
-from tests.jobs.test_run import assert_no_plan
 
 PATIENCE_S = 60.0
 
@@ -52,7 +52,9 @@ def until(true: Callable[[], bool], what: str) -> None:
 def solving(run_dir: Path) -> int:
     """Waits until the solver is at it; the worker's pid."""
     until(lambda: status(run_dir).stage == "solve" or status(run_dir).ended, "the solve")
-    until(lambda: bool(RunFolder(run_dir).progress()) or status(run_dir).ended, "a sign of life of the solver")
+    until(
+        lambda: bool(RunFolder(run_dir).progress()) or status(run_dir).ended, "a sign of life of the solver"
+    )
     found = status(run_dir)
     assert found.state == "running", found
     assert found.pid is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.jobs import cases
 
 from redmud_opt.jobs import Exit, Listener, RunOptions, RunResult, reaudit, run
 from redmud_opt.jobs import compute as compute_module
@@ -15,11 +16,21 @@ from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.results import read_result
 from redmud_opt.plan import Plan
 from redmud_opt.solve import Outcome
-from tests.jobs import cases
 
 KEYS = {
     *("stopped", "holds", "status", "objective", "bound", "gap", "value_cny", "value_terms", "utilisation"),
-    *("builds", "audit", "run_dir", "size", "seconds", "not_enforced", "case", "exit_code", "faults", "messages"),
+    *(
+        "builds",
+        "audit",
+        "run_dir",
+        "size",
+        "seconds",
+        "not_enforced",
+        "case",
+        "exit_code",
+        "faults",
+        "messages",
+    ),
 }
 STAGES = {"read", "network", "build", "solve", "plan", "audit"}
 
@@ -37,7 +48,9 @@ def assert_no_plan(folder: Path) -> None:
     """Nothing in a run folder looks like a plan, and nothing is half-written."""
     inside = [path.relative_to(folder) for path in folder.rglob("*")]
     assert not [path for path in inside if path.name == "plan.json" and path.parts[0] != "rejected"]
-    assert not [path for path in inside if path.suffix == ".csv" and path.parts[0] not in ("inputs", "rejected")]
+    assert not [
+        path for path in inside if path.suffix == ".csv" and path.parts[0] not in ("inputs", "rejected")
+    ]
     assert not [path for path in inside if path.name.endswith(".part")]
 
 
@@ -123,7 +136,9 @@ def test_plan_comes_back_from_disk(done: RunResult) -> None:
     assert again is not None
     assert again.plan is not None
     for name, frame in done.plan.frames.items():
-        pd.testing.assert_frame_equal(again.plan.frames[name], frame.reset_index(drop=True), check_dtype=False, check_exact=True)
+        pd.testing.assert_frame_equal(
+            again.plan.frames[name], frame.reset_index(drop=True), check_dtype=False, check_exact=True
+        )
     for language in ("en", "zh"):
         assert again.words(language) == done.words(language)
 
@@ -141,7 +156,18 @@ def test_fates_add_up_to_the_identity(done: RunResult) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("Optimal", "MCNY", "Magnetic separation", "red mud", "Audit: passed", "NOT ENFORCED", "43 of 43")),
+        (
+            "en",
+            (
+                "Optimal",
+                "MCNY",
+                "Magnetic separation",
+                "red mud",
+                "Audit: passed",
+                "NOT ENFORCED",
+                "43 of 43",
+            ),
+        ),
         ("zh", ("最优方案", "百万元", "磁选", "赤泥", "审核：通过", "尚未执行", "43 个")),
     ],
 )
@@ -159,7 +185,9 @@ def test_runs_of_one_second_do_not_meet(tmp_path: Path) -> None:
 
 
 def test_objective_of_the_options(tmp_path: Path, done: RunResult) -> None:
-    result = run(cases.starter(tmp_path / "case"), options=RunOptions(objective="utilisation"), runs_root=tmp_path)
+    result = run(
+        cases.starter(tmp_path / "case"), options=RunOptions(objective="utilisation"), runs_root=tmp_path
+    )
     assert result.plan is not None
     assert done.plan is not None
     assert result.plan.provenance["objective"] == "utilisation"
@@ -380,8 +408,12 @@ def test_scenario_and_its_base_are_kept(base: str, tmp_path: Path) -> None:
     result = run(path, runs_root=tmp_path / "runs")
     assert result.exit == Exit.PLAN
     assert result.folder is not None
-    kept = {p.relative_to(result.folder / "inputs").as_posix() for p in (result.folder / "inputs").rglob("*.yaml")}
-    assert kept == ({"studies/low.yaml", "base/case.yaml"} if base == "../base" else {"low.yaml", "guangxi/case.yaml"})
+    kept = {
+        p.relative_to(result.folder / "inputs").as_posix() for p in (result.folder / "inputs").rglob("*.yaml")
+    }
+    assert kept == (
+        {"studies/low.yaml", "base/case.yaml"} if base == "../base" else {"low.yaml", "guangxi/case.yaml"}
+    )
     found = reaudit(result.folder)
     assert found.exit == Exit.PLAN, found.words()
 

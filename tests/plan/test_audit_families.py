@@ -38,7 +38,8 @@ from redmud_opt.case.case import Case, Settings
 from redmud_opt.case.rules import Limit, Method
 from redmud_opt.case.things import Assay, GroupMember, OpeningStock, Property, Tier, YearToDate
 from redmud_opt.case.works import Gate, Output, Storage
-from redmud_opt.i18n import LANGUAGES, template, text
+from redmud_opt.i18n import LANGUAGES, placeholders, template, text
+from redmud_opt.i18n import keys as catalogue_keys
 from redmud_opt.plan.audit import Audit, Check, audit
 
 CASE, FRAMES = make_case(), make_frames()
@@ -546,32 +547,25 @@ def test_residuals_are_relative_to_the_scale_of_the_row() -> None:
     assert 8e-7 < judged(CASE, FRAMES, small).worst_residual < 9e-7
 
 
+SAYING = ("equal", "at_most", "at_least", "nothing", "fault", "note")
+
+
 def _said_in_source() -> set[str]:
-    """Every key that the audit can say, read from its source."""
-    keys_found = {"audit.holds"}
+    """The last part of every key that the audit can say, read from its source."""
+    found = {"holds"}
     for file in sorted(SOURCE.glob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for function in ast.walk(tree):
-            if not isinstance(function, ast.Call) or not isinstance(function.func, ast.Attribute):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or not call.args or not isinstance(call.args[0], ast.Constant):
                 continue
-            if function.func.attr in ("equal", "at_most", "at_least", "nothing", "fault", "note"):
-                first = function.args[0]
-                if isinstance(first, ast.Constant):
-                    keys_found.add(str(first.value))
-            if isinstance(function, ast.Raise):
-                continue
-        for raised in ast.walk(tree):
-            if isinstance(raised, ast.Call) and getattr(raised.func, "id", "") == "UnreadableStream":
-                keys_found.add(str(raised.args[0].value))  # type: ignore[attr-defined]
-    return keys_found
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if name in SAYING or name == "UnreadableStream":
+                found.add(str(call.args[0].value))
+    return found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_key_has_words_and_every_placeholder_a_value(language: str) -> None:
     """Keys by the last part; the same placeholders in every language."""
-    from redmud_opt.i18n import keys as catalogue_keys
-    from redmud_opt.i18n import placeholders
-
     known = {key for key in catalogue_keys(language) if key.startswith("audit.")}
     assert {key.rsplit(".", 1)[1] for key in known} == {
         key.removeprefix("audit.") for key in _said_in_source()

@@ -64,9 +64,14 @@ def world(draw: Draw) -> tuple[Tables, ...]:
         for a, b in (("R", "M"), ("M", "N"), ("R", "N"))
     )
     road = Haul(
-        name="road", cost_cny_per_t_km=0.1, handling_cny_per_t=draw(price), max_km=draw(st.sampled_from([None, 15.0]))
+        name="road",
+        cost_cny_per_t_km=0.1,
+        handling_cny_per_t=draw(price),
+        max_km=draw(st.sampled_from([None, 15.0])),
     )
-    lorry = Haul(name="lorry", material="dangerous", cost_cny_per_t_km=0.3, dg_allowed=True, co2e_kg_per_t_km=0.1)
+    lorry = Haul(
+        name="lorry", material="dangerous", cost_cny_per_t_km=0.3, dg_allowed=True, co2e_kg_per_t_km=0.1
+    )
     belt = Lane(
         name="belt", from_site="R", to_site="M", mode="belt", cost_cny_per_t=draw(price), capacity_t=draw(room),
         basis=draw(st.sampled_from(["dry", "as_received"])), per="period",
@@ -118,12 +123,20 @@ def plants(draw: Draw) -> tuple[Tables, ...]:
             LineProcess(line="separate_line", process="separate", point="b", use_per_t=2.0),
         )
     share = draw(st.sampled_from([0.0, 0.25]))
-    feeds = {"mud": {}, "tails": {"min_share": share}, "ash": {"max_share": draw(st.sampled_from([0.5, 1.0]))}}
+    feeds = {
+        "mud": {},
+        "tails": {"min_share": share},
+        "ash": {"max_share": draw(st.sampled_from([0.5, 1.0]))},
+    }
     inputs = {"lime": 0.25}
-    press = works("press", feeds, {"brick": 1.25}, at=draw(place), capacity=draw(room), cost=draw(price), inputs=inputs)
+    press = works(
+        "press", feeds, {"brick": 1.25}, at=draw(place), capacity=draw(room), cost=draw(price), inputs=inputs
+    )
     detox = works("detox", "lining", {"slag": 1.25}, at=draw(place), capacity=draw(room), inputs=inputs,
                   method=draw(st.sampled_from(["U", "D", "P"])))  # fmt: skip
-    burn = works("burn", None, {"lime": 0.5}, at=draw(place), capacity=draw(room), cost=1, inputs={"stone": 1.0})
+    burn = works(
+        "burn", None, {"lime": 0.5}, at=draw(place), capacity=draw(room), cost=1, inputs={"stone": 1.0}
+    )
     partition = Partition(process="separate", output="tails", property="Fe", share=0.5)
     emission = Emission(process="press", account="co2e_t", amount_per_t=0.2)
     return separate, press, detox, burn, rows(partitions=partition, emissions=emission)
@@ -135,8 +148,18 @@ def markets(draw: Draw) -> tuple[Tables, ...]:
     found = [
         sells("iron", draw(price), draw(place), max_t=draw(room)),
         sells("brick", draw(price), draw(place), max_t=draw(room), calendar="season"),
-        sells("mud", -draw(price), draw(place), method="U", max_t=draw(room), basis=draw(basis), haul_radius_km=draw(far)),
-        sells("slag", -draw(price), draw(place), method=draw(st.sampled_from(["U", "D", "P"])), max_t=draw(room)),
+        sells(
+            "mud",
+            -draw(price),
+            draw(place),
+            method="U",
+            max_t=draw(room),
+            basis=draw(basis),
+            haul_radius_km=draw(far),
+        ),
+        sells(
+            "slag", -draw(price), draw(place), method=draw(st.sampled_from(["U", "D", "P"])), max_t=draw(room)
+        ),
         buys("lime", draw(price), draw(place), max_t=draw(room)),
         buys("stone", 1, "R"),
         rows(calendars=CalendarMonth(calendar="season", month=2, share=draw(st.sampled_from([0.0, 0.5])))),
@@ -159,7 +182,9 @@ def yards(draw: Draw) -> tuple[Tables, ...]:
     )  # fmt: skip
     shed = yard("brick", draw(place), name="shed")
     cell = yard("dangerous", draw(place), name="cell", accepts_hazardous=True, capacity_t=100)
-    stock = [in_stock("yard", m, draw(amount), arose_on=draw(early)) for m in ("mud", "ash") if draw(st.booleans())]
+    stock = [
+        in_stock("yard", m, draw(amount), arose_on=draw(early)) for m in ("mud", "ash") if draw(st.booleans())
+    ]
     return general, shed, cell, *stock
 
 
@@ -173,9 +198,13 @@ def policy(draw: Draw) -> tuple[Tables, ...]:
     if draw(st.booleans()):
         measure = draw(st.sampled_from(["feed", "made", "sold", "stock", "flow"]))
         per = draw(st.sampled_from(["period", "year", "horizon"]))
-        found.append(rows(limits=Limit(name="cap", measure=measure, sense="max", value=80, per=per, material="mud")))
+        found.append(
+            rows(limits=Limit(name="cap", measure=measure, sense="max", value=80, per=per, material="mud"))
+        )
     if draw(st.booleans()):
-        found.append(rows(gates=Gate(name="gate", at="press", property="Fe", limit=draw(st.sampled_from([9.0, 14.0])))))
+        found.append(
+            rows(gates=Gate(name="gate", at="press", property="Fe", limit=draw(st.sampled_from([9.0, 14.0]))))
+        )
     return tuple(found)
 
 

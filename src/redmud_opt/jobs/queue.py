@@ -41,36 +41,29 @@ def start(
     request = str(case_path.resolve()) if case_path.exists() else str(case)
     path = new_folder(runs_root, case_path.resolve().stem if case_path.exists() else case_path.name)
     folder = RunFolder(path)
-    folder.write_request(request, options or RunOptions())
-    folder.write_status(RunStatus("queued", started=time.time()))
-    folder.note(f"queued: {request}")
-    _spawn(folder, slots or default_slots())
+    with (path / LOCK).open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.write_request(request, options or RunOptions())
+        folder.write_status(RunStatus("queued", started=time.time()))
+        folder.note(f"queued: {request}")
+        _spawn(folder, slots or default_slots(), lock.fileno())
     return path
 
 
-def _spawn(folder: RunFolder, slots: int) -> None:
+def _spawn(folder: RunFolder, slots: int, lock: int) -> None:
     """Starts the worker with the lock of its folder in its hands, and its words in the log."""
-    lock = (folder.path / LOCK).open("ab")
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    log = (folder.path / "log.txt").open("ab")
-    command = [
-        sys.executable,
-        "-m",
-        "redmud_opt.jobs.worker",
-        str(folder.path.resolve()),
-        "--slots",
-        str(slots),
-    ]
+    home = str(folder.path.resolve())
+    command = [sys.executable, "-m", "redmud_opt.jobs.worker", home, "--slots", str(slots)]
     source = str(Path(__file__).resolve().parents[2])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
-    with lock, log:
-        _children[str(folder.path.resolve())] = subprocess.Popen(
+    with (folder.path / "log.txt").open("ab") as log:
+        _children[home] = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
-            pass_fds=(lock.fileno(),),
+            pass_fds=(lock,),
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
 
@@ -93,8 +86,9 @@ def status(run_dir: str | Path) -> RunStatus:
 
 def _reap(folder: RunFolder) -> None:
     key = str(folder.path.resolve())
-    if key in _children and _children[key].poll() is not None:
-        del _children[key]
+    child = _children.get(key)
+    if child is not None and child.poll() is not None:
+        _children.pop(key, None)
 
 
 def _checked(folder: RunFolder, found: RunStatus) -> RunStatus:

@@ -104,11 +104,11 @@ def _place(network: Network, place: int) -> str:
 
 
 def _sources(graph: Graph, network: Network, raw: set[int], t: int) -> None:
-    nodes = network.nodes
+    arisen_t = np.where(network.nodes.period <= t, network.arising_t, 0.0)
+    arisen_t = np.bincount(network.nodes.entity, arisen_t, len(network.places))
     for place, stream in enumerate(network.place_stream):
         if stream in raw:
-            mask = (nodes.entity == place) & (nodes.period <= t)
-            _widen(graph, "source", _place(network, place), float(network.arising_t[mask].sum()))
+            _widen(graph, "source", _place(network, place), float(arisen_t[place]))
     holdings = network.holdings
     for k, stream in enumerate(holdings.stream):
         if stream in raw and holdings.place[k] >= 0:

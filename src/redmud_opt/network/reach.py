@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from redmud_opt.case.works import Outlet, Storage
@@ -71,6 +72,38 @@ class Reach:
     starved: list[tuple[str, str, Place]] = field(default_factory=list)
 
 
+class Front:
+    """Places still to be visited: by first period, then in the order in which they came."""
+
+    def __init__(self, given: dict[Place, int]) -> None:
+        self._heap: list[tuple[int, int, Place]] = []
+        self._waiting: dict[Place, tuple[int, int]] = {}
+        self._came = 0
+        for place, since in given.items():
+            self.offer(place, since)
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def offer(self, place: Place, since: int) -> None:
+        """Puts a place in line, or forward if it waits for a later period."""
+        known = self._waiting.get(place)
+        if known is None:
+            self._came += 1
+        elif known[0] <= since:
+            return
+        entry = self._waiting[place] = (since, self._came if known is None else known[1])
+        heappush(self._heap, (*entry, place))
+
+    def pop(self) -> tuple[Place, int]:
+        """The next place and its first period; entries that were put forward since are passed over."""
+        while True:
+            since, number, place = heappop(self._heap)
+            if self._waiting.get(place) == (since, number):
+                del self._waiting[place]
+                return place, since
+
+
 class Explorer:
     """Finds the reach of every stream of a case."""
 
@@ -126,13 +159,12 @@ class Explorer:
 
     def _forward(self, given: dict[Place, int], barred: set[tuple[str, tuple[str, str, str]]]) -> Reach:
         reach = Reach()
-        front: dict[Place, int] = dict(given)
+        front = Front(given)
         for conversion in self._recipes:
             self._start(reach, front, conversion, None, barred)
         settled: set[Place] = set()
         while front:
-            place = min(front, key=lambda key: front[key])
-            since = front.pop(place)
+            place, since = front.pop()
             if reach.since.get(place, len(self.time)) <= since:
                 continue
             reach.since[place] = since
@@ -143,7 +175,7 @@ class Explorer:
     def _spread(
         self,
         reach: Reach,
-        front: dict[Place, int],
+        front: Front,
         place: Place,
         since: int,
         barred: set[tuple[str, tuple[str, str, str]]],
@@ -165,7 +197,7 @@ class Explorer:
         for route in self.haulage.routes_from(place.site, lineage):
             if self._wanted(route, lineage):
                 reach.routes.append((route, place.stream))
-                _offer(front, Place(route.to_site, place.stream), since)
+                front.offer(Place(route.to_site, place.stream), since)
 
     def _wanted(self, route: Route, lineage: Lineage) -> bool:
         """Whether something at the far end takes the material, or lanes lead on from there."""
@@ -185,18 +217,18 @@ class Explorer:
             or self.haulage.leads_on(site, lineage)
         )
 
-    def _grow_old(self, front: dict[Place, int], place: Place, since: int) -> None:
+    def _grow_old(self, front: Front, place: Place, since: int) -> None:
         """Stock of new origin becomes legacy at the first New Year after it can be there."""
         if place.stream.cohort != "new":
             return
         later = [t for t in range(since + 1, len(self.time)) if self.time.opens_year[t]]
         if later:
-            _offer(front, Place(place.site, place.stream._replace(cohort="legacy")), later[0])
+            front.offer(Place(place.site, place.stream._replace(cohort="legacy")), later[0])
 
     def _start(
         self,
         reach: Reach,
-        front: dict[Place, int],
+        front: Front,
         conversion: Conversion,
         place: Place | None,
         barred: set[tuple[str, tuple[str, str, str]]],
@@ -218,7 +250,7 @@ class Explorer:
                 run = self._run(line, conversion, place, site, use)
                 reach.runs.append(run)
                 for output, _ in run.made:
-                    _offer(front, output, since)
+                    front.offer(output, since)
 
     def _use(self, line: str, conversion: Conversion) -> float | None:
         rows = [r for r in self.lookup.lines_of_process[conversion.process.name] if r.line == line]
@@ -242,13 +274,14 @@ class Explorer:
     def _prune(self, reach: Reach, given: set[Place]) -> Reach:
         """Keeps what has a way out: the least fixed point from outlets and storages backward."""
         live = {place for _, place in reach.outlets} | {place for _, place in reach.storages}
+        ends = [(Place(r.from_site, s), Place(r.to_site, s)) for r, s in reach.routes]
         grew = True
         while grew:
             before = len(live)
             for run in reach.runs:
                 if all(place in live for place, _ in run.made):
                     live |= {need for need, _ in run.needs} | ({run.place} if run.place else set())
-            live |= {Place(r.from_site, s) for r, s in reach.routes if Place(r.to_site, s) in live}
+            live |= {start for start, end in ends if end in live}
             grew = len(live) > before
         reach.dead = [place for place in given if place not in live]
         return self._keep(reach, live)
@@ -261,7 +294,3 @@ class Explorer:
         reach.outlets = [(o, p) for o, p in reach.outlets if p in live]
         reach.since = {place: since for place, since in reach.since.items() if place in live}
         return reach
-
-
-def _offer(front: dict[Place, int], place: Place, since: int) -> None:
-    front[place] = min(since, front.get(place, since))

@@ -63,6 +63,8 @@ class Time:
 
     def open(self, opens: date | None, closes: date | None) -> Array:
         """Share of each period's days that lie in [opens, closes), [T]."""
+        if opens is None and closes is None:
+            return np.ones(len(self))
         return np.array([self._inside(p, opens or p.start, closes or p.end) for p in self.periods])
 
     @staticmethod

@@ -6,19 +6,17 @@ value_bars(plan, language)     value by term
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
+from redmud_opt.report.boxes import box_name, broken, drawable, named_once, wrapped
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.layout import Box, Ribbon, columns, layout, throughput
 from redmud_opt.report.numbers import Scale, mass_scale, money_scale
-from redmud_opt.report.sankey import Link, Node
+from redmud_opt.report.sankey import Link
 
 FONT = '"Source Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif'
 INK = "#26323d"
@@ -77,15 +75,17 @@ def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
     shown = drawn(links)
     amounts = throughput(shown)
     scale = mass_scale(amounts.values(), labels.language)
-    alone = _named_once(amounts)
+    alone = named_once(amounts)
     fit = int(_column(1 + max(columns(shown).values(), default=0)) / LETTER)
-    words = {node: _wrapped(box_name(node, labels, short=node in alone), fit) for node in amounts}
+    words = {node: wrapped(drawable(box_name(node, labels, short=node in alone)), fit) for node in amounts}
     place = layout(shown, {node: len(lines) + 1 for node, lines in words.items()})
     figure = go.Figure()
     for ribbon in place.ribbons:
         figure.add_trace(_band(ribbon, _hover(ribbon.link, labels, scale)))
     for box in place.boxes:
-        figure.add_trace(_bar(box, f"{_break(box_name(box.node, labels))}<br>{scale.text(box.amount_t)}"))
+        figure.add_trace(
+            _bar(box, f"{broken(drawable(box_name(box.node, labels)))}<br>{scale.text(box.amount_t)}")
+        )
         figure.add_annotation(
             _label(box, [*words[box.node], f"<b>{scale.text(box.amount_t)}</b>"], place.columns)
         )
@@ -132,49 +132,6 @@ def _label(box: Box, lines: Sequence[str], columns_: int) -> dict[str, object]:
     }
 
 
-_PIECES = re.compile(
-    r"[（【《]?[\u2e80-\uffef][，。、；：！？）】》]*|[^ \u2e80-\uffef]+[，。、；：！？）】》]* *| +"
-)
-"""What a line may not break: a Latin word; a Chinese sign with the brackets and marks that belong to it."""
-
-
-def _wrapped(words: str, fit: int) -> list[str]:
-    """Lines of at most `fit` letters: a break of the text stays one, Latin breaks at spaces, Chinese nearly anywhere."""
-    lines = []
-    for part in words.replace(" %", "\u00a0%").split("\n"):
-        line = ""
-        for piece in _PIECES.findall(part):
-            if line and _width(line + piece.rstrip(" ")) > fit:
-                lines.append(line.rstrip(" "))
-                line = ""
-            line += piece
-        lines.append(line.rstrip(" "))
-    return lines
-
-
-def _width(words: str) -> int:
-    return sum(2 if ord(letter) >= 0x2E80 else 1 for letter in words)
-
-
-def _named_once(nodes: Iterable[Node]) -> set[Node]:
-    """Residues of which the figure has only one box: their site needs no mention."""
-    boxes = list(nodes)
-    count = Counter((node.kind, node.name) for node in boxes)
-    return {node for node in boxes if node.kind == "residue" and count[node.kind, node.name] == 1}
-
-
-def _break(words: str) -> str:
-    return words.replace("\n", "<br>")
-
-
-def box_name(node: Node, labels: Labels, *, short: bool = False) -> str:
-    """A box in words, its site on a line of its own; short: without its site."""
-    values = {"name": labels.name(node.name), "site": labels.name(node.site)}
-    if short:
-        return str(values["name"])
-    return text(Message(f"report.box.{node.kind}", values), labels.language)
-
-
 def _flowing(link: Link) -> str:
     """What flows in a link: waste, residue, product, or what a process takes up and loses."""
     kinds = {link.start.kind, link.end.kind}
@@ -191,8 +148,10 @@ def _faded(colour: str) -> str:
 
 
 def _hover(link: Link, labels: Labels, scale: Scale) -> str:
-    ends = " → ".join(box_name(node, labels).replace("\n", " · ") for node in (link.start, link.end))
-    what = f"{labels.name(link.material)}: " if link.material else ""
+    ends = " → ".join(
+        drawable(box_name(node, labels)).replace("\n", " · ") for node in (link.start, link.end)
+    )
+    what = f"{drawable(labels.name(link.material))}: " if link.material else ""
     return f"{ends}<br>{what}{scale.text(link.amount_t)}"
 
 

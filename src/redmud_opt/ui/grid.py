@@ -21,8 +21,9 @@ def words_grid(
     """A table whose cells are words already; with `left`, the columns beside those hold figures and end flush."""
     config: dict[str, Any] = {}
     for name in map(str, frame.columns):
-        flush = "right" if left is not None and name not in left else "left"
-        config[name] = st.column_config.TextColumn(alignment=flush, width=(wide or {}).get(name))
+        figures = left is not None and name not in left
+        width = (wide or {}).get(name)
+        config[name] = st.column_config.TextColumn(alignment="right" if figures else "left", width=width)
     st.dataframe(frame, hide_index=True, column_config=config, key=key, height=_height(frame))
 
 

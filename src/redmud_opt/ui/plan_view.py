@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from redmud_opt.plan import Plan
+from redmud_opt.report.boxes import box_name
 from redmud_opt.report.display import fate_cells, rate_cells, used_of_generated
 from redmud_opt.report.figures import (
     COLOURS,
-    box_name,
     drawn,
     least_width,
     sankey,

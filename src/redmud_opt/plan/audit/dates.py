@@ -1,8 +1,10 @@
 """Dates into numbers: shares of periods, windows of years, discount factors, what a method counts as.
 
-amount of a period  = amount per year × days ÷ days of its calendar year   (per: period: as stated)
-                      × Σ days in month × share of the month ÷ days × days open ÷ days
-discount factor     = (1 + r)^−((mid date − 1 January of base_year) in days ÷ 365.25)
+    amount of a period  = amount per year × days ÷ days of its calendar year   (per: period: as stated)
+                          × Σ days in month × share of the month ÷ days × days open ÷ days
+    discount factor     = (1 + r)^−((mid date − 1 January of base_year) in days ÷ 365.25)
+
+The mid date is exact: half a day counts.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
 """Law and acceptance: nothing goes where no row of the case admits it.
 
-amount = 0 wherever: no feed row, outlet, storage or lane takes the material; hazardous waste (see `status`)
-moves without `dg_allowed` or enters what is not `accepts_hazardous`; a waste goes to an outlet whose method
-the rule pack does not know; a product made from waste is discarded; a delivery comes from beyond the haul
-radius.
+    amount = 0 wherever
+        no feed row, outlet, storage, lane or haul rule takes the material;
+        hazardous waste (see `status`) moves without `dg_allowed`, or enters what is not `accepts_hazardous`;
+        a waste goes to an outlet whose method the rule pack does not know;
+        a product made from waste is discarded;   a delivery comes from beyond the haul radius.
+
+MODEL.md rules 1 and 6. Permits, exemptions, approvals and storage clocks are not enforced in this release.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Frames and streams are well formed: ids, names, numbers, sites, and what the columns of `streams` state.
 
-streams:  process makes material from parent at point;   depth ≤ max_depth;   class = class of the waste
-itself
+    streams:  process makes material from parent at point;   depth ≤ max_depth;   class = class of the waste
+
+The ids are taken apart in `streams`, the cells are read in `frames`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
 """Streams: what an id says, taken apart and held against the case.
 
-id      = material                                   a commodity or product, without origin
-        | lineage@origin@cohort                      a waste and what is made from it
-lineage = material | output<process[.point]<lineage  of the feed
-origin  = class | class:plant                        a site or an owner
+    id      = material                                   a commodity or product, without origin
+            | lineage                                    a waste without origin, and waste made from it
+            | lineage@origin@cohort                      a waste that arose or lay there, and waste made from it
+    lineage = material | output<process[.point]<lineage  of the feed
+    origin  = class | class:plant                        a site or an owner
+
+The contract of a plan writes them so.
 """
 
 from __future__ import annotations
