@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse
-from pyomo.environ import ConcreteModel, Constraint, Var
+from pyomo.environ import Constraint, Var
 
 from redmud_opt.model import build_model
 from redmud_opt.network import Network
@@ -85,17 +85,17 @@ class Given:
     def of(cls, network: Network) -> Given:
         """Read from our own arrays, so that all peers build the same model."""
         m = build_model(network)
-        columns: dict[str, ColumnFamily] = {}
+        columns, rows = {}, {}
+        start = 0
         for family in m.component_objects(Var):
             if len(family):
-                start = sum(len(known) for known in columns.values())
-                columns[family.name] = _column_family(family, start)
-        rows: dict[str, RowFamily] = {}
+                columns[family.name] = _columns(family, start)
+                start += len(family)
+        start = 0
         for family in m.component_objects(Constraint):
             if len(family):
-                start = sum(len(known) for known in rows.values())
-                bounds = family.lower_bound.copy(), family.upper_bound.copy()
-                rows[family.name] = RowFamily(family.name, start, *bounds, _entries(family.terms, len(family)))
+                rows[family.name] = _rows(family, start)
+                start += len(family)
         return cls(columns, rows, _entries(m.objective.terms, 1))
 
     @property
@@ -109,12 +109,13 @@ class Given:
     def ready(self) -> Ready:
         """The whole model as arrays."""
         pairs = [(family, entry) for family in self.rows.values() for entry in family.entries]
+        col = [entry.col + self.columns[entry.columns].start for _, entry in pairs]
         cost = np.zeros(self.size[0])
         for entry in self.cost:
             cost[self.columns[entry.columns].start + entry.col] = entry.coef
         return Ready(
             row=np.concatenate([entry.row + family.start for family, entry in pairs]).astype(np.int32),
-            col=np.concatenate([entry.col + self.columns[entry.columns].start for _, entry in pairs]).astype(np.int32),
+            col=np.concatenate(col).astype(np.int32),
             coef=np.concatenate([entry.coef for _, entry in pairs]),
             cost=cost,
             col_lower=np.concatenate([family.lower for family in self.columns.values()]),
@@ -138,15 +139,22 @@ class Ready:
     row_upper: np.ndarray
 
 
-def _column_family(family: Any, start: int) -> ColumnFamily:
+def _columns(family: Any, start: int) -> ColumnFamily:
     index = family.index
     bounds = family.lower_bound.copy(), family.upper_bound.copy()
-    return ColumnFamily(family.name, start, *bounds, index.names, index.codes, tuple(map(_labels, index.levels)))
+    labels = tuple(_labels(levels) for levels in index.levels)
+    return ColumnFamily(family.name, start, *bounds, index.names, index.codes, labels)
 
 
 def _labels(levels: np.ndarray) -> Any:
     """Labels in the type that a frame wants, so that taking from them is all that is left to do."""
-    return pd.array(levels, dtype="str") if len(levels) and isinstance(levels[0], str) else np.array(levels.tolist())
+    text = len(levels) and isinstance(levels[0], str)
+    return pd.array(levels, dtype="str") if text else np.array(levels.tolist())
+
+
+def _rows(family: Any, start: int) -> RowFamily:
+    bounds = family.lower_bound.copy(), family.upper_bound.copy()
+    return RowFamily(family.name, start, *bounds, _entries(family.terms, len(family)))
 
 
 def _entries(terms: list[Any], rows: int) -> tuple[Entries, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from importlib.metadata import version
 
 from benchmarks.measure import PHASES, Measured, total
@@ -52,7 +53,8 @@ def _verdict(measured: Sequence[Measured]) -> str:
     if both:
         behind = [one.spec.name for one in both if total(one.best("ours")) >= total(one.best("linopy"))]
         met = "missed at " + ", ".join(behind) if behind else "met"
-        times = "; ".join(f"{total(o.best('linopy')) / total(o.best('ours')):.1f}× at {o.spec.name}" for o in both)
+        ratios = [(total(one.best("linopy")) / total(one.best("ours")), one.spec.name) for one in both]
+        times = "; ".join(f"{ratio:.1f}× at {name}" for ratio, name in ratios)
         lines.append(f"- Aim ahead of linopy at every size: linopy takes {times}; {met}.")
     return "\n".join(lines) or "Nothing to compare."
 
@@ -60,9 +62,8 @@ def _verdict(measured: Sequence[Measured]) -> str:
 def _instances(measured: Iterable[Measured]) -> str:
     head = ("name", "sites", "wastes", "quarters", "seed", "columns", "rows", "non-zeros", "case → network")
     rows = [
-        (s.name, s.sites, s.materials, s.periods, s.seed, *(f"{n:,}" for n in one.size), f"{one.network_s:.3f}")
+        (*astuple(one.spec), *(f"{count:,}" for count in one.size), f"{one.network_s:.3f}")
         for one in measured
-        for s in (one.spec,)
     ]
     return table(head, rows)
 
@@ -96,11 +97,10 @@ def _solves(measured: Iterable[Measured]) -> str:
         ours = total(one.best("ours")) if "ours" in one.runs else float("nan")
         for solve in one.solves:
             share = f"{100 * ours / (ours + solve.seconds):.1f} %"
+            seconds, optimum = f"{solve.seconds:.2f}", f"{solve.objective or 0.0:,.0f}"
             if solve.objective is None:
-                rows.append((one.spec.name, solve.solver, f"> {solve.seconds:.0f}, stopped", "-", f"< {share}"))
-            else:
-                seconds, optimum = f"{solve.seconds:.2f}", f"{solve.objective:,.0f}"
-                rows.append((one.spec.name, solve.solver, seconds, optimum, share))
+                seconds, optimum, share = f"> {seconds}, stopped", "-", f"< {share}"
+            rows.append((one.spec.name, solve.solver, seconds, optimum, share))
     return table(head, rows)
 
 

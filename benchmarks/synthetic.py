@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,6 +49,15 @@ FIRST_YEAR = 2026
 LINES = {"separate": 1.5e6, "brick": 5e5, "road": 8e5, "kiln": 2.5e6, "detox": 8e4}
 """Tonnes a year of one line, by process."""
 
+PRODUCT = {
+    "separate": "concentrate",
+    "brick": "brick",
+    "road": "road_base",
+    "kiln": "clinker",
+    "detox": "treated",
+}
+"""What a process makes, beside tailings."""
+
 
 @dataclass
 class Draft:
@@ -86,8 +96,7 @@ def quarters(count: int) -> tuple[Period, ...]:
     """So many calendar quarters."""
     starts = [date(FIRST_YEAR + k // 4, k % 4 * 3 + 1, 1) for k in range(count + 1)]
     return tuple(
-        Period(f"{start.year}Q{(start.month + 2) // 3}", start, end)
-        for start, end in zip(starts[:-1], starts[1:], strict=True)
+        Period(f"{start.year}Q{(start.month + 2) // 3}", start, end) for start, end in pairwise(starts)
     )
 
 
@@ -109,14 +118,16 @@ def _draw(spec: BenchSpec) -> Draft:
 
 def _sites(d: Draft) -> None:
     """Refineries and works anywhere; smelters and markets within some 40 km of a works."""
-    reach = 1.5 * (d.spec.sites / 24) ** 0.5  # degrees: as many neighbours within haul in small groups as in large
+    # Degrees: as many neighbours within haul in a small group as in a large one.
+    reach = 1.5 * (d.spec.sites / 24) ** 0.5
     at: dict[str, tuple[float, float]] = {}
     for name in (*d.refineries, *d.works):
         at[name] = (107.5 + float(d.rng.uniform(-reach, reach)), 24.0 + float(d.rng.uniform(-reach, reach)))
     for names in (d.smelters, d.markets):
         for k, name in enumerate(names):
             longitude, latitude = at[d.works[k % len(d.works)]]
-            at[name] = (longitude + float(d.rng.uniform(-0.25, 0.25)), latitude + float(d.rng.uniform(-0.25, 0.25)))
+            east, north = (float(d.rng.uniform(-0.25, 0.25)) for _ in range(2))
+            at[name] = (longitude + east, latitude + north)
     kinds = {"refinery": d.refineries, "smelter": d.smelters, "works": d.works, "market": d.markets}
     for kind, names in kinds.items():
         rows = [Site(name=n, kind=kind, longitude_deg=at[n][0], latitude_deg=at[n][1]) for n in names]
@@ -144,7 +155,7 @@ def _materials(d: Draft) -> None:
 
 def _composition(d: Draft) -> None:
     d.add("properties", Property(name="Fe", unit="wt%"), Property(name="Na2O", unit="wt%"))
-    soda = {name: 0.4 for name in (*d.ashes, "treated")} | {"tails": 4.0, "lime": 0.1, "limestone": 0.1}
+    soda = dict.fromkeys((*d.ashes, "treated"), 0.4) | {"tails": 4.0, "lime": 0.1, "limestone": 0.1}
     for mud in d.muds:
         soda[mud] = float(d.rng.uniform(3.0, 7.0))
         d.add("composition", Assay(material=mud, property="Fe", value=float(d.rng.uniform(15.0, 28.0))))
@@ -190,9 +201,9 @@ def _outputs(d: Draft) -> None:
         d.add("outputs", Output(process="separate", point=point, material="concentrate", **iron))
         d.add("outputs", Output(process="separate", point=point, material="tails", complement=True))
     d.add("partitions", Partition(process="separate", output="tails", property="Na2O", share=0.95))
-    for process, product, amount in (("brick", "brick", 1.08), ("road", "road_base", 1.05), ("kiln", "clinker", 0.65)):
-        d.add("outputs", Output(process=process, material=product, yield_t_per_t=amount))
-    d.add("outputs", Output(process="detox", material="treated", yield_t_per_t=1.25))
+    yields = {"brick": 1.08, "road": 1.05, "kiln": 0.65, "detox": 1.25}
+    for process, amount in yields.items():
+        d.add("outputs", Output(process=process, material=PRODUCT[process], yield_t_per_t=amount))
     for process, amount in (("brick", 0.08), ("road", 0.05), ("detox", 0.25)):
         d.add("inputs", FixedInput(process=process, material="lime", amount_per_t=amount))
 
@@ -226,9 +237,16 @@ def _storages(d: Draft) -> None:
         cost = {"put_cost_cny_per_t": 18, "reclaim_cost_cny_per_t": 9, "place_cost_cny_per_t": 33}
         room = {"airspace_m3": d.about(6e7), "max_reclaim_t": d.about(9e5), "calendar": "dry"}
         tax = {"compliant": k % 2 == 0, "tax_cny_per_t": 15.0}
-        d.add("storages", Storage(name=yard, site=site, material="stackable", final=True, method="D1", **cost, **room, **tax))
-        d.add("opening_stock", OpeningStock(storage=yard, material=_mud_of(d, k), amount_t=d.about(4e6)))
-        d.add("arisings", Arising(name=f"a_{site}", site=site, material=_mud_of(d, k), amount_t=d.about(2.4e6)))
+        kind = {"material": "stackable", "final": True, "method": "D1"}
+        d.add("storages", Storage(name=yard, site=site, **kind, **cost, **room, **tax))
+        mud = d.muds[k % len(d.muds)]
+        d.add("opening_stock", OpeningStock(storage=yard, material=mud, amount_t=d.about(4e6)))
+        d.add("arisings", Arising(name=f"a_{site}", site=site, material=mud, amount_t=d.about(2.4e6)))
+    _sheds(d)
+
+
+def _sheds(d: Draft) -> None:
+    """Sheds for hazardous waste and piles of ash at smelters; small stocks at every other works."""
     for k, site in enumerate(d.smelters):
         shed = {"accepts_hazardous": True, "capacity_t": 6e4, "holding_cost_cny_per_t_a": 40}
         d.add("storages", Storage(name=f"shed_{site}", site=site, material="spl", **shed))
@@ -237,34 +255,32 @@ def _storages(d: Draft) -> None:
         ash = d.ashes[k % len(d.ashes)]
         d.add("arisings", Arising(name=f"ash_{site}", site=site, material=ash, amount_t=d.about(6e5)))
     for site in d.works[::2]:
-        limits = {"capacity_t": d.about(1e5), "max_put_t": d.about(4e5)}
-        d.add("storages", Storage(name=f"stock_{site}", site=site, material="stackable", put_cost_cny_per_t=6, **limits))
-
-
-def _mud_of(d: Draft, k: int) -> str:
-    return d.muds[k % len(d.muds)]
+        limits = {"capacity_t": d.about(1e5), "max_put_t": d.about(4e5), "put_cost_cny_per_t": 6}
+        d.add("storages", Storage(name=f"stock_{site}", site=site, material="stackable", **limits))
 
 
 def _markets(d: Draft) -> None:
     """Market k lies by works k and buys what is made there; all buy concentrate and fill land for a fee."""
     prices = {"concentrate": 430.0, "brick": 190.0, "road_base": 82.0, "clinker": 240.0}
-    product_of = {"brick": "brick", "road": "road_base", "kiln": "clinker", "separate": "concentrate"}
     for k, site in enumerate(d.markets):
-        for product in dict.fromkeys(["concentrate", *(product_of[p] for p in _of_works(k % len(d.works)))]):
+        for product in dict.fromkeys(["concentrate", *(PRODUCT[p] for p in _of_works(k % len(d.works)))]):
             most = None if product == "clinker" else d.about(9e5)
             terms = {"material": product, "price_cny_per_t": d.about(prices[product]), "max_t": most}
             d.add("outlets", Outlet(name=f"{product}_{site}", site=site, **terms))
-        fill = {"material": "fillable", "method": "D1", "price_cny_per_t": -d.about(60.0), "max_t": d.about(5e5)}
-        d.add("outlets", Outlet(name=f"fill_{site}", site=site, basis="as_received", **fill))
+        fill = {"material": "fillable", "method": "D1", "basis": "as_received"}
+        terms = {"price_cny_per_t": -d.about(60.0), "max_t": d.about(5e5)}
+        d.add("outlets", Outlet(name=f"fill_{site}", site=site, **fill, **terms))
         if k % 2 == 0:
             d.add("gates", Gate(name=f"soda_{site}", at=f"fill_{site}", property="Na2O", limit=4.5))
 
 
 def _lanes(d: Draft) -> None:
-    d.add("haul", Haul(name="truck", cost_cny_per_t_km=0.42, handling_cny_per_t=8, max_km=130, co2e_kg_per_t_km=0.07))
-    d.add("haul", Haul(name="train", material="concentrate", mode="rail", cost_cny_per_t_km=0.16, handling_cny_per_t=25))
-    special = {"cost_cny_per_t_km": 1.1, "handling_cny_per_t": 60, "dg_allowed": True, "co2e_kg_per_t_km": 0.08}
-    d.add("haul", Haul(name="special", material="spl", **special))
+    truck = {"cost_cny_per_t_km": 0.42, "handling_cny_per_t": 8, "co2e_kg_per_t_km": 0.07}
+    train = {"cost_cny_per_t_km": 0.16, "handling_cny_per_t": 25, "co2e_kg_per_t_km": 0.02}
+    special = {"cost_cny_per_t_km": 1.1, "handling_cny_per_t": 60, "co2e_kg_per_t_km": 0.08}
+    d.add("haul", Haul(name="truck", max_km=130, **truck))
+    d.add("haul", Haul(name="train", material="concentrate", mode="rail", **train))
+    d.add("haul", Haul(name="special", material="spl", dg_allowed=True, **special))
     for k, start in enumerate(d.refineries):
         end = d.works[k % len(d.works)]
         cost = {"cost_cny_per_t": d.about(24.0), "capacity_t": d.about(1.2e6)}

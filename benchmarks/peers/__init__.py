@@ -16,8 +16,8 @@ import pandas as pd
 
 from benchmarks.given import Given
 from benchmarks.peers.bare import Bare
-from benchmarks.peers.with_linopy import Linopy
 from benchmarks.peers.ours import Ours
+from benchmarks.peers.with_linopy import Linopy
 from benchmarks.peers.with_pyomo import PlainPyomo
 from redmud_opt.network import Network
 

@@ -1,7 +1,7 @@
 """linopy, as fast as we could make it: its sparse mode, one variable per family, one grouped sum per pair.
 
 Variables run over the coordinates of their family, as the network has them; each family of rows is a sum over
-`groupby(row).sum()` terms. linopy's usual rectangles with a mask, and its older padded terms, were slower here.
+`groupby(row).sum()` terms. Rectangles with a mask took as long, the default padded terms two to three times as long.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Linopy:
             self.variables = {}
             for f in self.given.columns.values():
                 index = pd.RangeIndex(len(f), name=f.name)
-                self.variables[f.name] = self.model.add_variables(f.lower, f.upper, coords=[index], name=f.name)
+                variable = self.model.add_variables(f.lower, f.upper, coords=[index], name=f.name)
+                self.variables[f.name] = variable
             for family in self.given.rows.values():
                 self._add(family)
             cost = [(e.coef * self._taken(e)).sum() for e in self.given.cost]
@@ -64,8 +65,8 @@ class Linopy:
         sums = [self._summed(entries) for entries in family.entries]
         whole = sums[0] if len(sums) == 1 else linopy.merge(sums, join="outer")
         equal = family.lower == family.upper
-        senses = {"=": equal, "<=": np.isfinite(family.upper) & ~equal, ">=": np.isfinite(family.lower) & ~equal}
-        for sign, mask in senses.items():
+        most, least = np.isfinite(family.upper) & ~equal, np.isfinite(family.lower) & ~equal
+        for sign, mask in (("=", equal), ("<=", most), (">=", least)):
             if mask.any():
                 side = whole if mask.all() else whole.isel(row=np.flatnonzero(mask))
                 bound = family.lower if sign == ">=" else family.upper

@@ -40,11 +40,12 @@ class PlainPyomo:
         """Values into the Vars one by one, as Pyomo loads a solution, and out again into frames."""
         found = {}
         for f in self.given.columns.values():
-            variables = self.model.component(f.name)
-            for variable, value in zip(variables.values(), values[f.start : f.start + len(f)].tolist(), strict=True):
+            variables = list(self.model.component(f.name).values())
+            mine = values[f.start : f.start + len(f)].tolist()
+            for variable, value in zip(variables, mine, strict=True):
                 variable.set_value(value, skip_validation=True)
             if f.name in TABLES:
-                found[f.name] = f.frame(np.fromiter((v.value for v in variables.values()), float, len(f)))
+                found[f.name] = f.frame(np.fromiter((v.value for v in variables), float, len(f)))
         return found
 
 

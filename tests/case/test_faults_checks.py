@@ -552,6 +552,11 @@ def a_stock_without_class(f: Folder) -> None:
     f.add("opening_stock", storage="yard", material="iron_tailings", amount_t=1, arose_on="2025-01-01")
 
 
+@planted(("waste_bought", "supplies.csv", 4, "material"))
+def a_waste_that_is_bought(f: Folder) -> None:
+    f.add("supplies", name="more_mud", site="refinery", material="red_mud", price_cny_per_t=-10)
+
+
 @planted(("class_no_waste", "materials.csv", 6, "waste_class"))
 def a_commodity_with_class(f: Folder) -> None:
     f.set("materials", 6, waste_class="other")

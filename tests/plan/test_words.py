@@ -213,3 +213,11 @@ def test_title(guangxi: Plan) -> None:
     assert describe(guangxi, "zh").splitlines()[0].endswith("（guangxi）")
     untitled = dataclasses.replace(guangxi, title={"en": "", "zh": ""})
     assert describe(untitled).splitlines()[0] == "guangxi"
+
+
+def test_small_values_are_told_to_the_yuan(starter: Plan) -> None:
+    terms = starter.frames["value_terms"].assign(value_cny=lambda frame: frame["value_cny"] / 100)
+    frames = {**starter.frames, "value_terms": terms}
+    words = describe(dataclasses.replace(starter, frames=frames, value_cny=-515033.0))
+    assert "Value -0.515033 MCNY" in words
+    assert "Value -42.071 MCNY" in describe(starter)

@@ -199,7 +199,7 @@ def policy(draw: Draw) -> tuple[Tables, ...]:
         measure = draw(st.sampled_from(["feed", "made", "sold", "stock", "flow"]))
         per = draw(st.sampled_from(["period", "year", "horizon"]))
         found.append(
-            rows(limits=Limit(name="cap", measure=measure, sense="max", value=80, per=per, material="mud"))
+            rows(limits=Limit(name="cap", measure=measure, sense="max", value=400 if measure == "stock" else 80, per=per, material="mud"))
         )
     if draw(st.booleans()):
         found.append(

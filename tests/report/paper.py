@@ -123,6 +123,8 @@ SETTING = Setting(
 def plan(**tables: Sequence[tuple[object, ...]]) -> Plan:
     """The plan; keywords replace whole tables."""
     rows = ROWS | tables
-    frames = {name: pd.DataFrame(rows.get(name, ()), columns=columns.split()) for name, columns in COLUMNS.items()}
+    frames = {
+        name: pd.DataFrame(rows.get(name, ()), columns=columns.split()) for name, columns in COLUMNS.items()
+    }
     solve = {"status": "optimal", "stopped": "optimal", "holds": "proved", "gap": 0.0}
     return Plan("paper", {"en": "On paper", "zh": "纸上"}, frames, solve, 7e6, labels=LABELS)

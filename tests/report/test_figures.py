@@ -28,7 +28,10 @@ def test_every_box_has_a_label_with_its_amount(language: str) -> None:
     figure = sankey(LINKS, labels)
     boxes = throughput(drawn(LINKS))
     assert len(figure.layout.annotations) == len(boxes)
-    assert all(any(box_name(node, labels).split("\n")[0].split()[0] in n.text for n in figure.layout.annotations) for node in boxes)
+    assert all(
+        any(box_name(node, labels).split("\n")[0].split()[0] in n.text for n in figure.layout.annotations)
+        for node in boxes
+    )
     assert all("<b>" in note.text for note in figure.layout.annotations)
 
 

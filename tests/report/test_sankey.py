@@ -63,7 +63,9 @@ def test_goods_that_are_no_tonnes_are_left_out() -> None:
 
 
 def test_what_a_process_takes_up_is_a_source() -> None:
-    heavier = plan(made=(("R", "mill", TAILINGS, "a", 70.0),), placements=(("pit", "R", TAILINGS, "a", 65.0),))
+    heavier = plan(
+        made=(("R", "mill", TAILINGS, "a", 70.0),), placements=(("pit", "R", TAILINGS, "a", 65.0),)
+    )
     found = amounts(trace(heavier, SETTING, "red_mud", 2026))
     assert found["added ", "process mill"] == pytest.approx(10)
 
@@ -77,7 +79,9 @@ def test_a_product_used_within_the_group_is_said_so() -> None:
 
 def test_waste_that_passes_a_site_is_one_link() -> None:
     links = trace(plan(), SETTING, "red_mud", 2026)
-    assert not [node for link in links for node in (link.start, link.end) if node == Node("waste", "mud", "W")]
+    assert not [
+        node for link in links for node in (link.start, link.end) if node == Node("waste", "mud", "W")
+    ]
 
 
 def test_lanes_both_ways_keep_their_mass() -> None:

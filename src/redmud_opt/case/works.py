@@ -242,7 +242,7 @@ class Storage(Row):
     method: str = text("method code of final placement")
     capacity_t: float | None = number("t", "most dry tonnes held at once, placed ones included")
     airspace_m3: float | None = number("m3", "most volume held at once, placed material included")
-    max_put_t: float | None = number("t", "most that is put in")
+    max_put_t: float | None = number("t", "most that is put in, placed for good included")
     max_reclaim_t: float | None = number("t", "most that is taken out")
     per: str = choice("year period", "time that max_put_t and max_reclaim_t refer to", default="year")
     calendar: str = reference("calendars", "seasonal availability of reclaiming")

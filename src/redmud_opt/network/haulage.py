@@ -67,13 +67,13 @@ class Haulage:
         return self._distances[key]
 
     def rule(self, lineage: Lineage, mode: str) -> Haul | None:
-        """The most specific haul rule of a mode for a material; hazardous waste needs `dg_allowed`."""
+        """The most specific haul rule of a mode for a material; hazardous waste needs `dg_allowed` and its name."""
         key = (lineage.name, lineage.hazardous, mode)
         if key not in self._rules:
             rules = [
                 rule
                 for rule in self.lookup.case.haul
-                if rule.mode == mode and (rule.dg_allowed or not lineage.hazardous)
+                if rule.mode == mode and (not lineage.hazardous or (rule.dg_allowed and rule.material))
             ]
             best = self.lookup.best(rules, ("material", lineage.name))
             self._rules[key] = best[0] if best and lineage.material.unit == "t" else None

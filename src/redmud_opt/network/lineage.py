@@ -364,10 +364,15 @@ class Lineages:
         )
 
     def _hazardous(self, process: str, material: str, feed: Lineage, row: Feed) -> bool:
-        """Mixing spreads hazard: the strictest status among the hazardous feeds that the process accepts."""
+        """Mixing spreads hazard: the strictest status among the hazardous feeds that the process accepts.
+
+        Delisting lifts what a residue gets from its feeds, never what its material is declared to be.
+        """
+        if self.lookup.materials[material].legal_status == "hazardous_waste":
+            return True
         if (process, material) in self._delisted:
             return False
-        if self.lookup.materials[material].legal_status == "hazardous_waste" or feed.hazardous:
+        if feed.hazardous:
             return True
         others = [r for r in self._feeds[process] if not r.separate_campaign]
         return not row.separate_campaign and any(self._names_hazardous(r.material) for r in others)

@@ -7,6 +7,7 @@ period (or the material's unit).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from redmud_opt.network.time import Time
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Number = TypeVar("Number", np.float64, np.int64)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Grid:
     def __len__(self) -> int:
         return len(self.entity)
 
-    def pick(self, values: Array) -> Array:
+    def pick(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Values [entity, period] or [entity] at every cell."""
         return values[self.entity] if values.ndim == 1 else values[self.position >= 0]
 

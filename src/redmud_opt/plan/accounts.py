@@ -95,7 +95,8 @@ def _rates(
 
 
 def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else float("nan")
+    """part ÷ whole, NaN where there is nothing to speak of (a solver's residue is nothing)."""
+    return part / whole if whole > NOTHING_T else float("nan")
 
 
 def identity_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -138,6 +139,9 @@ def _book_fates(book: _Book, m: ConcreteModel, net: Network) -> None:
         book.cells(name, m.sold_t.values_array, sold.grid, sold.stream, np.where(kind == fate, w, 0.0))
     book.cells("placed_t", m.placed_t.values_array, placed.grid, placed.stream, net.w[placed.stream])
 
+
+NOTHING_T = 1e-6
+"""Origin tonnes that are as good as none."""
 
 BOOKED = (
     "opening_t",

@@ -153,9 +153,10 @@ def tonnes(amount: float) -> str:
     return f"{amount:,.0f}" if abs(amount) >= 0.5 else "0"
 
 
-def millions(amount: float) -> str:
-    """Millions with three decimals."""
-    return f"{amount / MILLION + 0.0:,.3f}"
+def millions(amount: float, decimals: int = 3) -> str:
+    """Millions."""
+    words = f"{amount / MILLION:,.{decimals}f}"
+    return words if words.strip("-0.,") else words.lstrip("-")
 
 
 def percent(share: float) -> str:
@@ -198,15 +199,28 @@ class Speaker:
         lines.append(self.say("status", status=status, reason=reason).strip())
         if plan.provenance.get("objective"):
             lines.append(self.word("objective", str(plan.provenance["objective"])))
-        lines.append(self.say("worth", value=millions(plan.value_cny)))
+        lines.append(self.say("worth", value=millions(plan.value_cny, self.decimals())))
         return lines
 
     def value(self) -> list[str]:
         """Value by term."""
-        terms = self.plan.frames["value_terms"].groupby("term", sort=False)["value_cny"].sum()
-        rows = [[self.word("term", str(term)), millions(v)] for term, v in terms.items() if abs(v) > 0.5]
-        rows.append([self.say("total"), millions(self.plan.value_cny)])
+        decimals = self.decimals()
+        rows = [
+            [self.word("term", str(term)), millions(value, decimals)]
+            for term, value in self.terms().items()
+            if abs(value) > 0.5
+        ]
+        rows.append([self.say("total"), millions(self.plan.value_cny, decimals)])
         return [self.say("value_by_term"), *table(rows)]
+
+    def terms(self) -> dict[str, float]:
+        """Value per term."""
+        sums = self.plan.frames["value_terms"].groupby("term", sort=False)["value_cny"].sum()
+        return {str(term): float(value) for term, value in sums.items()}
+
+    def decimals(self) -> int:
+        """Down to a thousand CNY; to one CNY where all terms are small."""
+        return 3 if max(map(abs, self.terms().values()), default=0.0) >= 10 * MILLION else 6
 
     def rates(self) -> list[str]:
         """The three rates per class, plant and year."""

@@ -57,7 +57,9 @@ def rate_cells(plan: Plan, targets: Iterable[TargetRow], language: str) -> pd.Da
         cells |= {"year": str(row["year"]), "generated_t": scale.text(row["generated_t"])}
         cells |= {name: percent(float(row[name]), language) for name in RATES}
         if beside:
-            cells["target"] = "; ".join(beside.get((row["waste_class"], row["plant"], row["year"]), ()))
+            cells["target"] = text(Message("report.between"), language).join(
+                beside.get((row["waste_class"], row["plant"], row["year"]), ())
+            )
         rows.append({_head("rates", column, language): cell for column, cell in cells.items()})
     return pd.DataFrame(rows)
 

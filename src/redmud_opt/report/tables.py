@@ -60,7 +60,7 @@ _WORDS = {
     "total": "total",
     "fate": "fate",
 }
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -148,5 +148,8 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def disarmed(value: object) -> object:
-    """Text that a spreadsheet would take for a formula, with an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+    """Text on one line; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    if not isinstance(value, str):
+        return value
+    line = " ".join(value.split())
+    return f"'{line}" if line.startswith(_RISKY) else line

@@ -75,6 +75,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (law.methods_agree, "", ""),
     (law.arisings_are_wastes, "", ""),
     (law.stocks_have_class, "", ""),
+    (law.wastes_are_not_bought, "", ""),
     (law.classes_are_wastes, "", ""),
     (law.products_earn_their_name, "", ""),
     (law.products_have_outlets, "groups", "outlets"),

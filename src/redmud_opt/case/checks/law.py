@@ -79,6 +79,13 @@ def stocks_have_class(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "material", "stock_no_class", material=row.material)
 
 
+def wastes_are_not_bought(facts: Facts) -> Iterator[Fault]:
+    """Waste taken in from others would need an origin of its own; until it has one it is an arising."""
+    for row in facts.case.supplies:
+        if facts.is_waste(row.material):
+            yield facts.fault(row, "material", "waste_bought", name=row.name, material=row.material)
+
+
 def classes_are_wastes(facts: Facts) -> Iterator[Fault]:
     """A waste class belongs to a waste."""
     for row in facts.case.materials:

@@ -1,0 +1,140 @@
+"""Tables in words: every column has a heading with its unit, and no download starts a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pandas as pd
+import pytest
+from tests.builders import Solved, solve
+from tests.report.paper import LINING, SETTING, TAILINGS, plan
+
+from redmud_opt.case import load_case
+from redmud_opt.i18n import LANGUAGES, template
+from redmud_opt.report.labels import Labels, word
+from redmud_opt.report.sankey import trace
+from redmud_opt.report.tables import SHOWN, csv_bytes, disarmed, heading, link_table, table
+
+TABLES = [name for name in SHOWN if name in plan().frames]
+
+
+@pytest.fixture(scope="module")
+def guangxi() -> Solved:
+    return solve(load_case("guangxi"), audited=False)
+
+
+def test_every_table_of_a_plan_is_shown(guangxi: Solved) -> None:
+    assert set(guangxi.plan.frames) - set(SHOWN) == {"streams", "made"} - set(SHOWN)
+
+
+def test_columns_shown_are_columns_of_the_plan(guangxi: Solved) -> None:
+    for name, columns in SHOWN.items():
+        assert set(columns.split()) <= set(guangxi.frame(name).columns), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(SHOWN))
+def test_headings_stand_in_the_catalogue(name: str, language: str) -> None:
+    for column in SHOWN[name].split():
+        known = (f"report.column.{name}.{column}", f"report.column.{column}")
+        assert any(template(key, language) for key in known), f"{name}.{column}"
+        assert not heading(name, column, language).startswith("report.")
+    assert word("table", name, language) != name
+
+
+@pytest.mark.parametrize("name", sorted(SHOWN))
+def test_amounts_name_their_unit(name: str) -> None:
+    for column in SHOWN[name].split():
+        if column.endswith(("_t", "_cny", "_per_t")) or column in ("sold", "bought", "amount"):
+            assert re.search(r"\b(t|CNY|unit)\b", heading(name, column, "en")), column
+            assert re.search("吨|元|单位", heading(name, column, "zh")), column
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_table_of_the_big_case_has_distinct_headings(guangxi: Solved, language: str) -> None:
+    for name in SHOWN:
+        view = table(guangxi.plan, name, language)
+        assert view.frame.columns.is_unique
+        assert len(view.frame) == len(guangxi.frame(name))
+        assert not {c for c in view.frame.columns if str(c).startswith(("report.", "ui."))}
+
+
+def test_no_name_is_left_untranslated(guangxi: Solved) -> None:
+    """Labels of the case and words of the catalogue reach every text cell."""
+    for name in (
+        "flows",
+        "feeds",
+        "made",
+        "sales",
+        "stocks",
+        "placements",
+        "fates",
+        "identity",
+        "value_terms",
+    ):
+        frame = table(guangxi.plan, name, "zh").frame
+        for column in frame.columns.drop("工况", errors="ignore"):  # operating points have no labels
+            for value in frame[column].unique():
+                if isinstance(value, str) and not re.fullmatch(r"[\d.Q%–-]*", value):
+                    assert re.search("[\u4e00-\u9fff]", value), (name, column, value)
+
+
+def test_numbers_stay_numbers() -> None:
+    view = table(plan(), "flows", "en")
+    assert view.numbers == {"Moved, t dry": 3, "Moved, t wet": 3}
+    assert view.frame["Moved, t dry"].sum() == pytest.approx(64.0)
+
+
+def test_large_amounts_show_whole_tonnes() -> None:
+    rows = (("R", "ore", "a", 123456.789),)
+    assert set(table(plan(arisings=rows), "arisings", "en").numbers.values()) == {0}
+
+
+def test_rates_are_percentages() -> None:
+    assert list(table(plan(), "rates", "en").frame["New rate"]) == ["15.0 %", "20.0 %", "100.0 %", "–"]
+
+
+def test_streams_in_words() -> None:
+    english, chinese = Labels(plan(), "en"), Labels(plan(), "zh")
+    assert english.stream(TAILINGS) == "Tailings ← Fresh mud · New"
+    assert chinese.stream(TAILINGS) == "尾泥 ← 新产赤泥 · 新产生"
+    assert english.stream("ore") == "ore"
+    assert english.stream(LINING) == "lining · New"
+
+
+def test_origin_with_its_plant() -> None:
+    assert Labels(plan(), "en").origin("red_mud:R") == "Red mud, Refinery"
+    assert Labels(plan(), "zh").origin("red_mud") == "赤泥"
+
+
+def test_a_name_without_label_is_shown_by_the_other_language_then_by_itself() -> None:
+    labels = Labels(plan(), "zh")
+    assert labels.name("yard") == "Yard"
+    assert labels.name("silo") == "silo"
+
+
+def test_links_have_a_table() -> None:
+    links = trace(plan(), SETTING, "red_mud")
+    view = link_table(links, [("a", "b", "c")] * len(links), "en")
+    assert list(view.frame.columns) == ["From", "To", "What", "Amount, t dry"]
+    assert view.frame["Amount, t dry"].sum() == pytest.approx(sum(link.amount_t for link in links))
+    assert link_table([], [], "zh").frame.empty
+
+
+# ---------------------------------------------------------------- downloads
+
+
+@pytest.mark.parametrize("bad", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1"])
+def test_text_that_could_be_a_formula_is_disarmed(bad: str) -> None:
+    assert disarmed(bad) == f"'{bad.strip()}"
+    frame = pd.DataFrame({bad: [bad, "plain"], "amount": [-1.5, 2.0]})
+    rows = list(csv.reader(io.StringIO(csv_bytes(frame).decode("utf-8-sig"), newline="")))
+    assert rows[0][0].startswith("'")
+    assert rows[1][0].startswith("'")
+    assert rows[1][1] == "-1.5"
+
+
+def test_download_is_marked_as_utf8() -> None:
+    assert table(plan(), "flows", "zh").csv().startswith(b"\xef\xbb\xbf")
