@@ -15,7 +15,7 @@ from tests.jobs.test_run import KEYS, assert_no_plan, strict
 
 from redmud_opt import cli
 from redmud_opt.cli import main
-from redmud_opt.jobs import Exit
+from redmud_opt.jobs import Exit, status
 from redmud_opt.jobs import compute as compute_module
 
 
@@ -328,6 +328,43 @@ def test_interrupted_solve(tmp_path: Path) -> None:
         assert_no_plan(tmp_path / record["run_dir"])
     else:
         assert (program.returncode, record["stopped"], record["status"]) == (0, "cancelled", "feasible")
+
+
+def test_killed_solve_is_a_failed_run(tmp_path: Path) -> None:
+    cases.slow(tmp_path / "case")
+    with process("solve", "case/slow.yaml") as program:
+        end = time.monotonic() + 60
+        while not list(tmp_path.glob("runs/*/progress.jsonl")):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        (folder,) = tmp_path.glob("runs/slow-*")
+        assert status(folder).state == "running"
+        program.kill()
+        program.communicate(timeout=60)
+    assert status(folder).state == "failed"
+    assert_no_plan(folder)
+
+
+def test_second_interrupt_ends_at_once(tmp_path: Path) -> None:
+    """The first while nothing listens: here, while the modules of Python are still at work on the network."""
+    code = (
+        "import sys, time\n"
+        "from redmud_opt import cli\n"
+        "cli.check_case = lambda *_: [print('ready', flush=True), time.sleep(60)]\n"
+        "sys.exit(cli.main(['check', 'x']))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        program.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert program.poll() is None
+        program.send_signal(signal.SIGINT)
+        _, err = program.communicate(timeout=30)
+    assert program.returncode == -signal.SIGINT  # a shell says 130
+    assert "Traceback" not in err
 
 
 def test_reader_that_goes_away(tmp_path: Path) -> None:

@@ -80,7 +80,8 @@ def test_balance(golden: Any) -> None:
 def test_stock(golden: Any) -> None:
     """Opening 30 new and 70 legacy; two halves of 2026 and 2027.
 
-    2027, legacy: stock − put + reclaimed − stock[26b, legacy] − stock[26b, new] = 0;  new: stock − put + reclaimed = 0
+    2027, new: stock − put + reclaimed = 0.
+    2027, legacy: stock − put + reclaimed − stock[26b, legacy] − stock[26b, new] = 0.
     """
     old = (in_stock("yard", "mud", 30, arose_on=date(2026, 1, 1)), in_stock("yard", "mud", 70))
     golden(tiny(mud(), yard("mud"), *old, periods=parts(2026, 6) + years(2027)), "stock")
@@ -130,7 +131,7 @@ def test_storage_capacity(golden: Any) -> None:
 
 
 def test_storage_rates(golden: Any) -> None:
-    """365 t a year in: put + placed ≤ 181 in the first half. Out 730 t a year, none in January: ≤ 2 · 181 · 150 ÷ 181."""
+    """365 t a year in: put + placed ≤ 181 in the first half. Out 730 t a year, none in January: ≤ 2 · (181 − 31)."""
     rates = {"max_put_t": 365, "max_reclaim_t": 730, "per": "year", "calendar": "dry"}
     dry = rows(calendars=CalendarMonth(calendar="dry", month=1, share=0))
     case = tiny(mud(), yard("mud", final=True, method="D", **rates), dry, periods=parts(2026, 6))
@@ -148,16 +149,21 @@ def test_markets(golden: Any) -> None:
 
 
 def test_haul_radius(golden: Any) -> None:
-    """Outlet `near` at M takes from 5 km: N–M is 4 km, R–M 10 km; 30 t arise at M, 0.5 t slag comes out of a mill there.
+    """Outlets at M take mud and bricks from 5 km: N–M is 4 km, R–M 10 km, and a yard at M takes both from anywhere.
 
-    near + … ≤ 30 arising + flow from N + reclaimed: sold(near) − flow(N_M) − reclaim ≤ 30; the far lane is not in it.
+    30 t of mud arise at M: sold(near) − flow(N_M) − reclaimed ≤ 30, without the lane from R.
+    Bricks are made there, 1.1 of a tonne, and bought: sold(wall) − flow(N_M) − reclaimed − bought − 1.1 feed ≤ 0.
     """
     lanes = (lane("R", "M", 0, distance_km=10), lane("N", "M", 0, distance_km=4))
-    ends = (sells("mud", 9, "M", method="U", haul_radius_km=5, name="near"), yard("mud", "M"))
-    golden(
-        tiny(mud(), site("M"), site("N"), *lanes, arises("mud", 7, "N"), arises("mud", 30, "M"), *ends),
-        "haul_radius",
+    within = {"haul_radius_km": 5}
+    ends = (
+        sells("mud", 9, "M", method="U", name="near", **within),
+        sells("brick", 9, "M", name="wall", **within),
     )
+    presses = tuple(works(f"press_{at}", "mud", {"brick": 1.1}, at=at, uptake_t_per_t=0.1) for at in "RNM")
+    base = (mud(), arises("mud", 7, "N"), arises("mud", 30, "M"), site("M"), site("N"), product("brick"))
+    stores = (yard("both", "M"), group("both", "mud", "brick"), buys("brick", 99, "M"))
+    golden(tiny(*base, *lanes, *ends, *presses, *stores), "haul_radius")
 
 
 # ---------------------------------------------------------------- blends and gates
@@ -176,9 +182,9 @@ def test_blend_share(golden: Any) -> None:
 
 
 def gated(**values: Any) -> Case:
-    """Mud with 2 ± 0.1 % Na, ash with 1 % and 20 % water, 0.5 t lime with 0.2 % per tonne of either; 1.5 t clinker."""
+    """Mud with 2 ± 0.1 % Na, ash with 1 %; 0.5 t lime with 0.2 % per tonne of either; 1.5 t clinker."""
     burn = works("burn", {"mud": {}, "ash": {}}, {"clinker": 1.5}, inputs={"lime": 0.5})
-    names = (waste("ash", "other", moisture=0.2), arises("ash", 9), commodity("lime"), product("clinker"))
+    names = (waste("ash", "other"), arises("ash", 9), commodity("lime"), product("clinker"))
     ends = (sells("clinker", 1), buys("lime", 1), landfill("wastes"), group("wastes", "mud", "ash"))
     known = (
         Assay(material="mud", property="Na", value=2, sigma=0.1),
@@ -277,7 +283,7 @@ MEASURES = ("flow", "feed", "made", "bought", "sold", "stock", "put", "reclaimed
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_limit(golden: Any, measure: str) -> None:
-    """Σ of the measure over both quarters ≤ 40. `made`: 1.1 · each feed; `stock`: at the end of the second quarter."""
+    """Σ of the measure over both quarters ≤ 40. `made`: 1.1 · each feed; `stock`: at the end of the second one."""
     golden(busy(Limit(name="cap", measure=measure, sense="max", value=40)), "limit")
 
 
@@ -311,7 +317,7 @@ def test_limit_share(golden: Any) -> None:
 
 
 def chain(*more: Any, **settings: Any) -> Case:
-    """Mud → 0.2 iron + 0.8 tailings (iron separation); tailings → slag and brick; mud, tails, slag also to road or tip."""
+    """Mud → 0.2 iron + 0.8 tailings (iron separation); tailings → 0.6 brick + 0.4 slag; slag goes to a road."""
     separate = works("separate", "mud", {"iron": 0.2, "tails": 0.8}, iron_separation=True)
     press = works("press", "tails", {"brick": 0.6, "slag": 0.4})
     names = (
@@ -329,8 +335,8 @@ def chain(*more: Any, **settings: Any) -> Case:
 def test_utilised(golden: Any) -> None:
     """Separation: u = 0.2, tailings w = 1. Press: u = 0.6, slag w = 0.4 ÷ 0.4 = 1.
 
-    utilised = 0.2 · feed(separate) + 0.6 · feed(press) + 1 · sold(road); gross: 1 · feed(separate), tailings and their
-    slag 0.
+    utilised = 0.2 · feed(separate) + 0.6 · feed(press) + 1 · sold(road); gross: 1 · feed(separate), and nothing of
+    its tailings or their slag.
     """
     golden(chain(), "define_utilised_t", "define_utilised_gross_t")
 
@@ -366,12 +372,12 @@ def test_account(golden: Any) -> None:
 
 @pytest.mark.parametrize("rate", ["rate_new", "rate_stat", "rate_gross"])
 def test_target(golden: Any, rate: str) -> None:
-    """0.4 of what arises. rate_stat: new + (1 − 0.4) legacy − 0.4 generated + short ≥ 0; gross: both cohorts whole."""
+    """0.4 of what arises. rate_stat: new + (1 − 0.4) legacy − 0.4 generated + short ≥ 0; gross: both cohorts."""
     golden(chain(target(0.4, rate=rate)), "target")
 
 
 def test_target_gross_feed_soft_and_year_to_date(golden: Any) -> None:
-    """From July: 50 of 80 t were used before, 70 counted gross: gross + short − 0.4 generated ≥ −(70 − 0.4 · 80) = −38."""
+    """From July; of 80 t before, 70 count gross: gross + short − 0.4 generated ≥ −(70 − 0.4 · 80) = −38."""
     done = YearToDate(waste_class="red_mud", site="R", generated_t=80, utilised_new_t=50, gross_new_t=70)
     soft = target(0.4, iron="gross_feed", hard=False, price_cny_per_t=9)
     golden(chain(soft, rows(year_to_date=done), periods=parts(2026, 6)[1:]), "target")
@@ -388,7 +394,7 @@ def test_target_per_plant_and_year(golden: Any) -> None:
 
 
 def test_end_excess(golden: Any) -> None:
-    """Mud: Σ closing − excess ≤ 70, the opening stock, both cohorts; lining: Σ closing − excess ≤ 0, though 5 were there."""
+    """Mud: Σ closing, both cohorts, − excess ≤ 70, the opening stock; lining: ≤ 0, though 5 t were there."""
     store = (yard("mud"), in_stock("yard", "mud", 70), sells("mud", -5, method="D"))
     cell = (yard("lining", name="cell", accepts_hazardous=True), in_stock("cell", "lining", 5))
     case = tiny(mud(), lining(), *store, *cell, sells("lining", -9, method="D"), end_of_horizon="charge")
@@ -415,7 +421,7 @@ def test_product_stock(golden: Any) -> None:
 def paid(**settings: Any) -> Case:
     """Every term of value once, in 2026 and (for a charge) at its end."""
     press = works("press", "mud", {"brick": 1.1}, cost=10, inputs={"lime": 0.1})
-    store = yard("mud", put_cost_cny_per_t=1, reclaim_cost_cny_per_t=2, holding_cost_cny_per_t_a=4,
+    store = yard("mud", put_cost_cny_per_t=1, reclaim_cost_cny_per_t=20, holding_cost_cny_per_t_a=4,
                  compliant=False, tax_cny_per_t=3)  # fmt: skip
     tip = landfill("mud", 20, "M", compliant=False, tax_cny_per_t=6)
     steps = rows(tiers=(Tier(item="brick_outlet", step=1, width_t=50, price_cny_per_t=30),
@@ -438,8 +444,8 @@ def paid(**settings: Any) -> Case:
 def test_value(golden: Any) -> None:
     """Two halves, not discounted. Mud (20 % water): gate fee 8 ÷ 0.8 = 10, lane 3 ÷ 0.8 = 3.75; sales 5 as a price.
 
-    holding: 1 put, 2 reclaimed, 4 · 181 ÷ 365 = 1.98356 in stock in June, 20 placed; levies 3 put, 6 placed;
-    charge: 2 + the least of 10 (outlet), 29.75 (landfill), −5 (buyer) is −3, so 0.
+    holding: 1 put, 20 reclaimed, 4 · 181 ÷ 365 = 1.98356 in stock in June, 20 placed; levies 3 put, 6 placed;
+    charge: 20 + the least of 10, 29.75 (lane and landfill), 10 + 5 − 1.1 · 30 = −18 (press) and −5: 2.
     """
     golden(paid(periods=parts(2026, 6)), "define_value_cny")
 
@@ -466,7 +472,7 @@ def test_goal_of_named_classes_with_legacy(golden: Any) -> None:
 
 
 def test_objective() -> None:
-    """Value less 9 CNY per tonne short of the soft target; the other goals alone, emissions and landfilled minimised."""
+    """Value less 9 CNY per tonne short of the soft target; emissions and landfilled tonnes are minimised."""
     network = build_network(chain(target(0.4, hard=False, price_cny_per_t=9)))
     model = build_model(network)
     found = {}
@@ -480,7 +486,7 @@ def test_objective() -> None:
 
 
 def test_bounds() -> None:
-    """By the end of June 100 mud, by December 200 can have been there; the mill takes 60 at most, so tailings 0.8 · 60.
+    """By June 100 t of mud can have been there, by December 200; the mill takes 60, so tailings 0.8 · 60 by June.
 
     flow: 40 as received ÷ 1.25 = 32; sold: 50 ÷ 1.25 = 40; yard 150 t at most, but 100 in June; lime unlimited.
     """

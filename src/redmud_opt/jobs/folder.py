@@ -5,7 +5,8 @@
     status.json       where it stands       progress.jsonl        one line per sign of life of the solver
     plan/             plan.json, a CSV per table, audit.csv: all there or none of it
     rejected/         the same of a plan that failed its audit
-    result.json       how it ended          cancel                put there by somebody who wants it to stop
+result.json       how it ended          cancel                put there by somebody who wants it to stop
+worker.lock       held by the process that runs, as long as it lives
 
 Files that others read while the run goes on are replaced whole.
 """
@@ -24,6 +25,9 @@ from redmud_opt.jobs.outcome import RunOptions
 from redmud_opt.plan import Plan
 from redmud_opt.plan.plan import versions, write_whole
 from redmud_opt.solve import Progress
+
+LOCK = "worker.lock"
+"""Held by the process that runs, as long as it lives."""
 
 SEED = 0
 """Random seed of the solver; the runs of this version all use it."""

@@ -20,12 +20,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from redmud_opt.i18n import Message
-from redmud_opt.jobs.folder import RunFolder, RunStatus, new_folder
+from redmud_opt.jobs.folder import LOCK, RunFolder, RunStatus, new_folder
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import read_result, write_result
 from redmud_opt.jobs.slots import default_slots, try_lock
 
-LOCK = "worker.lock"
 SLOTS = ".slots"
 POLL_S = 0.1
 

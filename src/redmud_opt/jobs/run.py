@@ -13,15 +13,17 @@ import time
 import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from redmud_opt.case import CaseFaults, Fault, load_case
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.compute import Computed, compute
-from redmud_opt.jobs.folder import RunFolder, RunStatus, free_folder, new_folder
+from redmud_opt.jobs.folder import LOCK, RunFolder, RunStatus, free_folder, new_folder
 from redmud_opt.jobs.inputs import gather
 from redmud_opt.jobs.listening import Cancelled, Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import write_result
+from redmud_opt.jobs.slots import try_lock
 from redmud_opt.solve import Progress
 
 
@@ -59,6 +61,7 @@ class Run:
     folder: RunFolder | None = None
     stages: Stages = field(init=False)
     name: str | None = None
+    lock: IO[bytes] | None = None
     lines: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.time)
 
@@ -137,6 +140,8 @@ class Run:
         write_result(self.folder, result)
         self.note(f"end: exit {int(result.exit)}, stopped {result.stopped}, seconds {result.seconds}")
         self.folder.write_status(self.status(ended_as(result.exit), "", int(result.exit)))
+        if self.lock is not None:
+            self.lock.close()
         return result
 
     # ---- the folder ----------------------------------------------------------------------------------------
@@ -159,6 +164,7 @@ class Run:
                 values = {"folder": str(self.out or self.runs_root), "why": error.strerror or str(error)}
                 raise CaseFaults([Fault("", 0, "", Message("jobs.cannot_write", values))]) from error
             self.folder = RunFolder(path)
+            self.lock = try_lock(path / LOCK)
             self.folder.write_request(self.case, self.options)
             lines, self.lines = self.lines, []
             for line in lines:

@@ -1,0 +1,314 @@
+"""The page in both languages, in every state a case or a run can be in."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from redmud_opt.case import TABLES, CaseFaults, Fault
+from redmud_opt.case.case import Settings
+from redmud_opt.case.columns import columns
+from redmud_opt.i18n import LANGUAGES, Message, keys, template
+from redmud_opt.jobs import Exit, RunFolder, RunOptions, RunResult, RunStatus, wait
+from redmud_opt.jobs.results import write_result
+from redmud_opt.ui.inputs import names_of
+from redmud_opt.ui.words import Words, plain
+
+Open = Callable[..., AppTest]
+both = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def said(page: AppTest) -> str:
+    """All words of the page that AppTest knows of."""
+    found: list[str] = []
+    for kind in ("title", "markdown", "caption", "error", "warning", "info", "success", "metric", "button"):
+        for element in getattr(page, kind):
+            found += [
+                str(getattr(element, name)) for name in ("label", "value") if getattr(element, name, None)
+            ]
+    return "\n".join(found)
+
+
+def words(key: str, lang: str) -> str:
+    """The fixed beginning of a template of the page."""
+    return re.split(r"[{(（]", template(f"ui.{key}", lang) or "")[0].strip()
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@both
+def test_case_without_run(page: Open, lang: str) -> None:
+    test = page(lang=lang, case="guangxi")
+    assert not test.exception
+    assert words("assumptions", lang).split("**")[0] in said(test)
+    assert test.button(key="run_button").disabled is False
+    assert not test.metric
+    assert "NOT ENFORCED" in said(test) if lang == "en" else "尚未执行" in said(test)
+
+
+@both
+def test_faults_are_a_table_and_block_the_run(page: Open, lang: str) -> None:
+    test = page(lang=lang, case="faulty")
+    assert not test.exception
+    table = test.dataframe[0].value
+    assert list(table.columns) == [
+        template(f"ui.fault_{c}", lang) for c in ("file", "row", "column", "message", "remedy")
+    ]
+    assert {"line_processes.csv"} <= set(table.iloc[:, 0])
+    assert set(table.iloc[:, 1]) >= {"2", "3"}
+    assert test.button(key="run_button").disabled is True
+
+
+def test_an_unknown_case_is_said_and_another_shown(page: Open) -> None:
+    test = page(lang="en", case="no*such*case")
+    assert any("no\\*such\\*case" in warning.value for warning in test.warning)
+    assert test.selectbox(key="case").value == "guangxi"
+
+
+def test_scenario_files_can_be_chosen(page: Open) -> None:
+    test = page(lang="en")
+    assert {"guangxi", "faulty", "too_much"} <= set(test.selectbox(key="case").options)
+    test.selectbox(key="case").set_value("too_much").run()
+    assert test.query_params["case"] in ("too_much", ["too_much"])
+    assert "Sixty percent" in said(test)
+
+
+@both
+def test_impossible_by_counting_is_said_before_any_run(page: Open, cases: Path, lang: str) -> None:
+    text = "base: guangxi\noverrides:\n  - {table: storages, where: {name: new_yard}, set: {airspace_m3: 1000}}\n"
+    (cases / "full.yaml").write_text(text, encoding="utf-8")
+    try:
+        test = page(lang=lang, case="full")
+    finally:
+        (cases / "full.yaml").unlink()
+    assert not test.exception
+    assert words("impossible", lang).strip("*") in said(test)
+
+
+# ---------------------------------------------------------------- language and address
+
+
+def test_language_of_the_address_wins(page: Open) -> None:
+    assert "规划" in said(page(lang="zh"))
+    assert "planner" in said(page(lang="en"))
+
+
+def test_an_unknown_language_is_english(page: Open) -> None:
+    assert "planner" in said(page(lang="xx"))
+
+
+@both
+def test_no_words_of_the_other_language(page: Open, solved_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="guangxi", run=solved_run.name)
+    if lang == "en":
+        assert not re.search("[\u4e00-\u9fff]", said(test))
+        return
+    shown = re.sub(r"`[^`]*`|guangxi[\w-]*|:material/\w+:|NOT ENFORCED|csv|yaml", "", said(test))
+    shown = re.sub(r"[\w]*\\?_[\w\\]*|\b[a-z]+\b(?=[)）、/])", "", shown)
+    strays = [
+        line
+        for line in shown.splitlines()
+        if re.search("[A-Za-z]{4}", line) and not re.search("[\u4e00-\u9fff]", line)
+    ]
+    assert not strays
+
+
+@pytest.mark.parametrize("run", ["../../etc", "nothing-here", "..", "a/b", ".", "x\n"])
+def test_a_run_that_is_not_there_is_said(page: Open, run: str) -> None:
+    test = page(lang="en", run=run)
+    assert not test.exception
+    assert any("not there" in warning.value for warning in test.warning)
+
+
+# ---------------------------------------------------------------- a run
+
+
+@both
+def test_from_click_to_plan(page: Open, runs: Path, lang: str) -> None:
+    test = page(lang=lang, case="guangxi")
+    test.button(key="run_button").click().run()
+    name = test.query_params["run"]
+    folder = runs / (name if isinstance(name, str) else name[0])
+    assert wait(folder, 120).exit == 0
+    test.run()
+    assert not test.exception
+    assert test.metric[0].value
+    assert len(test.success) == 1
+    reloaded = page(lang=lang, case="guangxi", run=folder.name)
+    assert [metric.value for metric in reloaded.metric] == [metric.value for metric in test.metric]
+
+
+@both
+def test_plan_is_shown_with_status_audit_and_numbers(page: Open, solved_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="guangxi", run=solved_run.name)
+    assert not test.exception
+    shown = said(test)
+    assert (template("plan.proved", lang) or "")[:6] in shown
+    assert words("audit_passed", lang) in shown
+    assert words("same_case", lang) in shown
+    assert len(test.metric) == 5
+    rates = test.dataframe[0].value
+    assert "15.0 %" in set(rates.iloc[:, 3]) or "15.0%" in set(rates.iloc[:, 3])
+    assert any("15" in cell for cell in rates.iloc[:, -1])
+
+
+@both
+@pytest.mark.parametrize("waste", ["aluminium_ash", "spent_pot_lining", "carbon_dross"])
+def test_every_waste_and_year_can_be_chosen(page: Open, solved_run: Path, lang: str, waste: str) -> None:
+    test = page(lang=lang, case="guangxi", run=solved_run.name)
+    test.segmented_control(key="waste").set_value(waste).run()
+    test.segmented_control(key="flow_year").set_value("2027").run()
+    test.segmented_control(key="fate_year").set_value("2028").run()
+    assert not test.exception
+
+
+@both
+def test_every_table_can_be_chosen(page: Open, solved_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="guangxi", run=solved_run.name)
+    for name in ("feeds", "stocks", "sales", "placements", "purchases", "rates", "identity", "shortfalls"):
+        test.pills(key="table").set_value(name).run()
+        assert not test.exception, name
+
+
+def test_result_of_another_case_is_said(page: Open, solved_run: Path) -> None:
+    test = page(lang="en", case="too_much", run=solved_run.name)
+    assert any("belongs to the case guangxi" in warning.value for warning in test.warning)
+
+
+def test_result_of_changed_files_is_said(page: Open, cases: Path, impossible_run: Path) -> None:
+    scenario = cases / "too_much.yaml"
+    before = scenario.read_text(encoding="utf-8")
+    scenario.write_text(before.replace("0.6", "0.7"), encoding="utf-8")
+    try:
+        test = page(lang="en", case="too_much", run=impossible_run.name)
+    finally:
+        scenario.write_text(before, encoding="utf-8")
+    assert any("have changed since" in warning.value for warning in test.warning)
+
+
+@both
+def test_impossible_is_explained_and_shows_no_plan(page: Open, impossible_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="too_much", run=impossible_run.name)
+    assert not test.exception
+    assert not test.metric
+    assert not test.success
+    assert "2027" in test.error[0].value
+    assert words("end_infeasible", lang) in test.error[0].value
+
+
+# ---------------------------------------------------------------- runs that ended otherwise
+
+
+def ended(runs: Path, name: str, result: RunResult, state: str) -> Path:
+    """The folder of a run that ended like this."""
+    folder = RunFolder(runs / name)
+    folder.path.mkdir(exist_ok=True)
+    folder.write_request("guangxi", RunOptions())
+    write_result(folder, result)
+    folder.write_status(RunStatus(state, "solve", 3.0, None, int(result.exit), time.time()))
+    folder.note("the last line of the log")
+    return folder.path
+
+
+ENDS = {
+    "limit": (Exit.LIMIT, "time", "done", (Message("jobs.limit_without_plan", {"seconds": 5.0}),)),
+    "crashed": (
+        Exit.CRASHED,
+        "crashed",
+        "failed",
+        (Message("jobs.crashed", {"kind": "X", "folder": "log"}),),
+    ),
+    "audit_failed": (Exit.AUDIT_FAILED, "optimal", "done", (Message("jobs.audit_failed", {"count": 2}),)),
+    "cancelled": (Exit.CANCELLED, "cancelled", "cancelled", (Message("jobs.cancelled"),)),
+}
+
+
+@both
+@pytest.mark.parametrize("name", ENDS)
+def test_no_plan_is_never_a_plan(page: Open, runs: Path, lang: str, name: str) -> None:
+    code, stopped, state, messages = ENDS[name]
+    audit = {"passed": False, "worst_residual": 0.25} if name == "audit_failed" else None
+    ended(runs, f"end-{name}", RunResult(code, stopped=stopped, messages=messages, audit=audit), state)
+    test = page(lang=lang, case="guangxi", run=f"end-{name}")
+    assert not test.exception
+    assert not test.metric
+    assert not test.success
+    box = test.info if name == "cancelled" else test.error
+    assert words(f"end_{name}", lang) in box[0].value
+    assert test.button(key="run_button").disabled is False
+    if name == "crashed":
+        assert "last line of the log" in test.code[0].value
+    if name == "audit_failed":
+        assert "0.25" in said(test) or "2.5e-1" in said(test)
+
+
+@both
+def test_faults_found_by_a_run_are_listed(page: Open, runs: Path, lang: str) -> None:
+    fault = Fault("outlets.csv", 3, "max_t", Message("case.negative", {"text": "-5"}))
+    ended(runs, "end-faults", RunResult(Exit.FAULTS, stopped="unbounded", faults=CaseFaults([fault])), "done")
+    test = page(lang=lang, case="guangxi", run="end-faults")
+    assert not test.exception
+    assert list(test.dataframe[0].value.iloc[0, :3]) == ["outlets.csv", "3", "max_t"]
+
+
+def test_a_broken_run_folder_is_said(page: Open, runs: Path) -> None:
+    folder = ended(runs, "end-broken", RunResult(Exit.CANCELLED, stopped="cancelled"), "cancelled")
+    (folder / "result.json").write_text("{", encoding="utf-8")
+    test = page(lang="en", case="guangxi", run="end-broken")
+    assert not test.exception
+    assert any("cannot be read" in error.value for error in test.error)
+
+
+def test_going_run_shows_stage_and_cancels(page: Open, runs: Path) -> None:
+    folder = RunFolder(runs / "going")
+    folder.path.mkdir(exist_ok=True)
+    folder.write_request("guangxi", RunOptions())
+    folder.write_status(RunStatus("running", "solve", 1.0, None, None, time.time() - 7))
+    test = page(lang="en", case="guangxi", run="going")
+    assert not test.exception
+    assert "Step 4 of 6: solving" in said(test)
+    assert test.button(key="run_button").disabled is True
+    test.button(key="cancel_button").click().run()
+    assert (folder.path / "cancel").exists()
+    assert "Stopping" in said(test)
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_everything_without_effect_has_a_name() -> None:
+    idle = {table for table, row in TABLES.items() if not vars(row)["ENFORCED"]}
+    paths = set(idle) | {"limits"}
+    paths |= {name for name, column in columns(Settings).items() if not column.enforced}
+    for table, row in TABLES.items():
+        if table not in idle:
+            without = [name for name, column in columns(row).items() if not column.enforced]
+            paths |= {f"{table}.{name}" for name in without} | ({table} if without else set())
+    for lang in LANGUAGES:
+        assert {f"ui.idle.{path}" for path in paths} <= keys(lang)
+
+
+def test_names_of_what_has_no_effect() -> None:
+    messages = (
+        Message("case.unenforced_table", {"table": "permits", "count": 1, "rows": ""}),
+        Message("case.unenforced_column", {"table": "lines", "column": "capex_cny", "count": 1, "rows": ""}),
+        Message("case.unenforced_column", {"table": "lines", "column": "life_a", "count": 1, "rows": ""}),
+        Message("case.unenforced_setting", {"key": "co2_price_cny_per_t", "value": 50}),
+        Message("case.unenforced_limits", {"count": 1, "rows": ""}),
+        Message("case.unenforced_table", {"table": "new_table", "count": 1, "rows": ""}),
+    )
+    assert names_of(messages, Words("en")) == (
+        "permits; lines (investment, life); CO2 price; limits on what is built or in use; new\\_table"
+    )
+
+
+def test_markdown_of_a_case_is_shown_as_it_stands() -> None:
+    assert (
+        plain("**x** [a](b) :red[y] $z$ <i>") == "\\*\\*x\\*\\* \\[a\\]\\(b\\) \\:red\\[y\\] \\$z\\$ \\<i\\>"
+    )
