@@ -346,7 +346,7 @@ def test_killed_solve_is_a_failed_run(tmp_path: Path) -> None:
 
 
 def test_second_interrupt_ends_at_once(tmp_path: Path) -> None:
-    """The first while nothing listens: here, while the modules of Python are still at work on the network."""
+    """The first one is noted while nothing asks for it; the second is the system's."""
     code = (
         "import sys, time\n"
         "from redmud_opt import cli\n"

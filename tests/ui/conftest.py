@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,7 @@ def impossible_run(runs: Path, cases: Path) -> Path:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch, cases: Path, runs: Path) -> Iterator[Callable[..., AppTest]]:
+def page(monkeypatch: pytest.MonkeyPatch, cases: Path, runs: Path) -> Callable[..., AppTest]:
     """Opens the page at an address: `page(lang="zh", case="guangxi")`."""
     monkeypatch.setenv("REDMUD_OPT_CASES", str(cases))
     monkeypatch.setenv("REDMUD_OPT_RUNS", str(runs))
@@ -69,4 +69,4 @@ def page(monkeypatch: pytest.MonkeyPatch, cases: Path, runs: Path) -> Iterator[C
             test.query_params[name] = value
         return test.run()
 
-    yield opened
+    return opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -81,14 +82,14 @@ def test_scenario_files_can_be_chosen(page: Open) -> None:
 
 @both
 def test_impossible_by_counting_is_said_before_any_run(page: Open, cases: Path, lang: str) -> None:
-    text = "base: guangxi\noverrides:\n  - {table: storages, where: {name: new_yard}, set: {airspace_m3: 1000}}\n"
+    text = "base: guangxi\noverrides:\n  - {table: arisings, where: {material: red_mud}, scale: {production_t: 50}}\n"
     (cases / "full.yaml").write_text(text, encoding="utf-8")
     try:
         test = page(lang=lang, case="full")
     finally:
         (cases / "full.yaml").unlink()
     assert not test.exception
-    assert words("impossible", lang).strip("*") in said(test)
+    assert words("impossible", lang).strip("*") in test.error[0].value
 
 
 # ---------------------------------------------------------------- language and address
@@ -312,3 +313,15 @@ def test_markdown_of_a_case_is_shown_as_it_stands() -> None:
     assert (
         plain("**x** [a](b) :red[y] $z$ <i>") == "\\*\\*x\\*\\* \\[a\\]\\(b\\) \\:red\\[y\\] \\$z\\$ \\<i\\>"
     )
+
+
+def test_run_deleted_while_watched_is_said(page: Open, runs: Path) -> None:
+    folder = RunFolder(runs / "doomed")
+    folder.path.mkdir()
+    folder.write_request("guangxi", RunOptions())
+    folder.write_status(RunStatus("running", "solve", 1.0, None, None, time.time()))
+    test = page(lang="en", case="guangxi", run="doomed")
+    shutil.rmtree(folder.path)
+    test.button(key="cancel_button").click().run()
+    assert not test.exception
+    assert any("not there" in warning.value for warning in test.warning)

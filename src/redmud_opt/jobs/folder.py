@@ -5,8 +5,9 @@
     status.json       where it stands       progress.jsonl        one line per sign of life of the solver
     plan/             plan.json, a CSV per table, audit.csv: all there or none of it
     rejected/         the same of a plan that failed its audit
-result.json       how it ended          cancel                put there by somebody who wants it to stop
-worker.lock       held by the process that runs, as long as it lives
+    result.json       how it ended          messages.json         the same as keys and values, for either language
+    cancel            put there by somebody who wants it to stop
+    worker.lock       held by the process that runs, as long as it lives
 
 Files that others read while the run goes on are replaced whole.
 """

@@ -132,8 +132,8 @@ class Session:
             self._progress.append(Progress(seconds, iterations, float(data.objective_function_value)))
             if self.options.on_progress is not None:
                 self.options.on_progress(self._progress[-1])
-        if self.options.should_stop is not None and self.options.should_stop():
-            event.interrupt()
+        if self.options.should_stop is not None:
+            event.interrupt(self.options.should_stop())  # the flag outlives a run: it is cleared here too
 
     # ---- the model -----------------------------------------------------------------------------------------
 

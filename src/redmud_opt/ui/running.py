@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -20,10 +21,18 @@ def current(say: Words) -> tuple[Path, RunStatus] | None:
     folder = run_folder()
     if folder is None:
         return None
-    try:
-        return folder, status(folder)
-    except (OSError, ValueError, TypeError):
+    now = _status(folder)
+    if now is None:
         st.warning(say("run_gone"))
+        return None
+    return folder, now
+
+
+def _status(folder: Path) -> RunStatus | None:
+    """Where a run stands; None if the folder is no run (any more)."""
+    try:
+        return status(folder)
+    except (OSError, ValueError, TypeError):
         return None
 
 
@@ -49,18 +58,28 @@ def watch(folder: Path, say: Words) -> None:
 
     @st.fragment(run_every=EVERY_S)
     def live() -> None:
-        now = status(folder)
-        if now.ended:
+        now = _status(folder)
+        if now is None or now.ended:
             st.rerun()
         asked = (folder / "cancel").exists()
         with st.container(border=True, key="live"):
             st.markdown(f"**{say('cancelling') if asked else _where(now, say)}**")
             st.progress(_part(now), text=say("seconds", seconds=int(now.seconds)))
-            if st.button(say("cancel"), disabled=asked, key="cancel_button", icon=":material/stop:"):
-                cancel(folder)
-                st.rerun(scope="fragment")
+            st.button(
+                say("cancel"),
+                disabled=asked,
+                key="cancel_button",
+                icon=":material/stop:",
+                on_click=_cancel,
+                args=(folder,),
+            )
 
     live()
+
+
+def _cancel(folder: Path) -> None:
+    with suppress(OSError):
+        cancel(folder)
 
 
 def _where(now: RunStatus, say: Words) -> str:

@@ -1,10 +1,11 @@
 """Blend shares and gates.
 
     min_share × Σ feeds ≤ Σ feeds that match the row ≤ max_share × Σ feeds      (line, process, point, period)
-    blend, input:   Σ feed·v·(p + kσ) + Σ input·v·p ≤ limit × (Σ feed·v + Σ input·v)
-    blend, output:  Σ feed·(retained·(p + kσ) − limit·yield) + Σ input·retained·p ≤ 0
+    blend, input:   Σ feed·v·(p + kσ) + Σ input·v·(p + kσ) ≤ limit × (Σ feed·v + Σ input·v)
+    blend, output:  Σ feed·(retained·v·(p + kσ) − limit·yield·v[output]) + Σ input·retained·v·(p + kσ) ≤ 0
     blend, outlet or storage:   Σ delivered·v·(p + kσ − limit) ≤ 0;   put and placed together
-    each:           p + kσ ≤ limit for every stream alone;  on an output: retained·(p + kσ) ≤ limit × yield
+    each:           p + kσ ≤ limit for every stream alone;
+                    on an output: retained·v·(p + kσ) ≤ limit × yield·v[output]
 
 Rows are weighed after division by the limit, so that their terms are tonnes. A minimum turns the signs,
 with p − kσ. v = 1 for a dry property, 1 ÷ (1 − moisture) for a wet one; inputs are fixed inputs in tonnes,
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from redmud_opt.case.works import Feed, Gate
 from redmud_opt.plan.audit.book import Book, Run
 from redmud_opt.plan.audit.checks import TOLERANCE, Check, Findings, Tally
+from redmud_opt.plan.audit.conversion import Conversion
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.streams import Lineage, Stream
 
@@ -86,6 +88,21 @@ class Blend:
         self.excess += sign * weight * (value - limit)
         self.scale = max(self.scale, abs(weight * value), abs(weight * limit))
 
+    @property
+    def off(self) -> float:
+        """By how much the average breaks its limit, in tonnes times the limit."""
+        return self.excess / (abs(self.gate.limit) or 1.0)
+
+    @property
+    def terms(self) -> float:
+        """The largest term of `off`."""
+        return self.scale / (abs(self.gate.limit) or 1.0)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every component has a value and the average keeps the limit."""
+        return not self.missing and self.off <= TOLERANCE * max(1.0, self.terms)
+
     def judge(self, findings: Findings, where: str) -> None:
         """The average keeps the limit, and every component has a value."""
         for name, weight in self.missing.items():
@@ -94,22 +111,27 @@ class Blend:
             )
         if any(weight > TOLERANCE for weight in self.missing.values()):
             return
-        per = abs(self.gate.limit) or 1.0
-        findings.at_most("broken", where, self.excess / per, 0.0, self.scale / per, gate=self.gate.name)
+        findings.at_most("broken", where, self.off, 0.0, self.terms, gate=self.gate.name)
+
+
+def standing(book: Book) -> dict[str, list[Gate]]:
+    """Gates by the process, outlet or storage that they stand at."""
+    found: defaultdict[str, list[Gate]] = defaultdict(list)
+    for gate in live(book.facts.case.gates):
+        for place in book.facts.members(gate.at):
+            found[place].append(gate)
+    return dict(found)
 
 
 def gates(book: Book) -> tuple[Check, ...]:
     """Every gate holds: on the average of what is mixed, or for every stream alone."""
     findings = Findings("gates")
-    standing: defaultdict[str, list[Gate]] = defaultdict(list)
-    for gate in live(book.facts.case.gates):
-        for place in book.facts.members(gate.at):
-            standing[place].append(gate)
+    found = standing(book)
     for unit, runs in units(book).items():
-        for gate in standing.get(unit[1], ()):
+        for gate in found.get(unit[1], ()):
             _at_process(findings, book, gate, unit, runs)
     for (place, t), rows in _arriving(book).items():
-        for gate in standing.get(place, ()):
+        for gate in found.get(place, ()):
             _at_place(findings, book, gate, place, t, rows)
     return findings.checks()
 
@@ -118,9 +140,8 @@ def _kind(book: Book, gate: Gate) -> str:
     return gate.kind or book.facts.properties[gate.property].mixing
 
 
-def _value(book: Book, gate: Gate, lineage: Lineage) -> float | None:
-    """p + kσ of a stream, p − kσ for a minimum."""
-    found = book.conversions.assay(lineage, gate.property)
+def _with_margin(gate: Gate, found: tuple[float, float] | None) -> float | None:
+    """p + kσ, p − kσ for a minimum."""
     if found is None:
         return None
     return found[0] + (1.0 if gate.sense == "max" else -1.0) * gate.k_sigma * found[1]
@@ -131,46 +152,67 @@ def _weight(book: Book, gate: Gate, material: str) -> float:
     return book.facts.wet_per_dry(material) if wet else 1.0
 
 
+def _component(
+    blend: Blend, book: Book, lineage: Lineage | None, amount: float, becomes: Conversion | None = None
+) -> None:
+    """A stream against the limit: by its own mass, or on an output by what is made from it."""
+    gate = blend.gate
+    value = None if lineage is None else _with_margin(gate, book.conversions.assay(lineage, gate.property))
+    if becomes is not None and gate.output:
+        limit = gate.limit * becomes.yield_of(gate.output) * _weight(book, gate, gate.output)
+        if lineage is None:
+            blend.add("", amount, 0.0, limit)
+        else:
+            kept = gate.retained * _weight(book, gate, lineage.material)
+            blend.add(lineage.material, amount, None if value is None else kept * value, limit)
+    elif lineage is not None:
+        blend.add(lineage.material, amount * _weight(book, gate, lineage.material), value, gate.limit)
+
+
+def _inputs(blend: Blend, book: Book, amount: float, becomes: Conversion) -> None:
+    """Fixed inputs in tonnes enter the average; on an output they bring their content and no mass."""
+    gate = blend.gate
+    for taken in becomes.inputs:
+        if not book.facts.in_tonnes(taken.material):
+            continue
+        row = book.facts.assays.get((taken.material, gate.property))
+        value = _with_margin(gate, None if row is None else (row.value, row.sigma))
+        kept = gate.retained if gate.output else 1.0
+        weight = amount * taken.amount * _weight(book, gate, taken.material)
+        blend.add(
+            taken.material,
+            weight,
+            None if value is None else kept * value,
+            0.0 if gate.output else gate.limit,
+        )
+
+
+def admits(
+    book: Book, gates: Iterable[Gate], lineage: Lineage | None, becomes: Conversion | None = None
+) -> bool:
+    """Whether a stream may enter a place by those of its gates that hold for every stream alone."""
+    for gate in gates:
+        if _kind(book, gate) == "each":
+            own = Blend(gate)
+            _component(own, book, lineage, 1.0, becomes)
+            if not own.holds:
+                return False
+    return True
+
+
 def _at_process(findings: Findings, book: Book, gate: Gate, unit: Unit, runs: list[Run]) -> None:
     line, process, point, t = unit
     each = _kind(book, gate) == "each"
     whole = Blend(gate)
     for fed, _, becomes in runs:
         own = Blend(gate) if each else whole
-        kept = gate.retained if gate.output else 1.0
-        limit = gate.limit * (becomes.yield_of(gate.output) if gate.output else 1.0)
-        if fed.stream is not None:
-            value = _value(book, gate, fed.stream.lineage)
-            weight = fed.amount * (1.0 if gate.output else _weight(book, gate, fed.stream.material))
-            own.add(fed.stream.material, weight, None if value is None else kept * value, limit)
-        elif gate.output:
-            own.add("", fed.amount, 0.0, limit)
-        if not each:
-            _inputs(
-                own,
-                book,
-                gate,
-                run=(fed.amount, kept),
-                taken=[(i.material, i.amount) for i in becomes.inputs],
-            )
-        else:
+        _component(own, book, fed.stream.lineage if fed.stream else None, fed.amount, becomes)
+        if each:
             own.judge(findings, book.where(t, line, process, point, fed.stream.name if fed.stream else ""))
+        else:
+            _inputs(own, book, fed.amount, becomes)
     if not each:
         whole.judge(findings, book.where(t, line, process, point))
-
-
-def _inputs(
-    blend: Blend, book: Book, gate: Gate, run: tuple[float, float], taken: Iterable[tuple[str, float]]
-) -> None:
-    """Fixed inputs in tonnes enter the average; on an output they bring their content and no mass."""
-    amount, kept = run
-    for material, per_t in taken:
-        if not book.facts.in_tonnes(material):
-            continue
-        row = book.facts.assays.get((material, gate.property))
-        value = None if row is None else kept * row.value
-        weight = amount * per_t * (1.0 if gate.output else _weight(book, gate, material))
-        blend.add(material, weight, value, 0.0 if gate.output else gate.limit)
 
 
 def _arriving(book: Book) -> dict[tuple[str, int], list[tuple[Stream, float]]]:
@@ -192,8 +234,7 @@ def _at_place(
     whole = Blend(gate)
     for stream, amount in rows:
         own = Blend(gate) if each else whole
-        value = _value(book, gate, stream.lineage)
-        own.add(stream.material, amount * _weight(book, gate, stream.material), value, gate.limit)
+        _component(own, book, stream.lineage, amount)
         if each:
             own.judge(findings, book.where(t, place, stream.name))
     if not each:

@@ -38,7 +38,11 @@ class Status:
 
     def hazardous(self, stream: Stream, t: int) -> bool:
         """Whether a stream is hazardous waste in a period."""
-        return stream.lineage.name in self._hazardous[t]
+        return self.of(stream.lineage, t)
+
+    def of(self, lineage: Lineage, t: int) -> bool:
+        """Whether a lineage is hazardous waste in a period."""
+        return lineage.name in self._hazardous[t]
 
     def _delisted(self, today: date) -> frozenset[tuple[str, str]]:
         """(process, residue) pairs that were identified as no longer hazardous on or before a day."""

@@ -1,0 +1,282 @@
+"""What may be done with a tonne at a site, in some of the periods: delivered, placed, moved, fed, bought.
+
+    open     capacity or rate × calendar × share of days open > 0 in one of the periods; a candidate never
+    lawful   accepted by a row of the case, dangerous goods where allowed, every `each` gate kept
+    cost     of a dry tonne (or unit), each in the basis of its row
+
+Only whether something is open counts, never how much it takes; nor do shares and averages of a blend, which
+hang on what else is fed. A haul rule joins sites that take the material: what stands there accepts, feeds on
+or uses it, a listed lane carries it on, or the site is a transfer station.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from redmud_opt.case.works import Haul, Lane, Outlet, Storage
+from redmud_opt.plan.audit.blending import admits, standing
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.conversion import Conversion
+from redmud_opt.plan.audit.status import Status
+from redmud_opt.plan.audit.streams import Lineage
+
+
+class Move(NamedTuple):
+    """A lane to another site."""
+
+    to_site: str
+    cost_cny: float
+    distance_km: float
+
+
+class Sink(NamedTuple):
+    """An outlet or a final placement: what it costs to be rid of a tonne there; a price is a negative cost."""
+
+    name: str
+    cost_cny: float
+    radius_km: float = float("inf")
+
+
+class Use(NamedTuple):
+    """A process that runs at a site at an operating point, on a feed or as a recipe, with the wastes it makes."""
+
+    site: str
+    process: str
+    point: str
+    feed: Lineage | None
+    becomes: Conversion
+    made: tuple[tuple[Lineage, float], ...]
+
+
+class Ways:
+    """Everything that is open and lawful in one of some periods."""
+
+    def __init__(self, book: Book, status: Status, when: Sequence[int]) -> None:
+        self.book, self.facts, self.dates = book, book.facts, book.dates
+        self.status = status
+        self.when = tuple(when)
+        self.gates = standing(book)
+        self._modes = tuple(dict.fromkeys(rule.mode for rule in book.lanes.rules))
+        self._sort_by_site()
+        self.takes = lru_cache(maxsize=None)(self._takes)
+        self.moves = lru_cache(maxsize=None)(self._moves)
+        self.sinks = lru_cache(maxsize=None)(self._sinks)
+        self.uses = lru_cache(maxsize=None)(self._uses)
+
+    def _sort_by_site(self) -> None:
+        facts = self.facts
+        self.lines: defaultdict[str, list[str]] = defaultdict(list)
+        self.outlets: defaultdict[str, list[Outlet]] = defaultdict(list)
+        self.storages: defaultdict[str, list[Storage]] = defaultdict(list)
+        self.lanes: defaultdict[str, list[Lane]] = defaultdict(list)
+        for line in facts.lines.values():
+            if not line.candidate:
+                self.lines[facts.site_of_line(line.name)].append(line.name)
+        for outlet in facts.outlets.values():
+            self.outlets[outlet.site].append(outlet)
+        for storage in facts.storages.values():
+            self.storages[storage.site].append(storage)
+        for lane in facts.lanes.values():
+            self.lanes[lane.from_site].append(lane)
+
+    # ---------------------------------------------------------------- what is open
+
+    def line_open(self, name: str, t: int) -> bool:
+        """Whether a line has any run time in a period."""
+        line = self.facts.lines[name]
+        share = self.dates.calendar_share(line.calendar, t) * line.availability
+        return _some(line.capacity) and share * self.dates.open_share(line.opens, line.closes, t) > 0.0
+
+    def outlet_open(self, outlet: Outlet, t: int) -> bool:
+        """Whether an outlet takes anything in a period."""
+        share = self.dates.open_share(outlet.opens, outlet.closes, t)
+        return _some(outlet.max_t) and share * self.dates.calendar_share(outlet.calendar, t) > 0.0
+
+    def storage_open(self, storage: Storage, t: int) -> bool:
+        """Whether anything can be put into a storage or placed there in a period."""
+        room = _some(storage.capacity_t) and _some(storage.airspace_m3) and _some(storage.max_put_t)
+        return room and self.dates.open_share(storage.opens, storage.closes, t) > 0.0
+
+    def lane_open(self, lane: Lane, t: int) -> bool:
+        """Whether anything moves on a listed lane in a period."""
+        return _some(lane.capacity_t) and self.dates.calendar_share(lane.calendar, t) > 0.0
+
+    # ---------------------------------------------------------------- sinks and storages
+
+    def _sinks(self, site: str, lineage: Lineage) -> tuple[Sink, ...]:
+        """Outlets and final placements that take a lineage at a site."""
+        found = [
+            Sink(o.name, -self.price(o, lineage.material), self._radius(o))
+            for o in self.outlets[site]
+            if any(self._delivers(o, lineage, t) for t in self.when)
+        ]
+        for storage in self.storages[site]:
+            kept = storage.final and lineage.material not in self.made_from_waste
+            if kept and any(self.enters(storage, lineage, t) for t in self.when):
+                tax = 0.0 if storage.compliant else storage.tax_cny_per_t
+                found.append(Sink(storage.name, storage.place_cost_cny_per_t + tax))
+        return tuple(found)
+
+    @property
+    def made_from_waste(self) -> frozenset[str]:
+        """Products of waste, which are never discarded."""
+        return self._made_from_waste()
+
+    @lru_cache(maxsize=None)  # noqa: B019
+    def _made_from_waste(self) -> frozenset[str]:
+        return self.facts.made_from_waste()
+
+    @staticmethod
+    def _radius(outlet: Outlet) -> float:
+        return float("inf") if outlet.haul_radius_km is None else outlet.haul_radius_km * (1.0 + 1e-9)
+
+    def _delivers(self, outlet: Outlet, lineage: Lineage, t: int) -> bool:
+        material = lineage.material
+        if not self.facts.rank(outlet.material, material) or not self.outlet_open(outlet, t):
+            return False
+        meaning = self.dates.meaning(outlet.method, t)
+        if self.facts.founds_origin(lineage.root) and self.facts.is_waste(material) and not meaning:
+            return False
+        discarded = meaning == "disposal" and material in self.made_from_waste
+        return not discarded and admits(self.book, self.gates.get(outlet.name, ()), lineage)
+
+    def price(self, outlet: Outlet, material: str) -> float:
+        """The best price of a dry tonne: of tiers the greatest."""
+        tiers = [tier.price_cny_per_t for tier in self.facts.tiers.get(outlet.name, ())]
+        return self.facts.in_basis(max(tiers, default=outlet.price_cny_per_t), material, outlet.basis)
+
+    def enters(self, storage: Storage, lineage: Lineage, t: int) -> bool:
+        """Whether a lineage may be put into a storage, or placed there, in a period."""
+        if not self.facts.rank(storage.material, lineage.material) or not self.storage_open(storage, t):
+            return False
+        if self.status.of(lineage, t) and not storage.accepts_hazardous:
+            return False
+        return admits(self.book, self.gates.get(storage.name, ()), lineage)
+
+    # ---------------------------------------------------------------- lanes
+
+    def _takes(self, site: str, material: str) -> bool:
+        """Whether anything at a site takes a material, so that a haul rule may bring it there."""
+        facts = self.facts
+        if facts.sites[site].kind == "transfer_station":
+            return True
+        return (
+            any(facts.rank(outlet.material, material) for outlet in self.outlets[site])
+            or any(facts.rank(storage.material, material) for storage in self.storages[site])
+            or any(facts.rank(lane.material, material) is not None for lane in self.lanes[site])
+            or any(self._works_with(line, material) for line in self.lines[site])
+        )
+
+    def _works_with(self, line: str, material: str) -> bool:
+        for row in self.facts.uses.get(line, ()):
+            if any(self.facts.rank(feed.material, material) for feed in self.facts.feeds.get(row.process, ())):
+                return True
+            if any(taken.material == material for taken in self.facts.inputs.get(row.process, ())):
+                return True
+        return False
+
+    def _moves(self, site: str, lineage: Lineage) -> tuple[Move, ...]:
+        """Lanes that a lineage may leave a site by."""
+        found: dict[Move, None] = {}
+        for hazardous in sorted({self.status.of(lineage, t) for t in self.when}):
+            found |= dict.fromkeys(self._hauls(site, lineage.material, hazardous))
+        for lane in self.lanes[site]:
+            for t in self.when:
+                if self.lane_open(lane, t):
+                    found |= dict.fromkeys(self._listed(lane, lineage.material, self.status.of(lineage, t)))
+        return tuple(found)
+
+    def _hauls(self, site: str, material: str, hazardous: bool) -> Iterator[Move]:
+        for mode in self._modes:
+            rule = self.book.lanes.rule(mode, material, hazardous)
+            if rule is None:
+                continue
+            for other in self.facts.sites:
+                name = f"{site}>{other}:{mode}"
+                distance = self.book.lanes.distance_km(name, site, other, mode) if other != site else None
+                if distance is None or not self.takes(other, material):
+                    continue
+                if rule.max_km is None or distance <= rule.max_km * (1.0 + 1e-9):
+                    yield Move(other, self._hauled(rule, distance, material), distance)
+
+    def _hauled(self, rule: Haul, distance: float, material: str) -> float:
+        return self.book.lanes.cost_per_wet_t(rule, distance) * self.facts.wet_per_dry(material)
+
+    def _listed(self, lane: Lane, material: str, hazardous: bool) -> Iterator[Move]:
+        if self.facts.rank(lane.material, material) is None or (hazardous and not lane.dg_allowed):
+            return
+        distance = self.book.lanes.distance_km(lane.name, lane.from_site, lane.to_site, lane.mode)
+        far = float("inf") if distance is None else distance
+        if lane.cost_cny_per_t is not None:
+            cost = self.facts.in_basis(lane.cost_cny_per_t, material, lane.basis)
+            yield Move(lane.to_site, cost, far)
+            return
+        rule = self.book.lanes.rule(lane.mode, material, hazardous)
+        if rule is not None and distance is not None:
+            yield Move(lane.to_site, self._hauled(rule, distance, material), far)
+
+    # ---------------------------------------------------------------- processes and supplies
+
+    def _uses(self, site: str, feed: Lineage | None) -> tuple[Use, ...]:
+        """Processes at a site that run on a feed, or without any."""
+        found: dict[tuple[str, str], Use] = {}
+        for line in self.lines[site]:
+            if not any(self.line_open(line, t) for t in self.when):
+                continue
+            for process in dict.fromkeys(row.process for row in self.facts.uses.get(line, ())):
+                points = [row.point for row in self.facts.points.get(process, ())] or [""]
+                for point in points:
+                    use = self._use(site, line, process, point, feed)
+                    if use is not None:
+                        found[process, point] = use
+        return tuple(found.values())
+
+    def _use(self, site: str, line: str, process: str, point: str, feed: Lineage | None) -> Use | None:
+        conversions, material = self.book.conversions, feed.material if feed else ""
+        if bool(self.facts.feeds.get(process)) != (feed is not None):
+            return None
+        row = conversions.feed_row(process, point, material) if feed else None
+        if feed is not None and (row is None or row.max_share <= 0.0):
+            return None
+        if conversions.use_per_t(line, process, point, material) is None:
+            return None
+        becomes = conversions.conversion(process, point, feed)
+        made = self._made(process, point, feed, becomes)
+        lawful = admits(self.book, self.gates.get(process, ()), feed, becomes)
+        return Use(site, process, point, feed, becomes, made) if made is not None and lawful else None
+
+    def _made(
+        self, process: str, point: str, feed: Lineage | None, becomes: Conversion
+    ) -> tuple[tuple[Lineage, float], ...] | None:
+        """What a tonne becomes, None where a yield is unknown or a residue would be too deep."""
+        found = []
+        for made in becomes.outputs:
+            lineage = Lineage(made.material, made.material)
+            if feed is not None and self.facts.is_waste(made.material):
+                by = f"{process}.{point}" if point else process
+                name = f"{made.material}<{by}<{feed.name}"
+                lineage = Lineage(name, made.material, process, point, feed)
+            if not made.yield_t >= 0.0 or lineage.depth > self.facts.settings.max_depth:
+                return None
+            if made.yield_t > 0.0:
+                found.append((lineage, made.yield_t))
+        return tuple(found)
+
+    def supplied(self, site: str) -> dict[str, float]:
+        """Material → cheapest price of a dry tonne bought at a site: of tiers the least."""
+        found: dict[str, float] = {}
+        for name, row in self.facts.supplies.items():
+            open_ = any(self.dates.calendar_share(row.calendar, t) > 0.0 for t in self.when)
+            if site in self.facts.members(row.site) and open_ and _some(row.max_t):
+                tiers = [tier.price_cny_per_t for tier in self.facts.tiers.get(name, ())]
+                price = self.facts.in_basis(min(tiers, default=row.price_cny_per_t), row.material, row.basis)
+                found[row.material] = min(price, found.get(row.material, float("inf")))
+        return found
+
+
+def _some(limit: float | None) -> bool:
+    """Whether a limit leaves any room."""
+    return limit is None or limit > 0.0

@@ -1,0 +1,127 @@
+"""An engineer's first visit, in either language: open, run, read the plan, reload."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.journey
+
+IDLE = "[data-testid=stApp][data-test-script-state]:not([data-test-script-state=running])"
+SOLVED_WITHIN_MS = 120_000
+
+WORDS = {
+    "en": {
+        "run": "Run",
+        "optimal": "Optimal",
+        "audit": "Audit passed",
+        "value": "M CNY",
+        "box": "High-gradient magnetic",
+    },
+    "zh": {"run": "运行", "optimal": "最优", "audit": "审核通过", "value": "元", "box": "高梯度磁选"},
+}
+
+CUT = """figure => {
+  const frame = figure.getBoundingClientRect();
+  return [...figure.querySelectorAll('.annotation')]
+    .filter(note => { const r = note.getBoundingClientRect();
+                      return r.left < frame.left - 1 || r.right > frame.right + 1 || r.top < frame.top - 1; })
+    .map(note => note.textContent);
+}"""
+
+OVERLAPS = """figure => {
+  const notes = [...figure.querySelectorAll('.annotation')];
+  const found = [];
+  notes.forEach((a, i) => notes.slice(i + 1).forEach(b => {
+    const r = a.getBoundingClientRect(), s = b.getBoundingClientRect();
+    if (r.left < s.right - 1 && s.left < r.right - 1 && r.top < s.bottom - 1 && s.top < r.bottom - 1)
+      found.push(a.textContent + ' | ' + b.textContent);
+  }));
+  return found;
+}"""
+
+
+def opened(tab: Page, address: str) -> None:
+    tab.goto(address)
+    tab.wait_for_selector(IDLE)
+
+
+def figure_of(tab: Page) -> Locator:
+    figure = tab.locator(".st-key-sankey .js-plotly-plot")
+    figure.scroll_into_view_if_needed(timeout=SOLVED_WITHIN_MS)
+    expect(figure.locator(".annotation").first).to_be_visible()
+    return figure
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_first_plan_and_reload(server: str, tab: Page, language: str) -> None:
+    words = WORDS[language]
+    opened(tab, f"{server}/?lang={language}")
+    expect(tab.locator(".st-key-inputs")).to_contain_text("2026Q1")
+    expect(tab.locator(".st-key-results")).to_have_count(0)
+
+    tab.get_by_role("button", name=re.compile(words["run"])).first.click()
+    cards = tab.locator(".st-key-cards")
+    expect(cards).to_be_visible(timeout=SOLVED_WITHIN_MS)
+    results = tab.locator(".st-key-results")
+    expect(results).to_contain_text(words["optimal"])
+    expect(results).to_contain_text(words["audit"])
+    expect(cards).to_contain_text(words["value"])
+    expect(cards.get_by_test_id("stMetric")).to_have_count(5)
+    numbers = cards.get_by_test_id("stMetricValue").all_inner_texts()
+
+    figure = figure_of(tab)
+    expect(figure).to_contain_text(words["box"])
+    assert figure.evaluate(CUT) == []
+    assert figure.evaluate(OVERLAPS) == []
+    assert "run=guangxi-" in tab.url
+
+    tab.reload()
+    tab.wait_for_selector(IDLE)
+    expect(cards).to_have_text(re.compile(re.escape(numbers[-1]) + r"\s*$"))
+    assert cards.get_by_test_id("stMetricValue").all_inner_texts() == numbers
+    assert f"lang={language}" in tab.url
+
+
+def test_language_is_switched_without_losing_the_run(server: str, tab: Page) -> None:
+    opened(tab, f"{server}/?lang=en")
+    tab.get_by_role("button", name=re.compile("Run")).first.click()
+    expect(tab.locator(".st-key-cards")).to_be_visible(timeout=SOLVED_WITHIN_MS)
+    tab.get_by_role("radio", name="中文").or_(tab.get_by_role("button", name="中文")).click()
+    expect(tab.locator(".st-key-results")).to_contain_text("最优")
+    expect(tab).to_have_url(re.compile("lang=zh"))
+    assert "run=guangxi-" in tab.url
+    expect(tab.locator(".st-key-cards")).to_contain_text("赤泥")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_narrow_screen_reads_without_sideways_scrolling(server: str, tab: Page, language: str) -> None:
+    """The page itself keeps to 420 pixels; wide figures and tables scroll within their frame."""
+    tab.set_viewport_size({"width": 420, "height": 900})
+    opened(tab, f"{server}/?lang={language}")
+    tab.get_by_role("button", name=re.compile(WORDS[language]["run"])).first.click()
+    expect(tab.locator(".st-key-cards")).to_be_visible(timeout=SOLVED_WITHIN_MS)
+    figure = figure_of(tab)
+    assert figure.evaluate(CUT) == []
+    main = tab.get_by_test_id("stMain")
+    assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+    frame = tab.locator(".st-key-sankey")
+    assert frame.evaluate("node => node.scrollWidth > node.clientWidth")
+
+
+def test_downloads_open_safely(server: str, tab: Page, tmp_path: Path) -> None:
+    opened(tab, f"{server}/?lang=zh")
+    tab.get_by_role("button", name=re.compile("运行")).first.click()
+    expect(tab.locator(".st-key-cards")).to_be_visible(timeout=SOLVED_WITHIN_MS)
+    with tab.expect_download() as table:
+        tab.locator(".st-key-table_csv button").click()
+    table.value.save_as(tmp_path / "table.csv")
+    text = (tmp_path / "table.csv").read_text(encoding="utf-8")
+    assert text.startswith("\ufeff起点,终点")
+    with tab.expect_download() as run:
+        tab.locator(".st-key-zip button").click()
+    run.value.save_as(tmp_path / "run.zip")
+    assert (tmp_path / "run.zip").read_bytes()[:2] == b"PK"
