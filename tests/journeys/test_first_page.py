@@ -20,8 +20,16 @@ WORDS = {
         "audit": "Audit passed",
         "value": "M CNY",
         "box": "High-gradient magnetic",
+        "wastes": ("Spent pot lining", "Carbon dross", "Red mud"),
     },
-    "zh": {"run": "运行", "optimal": "最优", "audit": "审核通过", "value": "元", "box": "高梯度磁选"},
+    "zh": {
+        "run": "运行",
+        "optimal": "最优",
+        "audit": "审核通过",
+        "value": "元",
+        "box": "高梯度磁选",
+        "wastes": ("铝灰", "大修渣", "炭渣", "赤泥"),
+    },
 }
 
 CUT = """figure => {
@@ -75,8 +83,11 @@ def test_first_plan_and_reload(server: str, tab: Page, language: str) -> None:
 
     figure = figure_of(tab)
     expect(figure).to_contain_text(words["box"])
-    assert figure.evaluate(CUT) == []
-    assert figure.evaluate(OVERLAPS) == []
+    for waste in words["wastes"]:
+        tab.locator(".st-key-waste").get_by_text(waste, exact=True).click()
+        expect(figure).to_contain_text(waste)
+        assert figure.evaluate(CUT) == []
+        assert figure.evaluate(OVERLAPS) == []
     assert "run=guangxi-" in tab.url
 
     tab.reload()

@@ -1,7 +1,7 @@
 """One small case in which every family has rows and every enforced number of the schema stands.
 
-From July 2026: two quarters and the year 2027. R is the refinery, M the works, N a market, S a smelter; roads for all,
-a lorry for dangerous goods, a belt and a listed road. It has a plan.
+From July 2026: two quarters and the year 2027. R is the refinery, M the works, N a market, S a smelter; roads for
+all, a lorry for dangerous goods, a belt and a listed road. It has a plan.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.builders import (
     years,
 )
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, Period
 from redmud_opt.case.rules import Limit
 from redmud_opt.case.things import Arising, Assay, CalendarMonth, Supply, Tier, YearToDate
 from redmud_opt.case.works import (
@@ -132,11 +132,25 @@ def _works() -> tuple[dict, ...]:
 
 
 def _places() -> tuple[dict, ...]:
-    dry = {"share": 0.5}
+    half = tuple(CalendarMonth(calendar="season", month=month, share=0.5) for month in (2, 8))
     return (
-        yard("wastes", final=True, method="D", capacity_t=2000, airspace_m3=1800, max_put_t=900, max_reclaim_t=300,
-             per="year", calendar="season", put_cost_cny_per_t=4, reclaim_cost_cny_per_t=3, place_cost_cny_per_t=30,
-             holding_cost_cny_per_t_a=1.5, compliant=False, tax_cny_per_t=2),  # fmt: skip
+        yard(
+            "wastes",
+            final=True,
+            method="D",
+            capacity_t=2000,
+            airspace_m3=1800,
+            max_put_t=900,
+            max_reclaim_t=300,
+            per="year",
+            calendar="season",
+            put_cost_cny_per_t=4,
+            reclaim_cost_cny_per_t=3,
+            place_cost_cny_per_t=30,
+            holding_cost_cny_per_t_a=1.5,
+            compliant=False,
+            tax_cny_per_t=2,
+        ),
         yard("wastes", "M", name="heap", put_cost_cny_per_t=1),
         yard("ash", "S", name="pile", retrievable=True),
         yard("brick", "M", name="shed", holding_cost_cny_per_t_a=5),
@@ -147,9 +161,11 @@ def _places() -> tuple[dict, ...]:
         yard("relic", "N", name="vault"),
         in_stock("vault", "relic", 12),
         rows(
-            calendars=(CalendarMonth(calendar="season", month=8, **dry), CalendarMonth(calendar="season", month=2, **dry)),
+            calendars=half,
             haul=(
-                Haul(name="road", cost_cny_per_t_km=0.4, handling_cny_per_t=6, max_km=90, co2e_kg_per_t_km=0.06),
+                Haul(
+                    name="road", cost_cny_per_t_km=0.4, handling_cny_per_t=6, max_km=90, co2e_kg_per_t_km=0.06
+                ),
                 Haul(name="lorry", material="dangerous", cost_cny_per_t_km=0.9, dg_allowed=True),
             ),
             lanes=(
@@ -158,7 +174,7 @@ def _places() -> tuple[dict, ...]:
             ),
             distances=Distance(from_site="M", to_site="N", distance_km=25),
         ),
-    )  # fmt: skip
+    )
 
 
 def _markets() -> tuple[dict, ...]:
@@ -184,6 +200,9 @@ def _markets() -> tuple[dict, ...]:
 
 def _policy() -> tuple[dict, ...]:
     whole = Limit(name="fed", measure="feed", sense="measure", at="press", per="year")
+    ash = Limit(
+        name="ash_fed", measure="feed", material="ash", at="press", sense="max", value=0.6, share_of="fed"
+    )
     done = {
         "generated_t": 700,
         "utilised_new_t": 120,
@@ -197,7 +216,7 @@ def _policy() -> tuple[dict, ...]:
             year_to_date=YearToDate(waste_class="red_mud", site="R", **done),
             limits=(
                 whole,
-                Limit(name="ash_share", measure="feed", material="ash", at="press", sense="max", value=0.6, share_of="fed"),
+                ash,
                 Limit(name="most_placed", measure="placed", sense="max", value=2500, per="horizon"),
                 Limit(name="least_made", measure="made", material="brick", sense="min", value=10),
             ),
@@ -211,7 +230,7 @@ def _policy() -> tuple[dict, ...]:
 
 
 @cache
-def rich() -> Case:
+def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case:
     """The case."""
     return tiny(
         *_materials(),
@@ -220,9 +239,14 @@ def rich() -> Case:
         *_markets(),
         *_policy(),
         sites=PLACES,
-        periods=parts(2026, 3)[2:] + years(2027),
+        periods=periods,
         base_year=2026,
         discounting="mid_period",
         discount_rate=0.08,
         end_of_horizon="charge",
     )
+
+
+def small() -> Case:
+    """The same for one half-year: every family still has rows."""
+    return rich(parts(2026, 6)[1:])

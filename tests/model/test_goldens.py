@@ -124,10 +124,13 @@ def test_lane_capacity(golden: Any) -> None:
 
 
 def test_storage_capacity(golden: Any) -> None:
-    """Second half: stock + placed in both halves ≤ 500 t; at 1.25 t/m³, 0.8 · the same ≤ 300 m³."""
+    """Second half: filled − filled in the first half − placed = 0, stock + filled ≤ 500 t.
+
+    At 1.25 t/m³ the same with 0.8 m³ for every tonne held or placed, ≤ 300 m³.
+    """
     both = yard("mud", final=True, method="D", capacity_t=500, airspace_m3=300)
     case = tiny(mud(density_t_per_m3=1.25), both, periods=parts(2026, 6))
-    golden(case, "storage_tonnes", "storage_airspace")
+    golden(case, "fill_tonnes", "fill_airspace", "storage_tonnes", "storage_airspace")
 
 
 def test_storage_rates(golden: Any) -> None:

@@ -138,7 +138,7 @@ def test_the_charge_is_discounted_in_the_last_period() -> None:
 
 
 def bricks(periods: Any, *more: Tables, **settings: Any) -> Case:
-    """60 t of mud could be pressed a period, bricks sell at 20 t a period for 30; pressing costs 10, a shed nothing."""
+    """60 t of mud could be pressed a period at 10, 20 t of bricks sell at 30; a shed costs nothing."""
     press = works("press", "mud", {"brick": 1.0}, cost=10, capacity=60)
     shed = yard("brick", name="shed")
     base = (mud(), yard("mud"), product("brick"), press, shed, sells("brick", 30, max_t=20))
@@ -202,7 +202,7 @@ def test_money_is_discounted_at_the_middle_of_its_period() -> None:
 
 
 def test_a_horizon_before_the_base_year_is_compounded() -> None:
-    """2026 seen from 1 January 2027: 182.5 days after 1 January 2026, so −182.5 days: 3000 · 1.08^(182.5 ÷ 365.25)."""
+    """The middle of 2026 is 182.5 days before 1 January 2027: 3000 · 1.08^(182.5 ÷ 365.25)."""
     case = tiny(
         mud(), sells("mud", 30, method="U"), base_year=2027, discounting="mid_period", discount_rate=0.08
     )
@@ -210,7 +210,7 @@ def test_a_horizon_before_the_base_year_is_compounded() -> None:
 
 
 def test_every_term_is_discounted_alike() -> None:
-    """80 t are carried (2 CNY/t), pressed (10, with 0.1 fuel at 5) and sold (30); 20 t are placed (7) and taxed (3)."""
+    """80 t are carried (2 CNY/t), pressed (10, with 0.1 fuel at 5), sold (30); 20 t are placed (7), taxed (3)."""
     f = 1.1 ** (-182.5 / 365.25)
     fuel = {"amount_per_t": 0.1, "solid": False}
     press = works("press", "mud", {"brick": 1.0}, at="M", cost=10, inputs={"lime": fuel}, capacity=80)
@@ -232,9 +232,9 @@ def test_every_term_is_discounted_alike() -> None:
 
 
 def test_holding_costs_follow_the_days_of_the_period() -> None:
-    """100 t put in the first quarter of 2026 at 1 CNY/t, held four quarters at 4 CNY/(t a): 100 + 100 · 4 · 365 ÷ 365.
+    """100 t put in in the first quarter of 2026 at 1 CNY/t and held all year at 4 CNY/(t a): 100 + 400.
 
-    Taken out in the last one at 2: the stock at its end is 0, so 275 days are held: 100 + 400 · 273 ÷ 365 + 200.
+    Taken out in the last quarter at 2: at its end the stock is 0, so 273 days are held: 100 + 400 · 273 ÷ 365 + 200.
     """
     base = (waste("mud", "red_mud"), arises("mud", 100, during="26a"))
     store = yard("mud", put_cost_cny_per_t=1, holding_cost_cny_per_t_a=4, reclaim_cost_cny_per_t=2)

@@ -45,7 +45,7 @@ def gate(at: str, limit: float, *, prop: str = "F", **values: Any) -> Tables:
 
 
 def two_wastes(kind: str, *, mixing: str = "blend", limit: float = 5.0) -> Case:
-    """100 t mud with 10 % F and 100 t ash with 1 % F; a landfill for both with a limit on F; mud may go to `D` at −50."""
+    """100 t mud with 10 % F, 100 t ash with 1 % F, a landfill with a limit on F; mud may go elsewhere at −50."""
     names = (waste("ash", "other"), arises("ash", 100), group("wastes", "mud", "ash"))
     values = (prop("F", mixing=mixing), assay("mud", F=10), assay("ash", F=1))
     way_out = sells("mud", -50, method="D")
@@ -82,7 +82,7 @@ def test_milling_with_sand_opens_no_landfill() -> None:
 
 
 def test_margins_of_k_sigma_are_kept() -> None:
-    """4 % ± 0.6 with k = 2 is 5.2 > 5, refused; with k = 1.5 it is 4.9, let in. For a minimum the margin goes down."""
+    """4 % ± 0.6 with k = 2 is 5.2 > 5, refused; with k = 1.5 it is 4.9, let in. A minimum: 6 − 1.2 and 6 − 0.9."""
 
     def case(k: float, sense: str, value: float, limit: float) -> Case:
         row = Assay(material="mud", property="F", value=value, sigma=0.6)
@@ -138,7 +138,10 @@ def test_a_gate_on_the_input_caps_the_mud_in_the_raw_meal() -> None:
 
 
 def test_a_gate_on_an_output_counts_yield_and_what_is_retained() -> None:
-    """Half the Na stays in 1.0 clinker: 0.5 · (2 m + 90) ≤ 0.195 (m + 900): m = (175.5 − 45) ÷ 0.805 = 162, so all 100."""
+    """Half the Na stays in 1.0 clinker: 0.5 · (2 m + 90) ≤ 0.195 (m + 900): m = 130.5 ÷ 0.805 = 162, so all 100.
+
+    At a limit of 0.1: (1 − 0.1) m ≤ 90 − 45.
+    """
     assert solve(kiln(limit=0.195, output="clinker", retained=0.5)).value == pytest.approx(1000)
     tight = kiln(limit=0.1, output="clinker", retained=0.5)
     assert solve(tight).value == pytest.approx(10 * (90 - 45) / 0.9)
@@ -164,7 +167,7 @@ def test_a_minimum_turns_the_signs() -> None:
 
 
 def test_wet_properties_average_over_wet_tonnes() -> None:
-    """A wet-basis limit of 5 on mud (10, half water) and ash (1, dry): 10 · 2 m + 1 · a ≤ 5 (2 m + a), m = 4 ÷ 10 · 100."""
+    """A wet-basis limit of 5, mud (10, half water) and ash (1, dry): 10 · 2 m + a ≤ 5 (2 m + a): m = 0.4 · 100."""
     names = (waste("ash", "other"), arises("ash", 100), group("wastes", "mud", "ash"))
     values = (prop("F", basis="wet"), assay("mud", F=10), assay("ash", F=1))
     way_out = (landfill("wastes", 1), sells("mud", -50, method="D"))
@@ -196,9 +199,9 @@ def test_a_gate_that_finds_no_value_is_a_fault_never_a_pass() -> None:
             build_network(tiny(*base, gate("landfill", 5, kind=kind)))
     with pytest.raises(CaseFaults):
         build_network(kiln(*COAL, limit=1))
+    furnace = works("furnace", "mud", {"slag": 1.0})
+    slag = (waste("slag"), landfill("slag"), gate("landfill", 5, kind="blend"), assay("mud", F=1))
     with pytest.raises(CaseFaults):
-        furnace = works("furnace", "mud", {"slag": 1.0})
-        slag = (waste("slag"), landfill("slag"), gate("landfill", 5, kind="blend"), assay("mud", F=1))
         build_network(tiny(mud(), prop("F"), furnace, *slag))
 
 

@@ -110,7 +110,9 @@ def test_purchases_that_get_dearer_are_made_in_order() -> None:
 def test_tiers_count_in_the_basis_of_their_outlet() -> None:
     """100 dry t are 125 as received: 75 at 30 and 50 at 10 CNY per wet tonne: 2750."""
     wet = sells("mud", 0, method="U", basis="as_received")
-    assert optimum(tiny(mud(moisture=0.2), wet, steps("mud_outlet", (75, 30), (None, 10)))) == pytest.approx(2750)
+    assert optimum(tiny(mud(moisture=0.2), wet, steps("mud_outlet", (75, 30), (None, 10)))) == pytest.approx(
+        2750
+    )
 
 
 def test_money_of_a_window_is_discounted_at_its_middle() -> None:
@@ -221,7 +223,9 @@ def two_presses(*limits: Limit, **settings: Any) -> Any:
 
 
 def limit(measure: str, sense: str, value: float | None, **values: Any) -> Limit:
-    return Limit(**{"name": f"{measure}_{sense}", "measure": measure, "sense": sense, "value": value} | values)
+    return Limit(
+        **{"name": f"{measure}_{sense}", "measure": measure, "sense": sense, "value": value} | values
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,7 +286,10 @@ def test_limits_add_up_over_the_time_that_they_name(per: str, value: float) -> N
     assert optimum(case) == pytest.approx(value)
 
 
-@pytest.mark.parametrize(("during", "value"), [("26b", 730), ("2026", 520), ("2026H1", 660), ("some", 660), ("", 240)])
+DURING = [("26b", 730), ("2026", 520), ("2026H1", 660), ("some", 660), ("", 240)]
+
+
+@pytest.mark.parametrize(("during", "value"), DURING)
 def test_limits_hold_during_the_periods_that_they_name(during: str, value: float) -> None:
     """Quarters of 2026 and 2027, 100 t each at 1 CNY; at most 30 t a quarter while the limit holds.
 

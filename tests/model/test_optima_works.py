@@ -1,4 +1,4 @@
-"""Lines, operating points, blends, lanes, yards and seasons on paper. MODEL.md 'Process', 'Facility', 'Lane', 'Storage'."""
+"""Lines, operating points, blends, lanes, yards and seasons on paper. MODEL.md 'Process' to 'Lane'."""
 
 from __future__ import annotations
 
@@ -61,7 +61,13 @@ def test_processes_on_one_line_share_its_hours() -> None:
 
 def test_capacity_follows_availability_calendar_and_days() -> None:
     """365 t a year at 0.8, half of February, open to the end of March: 0.8 · (31 + 14 + 31) = 60.8 t at 20."""
-    stands = {"capacity": 365, "per": "year", "availability": 0.8, "calendar": "c", "closes": date(2026, 4, 1)}
+    stands = {
+        "capacity": 365,
+        "per": "year",
+        "availability": 0.8,
+        "calendar": "c",
+        "closes": date(2026, 4, 1),
+    }
     press = works("press", "mud", {"brick": 1.0}, cost=10, stands=stands)
     half = rows(calendars=CalendarMonth(calendar="c", month=2, share=0.5))
     case = tiny(mud(), yard("mud"), product("brick"), press, sells("brick", 30), half, periods=parts(2026, 1))
@@ -72,7 +78,14 @@ def test_use_of_capacity_may_differ_by_feed() -> None:
     """100 h; mud takes 2 h a tonne, ash 1 h; both earn 20: 100 t of ash, and with 40 t of it 30 t of mud beside."""
     press = works("press", {"mud": {}, "ash": {}}, {"brick": 1.0}, cost=10, capacity=100)
     slow = rows(line_processes=LineProcess(line="press_line", process="press", feed="mud", use_per_t=2))
-    base = (mud(), waste("ash", "other"), yard("wastes"), group("wastes", "mud", "ash"), product("brick"), press)
+    base = (
+        mud(),
+        waste("ash", "other"),
+        yard("wastes"),
+        group("wastes", "mud", "ash"),
+        product("brick"),
+        press,
+    )
     assert optimum(tiny(*base, slow, arises("ash", 100), sells("brick", 30))) == pytest.approx(2000)
     assert optimum(tiny(*base, slow, arises("ash", 40), sells("brick", 30))) == pytest.approx((40 + 30) * 20)
 
@@ -98,7 +111,13 @@ def points(capacity: float | None, iron: float, *, ore: float = 100.0) -> Case:
             LineProcess(line="sep_line", process="sep", point="fine", use_per_t=2),
         ),
     }
-    names = (product("iron"), waste("tails"), landfill("tails"), landfill("mud", name="dam"), sells("iron", iron))
+    names = (
+        product("iron"),
+        waste("tails"),
+        landfill("tails"),
+        landfill("mud", name="dam"),
+        sells("iron", iron),
+    )
     sep = works("sep", "mud", {}, capacity=capacity)
     return tiny(mud(ore), prop("Fe"), assay("mud", Fe=20), sep, *names, **tables)
 
@@ -123,7 +142,7 @@ def test_yields_follow_from_recovery_and_grade() -> None:
 
 
 def test_a_recipe_runs_by_its_activity() -> None:
-    """1 t of activity: 0.6 lime at 50 and 0.5 clay at 20 → 1 t binder, sold at 60; 80 t of line: 80 · (60 − 40 − 2)."""
+    """1 t of activity: 0.6 lime at 50 and 0.5 clay at 20 → 1 t binder, sold at 60; a line of 80 t: 80 · (60 − 42)."""
     recipe = works("kiln", None, {"binder": 1.0}, inputs={"lime": 0.6, "clay": 0.5}, cost=2, capacity=80)
     names = (commodity("lime"), commodity("clay"), commodity("binder"), buys("lime", 50), buys("clay", 20))
     plan = solve(tiny(mud(), landfill("mud"), recipe, *names, sells("binder", 60)))
@@ -132,13 +151,19 @@ def test_a_recipe_runs_by_its_activity() -> None:
 
 
 def test_a_product_may_be_recycled_as_a_fixed_input() -> None:
-    """10 t of dross give 8 t of flux; 100 t of mud take 0.1 flux each: 8 t recycled, 2 t bought at 50; none sold at 20.
+    """10 t of dross give 8 t of flux; 100 t of mud take 0.1 flux each: 8 t recycled, 2 bought at 50, none sold.
 
     −100 for flux, bricks 110 · 3 = 330; recycled flux is worth 50, not 20.
     """
     flux = works("wash", "dross", {"flux": 0.8, "slag": 0.2})
     press = works("press", "mud", {"brick": 1.1}, inputs={"flux": 0.1})
-    names = (waste("dross", "carbon_dross"), arises("dross", 10), product("flux"), waste("slag"), product("brick"))
+    names = (
+        waste("dross", "carbon_dross"),
+        arises("dross", 10),
+        product("flux"),
+        waste("slag"),
+        product("brick"),
+    )
     ends = (landfill("slag"), sells("flux", 20), sells("brick", 3), buys("flux", 50))
     plan = solve(tiny(mud(), *names, flux, press, *ends))
     assert plan.value == pytest.approx(330 - 100)
@@ -208,7 +233,8 @@ def test_a_transfer_station_joins_two_modes() -> None:
     """Road R–T 10 km at 1 (no further than 20 km), rail T–M 100 km at 0.1: 20 a tonne; R–M by road is too far."""
     hub = site("T", kind="transfer_station")
     km = {("R", "T", "road"): 10, ("T", "M", "rail"): 100, ("R", "M", "road"): 105, ("R", "M", "rail"): 105}
-    table = rows(distances=tuple(Distance(from_site=a, to_site=b, mode=m, distance_km=d) for (a, b, m), d in km.items()))
+    known = tuple(Distance(from_site=a, to_site=b, mode=m, distance_km=d) for (a, b, m), d in km.items())
+    table = rows(distances=known)
     road = Haul(name="road", cost_cny_per_t_km=1, max_km=20)
     rail = Haul(name="rail", mode="rail", cost_cny_per_t_km=0.1, max_km=101)
     case = tiny(mud(), hub, site("M"), landfill("mud", 0, "M"), table, rows(haul=(road, rail)))
@@ -231,7 +257,9 @@ def test_a_lane_carries_the_sum_of_its_materials() -> None:
 def test_a_lane_for_one_material_carries_no_other() -> None:
     both = (waste("ash", "other"), arises("ash", 100), group("wastes", "mud", "ash"))
     ends = (landfill("wastes", 50), landfill("wastes", 0, "M", name="far"))
-    assert optimum(tiny(mud(), site("M"), *both, *ends, lane("R", "M", 0, material="ash"))) == pytest.approx(-5000)
+    assert optimum(tiny(mud(), site("M"), *both, *ends, lane("R", "M", 0, material="ash"))) == pytest.approx(
+        -5000
+    )
 
 
 @pytest.mark.parametrize(("radius", "value"), [(9.0, -5000.0), (10.0, 0.0)])
@@ -297,7 +325,10 @@ def test_a_yard_that_closes_keeps_what_it_has() -> None:
 
 def test_tax_falls_on_what_is_not_compliant_only() -> None:
     """100 t at 4 CNY/t put in or placed; a compliant storage pays nothing."""
-    for kind in (yard("mud", compliant=False, tax_cny_per_t=4), landfill("mud", compliant=False, tax_cny_per_t=4)):
+    for kind in (
+        yard("mud", compliant=False, tax_cny_per_t=4),
+        landfill("mud", compliant=False, tax_cny_per_t=4),
+    ):
         assert solve(tiny(mud(), kind)).term("levies") == pytest.approx(-400)
     assert solve(tiny(mud(), yard("mud", tax_cny_per_t=4))).term("levies") == 0
 
@@ -331,7 +362,6 @@ def test_landfilled_counts_what_is_placed_and_what_is_handed_to_disposal() -> No
     out = sells("mud", 1, method="D", max_t=30)
     plan = solve(tiny(mud(), landfill("mud"), out))
     assert plan.sum("totals", "amount", total="landfilled_t") == pytest.approx(100)
-
 
 
 def served(radius: float, *more: Tables) -> Case:

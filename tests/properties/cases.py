@@ -175,7 +175,8 @@ def yards(draw: Draw) -> tuple[Tables, ...]:
     early = st.sampled_from([None, date(2025, 5, 1), date(2026, 1, 1)])
     at = draw(place)
     general = yard(
-        "general", at, capacity_t=draw(st.sampled_from([None, 300.0])), airspace_m3=draw(st.sampled_from([None, 240.0])),
+        "general", at, capacity_t=draw(st.sampled_from([None, 300.0])),
+        airspace_m3=draw(st.sampled_from([None, 240.0])),
         max_put_t=draw(room), max_reclaim_t=draw(room), calendar="season", put_cost_cny_per_t=1,
         holding_cost_cny_per_t_a=draw(price), reclaim_cost_cny_per_t=1, final=draw(st.booleans()), method="D",
         place_cost_cny_per_t=20, compliant=draw(st.booleans()), tax_cny_per_t=2,
@@ -199,7 +200,16 @@ def policy(draw: Draw) -> tuple[Tables, ...]:
         measure = draw(st.sampled_from(["feed", "made", "sold", "stock", "flow"]))
         per = draw(st.sampled_from(["period", "year", "horizon"]))
         found.append(
-            rows(limits=Limit(name="cap", measure=measure, sense="max", value=400 if measure == "stock" else 80, per=per, material="mud"))
+            rows(
+                limits=Limit(
+                    name="cap",
+                    measure=measure,
+                    sense="max",
+                    value=400 if measure == "stock" else 80,
+                    per=per,
+                    material="mud",
+                )
+            )
         )
     if draw(st.booleans()):
         found.append(

@@ -20,9 +20,9 @@ class Cut(Session):
         super().__init__(Options())
         self.number, self.changes, self.count = number, changes, 0
 
-    def solve(self, model: Any) -> Outcome:
+    def solve(self, model: Any, time_limit_s: float | None = None) -> Outcome:
         self.count += 1
-        found = super().solve(model)
+        found = super().solve(model, time_limit_s)
         return replace(found, **self.changes) if self.count == self.number else found
 
 

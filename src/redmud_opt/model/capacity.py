@@ -46,7 +46,7 @@ def _open(lower: Array) -> Array:
 
 def add_to(rows: Rows, position: Ints, columns: Columns, grid: Grid, entity: Ints, coef: Array) -> None:
     """Each column in the row (its entity, its period), where there is one; `coef` per column."""
-    row = position[entity[grid.entity], grid.period]
+    row = grid.pick(position[entity])
     col = np.flatnonzero(row >= 0)
     rows.add(columns, row=row[col], col=col, coef=coef[col])
 
@@ -85,26 +85,36 @@ def add_storage_capacity(m: ConcreteModel, net: Network) -> None:
     tonnes = np.array([np.inf if s.capacity_t is None else s.capacity_t for s in storages], dtype=float)
     volume = np.array([np.inf if s.airspace_m3 is None else s.airspace_m3 for s in storages], dtype=float)
     ones_held, ones_placed = np.ones(len(net.holdings.storage)), np.ones(len(net.placements.storage))
-    m.storage_tonnes = _room(m, net, tonnes, ones_held, ones_placed, "model.storage_tonnes")
-    m.storage_airspace = _room(
-        m, net, volume, net.holdings.volume_m3_per_t, net.placements.volume_m3_per_t, "model.storage_airspace"
+    m.filled_t, m.fill_tonnes, m.storage_tonnes = _room(
+        net, (m.stock_t, m.placed_t), tonnes, (ones_held, ones_placed), "model.storage_tonnes"
+    )
+    per_volume = (net.holdings.volume_m3_per_t, net.placements.volume_m3_per_t)
+    m.filled_m3, m.fill_airspace, m.storage_airspace = _room(
+        net, (m.stock_t, m.placed_t), volume, per_volume, "model.storage_airspace"
     )
 
 
 def _room(
-    m: ConcreteModel, net: Network, most: Array, per_held: Array, per_placed: Array, message: str
-) -> Rows:
+    net: Network, columns: tuple[Columns, Columns], most: Array, per_tonne: tuple[Array, Array], message: str
+) -> tuple[Columns, Rows, Rows]:
+    """What is filled for good, its definition, and the capacity rows; `per_tonne` of what is held and placed."""
     held, placed = net.holdings, net.placements
     names = [storage.name for storage in held.storages]
     upper = np.repeat(most[:, None], len(net.time), axis=1)
     rows, position = period_rows(net, "storage", names, None, upper, kind="physics", message=message)
-    add_to(rows, position, m.stock_t, held.grid, held.storage, held.grid.pick(per_held))
-    entity, period = placed.grid.entity, placed.grid.period
-    later = np.arange(len(net.time)) >= period[:, None]
-    row = position[placed.storage[entity]]
-    cell, at = np.nonzero(later & (row >= 0))
-    rows.add(m.placed_t, row=row[cell, at], col=cell, coef=per_placed[entity[cell]])
-    return rows
+    add_to(rows, position, columns[0], held.grid, held.storage, held.grid.pick(per_tonne[0]))
+    final = np.zeros(len(names), dtype=bool)
+    final[placed.storage] = True
+    filling = Grid.of((position >= 0) & final[:, None])
+    index = Index(("storage", "period"), (filling.entity, filling.period), (names, net.time.names))
+    filled = Columns(index)
+    define = Rows(index, equal_to=0.0, kind="physics", message=message)
+    define.add(filled)
+    later = np.flatnonzero(filling.period > 0)
+    define.add(filled, row=later, col=later - 1, coef=-1.0)  # a storage's cells follow one another
+    add_to(define, filling.position, columns[1], placed.grid, placed.storage, -placed.grid.pick(per_tonne[1]))
+    rows.add(filled, row=position[filling.entity, filling.period])
+    return filled, define, rows
 
 
 def add_storage_rates(m: ConcreteModel, net: Network) -> None:
@@ -113,6 +123,8 @@ def add_storage_rates(m: ConcreteModel, net: Network) -> None:
     names = [storage.name for storage in held.storages]
     put, reclaim = np.full((2, len(names), len(net.time)), np.inf)
     for k, storage in enumerate(held.storages):
+        if storage.max_put_t is None and storage.max_reclaim_t is None:
+            continue
         rate = net.time.per(storage.per) * net.time.open(storage.opens, storage.closes)
         if storage.max_put_t is not None:
             put[k] = storage.max_put_t * rate

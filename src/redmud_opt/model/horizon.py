@@ -76,15 +76,12 @@ def _sinks(net: Network, acquire: Array) -> Array:
     last = net.time.last
     sold, placed = net.deliveries, net.placements
     prices = best_prices(net)
-    for k in range(len(sold.outlet)):
-        if sold.grid.position[k, last] >= 0:
-            cost = -prices[sold.outlet[k]] * sold.basis[k]
-            found[sold.place[k]] = min(found[sold.place[k]], cost)
-    for k in range(len(placed.storage)):
-        if placed.grid.position[k, last] >= 0:
-            storage = net.holdings.storages[placed.storage[k]]
-            cost = storage.place_cost_cny_per_t + (0.0 if storage.compliant else storage.tax_cny_per_t)
-            found[placed.place[k]] = min(found[placed.place[k]], cost)
+    open_ = np.flatnonzero(sold.grid.position[:, last] >= 0)
+    np.minimum.at(found, sold.place[open_], -prices[sold.outlet[open_]] * sold.basis[open_])
+    storages = net.holdings.storages
+    cost = [s.place_cost_cny_per_t + (0.0 if s.compliant else s.tax_cny_per_t) for s in storages]
+    open_ = np.flatnonzero(placed.grid.position[:, last] >= 0)
+    np.minimum.at(found, placed.place[open_], np.array(cost, dtype=float)[placed.storage[open_]])
     return found
 
 
@@ -177,9 +174,7 @@ def _add_excess(m: ConcreteModel, net: Network, leaving: Ints, charge: Array) ->
         index, upper=np.array(opening, dtype=float), kind="policy", message="model.excess"
     )
     rows.add(m.excess_t, coef=-1.0)
-    for number, members in enumerate(classes.values()):
-        col = held.grid.position[np.array(members), net.time.last]
-        rows.add(m.stock_t, row=np.full(len(col), number), col=col)
+    _add_closing(rows, m.stock_t, net, list(classes.values()))
 
 
 def _add_stuck(m: ConcreteModel, net: Network, stuck: Ints) -> None:
@@ -196,9 +191,14 @@ def _add_stuck(m: ConcreteModel, net: Network, stuck: Ints) -> None:
     )
     opening = np.array([sum(held.opening_t[k] for k in members) for members in groups.values()], dtype=float)
     rows = m.end_stuck = Rows(index, upper=opening, kind="policy", message="model.stuck")
-    for number, members in enumerate(groups.values()):
-        col = held.grid.position[np.array(members), net.time.last]
-        rows.add(m.stock_t, row=np.full(len(col), number), col=col)
+    _add_closing(rows, m.stock_t, net, list(groups.values()))
+
+
+def _add_closing(rows: Rows, stock_t: Columns, net: Network, groups: list[list[int]]) -> None:
+    """Closing stock of every holding of a group, in the row of the group."""
+    pairs = [(number, holding) for number, members in enumerate(groups) for holding in members]
+    row, holding = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    rows.add(stock_t, row=row, col=net.holdings.grid.position[holding, net.time.last])
 
 
 def add_product_stock(m: ConcreteModel, net: Network) -> None:

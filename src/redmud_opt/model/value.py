@@ -35,10 +35,10 @@ class Money:
 
     def book(self, term: str, columns: Columns, grid: Grid, unit: Array) -> None:
         """`unit`: CNY per tonne of each entity, or of each (entity, period); discounted here."""
-        amount = grid.pick(unit) * self.net.time.factor[grid.period]
-        row = TERMS.index(term) * self.years + self.year[grid.period]
-        col = np.flatnonzero(amount != 0.0)
-        self.rows.add(columns, row=row[col], col=col, coef=-amount[col])
+        amount = grid.pick((unit if unit.ndim == 2 else unit[:, None]) * self.net.time.factor)
+        row = TERMS.index(term) * self.years + self.year
+        col = np.flatnonzero(amount)
+        self.rows.add(columns, row=row[grid.period[col]], col=col, coef=-amount[col])
 
     def book_at(self, term: str, columns: Columns, col: Ints, year: Ints, amount: Array) -> None:
         """Already discounted money of single columns, `year` as position."""

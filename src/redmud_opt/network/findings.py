@@ -61,22 +61,28 @@ def _overflow(network: Network, waste_class: str, t: int) -> Message | None:
         return None
     if flow >= supply * (1 - SLACK):
         return None
-    tight = sorted(
-        f"{a if b == 'sink' else b} ({data['capacity']:,.0f} t)"
-        for a, b, data in graph.edges(data=True)
+    tight = tuple(
+        _room(a if b == "sink" else b, data["capacity"])
+        for a, b, data in sorted(graph.edges(data=True), key=lambda edge: edge[:2])
         if a in source_side and b not in source_side and a != "source" and data.get("capacity", 0.0) > 0
     )
     return Message(
         "network.does_not_fit",
         {
-            "waste_class": waste_class,
+            "waste_class": Message(f"plan.class_{waste_class}"),
             "until": network.time.names[t],
             "arises_t": supply,
             "fits_t": flow,
             "short_t": supply - flow,
-            "tight": "; ".join(tight) or "-",
+            "tight": tight or (Message("network.no_room"),),
         },
     )
+
+
+def _room(node: str, capacity: float) -> Message:
+    """What a line, outlet or storage can take, in words."""
+    kind, _, name = node.partition(" ")
+    return Message(f"network.room_{kind}", {"name": name, "amount_t": float(capacity)})
 
 
 def _graph(network: Network, waste_class: str, t: int) -> Graph:
@@ -228,9 +234,8 @@ def _beyond(network: Network, origins: Origins, target: Target, year: int) -> Me
         return None
     if asked <= 0 or flow >= asked * (1 - SLACK):
         return None
-    users = sorted(
-        f"{a} ({d.get('capacity', np.inf):,.0f} t)" for a, _, d in graph.in_edges("sink", data=True)
-    )
+    edges = sorted(graph.in_edges("sink", data=True), key=lambda edge: edge[0])
+    users = tuple(_room(a, data.get("capacity", np.inf)) for a, _, data in edges)
     return Message(
         "network.target_beyond_capacity",
         {
@@ -238,7 +243,7 @@ def _beyond(network: Network, origins: Origins, target: Target, year: int) -> Me
             "year": year,
             "asked_t": asked,
             "possible_t": float(flow),
-            "users": "; ".join(users) or "-",
+            "users": users or (Message("network.no_room"),),
         },
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.model.arrays import Columns
 from redmud_opt.model.totals import utilised_per_delivery, utilised_per_feed
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
@@ -55,14 +56,14 @@ def _year_to_date(net: Network) -> Iterator[tuple[str, str, str, int, float]]:
         yield "utilised_gross", origin, "legacy", year, gross_legacy
 
 
-def _labelled(columns: object) -> pd.DataFrame:
-    frame = columns.index.frame()  # type: ignore[attr-defined]
+def _labelled(columns: Columns) -> pd.DataFrame:
+    frame: pd.DataFrame = columns.index.frame()
     return frame.astype(dict.fromkeys(frame.columns, object))
 
 
 def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
     """The three rates per class, per plant where origins are that fine, and year."""
-    amounts = {(t, o, c, y): a for t, o, c, y, a in totals.itertuples(index=False) if o}
+    amounts: Amounts = {(t, o, c, y): a for t, o, c, y, a in totals.itertuples(index=False) if o}
     origins = sorted({o for o in totals["origin"] if o})
     rows = []
     for waste_class in sorted({net.class_of_origin(o) for o in origins}):
@@ -79,10 +80,10 @@ def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rates(
-    amounts: dict, waste_class: str, plant: str, origins: list[str], year: int
+    amounts: Amounts, waste_class: str, plant: str, origins: list[str], year: int
 ) -> tuple[object, ...]:
     def total(name: str, cohort: str) -> float:
-        return sum(amounts.get((name, origin, cohort, year), 0.0) for origin in origins)
+        return float(sum(amounts.get((name, origin, cohort, year), 0.0) for origin in origins))
 
     generated, new, legacy = total("generated", "new"), total("utilised", "new"), total("utilised", "legacy")
     gross_new, gross_legacy = total("utilised_gross", "new"), total("utilised_gross", "legacy")
@@ -139,6 +140,8 @@ def _book_fates(book: _Book, m: ConcreteModel, net: Network) -> None:
         book.cells(name, m.sold_t.values_array, sold.grid, sold.stream, np.where(kind == fate, w, 0.0))
     book.cells("placed_t", m.placed_t.values_array, placed.grid, placed.stream, net.w[placed.stream])
 
+
+Amounts = dict[tuple[str, str, str, int], float]
 
 NOTHING_T = 1e-6
 """Origin tonnes that are as good as none."""

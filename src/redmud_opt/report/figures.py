@@ -46,7 +46,7 @@ _PAINT = {
 }
 SMALL = 0.002
 """Links below this share of all that enters are left to the table: they would be hairlines with labels."""
-NARROW, WIDEST, PAGE = 178, 250, 1000
+NARROW, WIDEST, PAGE = 156, 250, 1080
 """Pixels of a column of boxes: at the least, at the most, and of all columns together where that is enough."""
 LETTER = 6.6
 """Pixels of a Latin letter of a label; a Chinese one takes two."""
@@ -86,10 +86,8 @@ def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
         figure.add_trace(
             _bar(box, f"{broken(drawable(box_name(box.node, labels)))}<br>{scale.text(box.amount_t)}")
         )
-        figure.add_annotation(
-            _label(box, [*words[box.node], f"<b>{scale.text(box.amount_t)}</b>"], place.columns)
-        )
-    figure.update_xaxes(visible=False, fixedrange=True, range=[-WIDE, place.columns - 1 + 2 * WIDE])
+        figure.add_annotation(_label(box, [*words[box.node], f"<b>{scale.text(box.amount_t)}</b>"]))
+    figure.update_xaxes(visible=False, fixedrange=True, range=[-WIDE / 2, place.columns - 0.1])
     figure.update_yaxes(visible=False, fixedrange=True, range=[place.height, 0])
     figure.update_layout(showlegend=False, hovermode="closest")
     return _styled(figure, height=int(place.height) + 24)
@@ -117,15 +115,14 @@ def _area(x: Sequence[float], y: Sequence[float], colour: str, hover: str) -> go
     return go.Scatter(x=list(x), y=list(y), text=hover, hoverinfo="text", hoveron="fills", **look)
 
 
-def _label(box: Box, lines: Sequence[str], columns_: int) -> dict[str, object]:
-    """Above its box; in the last column it ends where the box ends."""
-    last = box.column == columns_ - 1 and columns_ > 1
+def _label(box: Box, lines: Sequence[str]) -> dict[str, object]:
+    """Above its box, in the room of its column."""
     return {
-        "x": box.column + WIDE if last else box.column,
+        "x": box.column,
         "y": box.top - 1,
-        "xanchor": "right" if last else "left",
+        "xanchor": "left",
         "yanchor": "bottom",
-        "align": "right" if last else "left",
+        "align": "left",
         "text": "<br>".join(lines),
         "showarrow": False,
         "font": {"size": 12},
@@ -169,20 +166,14 @@ def value_bars(plan: Plan, language: str) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=[scale.of(amount) for amount in amounts],
-            y=[labels.word("term", str(term)) for term in terms.index],
+            y=[f"{labels.word('term', str(t))}  <b>{scale.figure(a)}</b>" for t, a in terms.items()],
             orientation="h",
-            text=[scale.figure(amount) for amount in amounts],
-            textposition="outside",
-            textangle=0,
-            cliponaxis=False,
             marker_color=[COLOURS["product"] if amount >= 0 else COLOURS["waste"] for amount in amounts],
-            hovertemplate="%{y}: %{text} " + scale.unit + "<extra></extra>",
+            hovertemplate="%{y} " + scale.unit + "<extra></extra>",
         )
     )
     axis = {"zeroline": True, "zerolinecolor": INK, "gridcolor": "#e3e7eb", "automargin": True}
-    room = 0.16 * (max(*amounts, 0.0) - min(*amounts, 0.0))
-    reach = [scale.of(min(*amounts, 0.0) - room), scale.of(max(*amounts, 0.0) + room)]
-    figure.update_xaxes(tickformat=",~r", fixedrange=True, range=reach, **axis)
+    figure.update_xaxes(tickformat=",~r", fixedrange=True, **axis)
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
     return _styled(figure, height=80 + 34 * max(3, len(amounts)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -40,12 +41,16 @@ def solve_levels(model: ConcreteModel, network: Network, session: Session, goals
 
 def _levels(model: ConcreteModel, network: Network, session: Session, goals: Sequence[str]) -> Outcome:
     held: Outcome | None = None
+    started, limit = time.perf_counter(), session.options.time_limit_s
     for level, goal in enumerate(goals):
         set_goal(model, network, goal)
-        found = session.solve(model)
+        left = None if limit is None else max(0.0, limit - (time.perf_counter() - started))
+        found = session.solve(model, left)
         if found.values is None:
             return found if held is None else _cut_short(held, found)
-        held = found if held is None or held.holds == "proved" else replace(found, holds="with_gap", bound=None)
+        held = (
+            found if held is None or held.holds == "proved" else replace(found, holds="with_gap", bound=None)
+        )
         if level + 1 < len(goals):
             _hold(model, goal)
     assert held is not None, "at least one goal"

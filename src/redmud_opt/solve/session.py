@@ -53,10 +53,10 @@ class Session:
 
     # ---- public --------------------------------------------------------------------------------------------
 
-    def solve(self, model: ConcreteModel) -> Outcome:
+    def solve(self, model: ConcreteModel, time_limit_s: float | None = None) -> Outcome:
         """Compiles and solves; loads the values into the model's columns if there are any."""
         self.update(compile(model))
-        outcome = self.run()
+        outcome = self.run(time_limit_s)
         if outcome.values is not None:
             assert self.form is not None
             self.form.load(outcome.values)
@@ -75,15 +75,16 @@ class Session:
         self.form = form
         return "changed"
 
-    def run(self) -> Outcome:
-        """Solves what was last taken."""
+    def run(self, time_limit_s: float | None = None) -> Outcome:
+        """Solves what was last taken. The limit is this run's own; without one that of the options holds."""
         if self.form is None:
             raise SolverTrouble("no model was passed")
         self._progress.clear()
         self._started = time.perf_counter()
         algorithm = self._choose_algorithm()
-        limit = self.options.time_limit_s
-        self._set("time_limit", highspy.kHighsInf if limit is None else limit)
+        limit = self.options.time_limit_s if time_limit_s is None else time_limit_s
+        # HiGHS counts the time of all runs of one object against its limit
+        self._set("time_limit", highspy.kHighsInf if limit is None else self._highs.getRunTime() + limit)
         self._check(self._highs.run(), "run")
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -128,7 +129,7 @@ class Session:
         data = event.data_out
         seconds = time.perf_counter() - self._started
         if not self._progress or seconds - self._progress[-1].seconds >= 0.2:
-            iterations = int(max(data.simplex_iteration_count, data.ipm_iteration_count))
+            iterations = int(max(data.simplex_iteration_count, data.ipm_iteration_count, 0))
             self._progress.append(Progress(seconds, iterations, float(data.objective_function_value)))
             if self.options.on_progress is not None:
                 self.options.on_progress(self._progress[-1])

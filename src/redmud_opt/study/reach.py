@@ -54,7 +54,14 @@ def explain(network: Network, options: Options | None = None) -> tuple[Message, 
 
     Findings by counting come first, marked so; those by a solve follow.
     """
-    return Reach(network, options or Options()).findings()
+    try:
+        return Reach(network, options or Options()).findings()
+    except Undecided:
+        return (*network.findings, Message("study.undecided"))
+
+
+class Undecided(Exception):
+    """A solve was cut short: nothing may be said of what it would have shown."""
 
 
 class Reach:
@@ -89,6 +96,8 @@ class Reach:
         model.objective = Objective("minimise")
         model.objective.add(model.short_t, col=np.array(chosen, dtype=np.int64), coef=1.0)
         self.outcome = self.session.solve(model)
+        if self.outcome.stopped not in ("optimal", "infeasible"):
+            raise Undecided(self.outcome.stopped)
         if self.outcome.values is None:
             return None
         return float(model.short_t.values_array[list(chosen)].sum()) if chosen else 0.0

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged, load_case, unenforced
-from redmud_opt.case.bundled import bundled_names, find_bundled
+from redmud_opt.case.bundled import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
 from redmud_opt.network import build_network
 
@@ -57,8 +57,9 @@ def look(name: str, path: Path) -> Look:
 
 
 def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
-    """Names, times and sizes of the files that a case may be read from: its folder and those beside it."""
-    for file in sorted(path.parent.rglob("*")):
+    """Names, times and sizes of the files that a case may be read from: those beside it and those of the program."""
+    folders = {path.parent, *(root / name for root in roots() for name in ("scenarios", "data/rule_packs"))}
+    for file in sorted({file for folder in folders for file in folder.rglob("*")}):
         if file.suffix in (".csv", ".yaml", ".yml"):
             stat = file.stat()
             yield str(file), stat.st_mtime_ns, stat.st_size

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 _CSS = """
 <style>
-.block-container { max-width: 1280px; padding-top: 2.2rem; padding-bottom: 4rem; }
+.block-container { max-width: 1280px; padding: 2.2rem 2.5rem 4rem; }
 .st-key-inputs, .st-key-results { border-radius: 10px; padding: 1.1rem 1.2rem 1.3rem; }
 .st-key-inputs { background: #f3f6f9; border: 1px solid #d5dee6; border-left: 6px solid #34648f; }
 .st-key-results { background: #ffffff; border: 1px solid #d9e4de; border-left: 6px solid #2f8a68; }

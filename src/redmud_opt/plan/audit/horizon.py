@@ -1,22 +1,32 @@
 """The end of the horizon, and product stock at year end.
 
-    excess = max(0, Σ closing − Σ opening) of general waste + Σ closing of hazardous   by storage, waste class
-    money   = excess × charge per tonne, charge ≥ 0, at the mid date of the last period         in `value`
+    excess, general    = max(0, Σ closing − Σ opening)          by storage, waste class and kind
+    excess, hazardous  = Σ closing
+    charge             = greatest max(0, reclaiming + cheapest way out) of the streams of that class and kind
+    money              = excess × charge, at the mid date of the last period                     in `value`
     product made from waste, at the end of a calendar year: Σ stock at a site ≤ its opening stock
 
-Waste without origin is of class `none`.
+Waste without origin is of class `none`. Which streams count in the greatest charge: at least those that lie
+there in the plan, at most all that can lie there by the case, so
 
-The charge per tonne is the cheapest lawful way out, a fixed point over the network: this audit does not
-derive it, and says so. Where no way out exists the plan states no charge, and the excess must be 0.
-MODEL.md 'End of horizon'.
+    greatest over streams that lie there ≤ charge stated ≤ greatest over streams that can lie there
+
+Where no stream has a way out the plan states no charge, and the excess must be 0. The ways out are worked
+out in `wayout`. MODEL.md 'End of horizon'.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
+from redmud_opt.plan.audit.rows import Over
+from redmud_opt.plan.audit.streams import Lineage
+from redmud_opt.plan.audit.wayout import WayOut
 
-Class = tuple[str, str]  # storage, waste class
+GENERAL, HAZARDOUS = "general", "hazardous"
+Heap = tuple[str, str, str]  # storage, waste class, kind
 
 
 def horizon(book: Book) -> tuple[Check, ...]:
@@ -24,6 +34,7 @@ def horizon(book: Book) -> tuple[Check, ...]:
     findings = Findings("horizon")
     if book.facts.settings.end_of_horizon == "charge":
         _excess(findings, book)
+        _charges(findings, book)
     else:
         for row in book.excess:
             findings.nothing("not_charged", at(row.storage, row.waste_class), row.excess)
@@ -34,44 +45,93 @@ def horizon(book: Book) -> tuple[Check, ...]:
 
 def _excess(findings: Findings, book: Book) -> None:
     due, scales = _due(book)
-    stated: Tally[Class] = Tally()
+    stated: Tally[Heap] = Tally()
     for row in book.excess:
-        where = at(row.storage, row.waste_class)
-        stated.add((row.storage, row.waste_class), row.excess)
-        if row.charge != row.charge:
-            findings.nothing("no_way_out", where, row.excess, storage=row.storage)
-        else:
-            findings.at_least("negative_charge", where, row.charge, 0.0)
+        stated.add((row.storage, row.waste_class, row.kind), row.excess)
+        where = at(row.storage, row.waste_class, row.kind)
         if row.waste_class not in {stream.waste_class or "none" for stream in book.streams.values()}:
             findings.fault("no_class", where, waste_class=row.waste_class)
+        if row.kind not in (GENERAL, HAZARDOUS):
+            findings.fault("no_kind", where, kind=row.kind or "–")
     for key in union(due, stated):
         findings.equal("misstated", at(*key), stated[key], due[key], scales.scale(key), storage=key[0])
-    if len(stated):
-        findings.note("charge_not_derived", "excess")
 
 
-def _due(book: Book) -> tuple[Tally[Class], Tally[Class]]:
-    """Excess by storage and class, and the terms that it was made from."""
+def _due(book: Book) -> tuple[Tally[Heap], Tally[Heap]]:
+    """Excess by storage, class and kind, and the terms that it was made from."""
     last = len(book.dates.periods) - 1
-    general: Tally[Class] = Tally()
-    found: Tally[Class] = Tally()
-    scales: Tally[Class] = Tally()
-    for row in book.stocks:
-        if row.t == last and book.facts.is_waste(row.stream.material):
-            key = (row.storage, row.stream.waste_class or "none")
-            (found if book.status.hazardous(row.stream, last) else general).add(key, row.stock)
-            scales.add(key, row.stock)
-    for opening in book.opening:
-        stream = opening.stream
-        if stream is None or not book.facts.is_waste(stream.material):
+    found: Tally[Heap] = Tally()
+    scales: Tally[Heap] = Tally()
+    over: Tally[Heap] = Tally()
+    amounts = [(row.storage, row.stream, row.stock) for row in book.stocks if row.t == last]
+    amounts += [(row.storage, row.stream, -row.amount) for row in book.opening if row.stream is not None]
+    for storage, stream, amount in amounts:
+        if not book.facts.is_waste(stream.material):
             continue
-        if not book.status.hazardous(stream, last):
-            key = (opening.storage, stream.waste_class or "none")
-            general.add(key, -opening.amount)
-            scales.add(key, opening.amount)
-    for key in general:
-        found.add(key, max(0.0, general[key]))
+        kind = HAZARDOUS if book.status.hazardous(stream, last) else GENERAL
+        if kind == GENERAL or amount > 0.0:
+            key = (storage, stream.waste_class or "none", kind)
+            over.add(key, amount)
+            scales.add(key, amount)
+    for key in over:
+        found.add(key, max(0.0, over[key]))
     return found, scales
+
+
+# ---------------------------------------------------------------- charges
+
+
+def _charges(findings: Findings, book: Book) -> None:
+    """The stated charge lies between the greatest of what is there and the greatest of what can be there."""
+    if not book.excess:
+        return
+    out = WayOut(book)
+    last = len(book.dates.periods) - 1
+    held: dict[str, dict[Lineage, None]] = {}
+    for kept in book.stocks:
+        if kept.t == last and kept.stock > 0.0:
+            held.setdefault(kept.storage, {})[kept.stream.lineage] = None
+    for row in book.excess:
+        there = _heap(book, out, row, held.get(row.storage, {}))
+        may = _heap(book, out, row, {**out.may_hold(row.storage), **held.get(row.storage, {})})
+        _charge(findings, row, _greatest(out, row, there), _greatest(out, row, may))
+
+
+def _charge(findings: Findings, row: Over, least: float | None, most: float | None) -> None:
+    where = at(row.storage, row.waste_class, row.kind)
+    if row.charge != row.charge:
+        findings.nothing("no_way_out", where, row.excess, storage=row.storage)
+        if least is not None:
+            findings.fault("way_out_missed", where, storage=row.storage, charge=least)
+        return
+    findings.at_least("negative_charge", where, row.charge, 0.0)
+    if most is None:
+        findings.fault("way_out_invented", where, storage=row.storage, charge=row.charge)
+        return
+    findings.at_least("charge_understated", where, row.charge, least or 0.0)
+    findings.at_most("charge_overstated", where, row.charge, most)
+
+
+def _heap(book: Book, out: WayOut, row: Over, lineages: Iterable[Lineage]) -> list[Lineage]:
+    """Those of some lineages that a row of `excess` is about."""
+    founds = book.facts.founds_origin
+    return [
+        lineage
+        for lineage in lineages
+        if book.facts.is_waste(lineage.material)
+        and (book.facts.materials[lineage.root].waste_class if founds(lineage.root) else "none")
+        == row.waste_class
+        and (HAZARDOUS if out.status.of(lineage, out.last) else GENERAL) == row.kind
+    ]
+
+
+def _greatest(out: WayOut, row: Over, lineages: Iterable[Lineage]) -> float | None:
+    """The greatest charge of some lineages, None where none has a way out."""
+    charges = [out.charge(row.storage, lineage) for lineage in lineages]
+    return max((charge for charge in charges if charge is not None), default=None)
+
+
+# ---------------------------------------------------------------- products
 
 
 def _products(findings: Findings, book: Book) -> None:

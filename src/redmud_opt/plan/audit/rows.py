@@ -121,6 +121,7 @@ class Over(NamedTuple):
 
     storage: str
     waste_class: str
+    kind: str
     excess: float
     charge: float
 
@@ -205,7 +206,7 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "target:target year:year short_t:number price_cny_per_t:number penalty_cny:number",
         2,
     ),
-    "excess": (Over, "storage:storage waste_class:text excess_t:number charge_cny_per_t:rate", 0),
+    "excess": (Over, "storage:storage waste_class:text kind:text excess_t:number charge_cny_per_t:rate", 3),
     "value_terms": (Term, "term:text year:year value_cny:number", 2),
     "totals": (Total, "total:text origin:text cohort:text year:year amount:number", 4),
     "rates": (

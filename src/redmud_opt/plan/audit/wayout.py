@@ -51,11 +51,14 @@ class WayOut:
         """What is made and needed, where, by processes that can run in the last period."""
         self.made: set[tuple[str, str]] = set()
         self.needed: set[tuple[str, str]] = set()
-        feeds = [*self.reach.nodes, *((site, None) for site in self.book.facts.sites)]
+        feeds: list[tuple[str, Lineage | None]] = [*self.reach.nodes]
+        feeds += [(site, None) for site in self.book.facts.sites]
         for use in (use for site, feed in feeds for use in self.ways.uses(site, feed)):
             if self.reach.runs(use):
-                self.made |= {(use.site, lineage.material) for lineage, _ in use.made}
-                self.needed |= {(use.site, taken.material) for taken in use.becomes.inputs if taken.amount > 0}
+                self.made |= {(use.site, lineage.name) for lineage, _ in use.made}
+                self.needed |= {
+                    (use.site, taken.material) for taken in use.becomes.inputs if taken.amount > 0
+                }
 
     def _prices(self) -> dict[tuple[str, str], float]:
         """(site, material) → what a unit of a fixed input costs there: made, bought, or brought."""
@@ -113,8 +116,7 @@ class WayOut:
             there = self.ways.sinks(move.to_site, lineage)
             beyond = frozenset(sink.name for sink in there if move.distance_km > sink.radius_km)
             found.append(Option(move.cost_cny, (((move.to_site, lineage, beyond), 1.0),)))
-        for use in self.ways.uses(site, lineage):
-            found.append(self._fed(use))
+        found += [self._fed(use) for use in self.ways.uses(site, lineage)]
         return found
 
     def _fed(self, use: Use) -> Option:

@@ -59,6 +59,7 @@ class Ways:
         self.status = status
         self.when = tuple(when)
         self.gates = standing(book)
+        self.made_from_waste = book.facts.made_from_waste()
         self._modes = tuple(dict.fromkeys(rule.mode for rule in book.lanes.rules))
         self._sort_by_site()
         self.takes = lru_cache(maxsize=None)(self._takes)
@@ -120,15 +121,6 @@ class Ways:
                 found.append(Sink(storage.name, storage.place_cost_cny_per_t + tax))
         return tuple(found)
 
-    @property
-    def made_from_waste(self) -> frozenset[str]:
-        """Products of waste, which are never discarded."""
-        return self._made_from_waste()
-
-    @lru_cache(maxsize=None)  # noqa: B019
-    def _made_from_waste(self) -> frozenset[str]:
-        return self.facts.made_from_waste()
-
     @staticmethod
     def _radius(outlet: Outlet) -> float:
         return float("inf") if outlet.haul_radius_km is None else outlet.haul_radius_km * (1.0 + 1e-9)
@@ -172,7 +164,9 @@ class Ways:
 
     def _works_with(self, line: str, material: str) -> bool:
         for row in self.facts.uses.get(line, ()):
-            if any(self.facts.rank(feed.material, material) for feed in self.facts.feeds.get(row.process, ())):
+            if any(
+                self.facts.rank(feed.material, material) for feed in self.facts.feeds.get(row.process, ())
+            ):
                 return True
             if any(taken.material == material for taken in self.facts.inputs.get(row.process, ())):
                 return True
