@@ -85,7 +85,8 @@ def test_first_plan_and_reload(server: str, tab: Page, language: str) -> None:
     expect(figure).to_contain_text(words["box"])
     for waste in words["wastes"]:
         tab.locator(".st-key-waste").get_by_text(waste, exact=True).click()
-        expect(figure).to_contain_text(waste)
+        expect(figure.filter(has_text=waste)).to_have_count(1)
+        expect(figure).to_have_count(1)  # the figure before it is gone
         assert figure.evaluate(CUT) == []
         assert figure.evaluate(OVERLAPS) == []
     assert "run=guangxi-" in tab.url

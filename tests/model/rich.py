@@ -125,7 +125,7 @@ def _works() -> tuple[dict, ...]:
                 Gate(name="soda", at="press", property="Fe", limit=18, k_sigma=1),
                 Gate(name="iron_in", at="separate", property="Fe", sense="min", limit=15, k_sigma=0.5),
                 Gate(name="out", at="separate", output="tails", property="Fe", limit=25, retained=0.9),
-                Gate(name="road", at="base", property="Na", limit=5.5),
+                Gate(name="soda_of_base", at="base", property="Na", limit=5.5),
             ),
         ),
     )
@@ -213,7 +213,10 @@ def _policy() -> tuple[dict, ...]:
     soft = {"hard": False, "price_cny_per_t": 40}
     return (
         rows(
-            year_to_date=YearToDate(waste_class="red_mud", site="R", **done),
+            year_to_date=(
+                YearToDate(waste_class="red_mud", site="R", **done),
+                YearToDate(waste_class="spent_pot_lining", site="S", generated_t=30, utilised_new_t=3),
+            ),
             limits=(
                 whole,
                 ash,
@@ -225,7 +228,7 @@ def _policy() -> tuple[dict, ...]:
         target(0.2, rate="rate_stat", name="statistical", **soft),
         target(0.3, rate="rate_gross", name="gross", **soft),
         target(0.1, iron="gross_feed", name="gross_feed"),
-        target(0.5, waste_class="spent_pot_lining", name="lining", **soft),
+        target(0.5, waste_class="spent_pot_lining", name="of_lining", **soft),
     )  # fmt: skip
 
 

@@ -13,6 +13,10 @@ Two quarters around New Year, `a` (2026 Q4, 92 days) and `b` (2027 Q1, 90 days).
     pot lining    arises 50 in each period, with 0.1 lime → 1.1 slag (disposal), hazardous by mixing, w = 1/1.1
                   a: 55 slag to the outlet `hw` at a gate fee as received;   b: 55 slag placed in the cell `hw_cell`
 
+    way out       brick 1.05 · −100 + 42 + 0.05 · 300 lime = −48;  tailings to it 30 ÷ 0.8: −10.5, not 15 in the landfill
+                  mud 30 + 0.2 · −300 (the best tier) + 0.8 · −10.5 = −38.4, not 30 ÷ 0.7 − 48 as brick
+                  charges: yard 50.4 − 38.4 = 12, shed 18.5 − 10.5 = 8
+
     identity red mud 2026:  500 + 1000 = 640 utilised (600 new, 40 legacy) + 160 placed + 700 closing
     identity red mud 2027:  700 + 1000 = 400 utilised + 1300 closing
 """
@@ -196,12 +200,12 @@ def make_case() -> Case:
                 max_reclaim_t=200.0,
                 per="period",
                 put_cost_cny_per_t=3.0,
-                reclaim_cost_cny_per_t=4.0,
+                reclaim_cost_cny_per_t=50.4,
                 holding_cost_cny_per_t_a=2.0,
                 compliant=False,
                 tax_cny_per_t=5.0,
             ),
-            Storage(name="shed", site="refinery", material="tailings"),
+            Storage(name="shed", site="refinery", material="tailings", reclaim_cost_cny_per_t=18.5),
             Storage(
                 name="landfill",
                 site="refinery",
@@ -389,9 +393,9 @@ def _moves() -> Frames:
             ("ironworks", "horizon", 2, 60.0),
         ),
         "excess": table(
-            "storage waste_class excess_t charge_cny_per_t",
-            ("yard", "red_mud", 700.0, 12.0),
-            ("shed", "red_mud", 100.0, 8.0),
+            "storage waste_class kind excess_t charge_cny_per_t",
+            ("yard", "red_mud", "general", 700.0, 12.0),
+            ("shed", "red_mud", "general", 100.0, 8.0),
         ),
     }
 
@@ -408,7 +412,7 @@ def _money() -> pd.DataFrame:
         ("transport", B): -(375.0 * (50.0 * 0.5 + 5.0) + 55.0 / 0.9 * 40.0),
         ("processing", A): -(800.0 * 30.0 + 600.0 * 40.0 + 480.0 * 2.0 + 50.0 * 900.0),
         ("processing", B): -(500.0 * 30.0 + 375.0 * 40.0 + 300.0 * 2.0 + 50.0 * 900.0),
-        ("holding", A): -(400.0 * 3.0 + 200.0 * 4.0 + 700.0 * 2.0 * 92 / 365 + 160.0 * 15.0),
+        ("holding", A): -(400.0 * 3.0 + 200.0 * 50.4 + 700.0 * 2.0 * 92 / 365 + 160.0 * 15.0),
         ("holding", B): -(500.0 * 3.0 + 1200.0 * 2.0 * 90 / 365 + 55.0 * 1500.0),
         ("levies", A): -400.0 * 5.0,
         ("levies", B): -500.0 * 5.0,

@@ -11,12 +11,12 @@ import pytest
 from tests.builders import mud, rows, solve, target, tiny, yard, years
 from tests.report.paper import plan
 
-from redmud_opt.case import load_case
+from redmud_opt.case import Assumptions, load_case
 from redmud_opt.case.rules import Target
 from redmud_opt.i18n import text
 from redmud_opt.plan import Plan
 from redmud_opt.report.bundle import zipped
-from redmud_opt.report.case_facts import counts, horizon, title
+from redmud_opt.report.case_facts import assumed, counts, horizon, title
 from redmud_opt.report.display import fate_cells, rate_cells, status_words, used_of_generated
 from redmud_opt.report.headline import FATES, fates, rates, target_table
 from redmud_opt.report.setting import Setting, TargetRow
@@ -175,6 +175,8 @@ def test_case_facts() -> None:
     assert counts(case)["storages"] == len(case.storages)
     assert "2028-12-31" in text(horizon(case), "en")
     assert title(case, "zh") != title(case, "en")
+    assert assumed(Assumptions(1, 1, 5, 1), "en") == {"share": "75.0 %", "count": 6, "total": 8}
+    assert assumed(Assumptions(0, 0, 0, 0), "zh")["share"] == "0.0%"
     assert title(tiny(mud(), yard("mud")), "zh") == "tiny"
 
 

@@ -4,7 +4,7 @@ case = load_case("scenarios/guangxi")       raises CaseFaults with every fault, 
 unenforced(case), assumptions(case), flagged(case)      what `check` says beside the faults
 """
 
-from redmud_opt.case.bundled import bundled
+from redmud_opt.case.bundle import bundled
 from redmud_opt.case.case import SCHEMA_VERSION, TABLES, Case, Period, Settings
 from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.init import init_case

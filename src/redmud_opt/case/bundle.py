@@ -57,11 +57,12 @@ def bundled(name: str) -> Path:
     return found
 
 
-def rule_packs() -> dict[str, Path]:
-    """Name → folder of the rule packs."""
+def rule_packs(first: Path | None = None) -> dict[str, Path]:
+    """Name → folder of the rule packs; those in the folder `first` stand before those of the package."""
     found: dict[str, Path] = {}
-    for root in roots():
-        for entry in sorted((root / "data" / "rule_packs").glob("*")):
+    own = [] if first is None else [first]
+    for folder in (*own, *(root / "data" / "rule_packs" for root in roots())):
+        for entry in sorted(folder.glob("*")):
             if entry.is_dir():
                 found.setdefault(entry.name, entry)
     return found

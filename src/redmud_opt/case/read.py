@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from redmud_opt.case.bundle import bundled_names, find_bundled
+from redmud_opt.case.bundle import bundled_names, find_bundled, rule_packs
 from redmud_opt.case.case import RULE_PACK_TABLES, Case, Period
 from redmud_opt.case.checks import check
 from redmud_opt.case.columns import Place
@@ -63,16 +63,17 @@ def _find(path: str | Path) -> Path:
     return known
 
 
-def load_case(path: str | Path) -> Case:
+def load_case(path: str | Path, *, packs: Path | None = None) -> Case:
     """Read and check a case.
 
-    `path` is a case folder, a scenario file, or the name of a scenario that travels with the package. Raises
-    `CaseFaults` with everything that is wrong with it.
+    `path` is a case folder, a scenario file, or the name of a scenario that travels with the package. A rule
+    pack in the folder `packs` stands before one of the same name that travels with the package. Raises `CaseFaults`
+    with everything that is wrong.
     """
     found = _find(path)
     if found.is_file() and found.suffix.casefold() not in (".yaml", ".yml"):
         raise CaseFaults([Fault(found.name, 0, "", Message("case.not_a_case", {"path": found.name}))])
-    reader = Reader(found.resolve() if found.is_dir() else found.resolve().parent)
+    reader = Reader(found.resolve() if found.is_dir() else found.resolve().parent, rule_packs(packs))
     draft = _draft(reader, reader.book(found), Path(path) if Path(path).exists() else found)
     case = convert_composition(draft, reader.faults)
     reader.faults.extend(check(replace(draft, case=case)))

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from redmud_opt.case.bundle import find_bundled, rule_packs
+from redmud_opt.case.bundle import find_bundled
 from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Period
 from redmud_opt.case.columns import Place
 from redmud_opt.case.faults import Fault
@@ -34,8 +34,8 @@ class Book:
 class Reader:
     """Reads the files of one case; faults and hashes gather here."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, packs: dict[str, Path]) -> None:
+        self.root, self.packs = root, packs
         self.faults: list[Fault] = []
         self.files: dict[str, str] = {}
 
@@ -174,7 +174,7 @@ class Reader:
             if table in book.tables:
                 shown = next((row.place.file for row in book.tables[table].rows), f"{table}.csv")
                 self.fault(shown, Message("case.rule_pack_table", {"table": table, "pack": pack}))
-        packs = rule_packs()
+        packs = self.packs
         if pack not in packs:
             place = book.keys["rule_pack"][1] if "rule_pack" in book.keys else Place(book.shown)
             message = Message("case.unknown_rule_pack", {"pack": pack})

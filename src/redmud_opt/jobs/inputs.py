@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
-from redmud_opt.case.bundled import roots, rule_packs
+from redmud_opt.case.bundle import roots, rule_packs
 from redmud_opt.i18n import Message
 
 INPUTS, INDEX, PACKS = "inputs", "inputs.json", "rule_packs"
@@ -101,7 +101,7 @@ def recall(folder: Path) -> Recorded:
     changed = [Message("jobs.input_differs", {"file": name}) for name in _altered(folder, index["files"])]
     if changed:
         return Recorded(None, tuple(changed))
-    case = load_case(folder / INPUTS / index["entry"])
+    case = load_case(folder / INPUTS / index["entry"], packs=folder / INPUTS / PACKS)
     return Recorded(case, tuple(_unlike(index["files"], case)))
 
 

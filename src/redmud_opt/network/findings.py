@@ -264,7 +264,7 @@ def _users(graph: Graph, network: Network, mine: set[str], year: int, *, gross: 
         if origin in mine and per_tonne > 0:
             _widen(graph, origin, name, np.inf)
             best[name] = max(best.get(name, 0.0), per_tonne)
-            room[name] = capacity
+            room[name] = max(room.get(name, 0.0), capacity)
     for name, per_tonne in best.items():
         _widen(graph, name, "sink", room[name] * per_tonne)
 

@@ -19,7 +19,10 @@ EARTH_RADIUS_KM = 6371.0088
 
 @dataclass(frozen=True)
 class Route:
-    """A lane as one material may use it. `lane` is the listed lane's name, or from>to:mode."""
+    """A lane as one material may use it. `lane` is the listed lane's name, or from>to:mode.
+
+    A listed lane with a cost of its own may be of unknown length: infinite, so it lies within no haul radius.
+    """
 
     lane: str
     from_site: str
@@ -115,7 +118,8 @@ class Haulage:
             if distance is None:
                 self._no_distance(lane)
                 return None
-        return Route(lane.name, lane.from_site, lane.to_site, lane.mode, distance or 0.0, lane)
+        distance = math.inf if distance is None else distance
+        return Route(lane.name, lane.from_site, lane.to_site, lane.mode, distance, lane)
 
     def _no_distance(self, lane: Lane) -> None:
         fault = Fault(
@@ -146,5 +150,7 @@ class Haulage:
     def co2e_t_per_t(self, route: Route, lineage: Lineage) -> float:
         """Emission per dry tonne moved."""
         rule = self.rule(lineage, route.mode)
-        per_wet = rule.co2e_kg_per_t_km * route.distance_km / 1000.0 if rule else 0.0
+        if rule is None or math.isinf(route.distance_km):
+            return 0.0
+        per_wet = rule.co2e_kg_per_t_km * route.distance_km / 1000.0
         return per_wet * lineage.wet_per_dry

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from redmud_opt.case import Case
+from redmud_opt.case import Assumptions, Case
 from redmud_opt.i18n import Message
+from redmud_opt.report.numbers import percent
 
 COUNTED = ("sites", "materials", "arisings", "processes", "lines", "outlets", "storages", "targets")
 
@@ -27,6 +28,12 @@ def counts(case: Case) -> dict[str, int]:
     """Active rows of the tables people ask for first; tables that are empty are left out."""
     found = {table: sum(row.active for row in getattr(case, table)) for table in COUNTED}
     return {table: count for table, count in found.items() if count}
+
+
+def assumed(evidence: Assumptions, language: str) -> dict[str, object]:
+    """How much of the case rests on assumptions: share, count, total."""
+    share = evidence.resting / evidence.total if evidence.total else 0.0
+    return {"share": percent(share, language), "count": evidence.resting, "total": evidence.total}
 
 
 def title(case: Case, language: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged, load_case, unenforced
-from redmud_opt.case.bundled import bundled_names, find_bundled, roots
+from redmud_opt.case.bundle import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
 from redmud_opt.network import build_network
 

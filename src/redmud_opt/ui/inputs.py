@@ -9,8 +9,7 @@ import streamlit as st
 
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import Message, template, text
-from redmud_opt.report.case_facts import counts, horizon, title
-from redmud_opt.report.numbers import percent
+from redmud_opt.report.case_facts import assumed, counts, horizon, title
 from redmud_opt.ui.address import keep
 from redmud_opt.ui.cases import DEFAULT, Look, choices, look
 from redmud_opt.ui.grid import words_grid
@@ -67,9 +66,7 @@ def _facts(found: Look, say: Words) -> None:
     )
     st.markdown(plain(text(horizon(found.case), say.language)) + "  \n" + plain(things))
     if found.evidence is not None and found.evidence.total:
-        share = percent(found.evidence.resting / found.evidence.total, say.language)
-        values = {"share": share, "count": found.evidence.resting, "total": found.evidence.total}
-        st.markdown(say("assumptions", **values))
+        st.markdown(say("assumptions", **assumed(found.evidence, say.language)))
 
 
 def _impossible(found: Look, say: Words) -> None:

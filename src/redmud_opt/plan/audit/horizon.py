@@ -1,18 +1,18 @@
 """The end of the horizon, and product stock at year end.
 
     excess, general    = max(0, Σ closing − Σ opening)          by storage, waste class and kind
-    excess, hazardous  = Σ closing
+    excess, hazardous  = Σ closing                              both of streams that have a way out
     charge             = greatest max(0, reclaiming + cheapest way out) of the streams of that class and kind
     money              = excess × charge, at the mid date of the last period                     in `value`
+    closing ≤ opening                                           by storage, lineage, origin: without a way out
     product made from waste, at the end of a calendar year: Σ stock at a site ≤ its opening stock
 
-Waste without origin is of class `none`. Which streams count in the greatest charge: at least those that lie
-there in the plan, at most all that can lie there by the case, so
+Waste without origin is of class `none`; hazardous is what is so at the start of the horizon. Which streams
+count in the greatest charge: at least those that lie there in the plan, at most all that can by the case, so
 
     greatest over streams that lie there ≤ charge stated ≤ greatest over streams that can lie there
 
-Where no stream has a way out the plan states no charge, and the excess must be 0. The ways out are worked
-out in `wayout`. MODEL.md 'End of horizon'.
+The ways out are worked out in `wayout`. MODEL.md 'End of horizon'.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def horizon(book: Book) -> tuple[Check, ...]:
     """Waste left at the end is stated and charged; products from waste are not hoarded over a year's end."""
     findings = Findings("horizon")
     if book.facts.settings.end_of_horizon == "charge":
-        _excess(findings, book)
-        _charges(findings, book)
+        out = WayOut(book)
+        _excess(findings, book, out)
+        _charges(findings, book, out)
     else:
         for row in book.excess:
             findings.nothing("not_charged", at(row.storage, row.waste_class), row.excess)
@@ -43,8 +44,8 @@ def horizon(book: Book) -> tuple[Check, ...]:
     return findings.checks()
 
 
-def _excess(findings: Findings, book: Book) -> None:
-    due, scales = _due(book)
+def _excess(findings: Findings, book: Book, out: WayOut) -> None:
+    due, scales = _due(findings, book, out)
     stated: Tally[Heap] = Tally()
     for row in book.excess:
         stated.add((row.storage, row.waste_class, row.kind), row.excess)
@@ -57,35 +58,38 @@ def _excess(findings: Findings, book: Book) -> None:
         findings.equal("misstated", at(*key), stated[key], due[key], scales.scale(key), storage=key[0])
 
 
-def _due(book: Book) -> tuple[Tally[Heap], Tally[Heap]]:
-    """Excess by storage, class and kind, and the terms that it was made from."""
+def _due(findings: Findings, book: Book, out: WayOut) -> tuple[Tally[Heap], Tally[Heap]]:
+    """Excess by storage, class and kind, and the terms that it was made from; what is stuck may not grow."""
     last = len(book.dates.periods) - 1
-    found: Tally[Heap] = Tally()
-    scales: Tally[Heap] = Tally()
     over: Tally[Heap] = Tally()
+    stuck: Tally[Heap] = Tally()
     amounts = [(row.storage, row.stream, row.stock) for row in book.stocks if row.t == last]
     amounts += [(row.storage, row.stream, -row.amount) for row in book.opening if row.stream is not None]
     for storage, stream, amount in amounts:
         if not book.facts.is_waste(stream.material):
             continue
-        kind = HAZARDOUS if book.status.hazardous(stream, last) else GENERAL
-        if kind == GENERAL or amount > 0.0:
-            key = (storage, stream.waste_class or "none", kind)
-            over.add(key, amount)
-            scales.add(key, amount)
+        kind = _kind(out, stream.lineage)
+        if out.charge(storage, stream.lineage) is None:
+            stuck.add((storage, stream.lineage.name, stream.origin), amount)
+        elif kind == GENERAL or amount > 0.0:
+            over.add((storage, stream.waste_class or "none", kind), amount)
+    for key in stuck:
+        findings.at_most("no_way_out", at(*key), stuck[key], 0.0, stuck.scale(key), storage=key[0])
+    found: Tally[Heap] = Tally()
     for key in over:
         found.add(key, max(0.0, over[key]))
-    return found, scales
+    return found, over
+
+
+def _kind(out: WayOut, lineage: Lineage) -> str:
+    return HAZARDOUS if out.ways.hazardous(lineage) else GENERAL
 
 
 # ---------------------------------------------------------------- charges
 
 
-def _charges(findings: Findings, book: Book) -> None:
+def _charges(findings: Findings, book: Book, out: WayOut) -> None:
     """The stated charge lies between the greatest of what is there and the greatest of what can be there."""
-    if not book.excess:
-        return
-    out = WayOut(book)
     last = len(book.dates.periods) - 1
     held: dict[str, dict[Lineage, None]] = {}
     for kept in book.stocks:
@@ -100,9 +104,7 @@ def _charges(findings: Findings, book: Book) -> None:
 def _charge(findings: Findings, row: Over, least: float | None, most: float | None) -> None:
     where = at(row.storage, row.waste_class, row.kind)
     if row.charge != row.charge:
-        findings.nothing("no_way_out", where, row.excess, storage=row.storage)
-        if least is not None:
-            findings.fault("way_out_missed", where, storage=row.storage, charge=least)
+        findings.fault("no_charge", where, storage=row.storage)
         return
     findings.at_least("negative_charge", where, row.charge, 0.0)
     if most is None:
@@ -121,7 +123,7 @@ def _heap(book: Book, out: WayOut, row: Over, lineages: Iterable[Lineage]) -> li
         if book.facts.is_waste(lineage.material)
         and (book.facts.materials[lineage.root].waste_class if founds(lineage.root) else "none")
         == row.waste_class
-        and (HAZARDOUS if out.status.of(lineage, out.last) else GENERAL) == row.kind
+        and _kind(out, lineage) == row.kind
     ]
 
 

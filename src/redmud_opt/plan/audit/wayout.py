@@ -7,7 +7,7 @@
     in(site, material) = min of  its cheapest price there;   0 where it is made;   in(other site) + lane
     charge             = max(0, reclaiming + out);   no charge where out is infinite
 
-What is open in the last period counts, capacities do not; of tiers the best. An output without a way out makes
+What is open in the last period counts, capacities do not (see `ways`); of tiers the best. An output without a way out makes
 its process a dead end. Outlets whose haul radius is shorter than the lane a tonne came by are barred to it
 until it is fed. Values fall from infinity, so that going in circles is no way out. MODEL.md 'End of horizon'.
 """
@@ -41,8 +41,7 @@ class WayOut:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.reach, self.status = reach(book)
-        self.last = len(book.dates.periods) - 1
-        self.ways = Ways(book, self.status, (self.last,))
+        self.ways = Ways(book, self.status, (len(book.dates.periods) - 1,))
         self._find_what_runs()
         self.bought = self._prices()
         self._out: dict[Node, float] = {}
@@ -55,7 +54,7 @@ class WayOut:
         feeds += [(site, None) for site in self.book.facts.sites]
         for use in (use for site, feed in feeds for use in self.ways.uses(site, feed)):
             if self.reach.runs(use):
-                self.made |= {(use.site, lineage.name) for lineage, _ in use.made}
+                self.made |= {(use.site, own.name) for own, _ in use.made if own.parent is None}
                 self.needed |= {
                     (use.site, taken.material) for taken in use.becomes.inputs if taken.amount > 0
                 }
@@ -102,8 +101,11 @@ class WayOut:
             before = dict(found)
             for own, ways in options.items():
                 found[own] = min((_total(way, found) for way in ways), default=NONE)
-            if all(_same(found[own], before[own]) for own in found):
+            falling = [own for own in found if not _same(found[own], before[own])]
+            if not falling:
                 break
+        else:
+            found |= dict.fromkeys(falling, -NONE)
         self._out |= found
 
     def _options(self, node: Node) -> list[Option]:
@@ -141,7 +143,7 @@ class WayOut:
         found = {
             lineage: None
             for site, lineage in self.reach.nodes
-            if site == row.site and any(self.reach.ways.enters(row, lineage, t) for t in range(self.last + 1))
+            if site == row.site and row.retrievable and self.ways.keeps(row, lineage)
         }
         for lay in self.book.opening:
             if lay.storage == storage:

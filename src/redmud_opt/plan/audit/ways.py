@@ -1,12 +1,14 @@
 """What may be done with a tonne at a site, in some of the periods: delivered, placed, moved, fed, bought.
 
     open     capacity or rate × calendar × share of days open > 0 in one of the periods; a candidate never
-    lawful   accepted by a row of the case, dangerous goods where allowed, every `each` gate kept
+    lawful   accepted by a row of the case, dangerous goods where allowed, every `each` gate kept;
+             hazardous as at the start of the horizon, since a later delisting does not count
     cost     of a dry tonne (or unit), each in the basis of its row
 
 Only whether something is open counts, never how much it takes; nor do shares and averages of a blend, which
-hang on what else is fed. A haul rule joins sites that take the material: what stands there accepts, feeds on
-or uses it, a listed lane carries it on, or the site is a transfer station.
+hang on what else is fed. A haul rule moves what is measured in tonnes to sites that take it: something there
+accepts, feeds on or uses it, a listed lane carries it on, or the site is a transfer station. It makes no lane
+where one is listed for the same sites and mode that carries the material.
 """
 
 from __future__ import annotations
@@ -58,6 +60,7 @@ class Ways:
         self.book, self.facts, self.dates = book, book.facts, book.dates
         self.status = status
         self.when = tuple(when)
+        self._every = range(len(book.dates.periods))
         self.gates = standing(book)
         self.made_from_waste = book.facts.made_from_waste()
         self._modes = tuple(dict.fromkeys(rule.mode for rule in book.lanes.rules))
@@ -82,6 +85,10 @@ class Ways:
             self.storages[storage.site].append(storage)
         for lane in facts.lanes.values():
             self.lanes[lane.from_site].append(lane)
+
+    def hazardous(self, lineage: Lineage) -> bool:
+        """Whether a lineage is hazardous waste all through the horizon."""
+        return self.status.of(lineage, 0)
 
     # ---------------------------------------------------------------- what is open
 
@@ -116,7 +123,11 @@ class Ways:
         ]
         for storage in self.storages[site]:
             kept = storage.final and lineage.material not in self.made_from_waste
-            if kept and any(self.enters(storage, lineage, t) for t in self.when):
+            if (
+                kept
+                and self.keeps(storage, lineage)
+                and any(self.storage_open(storage, t) for t in self.when)
+            ):
                 tax = 0.0 if storage.compliant else storage.tax_cny_per_t
                 found.append(Sink(storage.name, storage.place_cost_cny_per_t + tax))
         return tuple(found)
@@ -126,11 +137,15 @@ class Ways:
         return float("inf") if outlet.haul_radius_km is None else outlet.haul_radius_km * (1.0 + 1e-9)
 
     def _delivers(self, outlet: Outlet, lineage: Lineage, t: int) -> bool:
+        return self.outlet_open(outlet, t) and self.accepts(outlet, lineage, t)
+
+    def accepts(self, outlet: Outlet, lineage: Lineage, t: int) -> bool:
+        """Whether an outlet may take a lineage, open or not: waste by a method that the rule pack knows."""
         material = lineage.material
-        if not self.facts.rank(outlet.material, material) or not self.outlet_open(outlet, t):
+        if not self.facts.rank(outlet.material, material):
             return False
         meaning = self.dates.meaning(outlet.method, t)
-        if self.facts.founds_origin(lineage.root) and self.facts.is_waste(material) and not meaning:
+        if self.facts.is_waste(material) and not meaning:
             return False
         discarded = meaning == "disposal" and material in self.made_from_waste
         return not discarded and admits(self.book, self.gates.get(outlet.name, ()), lineage)
@@ -140,77 +155,85 @@ class Ways:
         tiers = [tier.price_cny_per_t for tier in self.facts.tiers.get(outlet.name, ())]
         return self.facts.in_basis(max(tiers, default=outlet.price_cny_per_t), material, outlet.basis)
 
-    def enters(self, storage: Storage, lineage: Lineage, t: int) -> bool:
-        """Whether a lineage may be put into a storage, or placed there, in a period."""
-        if not self.facts.rank(storage.material, lineage.material) or not self.storage_open(storage, t):
+    def keeps(self, storage: Storage, lineage: Lineage) -> bool:
+        """Whether a storage may take a lineage, open or not."""
+        if not self.facts.rank(storage.material, lineage.material):
             return False
-        if self.status.of(lineage, t) and not storage.accepts_hazardous:
+        if self.hazardous(lineage) and not storage.accepts_hazardous:
             return False
         return admits(self.book, self.gates.get(storage.name, ()), lineage)
 
     # ---------------------------------------------------------------- lanes
 
-    def _takes(self, site: str, material: str) -> bool:
-        """Whether anything at a site takes a material, so that a haul rule may bring it there."""
-        facts = self.facts
-        if facts.sites[site].kind == "transfer_station":
-            return True
-        return (
-            any(facts.rank(outlet.material, material) for outlet in self.outlets[site])
-            or any(facts.rank(storage.material, material) for storage in self.storages[site])
-            or any(facts.rank(lane.material, material) is not None for lane in self.lanes[site])
-            or any(self._works_with(line, material) for line in self.lines[site])
+    def _takes(self, site: str, lineage: Lineage) -> float:
+        """From how far anything at a site takes a lineage, so that a haul rule may bring it there; 0: not at all."""
+        outlets = [o for o in self.outlets[site] if any(self.accepts(o, lineage, t) for t in self._every)]
+        near = max((self._radius(outlet) for outlet in outlets), default=0.0)
+        if near == float("inf") or self._leads_on(site, lineage) or self._works_with(site, lineage):
+            return float("inf")
+        return float("inf") if any(self.keeps(s, lineage) for s in self.storages[site]) else near
+
+    def _leads_on(self, site: str, lineage: Lineage) -> bool:
+        return self.facts.sites[site].kind == "transfer_station" or any(
+            self._carries(lane, lineage) for lane in self.lanes[site]
         )
 
-    def _works_with(self, line: str, material: str) -> bool:
-        for row in self.facts.uses.get(line, ()):
-            if any(
-                self.facts.rank(feed.material, material) for feed in self.facts.feeds.get(row.process, ())
-            ):
-                return True
-            if any(taken.material == material for taken in self.facts.inputs.get(row.process, ())):
-                return True
+    def _works_with(self, site: str, lineage: Lineage) -> bool:
+        """Whether a line at a site, open or not, is fed with a lineage, or takes it as a fixed input."""
+        for line in self.lines[site]:
+            for process, point in self._points(line):
+                rows = self.facts.inputs.get(process, ())
+                if lineage.parent is None and any(row.material == lineage.material for row in rows):
+                    return True
+                if self._use(site, line, process, point, lineage) is not None:
+                    return True
         return False
+
+    def _carries(self, lane: Lane, lineage: Lineage) -> bool:
+        if self.hazardous(lineage) and not lane.dg_allowed:
+            return False
+        return self.facts.rank(lane.material, lineage.material) is not None
 
     def _moves(self, site: str, lineage: Lineage) -> tuple[Move, ...]:
         """Lanes that a lineage may leave a site by."""
-        found: dict[Move, None] = {}
-        for hazardous in sorted({self.status.of(lineage, t) for t in self.when}):
-            found |= dict.fromkeys(self._hauls(site, lineage.material, hazardous))
+        found: list[Move] = []
+        listed: set[tuple[str, str]] = set()
         for lane in self.lanes[site]:
-            for t in self.when:
-                if self.lane_open(lane, t):
-                    found |= dict.fromkeys(self._listed(lane, lineage.material, self.status.of(lineage, t)))
+            move = self._listed(lane, lineage) if self._carries(lane, lineage) else None
+            if move is not None:
+                listed.add((lane.to_site, lane.mode))
+                found += [move] if any(self.lane_open(lane, t) for t in self.when) else []
+        if self.facts.in_tonnes(lineage.material):
+            found += self._hauls(site, lineage, listed)
         return tuple(found)
 
-    def _hauls(self, site: str, material: str, hazardous: bool) -> Iterator[Move]:
+    def _hauls(self, site: str, lineage: Lineage, listed: set[tuple[str, str]]) -> Iterator[Move]:
         for mode in self._modes:
-            rule = self.book.lanes.rule(mode, material, hazardous)
+            rule = self.book.lanes.rule(mode, lineage.material, self.hazardous(lineage))
             if rule is None:
                 continue
+            longest = float("inf") if rule.max_km is None else rule.max_km * (1.0 + 1e-9)
             for other in self.facts.sites:
-                name = f"{site}>{other}:{mode}"
-                distance = self.book.lanes.distance_km(name, site, other, mode) if other != site else None
-                if distance is None or not self.takes(other, material):
+                if other == site or (other, mode) in listed:
                     continue
-                if rule.max_km is None or distance <= rule.max_km * (1.0 + 1e-9):
-                    yield Move(other, self._hauled(rule, distance, material), distance)
+                distance = self.book.lanes.distance_km(f"{site}>{other}:{mode}", site, other, mode)
+                if distance is not None and distance <= min(longest, self.takes(other, lineage)):
+                    yield Move(other, self._hauled(rule, distance, lineage.material), distance)
 
     def _hauled(self, rule: Haul, distance: float, material: str) -> float:
         return self.book.lanes.cost_per_wet_t(rule, distance) * self.facts.wet_per_dry(material)
 
-    def _listed(self, lane: Lane, material: str, hazardous: bool) -> Iterator[Move]:
-        if self.facts.rank(lane.material, material) is None or (hazardous and not lane.dg_allowed):
-            return
+    def _listed(self, lane: Lane, lineage: Lineage) -> Move | None:
+        """A listed lane, None where nobody prices it."""
+        material = lineage.material
         distance = self.book.lanes.distance_km(lane.name, lane.from_site, lane.to_site, lane.mode)
-        far = float("inf") if distance is None else distance
         if lane.cost_cny_per_t is not None:
             cost = self.facts.in_basis(lane.cost_cny_per_t, material, lane.basis)
-            yield Move(lane.to_site, cost, far)
-            return
-        rule = self.book.lanes.rule(lane.mode, material, hazardous)
-        if rule is not None and distance is not None:
-            yield Move(lane.to_site, self._hauled(rule, distance, material), far)
+            return Move(lane.to_site, cost, float("inf") if distance is None else distance)
+        rule = self.book.lanes.rule(lane.mode, material, self.hazardous(lineage))
+        if rule is None or distance is None or not self.facts.in_tonnes(material):
+            return None
+        return Move(lane.to_site, self._hauled(rule, distance, material), distance)
 
     # ---------------------------------------------------------------- processes and supplies
 
@@ -220,13 +243,17 @@ class Ways:
         for line in self.lines[site]:
             if not any(self.line_open(line, t) for t in self.when):
                 continue
-            for process in dict.fromkeys(row.process for row in self.facts.uses.get(line, ())):
-                points = [row.point for row in self.facts.points.get(process, ())] or [""]
-                for point in points:
-                    use = self._use(site, line, process, point, feed)
-                    if use is not None:
-                        found[process, point] = use
+            for process, point in self._points(line):
+                use = self._use(site, line, process, point, feed)
+                if use is not None:
+                    found[process, point] = use
         return tuple(found.values())
+
+    def _points(self, line: str) -> Iterator[tuple[str, str]]:
+        """Processes of a line with their operating points."""
+        for process in dict.fromkeys(row.process for row in self.facts.uses.get(line, ())):
+            for point in [row.point for row in self.facts.points.get(process, ())] or [""]:
+                yield process, point
 
     def _use(self, site: str, line: str, process: str, point: str, feed: Lineage | None) -> Use | None:
         conversions, material = self.book.conversions, feed.material if feed else ""
