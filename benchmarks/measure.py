@@ -30,19 +30,20 @@ SAME_OPTIMUM = 1e-7
 
 @dataclass(frozen=True)
 class Effort:
-    """How often each peer runs, which solvers run, and for how long at most."""
+    """How often each peer runs (the slow ones less often), which solvers run, and for how long at most."""
 
     repeats: int
-    pyomo_repeats: int
+    linopy: int
+    pyomo: int
     solvers: tuple[str, ...] = ("ipx", "simplex")
     limit_s: float = 90.0
 
     def of(self, peer: str) -> int:
         """Runs of a peer."""
-        return self.pyomo_repeats if peer == "pyomo" else self.repeats
+        return {"linopy": self.linopy, "pyomo": self.pyomo}.get(peer, self.repeats)
 
 
-EFFORTS = {"small": Effort(25, 5), "medium": Effort(19, 2), "large": Effort(15, 1)}
+EFFORTS = {"small": Effort(40, 15, 5), "medium": Effort(40, 11, 2), "large": Effort(40, 9, 1)}
 """Plain Pyomo at the largest size runs once: it takes the better part of a minute."""
 
 

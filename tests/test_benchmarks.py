@@ -136,7 +136,7 @@ def test_the_peers_frame_the_same_solution(peers: dict[str, Peer], values: np.nd
 
 def test_a_measurement_makes_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole way at tiny size: runs, checks of size and optimum, tables."""
-    found = measure(TINY, Effort(2, 1, limit_s=30.0), check_optima=True)
+    found = measure(TINY, Effort(2, 2, 1, limit_s=30.0), check_optima=True)
     assert [len(found.runs[name]) for name in PEERS] == [2, 2, 2, 1]
     assert all(run[phase] > 0 for runs in found.runs.values() for run in runs for phase in PHASES)
     text = page([found])

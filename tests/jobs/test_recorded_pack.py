@@ -9,11 +9,11 @@ import pytest
 from tests.jobs import cases
 
 from redmud_opt.case import bundle
-from redmud_opt.jobs import Exit, Listener, RunOptions, reaudit, run
+from redmud_opt.jobs import Exit, reaudit, run
 
 
 def test_audit_takes_the_recorded_rule_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run(cases.starter(tmp_path / "case"), tmp_path / "run", RunOptions(), Listener())
+    result = run(cases.starter(tmp_path / "case"), out=tmp_path / "run")
     assert result.exit is Exit.PLAN
     newer = tmp_path / "package" / "data" / "rule_packs" / "cn"
     shutil.copytree(next(bundle.roots()) / "data" / "rule_packs" / "cn", newer)

@@ -43,6 +43,8 @@ from redmud_opt.i18n import keys as catalogue_keys
 from redmud_opt.plan.audit import Audit, Check, audit
 
 CASE, FRAMES = make_case(), make_frames()
+CHARGES = {"audit.horizon.charge_understated"}
+"""What else is wrong with a plan when a change of its case bars a way out."""
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "redmud_opt" / "plan" / "audit"
 
 
@@ -122,7 +124,7 @@ def test_gates(gate: Gate, holds: float, breaks: float) -> None:
         limit: added("gates", dataclasses.replace(gate, limit=limit), case=case) for limit in (holds, breaks)
     }
     assert found(case=limits[holds]) == set()
-    assert found(case=limits[breaks]) == {"audit.gates.broken"}
+    assert found(case=limits[breaks]) - CHARGES == {"audit.gates.broken"}
 
 
 @pytest.mark.parametrize("material", ["clay", "lime", "red_mud"])
@@ -430,7 +432,7 @@ def test_excess_at_the_end() -> None:
     }
     assert "audit.horizon.negative_charge" in found(put("excess", "charge_cny_per_t", -1.0, storage="shed"))
     none = put("excess", "charge_cny_per_t", float("nan"), storage="shed")
-    assert {"audit.horizon.no_way_out", "audit.horizon.way_out_missed"} <= found(none)
+    assert "audit.horizon.no_charge" in found(none)
     assert {"audit.horizon.no_class", "audit.horizon.way_out_invented"} <= found(
         put("excess", "waste_class", "other", storage="shed")
     )
@@ -494,7 +496,7 @@ def test_streams_are_what_the_case_can_make() -> None:
     shallow = dataclasses.replace(
         CASE, settings=Settings(name="t", base_year=2026, discount_rate=RATE, max_depth=0)
     )
-    assert found(case=shallow) == {"audit.streams.too_deep"}
+    assert found(case=shallow) - CHARGES == {"audit.streams.too_deep"}
     others = tuple(row for row in CASE.feeds if row.process != "separation")
     assert "audit.streams.not_fed" in found(case=dataclasses.replace(CASE, feeds=others))
     dry = (*CASE.outputs[:3], Output(process="detox", material="brick", yield_t_per_t=1.1))

@@ -9,11 +9,11 @@ import re
 import pandas as pd
 import pytest
 from tests.builders import Solved, solve
-from tests.report.paper import LINING, SETTING, TAILINGS, plan
+from tests.report.paper import LABELS, LINING, SETTING, TAILINGS, plan
 
 from redmud_opt.case import load_case
-from redmud_opt.i18n import LANGUAGES, template
-from redmud_opt.report.labels import Labels, word
+from redmud_opt.i18n import LANGUAGES, Message, template, text
+from redmud_opt.report.labels import Labels, labelled, word
 from redmud_opt.report.sankey import trace
 from redmud_opt.report.tables import SHOWN, csv_bytes, disarmed, heading, link_table, table
 
@@ -113,6 +113,16 @@ def test_a_name_without_label_is_shown_by_the_other_language_then_by_itself() ->
     labels = Labels(plan(), "zh")
     assert labels.name("yard") == "Yard"
     assert labels.name("silo") == "silo"
+
+
+def test_messages_name_things_by_label_and_name() -> None:
+    message = Message(
+        "plan.of_plant",
+        {"what": ("mud", Message("plan.of_plant", {"what": "R", "plant": "silo"})), "plant": 3},
+    )
+    assert text(labelled(message, LABELS["en"]), "en") == "Fresh mud (mud), Refinery (R), silo, 3"
+    files = Message("case.unenforced_table", {"table": "mud", "rows": "mud", "count": 1})
+    assert labelled(files, LABELS["en"]).values["table"] == "mud"
 
 
 def test_links_have_a_table() -> None:

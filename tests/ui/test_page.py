@@ -200,6 +200,8 @@ def test_impossible_is_explained_and_shows_no_plan(page: Open, impossible_run: P
     assert not test.metric
     assert not test.success
     assert "2027" in test.error[0].value
+    label = {"en": "Magnetic separation line", "zh": "磁选线"}[lang]
+    assert label in test.error[0].value  # things are named as people know them
     assert words("end_infeasible", lang) in test.error[0].value
 
 
@@ -264,6 +266,16 @@ def test_a_broken_run_folder_is_said(page: Open, runs: Path) -> None:
     test = page(lang="en", case="guangxi", run="end-broken")
     assert not test.exception
     assert any("cannot be read" in error.value for error in test.error)
+
+
+def test_a_plan_without_its_inputs_is_not_shown(page: Open, runs: Path, solved_run: Path) -> None:
+    broken = runs / "end-altered"
+    shutil.copytree(solved_run, broken)
+    next((broken / "inputs").rglob("sites.csv")).write_text("name\n", encoding="utf-8")
+    test = page(lang="en", case="guangxi", run="end-altered")
+    assert not test.exception
+    assert not test.metric
+    assert any("inputs is missing or was changed" in warning.value for warning in test.warning)
 
 
 def test_going_run_shows_stage_and_cancels(page: Open, runs: Path) -> None:

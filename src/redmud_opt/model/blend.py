@@ -54,7 +54,7 @@ def add_shares(m: ConcreteModel, net: Network) -> None:
         message="model.blend_share",
     )
     coefs = [
-        (k, run, float(_row(net, run) == row) - (row.max_share if sense == "max" else row.min_share))
+        (k, run, float(_row(net, run) is row) - (row.max_share if sense == "max" else row.min_share))
         for k, (mixer, row, sense) in enumerate(wanted)
         for run in of_mixer[mixer]
     ]
@@ -64,7 +64,7 @@ def add_shares(m: ConcreteModel, net: Network) -> None:
 def _limited(net: Network, mixer: Mixer, runs: list[int]) -> Iterator[tuple[Feed, str]]:
     """Feed rows of a mixer with a share to keep: a greatest one only if the row is fed at all."""
     for row in net.lineages.feed_rows(mixer[1], mixer[2]):
-        if row.max_share < 1 and any(_row(net, run) == row for run in runs):
+        if row.max_share < 1 and any(_row(net, run) is row for run in runs):
             yield row, "max"
         if row.min_share > 0:
             yield row, "min"

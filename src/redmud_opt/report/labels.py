@@ -69,3 +69,23 @@ def word(group: str, name: str, language: str) -> str:
             words = text(Message(key), language)
             return words[:1].upper() + words[1:]
     return name
+
+
+NOT_NAMES = ("table", "tables", "column", "key", "file", "pack")
+"""Values of messages that speak of files, not of things."""
+
+
+def labelled(message: Message, labels: Mapping[str, str]) -> Message:
+    """The message with the label of everything it names, the name behind it."""
+    values = {k: v if k in NOT_NAMES else _labelled(v, labels) for k, v in message.values.items()}
+    return Message(message.key, values)
+
+
+def _labelled(value: object, labels: Mapping[str, str]) -> object:
+    if isinstance(value, Message):
+        return labelled(value, labels)
+    if isinstance(value, tuple | list):
+        return tuple(_labelled(item, labels) for item in value)
+    if isinstance(value, str) and value in labels:
+        return Message("report.label.with_name", {"label": labels[value], "name": value})
+    return value

@@ -71,7 +71,11 @@ def _facts(found: Look, say: Words) -> None:
 
 def _impossible(found: Look, say: Words) -> None:
     if found.impossible:
-        st.error(say("impossible") + "\n\n" + listed([say.tell(message) for message in found.impossible]))
+        st.error(
+            say("impossible")
+            + "\n\n"
+            + listed([say.tell(message, found.case) for message in found.impossible])
+        )
 
 
 def _not_enforced(found: Look, say: Words) -> None:
@@ -81,7 +85,7 @@ def _not_enforced(found: Look, say: Words) -> None:
                 say("not_enforced", count=len(found.not_enforced), names=names_of(found.not_enforced, say))
             )
             with st.expander(say("not_enforced_all")):
-                st.markdown(listed([say.tell(message) for message in found.not_enforced]))
+                st.markdown(listed([say.tell(message, found.case) for message in found.not_enforced]))
 
 
 def names_of(messages: tuple[Message, ...], say: Words) -> str:
@@ -113,4 +117,4 @@ def _second_look(found: Look, say: Words) -> None:
     messages = [*found.flagged, *found.notes]
     if messages:
         with st.expander(say("second_look", count=len(messages))):
-            st.markdown(listed([say.tell(message) for message in messages]))
+            st.markdown(listed([say.tell(message, found.case) for message in messages]))

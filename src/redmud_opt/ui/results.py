@@ -9,10 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from redmud_opt.case import CaseFaults
+from redmud_opt.case import Case, CaseFaults
 from redmud_opt.i18n import Message
 from redmud_opt.jobs import Exit, RunFolder, RunResult, RunStatus, result
-from redmud_opt.jobs.inputs import INDEX, recall
+from redmud_opt.jobs.inputs import INDEX, INPUTS, recall
 from redmud_opt.plan.audit import TOLERANCE
 from redmud_opt.report.bundle import zipped
 from redmud_opt.report.display import status_words
@@ -41,16 +41,16 @@ def show(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> No
         st.error(say("unreadable_run"))
         return
     _whose(folder, now, on_screen, say)
+    case = _recorded(folder)
     if found.plan is None:
-        _without_plan(folder, found, say)
+        _without_plan(folder, found, case, say)
     else:
         st.success(plain(status_words(found.plan, say.language)), icon=":material/check_circle:")
         _audit(found, say)
-        setting = _setting(folder, (folder / INDEX).stat().st_mtime_ns)
-        if setting is None:
+        if case is None:
             st.warning(say("inputs_gone"))
         else:
-            show_plan(found.plan, setting, folder.name, say)
+            show_plan(found.plan, Setting.of(case), folder.name, say)
     st.download_button(
         say("zip"),
         lambda: zipped(folder),
@@ -70,14 +70,18 @@ def _result(folder: Path, stamp: int) -> RunResult:
     return found
 
 
+def _recorded(folder: Path) -> Case | None:
+    """The case that the run was made for, from the copy of its inputs; None if that is missing or was changed."""
+    stamps = [(str(file), file.stat().st_mtime_ns) for file in sorted((folder / INPUTS).rglob("*"))]
+    return _recall(folder, tuple(stamps)) if stamps else None
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _setting(folder: Path, stamp: int) -> Setting | None:
-    """What the figures need of the case that the run was made for, from the copy of its inputs."""
+def _recall(folder: Path, stamps: tuple[tuple[str, int], ...]) -> Case | None:
     try:
-        case = recall(folder).case
+        return recall(folder).case
     except (CaseFaults, OSError, ValueError, KeyError):
         return None
-    return None if case is None else Setting.of(case)
 
 
 def _whose(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> None:
@@ -122,11 +126,11 @@ def _badge(passed: bool, worst: float, say: Words) -> None:
         st.badge(say("audit_failed", **values), icon=":material/gpp_bad:", color="red")
 
 
-def _without_plan(folder: Path, found: RunResult, say: Words) -> None:
+def _without_plan(folder: Path, found: RunResult, case: Case | None, say: Words) -> None:
     """Why there is no plan. Nothing of one is shown."""
     quiet = found.exit is Exit.CANCELLED
     box = st.info if quiet else st.error
-    lines = [plain(say.tell(message).strip()) for message in found.messages]
+    lines = [plain(say.tell(message, case).strip()) for message in found.messages]
     box("  \n".join([f"**{say(ENDS[found.exit])}**", *lines]))
     if found.exit is Exit.AUDIT_FAILED and found.audit is not None:
         _badge(False, float(found.audit["worst_residual"]), say)

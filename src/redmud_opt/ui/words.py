@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from redmud_opt.case import Case
 from redmud_opt.i18n import LANGUAGES, Message, text
+from redmud_opt.report.labels import labelled
 
 NAMES = {"en": "English", "zh": "中文"}
 _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&^])")
@@ -21,9 +23,10 @@ class Words:
         """The words of `ui.<key>`."""
         return text(Message(f"ui.{key}", values), self.language)
 
-    def tell(self, message: Message) -> str:
-        """A message of the program."""
-        return text(message, self.language)
+    def tell(self, message: Message, case: Case | None = None) -> str:
+        """A message of the program; with the case, what it names is shown by its label too."""
+        labels = {} if case is None else case.labels(self.language)
+        return text(labelled(message, labels), self.language)
 
 
 def plain(words: str) -> str:

@@ -7,9 +7,10 @@
     in(site, material) = min of  its cheapest price there;   0 where it is made;   in(other site) + lane
     charge             = max(0, reclaiming + out);   no charge where out is infinite
 
-What is open in the last period counts, capacities do not (see `ways`); of tiers the best. An output without a way out makes
-its process a dead end. Outlets whose haul radius is shorter than the lane a tonne came by are barred to it
-until it is fed. Values fall from infinity, so that going in circles is no way out. MODEL.md 'End of horizon'.
+What is open in the last period counts, capacities do not (see `ways`); of tiers the best. An output without a
+way out makes its process a dead end. Outlets whose haul radius is shorter than the lane a tonne came by are
+barred to it until it is fed. Values fall from infinity, so that going in circles is no way out; what still
+falls after many sweeps earns without end. MODEL.md 'End of horizon'.
 """
 
 from __future__ import annotations

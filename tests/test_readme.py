@@ -1,0 +1,32 @@
+"""The README shows what is printed, not what somebody typed.
+
+REDMUD_WRITE_README=1 pytest tests/test_readme.py       writes the block anew
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from redmud_opt import load_case, optimise
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+START, END = "<!-- output -->\n", "<!-- end of output -->"
+
+
+def beginning() -> str:
+    """What `make plan` prints up to the rates of utilisation."""
+    lines = str(optimise(load_case("guangxi"))).splitlines()
+    headings = [number for number, line in enumerate(lines) if not line]
+    return "```text\n" + "\n".join(lines[: headings[2]]) + "\n```\n"
+
+
+def test_readme_shows_what_is_printed() -> None:
+    page = README.read_text(encoding="utf-8")
+    before, rest = page.split(START)
+    shown, after = rest.split(END)
+    printed = beginning()
+    if os.environ.get("REDMUD_WRITE_README"):
+        README.write_text(before + START + printed + END + after, encoding="utf-8")
+        shown = printed
+    assert shown == printed
