@@ -20,8 +20,8 @@ def page(measured: Sequence[Measured]) -> str:
     """The whole page."""
     parts = [
         "# Benchmarks: the latest run",
-        "Written by `make bench`; what is measured and how stands in `docs/benchmarks.md`. Seconds; ratios are "
-        "fastest run over fastest run.",
+        "Written by `make bench`; what is measured and how stands in `docs/benchmarks.md`. Seconds. Phases are the "
+        "fastest over all runs, since other work on the machine only adds; totals and ratios add up those.",
         _versions(),
         "## Verdict",
         _verdict(measured),
@@ -69,7 +69,7 @@ def _instances(measured: Iterable[Measured]) -> str:
 
 
 def _peers(one: Measured) -> str:
-    head = ("peer", *PHASES, "total, fastest", "total, median", "runs", "× bare arrays")
+    head = ("peer", *PHASES, "total", "median run", "runs", "× bare arrays")
     rows = []
     for name, runs in one.runs.items():
         best = one.best(name)

@@ -82,7 +82,11 @@ def added(table: str, *rows: object, case: Case = CASE) -> Case:
         # two standard deviations of tailings (0.1 · 0.8 ÷ 0.8) and of lime (0.5): + (480 · 0.2 + 30 · 1) ÷ 630
         (Gate(name="g", at="bricks", property="soda", limit=0.0, k_sigma=2.0), 4.0 + 126 / 630, 4.19),
         # and of lime, into the output: (480·5.2 + 120 + 30·2·0.5) ÷ 630
-        (Gate(name="g", at="bricks", output="brick", property="soda", limit=0.0, k_sigma=2.0), 2646 / 630, 4.19),
+        (
+            Gate(name="g", at="bricks", output="brick", property="soda", limit=0.0, k_sigma=2.0),
+            2646 / 630,
+            4.19,
+        ),
         # a minimum: the average is 4.0, and 4.0 − 126/630 with the margin
         (Gate(name="g", at="bricks", property="soda", limit=0.0, sense="min"), 4.0, 4.001),
         (
@@ -441,6 +445,33 @@ def test_excess_at_the_end() -> None:
     )
     free = dataclasses.replace(CASE, settings=dataclasses.replace(CASE.settings, end_of_horizon="free"))
     assert "audit.horizon.not_charged" in found(case=free)
+
+
+@pytest.mark.parametrize(
+    ("charge", "key"), [(11.99, "under"), (12.0, ""), (30.0, ""), (39.9, ""), (39.91, "over")]
+)
+def test_a_charge_lies_between_what_is_there_and_what_can_be(charge: float, key: str) -> None:
+    """A yard for both soils holds mud (12); tailings could lie there, at 50.4 − 10.5 = 39.9."""
+    frames = put("excess", "charge_cny_per_t", charge, storage="yard")(FRAMES)
+    frames = change("value_terms", "value_cny", -700.0 * (charge - 12.0) * D[B], term="end_charge")(frames)
+    said = keys(audit(replaced(CASE, "storages", "yard", material="soils"), frames, stated_value(frames)))
+    assert said == ({f"audit.horizon.charge_{key}stated"} if key else set())
+
+
+def test_what_has_no_way_out_may_not_grow() -> None:
+    """100 t of tailings more in a shed that nothing leaves; the 500 t that it begins with may stay, uncharged."""
+    locked = replaced(CASE, "storages", "shed", retrievable=False)
+    assert {"audit.horizon.no_way_out", "audit.horizon.way_out_invented"} <= found(case=locked)
+    closed = tuple(replaced(CASE, "lines", name, candidate=True) for name in ("sep_line", "brick_line"))
+    case = dataclasses.replace(CASE, lines=(closed[0].lines[0], closed[1].lines[1], CASE.lines[2]))
+    kept = (
+        put("stocks", "stock_t", 500.0, stream=MUD + "legacy", period=B),
+        put("stocks", "stock_t", 0.0, stream=MUD + "new", period=B),
+        drop("excess", storage="yard"),
+    )
+    assert "audit.horizon.no_way_out" in found(case=case)
+    said = judged(case, FRAMES, *kept)
+    assert not [c for c in said.failures if c.family == "horizon" and "yard" in c.where]
 
 
 def test_hazardous_stock_is_excess_from_the_first_tonne() -> None:

@@ -255,14 +255,18 @@ def test_a_share_exceeded() -> None:
     assert found(case=clay) == {"audit.shares.under_share"}
 
 
-@pytest.mark.parametrize(("factor", "key"), [(0.0, "under"), (0.999, "under"), (1.001, "over"), (100.0, "over")])
+@pytest.mark.parametrize(
+    ("factor", "key"), [(0.0, "under"), (0.999, "under"), (1.001, "over"), (100.0, "over")]
+)
 @pytest.mark.parametrize(("storage", "amount", "charge"), [("yard", 700.0, 12.0), ("shed", 100.0, 8.0)])
 def test_a_charge_and_its_money_scaled_together(
     storage: str, amount: float, charge: float, factor: float, key: str
 ) -> None:
     """Rate, end charge and value agree with each other; only the way out itself shows that the rate is wrong."""
     frames = put("excess", "charge_cny_per_t", factor * charge, storage=storage)(FRAMES)
-    frames = change("value_terms", "value_cny", amount * charge * (1.0 - factor) * D[B], term="end_charge")(frames)
+    frames = change("value_terms", "value_cny", amount * charge * (1.0 - factor) * D[B], term="end_charge")(
+        frames
+    )
     said = keys(audit(CASE, frames, stated_value(frames)))
     assert said == {f"audit.horizon.charge_{key}stated"}
 

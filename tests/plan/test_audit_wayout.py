@@ -16,7 +16,6 @@ from tests.builders import (
     assay,
     buys,
     commodity,
-    gate,
     group,
     in_stock,
     landfill,
@@ -37,12 +36,13 @@ from tests.builders import (
 
 from redmud_opt.case import Case
 from redmud_opt.case.things import CalendarMonth, Tier
-from redmud_opt.case.works import Distance, Haul, Lane
+from redmud_opt.case.works import Distance, Gate, Haul, Lane
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.streams import Reader
 from redmud_opt.plan.audit.wayout import WayOut
 
 MUD = "mud@red_mud@new"
+DOSE = {"lime": {"amount_per_t": 0.5, "solid": False}}
 
 
 def world(*more: Tables, **settings: Any) -> Case:
@@ -67,7 +67,9 @@ def test_reclaiming_a_lane_and_a_landfill() -> None:
 def test_no_way_out() -> None:
     """No sink; a lane back and forth is none; nor is a yard that keeps what is put into it."""
     assert charge(world()) is None
-    assert charge(world(lane("R", "M", 3), lane("M", "R", 3, name="back"), yard("mud", "M", name="y"))) is None
+    assert (
+        charge(world(lane("R", "M", 3), lane("M", "R", 3, name="back"), yard("mud", "M", name="y"))) is None
+    )
 
 
 def test_what_cannot_be_taken_out_has_no_way_out() -> None:
@@ -94,7 +96,8 @@ def test_basis_and_moisture() -> None:
 def test_the_best_of_the_tiers_counts() -> None:
     """Fees of 9, then 6, then 11 replace the price of −1: 2 + 6."""
     steps = tuple(
-        Tier(item="buyer", step=k, width_t=1.0, price_cny_per_t=-p) for k, p in ((1, 9.0), (2, 6.0), (3, 11.0))
+        Tier(item="buyer", step=k, width_t=1.0, price_cny_per_t=-p)
+        for k, p in ((1, 9.0), (2, 6.0), (3, 11.0))
     )
     assert charge(world(sells("mud", -1, method="D", name="buyer"), rows(tiers=steps))) == 8
 
@@ -168,7 +171,7 @@ def test_a_product_pays_for_its_process_and_a_residue_costs() -> None:
 
 def test_inputs_are_bought_where_that_is_cheapest() -> None:
     """0.5 lime per tonne: 20 here, or 8 at M with a lane at 3, so 11: 2 + 5.5; the second tier of M at 4: 2 + 3.5."""
-    dose = works("dose", "mud", {"brick": 1.0}, inputs={"lime": 0.5})
+    dose = works("dose", "mud", {"brick": 1.0}, inputs=DOSE)
     more = (dose, product("brick"), sells("brick", 0), commodity("lime"), lane("M", "R", 3))
     bought = (buys("lime", 20), buys("lime", 8, "M", name="far"))
     assert charge(world(*more, *bought)) == pytest.approx(7.5)
@@ -182,8 +185,8 @@ def test_inputs_are_bought_where_that_is_cheapest() -> None:
 
 def test_inputs_are_free_where_they_are_made() -> None:
     """A recipe at R burns lime from bought stone: free, although stone costs 30; 2 + 1."""
-    dose = works("dose", "mud", {"brick": 1.0}, cost=1, inputs={"lime": 0.5})
-    kiln = works("kiln", "", {"lime": 1.0}, inputs={"stone": 1.0})
+    dose = works("dose", "mud", {"brick": 1.0}, cost=1, inputs=DOSE)
+    kiln = works("kiln", None, {"lime": 1.0}, inputs={"stone": 1.0})
     more = (dose, kiln, product("brick"), sells("brick", 0), commodity("lime"), commodity("stone"))
     assert charge(world(*more, buys("stone", 30), buys("lime", 10))) == pytest.approx(3)
     assert charge(world(*more, buys("lime", 10))) == pytest.approx(8)  # without stone the kiln makes nothing
@@ -212,13 +215,17 @@ def test_chains_end_at_the_declared_depth() -> None:
 
 
 def test_a_circle_that_loses_mass_converges() -> None:
-    """Washing ore: 1 → 0.5 ore + 0.5 dust at −10; out = 1 + 0.5·out − 5 → −8. Mud becomes ore for 20: 2 + 20 − 8."""
+    """Washing ore: 1 → 0.5 ore + 0.5 dust sold at 10; out = 1 + 0.5·out − 5 = −8. Mud becomes ore for 20: 2 + 20 − 8.
+
+    Values fall to it from the fee of 30 that ore may be left for; without any other end the circle is none.
+    """
     more = (
         works("to_ore", "mud", {"ore": 1.0}, cost=20),
         works("wash", "ore", {"ore": 0.5, "dust": 0.5}, cost=1),
         *(commodity("ore"), commodity("dust"), sells("dust", 10)),
     )
-    assert charge(world(*more)) == pytest.approx(14)
+    assert charge(world(*more, sells("ore", -30))) == pytest.approx(14)
+    assert charge(world(*more)) is None
 
 
 def test_a_circle_that_earns_is_charged_nothing() -> None:
@@ -237,9 +244,9 @@ def test_a_circle_that_earns_is_charged_nothing() -> None:
 def test_a_gate_for_every_stream_alone_bars_the_way_and_a_blend_does_not() -> None:
     """Mud has 5; a buyer for 1 allows 4, the landfill is 20."""
     more = (prop("p"), assay("mud", p=5), landfill("mud", 20), sells("mud", -1, method="U", name="buyer"))
-    assert charge(world(*more, gate("buyer", "p", 4, kind="each"))) == 22
-    assert charge(world(*more, gate("buyer", "p", 5, kind="each"))) == 3
-    assert charge(world(*more, gate("buyer", "p", 4, kind="blend"))) == 3
+    for limit, kind, expected in ((4.0, "each", 22), (5.0, "each", 3), (4.0, "blend", 3)):
+        gate = Gate(name="g", at="buyer", property="p", limit=limit, kind=kind)
+        assert charge(world(*more, rows(gates=gate))) == expected
 
 
 def test_hazardous_waste_goes_where_it_may() -> None:

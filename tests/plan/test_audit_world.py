@@ -13,7 +13,7 @@ Two quarters around New Year, `a` (2026 Q4, 92 days) and `b` (2027 Q1, 90 days).
     pot lining    arises 50 in each period, with 0.1 lime → 1.1 slag (disposal), hazardous by mixing, w = 1/1.1
                   a: 55 slag to the outlet `hw` at a gate fee as received;   b: 55 slag placed in the cell `hw_cell`
 
-    way out       brick 1.05 · −100 + 42 + 0.05 · 300 lime = −48;  tailings to it 30 ÷ 0.8: −10.5, not 15 in the landfill
+    way out       brick 1.05 · −100 + 42 + 0.05 · 300 lime = −48;  tailings to it 30 ÷ 0.8: −10.5, not placed for 15
                   mud 30 + 0.2 · −300 (the best tier) + 0.8 · −10.5 = −38.4, not 30 ÷ 0.7 − 48 as brick
                   charges: yard 50.4 − 38.4 = 12, shed 18.5 − 10.5 = 8
 
