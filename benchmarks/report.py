@@ -20,8 +20,8 @@ def page(measured: Sequence[Measured]) -> str:
     """The whole page."""
     parts = [
         "# Benchmarks: the latest run",
-        "Written by `make bench`; what is measured and how stands in `docs/benchmarks.md`. Seconds. Phases are the "
-        "fastest over all runs, since other work on the machine only adds; totals and ratios add up those.",
+        "Written by `make bench`; what is measured and how stands in `docs/benchmarks.md`. CPU seconds of one "
+        "thread; each phase is the fastest over all runs, totals and ratios add those up.",
         _versions(),
         "## Verdict",
         _verdict(measured),
@@ -69,13 +69,14 @@ def _instances(measured: Iterable[Measured]) -> str:
 
 
 def _peers(one: Measured) -> str:
-    head = ("peer", *PHASES, "total", "median run", "runs", "× bare arrays")
+    head = ("peer", *PHASES, "total", "median run", "fastest by the clock", "runs", "× bare arrays")
     rows = []
     for name, runs in one.runs.items():
         best = one.best(name)
         phases = [f"{best[phase]:.4f}" for phase in PHASES]
         ratio = f"{one.ratio(name):.1f}" if "bare" in one.runs else ""
-        rows.append((WORDS[name], *phases, f"{total(best):.4f}", f"{one.median(name):.4f}", len(runs), ratio))
+        seconds = [f"{value:.4f}" for value in (total(best), one.median(name), best["wall"])]
+        rows.append((WORDS[name], *phases, *seconds, len(runs), ratio))
     return table(head, rows)
 
 

@@ -147,9 +147,8 @@ def test_a_measurement_makes_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_page_tells_a_missed_aim() -> None:
-    slow, fast = (
-        {"build": s, "transfer": 0.0, "frames": 0.0, "declare": s, "compile": 0.0} for s in (4.0, 1.0)
-    )
+    parts = ("build", "transfer", "frames", "declare", "compile", "wall")
+    slow, fast = ({part: seconds if part == "build" else 0.0 for part in parts} for seconds in (4.0, 1.0))
     found = Measured(TINY, (1, 1, 1), 0.1, {"bare": [fast], "ours": [slow, slow], "linopy": [fast]})
     text = page([found])
     assert "4.0×, missed" in text

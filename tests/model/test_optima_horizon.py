@@ -33,6 +33,7 @@ from tests.builders import (
 )
 
 from redmud_opt.case import Case
+from redmud_opt.case.things import CalendarMonth
 from redmud_opt.case.works import Storage
 
 
@@ -89,6 +90,43 @@ def test_only_ways_that_are_open_in_the_last_period_count() -> None:
     """The buyer at R has closed by the last quarter: the charge is 25 again."""
     buyer = sells("mud", 5, method="U", max_t=1, closes=date(2026, 10, 1))
     assert charge(leftover(buyer, periods=parts(2026, 3), lane_t=1)) == pytest.approx(25)
+
+
+def test_a_haul_radius_bars_the_way_out_over_a_longer_lane() -> None:
+    """An outlet at M pays 5 CNY/t within 9 km and R is 10 km away: the landfill there is left, 2 + 3 + 20 again.
+
+    Within 10 km the way out costs 2 + 3 − 5 = 0.
+    """
+
+    def case(radius: float) -> Case:
+        buyer = sells("mud", 5, "M", method="U", max_t=1, haul_radius_km=radius, name="near")
+        base = (mud(), site("M"), yard("mud", reclaim_cost_cny_per_t=2), landfill("mud", 20, "M"), buyer)
+        return tiny(*base, lane("R", "M", 3, capacity_t=60, distance_km=10), end_of_horizon="charge")
+
+    assert charge(case(9)) == pytest.approx(25)
+    assert charge(case(10)) == pytest.approx(0)
+
+
+def test_reagents_that_cannot_be_had_in_the_last_period_open_no_way() -> None:
+    """Burning for 4 + 0.1 lime at 50 = 9, reclaim 2: 11. If lime is sold in the first half only, 25 again."""
+    months = rows(calendars=tuple(CalendarMonth(calendar="early", month=m, share=0) for m in range(7, 13)))
+    burn = works("burn", "mud", {"ash": 1.1}, method="D", cost=4, capacity=1, inputs={"lime": 0.1})
+    more = (waste("ash"), burn, landfill("ash", name="pit"), commodity("lime"), months)
+    halves = parts(2026, 6)
+    late = leftover(*more, buys("lime", 50, calendar="early"), periods=halves, lane_t=1)
+    assert charge(late) == pytest.approx(25)
+    assert charge(leftover(*more, buys("lime", 50), periods=halves, lane_t=1)) == pytest.approx(11)
+
+
+def test_going_in_circles_is_charged_what_it_comes_to() -> None:
+    """Mud → x; x → half of y at 1, y → half of x at 1, each sold at −10: out(x) = 1 + ½ out(y) = 2, not 0, not 10."""
+    ring = (
+        works("a", "x", {"y": 0.5}, cost=1, gas_t_per_t=0.5),
+        works("b", "y", {"x": 0.5}, cost=1, gas_t_per_t=0.5),
+        works("press", "mud", {"x": 1.0}),
+    )
+    ends = (product("x"), product("y"), sells("x", -10), sells("y", -10))
+    assert charge(tiny(mud(), yard("mud"), *ring, *ends, end_of_horizon="charge")) == pytest.approx(2)
 
 
 def test_general_waste_is_charged_above_its_opening_stock() -> None:
@@ -253,3 +291,30 @@ def test_two_classes_in_one_yard_have_an_allowance_each() -> None:
     plan = solve(tiny(*base, *ash, landfill("wastes", 20, "M"), end_of_horizon="charge"))
     assert plan.sum("excess", "excess_t", waste_class="red_mud") == pytest.approx(40)
     assert plan.value == pytest.approx(-2380)
+
+
+def test_a_way_out_that_is_closed_in_the_last_period_is_none() -> None:
+    """A free input is free where it is made only while its kiln runs: closed, lime is bought at 9 and the charge is
+
+    2 (reclaiming) + 9 = 11 instead of 2, still below 25 over the lane.
+    """
+    base = (commodity("lime"), product("brick"), sells("brick", 0, max_t=1), buys("lime", 9))
+    press = works("press", {"mud": {}}, {"brick": 2.0}, inputs={"lime": 1.0})
+    kiln = works("kiln", None, {"lime": 1.0}, capacity=1, stands={"closes": date(2026, 10, 1)})
+    assert charge(leftover(*base, press, kiln, periods=parts(2026, 3), lane_t=1)) == pytest.approx(11)
+    open_kiln = works("kiln", None, {"lime": 1.0}, capacity=1)
+    assert charge(leftover(*base, press, open_kiln, periods=parts(2026, 3), lane_t=1)) == pytest.approx(2)
+
+
+def test_a_supply_of_nothing_is_no_supply_for_the_way_out() -> None:
+    """Lime at most 0 t: no brick, and the charge is 25 over the lane."""
+    base = (commodity("lime"), product("brick"), sells("brick", 0, max_t=1), buys("lime", 0, max_t=0))
+    press = works("press", {"mud": {}}, {"brick": 2.0}, inputs={"lime": 1.0})
+    assert charge(leftover(*base, press)) == pytest.approx(25)
+
+
+@pytest.mark.parametrize("closed", [{"max_put_t": 0}, {"capacity_t": 0}])
+def test_a_landfill_that_takes_nothing_is_no_way_out(closed: dict[str, float]) -> None:
+    """A landfill at R at 1 CNY/t that takes nothing leaves the charge at 25."""
+    full = landfill("mud", 1, name="full", per="period", **closed)
+    assert charge(leftover(full)) == pytest.approx(25)

@@ -155,6 +155,16 @@ def test_fixed_inputs_count_in_a_gate() -> None:
     assert solve(kiln(*COAL, assay("coal", Na=1), limit=0.3)).value == pytest.approx(10 * 900 * 0.13 / 1.77)
 
 
+def test_a_gate_binds_a_recipe_too() -> None:
+    """A recipe of 1 stone (0.5 % Na) and 0.5 lime (0.2 %) averages 0.4: within 0.4 it earns 5 · 10, within 0.39 0."""
+    burn = works("burn", None, {"clinker": 1.5}, inputs={"lime": 0.5, "stone": 1.0}, capacity=10)
+    names = (commodity("lime"), commodity("stone"), commodity("clinker"), buys("lime", 0), buys("stone", 0))
+    known = (prop("Na"), assay("lime", Na=0.2), assay("stone", Na=0.5), sells("clinker", 5 / 1.5))
+    base = (mud(), landfill("mud"), burn, *names, *known)
+    for limit, value in ((0.4, 50), (0.39, 0)):
+        assert solve(tiny(*base, gate("burn", limit, prop="Na"))).value == pytest.approx(value)
+
+
 def test_a_minimum_turns_the_signs() -> None:
     """At least 0.2 % Na on average: 100 mud can carry m · 1.8 ÷ 0.1 = 1800 > 900 of meal; at 1 % only 100 · 1 ÷ 0.9.
 

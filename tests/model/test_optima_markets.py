@@ -20,6 +20,7 @@ from tests.builders import (
     product,
     rows,
     sells,
+    site_row,
     solve,
     stopped,
     stretches,
@@ -31,7 +32,8 @@ from tests.builders import (
 )
 
 from redmud_opt.case.rules import Limit
-from redmud_opt.case.things import CalendarMonth, Tier
+from redmud_opt.case.things import CalendarMonth, Owner, Tier
+from redmud_opt.case.works import Facility
 
 
 def steps(item: str, *widths_and_prices: tuple[float | None, float], per: str = "year") -> Tables:
@@ -274,6 +276,19 @@ def test_a_limit_may_be_a_share_of_another_measure(sense: str, share: float, val
     whole = limit("feed", "measure", None, name="both", at="presses")
     part = limit("feed", sense, share, at="a", share_of="both")
     assert optimum(two_presses(whole, part)) == pytest.approx(value)
+
+
+def test_a_facility_of_another_owner_is_not_its_sites() -> None:
+    """R belongs to one company, the works there to another: a limit on the first binds nothing, on the second all."""
+    press = works("press", "mud", {"brick": 1.0})
+    press["facilities"] = (Facility(name="press_works", site="R", owner="second"),)
+    owners = rows(owners=(Owner(name="first"), Owner(name="second")))
+    base = (mud(), yard("mud"), product("brick"), sells("brick", 1), press, owners)
+    for at, value in (("first", 100), ("second", 10)):
+        case = tiny(
+            *base, rows(limits=limit("feed", "max", 10, at=at)), sites=(site_row("R", owner="first"),)
+        )
+        assert optimum(case) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(("per", "value"), [("period", 8 * 30), ("year", 2 * 30), ("horizon", 30)])

@@ -199,6 +199,20 @@ def test_a_new_name_alone_uses_nothing() -> None:
     assert stopped(tiny(mud(), waste("slag"), paper, landfill("slag"), target(0.01))) == "infeasible"
 
 
+@pytest.mark.parametrize("method", ["D", "P"])
+def test_a_product_of_disposal_or_pretreatment_earns_no_credit(method: str) -> None:
+    """1 mud → 0.3 sand, sold, and 0.7 slag under either code: u = 0, and the slag carries all, w = 1 ÷ 0.7.
+
+    Placed, the 70 t of slag are 100 origin tonnes; on a road they count 100, the sand nothing.
+    """
+    mill = works("mill", "mud", {"sand": 0.3, "slag": 0.7}, method=method)
+    base = (mud(), product("sand"), sells("sand", 1), waste("slag"), mill)
+    plan = solve(tiny(*base, landfill("slag")))
+    assert plan.utilised() == pytest.approx(0)
+    assert plan.sum("identity", "placed_t") == pytest.approx(100)
+    assert solve(tiny(*base, sells("slag", 0, method="U"))).utilised() == pytest.approx(100)
+
+
 def test_disposal_without_residue_is_reduced_not_used() -> None:
     """10 t of lining burnt away under a disposal code: reduced 10, utilised 0; under a use code the same."""
     for method in ("D", "U"):

@@ -190,6 +190,14 @@ def test_blend_shares_bind_from_both_sides() -> None:
     assert optimum(plenty) == pytest.approx(200)
 
 
+def test_a_least_share_of_what_is_not_there_stops_the_process() -> None:
+    """At least 0.1 lime is to be fed: without any lime nothing is pressed, with 5 t of it 45 t of mud are."""
+    press = works("press", {"mud": {}, "lime": {"min_share": 0.1}}, {"brick": 1.0})
+    base = (mud(), yard("mud"), commodity("lime"), product("brick"), press, sells("brick", 1))
+    assert optimum(tiny(*base)) == pytest.approx(0)
+    assert optimum(tiny(*base, buys("lime", 0, max_t=5))) == pytest.approx(50)
+
+
 def test_a_share_of_a_group_holds_for_the_sum_of_its_members() -> None:
     """Mud and ash together at most 0.3 of a raw meal of which 70 t can be had: 30 t in all."""
     burn = works("burn", {"wastes": {"max_share": 0.3}, "meal": {}}, {"clinker": 1.0})

@@ -41,8 +41,11 @@ def add_balance(m: ConcreteModel, net: Network) -> None:
 def _at(rows: Rows, columns: Columns, net: Network, grid: Grid, place: Ints, sign: float) -> None:
     """Each column once, in the row of its entity's place (entities without a place take part in none)."""
     row = grid.pick(net.nodes.position[place])
-    col = np.flatnonzero((place >= 0)[grid.entity])
-    rows.add(columns, row=row[col], col=col, coef=sign)
+    if (place >= 0).all():
+        rows.add(columns, row=row, coef=sign)
+    else:
+        col = np.flatnonzero((place >= 0)[grid.entity])
+        rows.add(columns, row=row[col], col=col, coef=sign)
 
 
 def _add_conversion(rows: Rows, feed_t: Columns, net: Network) -> None:

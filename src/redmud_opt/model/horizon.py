@@ -11,12 +11,15 @@ that are open in the last period, capacities ignored: a fixed point over the net
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.model.radius import NEAR
 from redmud_opt.network import Network
-from redmud_opt.network.network import Array, Ints
+from redmud_opt.network.network import Array, Ints, Mask
 
 CIRCLES = 200
 """Passes beyond the number of places: a circle that loses mass converges, one that earns falls for ever."""
@@ -28,11 +31,13 @@ NEGLIGIBLE = 1e-9
 def way_out_cny_per_t(net: Network) -> Array:
     """Least cost of getting rid of a dry tonne from each place in the last period, inf where there is no way.
 
-    Negative where the tonne earns. Values that keep falling (a circle that earns) count as −inf.
+    Negative where the tonne earns. Values that keep falling (a circle that earns) count as −inf. A tonne that came
+    over a lane finds the outlets open to it whose haul radius the lane keeps; one that lies there, all of them.
     """
     acquire = _acquire(net)
-    found = _sinks(net, acquire)
+    found, within = _sinks(net)
     runs, routes, last = net.runs, net.routes, net.time.last
+    near = _near(net)
     moves = (
         np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
     )
@@ -40,19 +45,24 @@ def way_out_cny_per_t(net: Network) -> Array:
     input_cost = _needs(net, acquire)
     for _ in range(len(net.places) + CIRCLES):
         before = found.copy()
-        np.minimum.at(found, routes.from_place[moves], routes.cost[moves] + before[routes.to_place[moves]])
-        total = runs.cost + input_cost + _outputs(net, before)
+        arriving = np.minimum(before[routes.to_place], near)
+        np.minimum.at(found, routes.from_place[moves], routes.cost[moves] + arriving[moves])
+        total = runs.cost + input_cost + _outputs(net, np.minimum(before, within))
         np.minimum.at(found, runs.place[feeding], total[feeding])
         if np.array_equal(found, before):
-            return found
+            return np.minimum(found, within)
     found[found < before - NEGLIGIBLE] = -np.inf
-    return found
+    return np.minimum(found, within)
+
+
+def _running(net: Network) -> Mask:
+    """Runs that can act in the last period."""
+    return net.runs.grid.position[:, net.time.last] >= 0
 
 
 def _open_runs(net: Network) -> Ints:
-    """Runs with a feed that can run in the last period."""
-    open_ = net.runs.grid.position[:, net.time.last] >= 0 if len(net.runs.run) else np.zeros(0, dtype=bool)
-    return np.flatnonzero(open_ & (net.runs.place >= 0))
+    """Those of them that are fed."""
+    return np.flatnonzero(_running(net) & (net.runs.place >= 0))
 
 
 def _outputs(net: Network, out: Array) -> Array:
@@ -69,19 +79,43 @@ def _needs(net: Network, acquire: Array) -> Array:
     return found
 
 
-def _sinks(net: Network, acquire: Array) -> Array:
-    """Outlets at their best price, final placement; a product that is an input somewhere leaves for nothing."""
-    found = np.full(len(net.places), np.inf)
-    found[net.runs.need_place] = 0.0
+def _sinks(net: Network) -> tuple[Array, Array]:
+    """Sinks open to whatever comes, and the outlets with a haul radius apart: CNY/t at each place.
+
+    Outlets at their best price, final placement; a product that is an input somewhere leaves for nothing.
+    """
+    found, within = np.full((2, len(net.places)), np.inf)
+    found[net.runs.need_place[_running(net)[net.runs.need_run]]] = 0.0
     last = net.time.last
-    sold, placed = net.deliveries, net.placements
-    prices = best_prices(net)
-    open_ = np.flatnonzero(sold.grid.position[:, last] >= 0)
-    np.minimum.at(found, sold.place[open_], -prices[sold.outlet[open_]] * sold.basis[open_])
+    placed = net.placements
+    for place, cost, radius in _outlets(net):
+        kept = found if radius is None else within
+        kept[place] = min(kept[place], cost)
     storages = net.holdings.storages
-    cost = [s.place_cost_cny_per_t + (0.0 if s.compliant else s.tax_cny_per_t) for s in storages]
+    placing = [s.place_cost_cny_per_t + (0.0 if s.compliant else s.tax_cny_per_t) for s in storages]
     open_ = np.flatnonzero(placed.grid.position[:, last] >= 0)
-    np.minimum.at(found, placed.place[open_], np.array(cost, dtype=float)[placed.storage[open_]])
+    np.minimum.at(found, placed.place[open_], np.array(placing, dtype=float)[placed.storage[open_]])
+    return found, within
+
+
+def _outlets(net: Network) -> Iterator[tuple[int, float, float | None]]:
+    """(place, cost per dry tonne, haul radius) of every delivery that is open in the last period."""
+    sold, prices = net.deliveries, best_prices(net)
+    for k in np.flatnonzero(sold.grid.position[:, net.time.last] >= 0):
+        outlet = sold.outlet[k]
+        radius = sold.outlets[outlet].haul_radius_km
+        yield int(sold.place[k]), -float(prices[outlet] * sold.basis[k]), radius
+
+
+def _near(net: Network) -> Array:
+    """Cheapest outlet at the end of each lane whose haul radius the lane keeps."""
+    routes = net.routes
+    distance = np.array([route.distance_km for route in routes.route], dtype=float)
+    found = np.full(len(routes.route), np.inf)
+    for place, cost, radius in _outlets(net):
+        if radius is not None:
+            near = (routes.to_place == place) & (distance <= radius * NEAR)
+            found[near] = np.minimum(found[near], cost)
     return found
 
 
@@ -98,8 +132,8 @@ def _acquire(net: Network) -> Array:
     """Least cost of having a unit of a material at each place: bought there or brought; free where it is made."""
     found = np.full(len(net.places), np.inf)
     bought, routes, last = net.purchases, net.routes, net.time.last
-    found[net.runs.made_place] = 0.0
-    for k in range(len(bought.supply)):
+    found[net.runs.made_place[_running(net)[net.runs.made_run]]] = 0.0
+    for k in np.flatnonzero(bought.grid.position[:, last] >= 0):
         supply = bought.supplies[bought.supply[k]]
         tiers = [tier.price_cny_per_t for tier in net.case.tiers if tier.item == supply.name]
         price = min(tiers) if tiers else supply.price_cny_per_t

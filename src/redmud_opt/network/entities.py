@@ -195,7 +195,7 @@ class Entities:
         """Streams that may be placed for good."""
         keys = [(s, p.stream) for s, p in self.reach.storages if s.final and p in self.numbers.place]
         place = ints(self.numbers.place[Place(s.site, stream)] for s, stream in keys)
-        open_ = self._stack([self.time.open(s.opens, s.closes) for s, _ in keys]) > 0
+        open_ = (self._rates(keys, "max_put_t") > 0) & (self._room(keys) > 0)
         storages = list(self.case.storages)
         return Placements(
             grid=Grid.of(self.numbers.mask(list(place)) & open_),

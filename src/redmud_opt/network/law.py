@@ -35,14 +35,19 @@ class Law:
         return all(self._passes_one(at, gate, lineage) for gate in self._each[at] if not gate.output)
 
     def _passes_one(self, at: str, gate: Gate, lineage: Lineage) -> bool:
+        value = self._value(gate, lineage)
+        return value is not None and self._judge(at, gate, lineage, value, gate.limit)
+
+    def _value(self, gate: Gate, lineage: Lineage) -> float | None:
+        """p + kσ, p − kσ for a minimum; None, and a fault, where there is no value."""
         if gate.property not in lineage.composition:
             self.lineages.missing_for_gate(gate, lineage)
-            return False
+            return None
         value, sigma = lineage.composition[gate.property]
-        if gate.sense == "max":
-            inside = value + gate.k_sigma * sigma <= gate.limit
-        else:
-            inside = value - gate.k_sigma * sigma >= gate.limit
+        return value + (gate.k_sigma if gate.sense == "max" else -gate.k_sigma) * sigma
+
+    def _judge(self, at: str, gate: Gate, lineage: Lineage, value: float, limit: float) -> bool:
+        inside = value <= limit if gate.sense == "max" else value >= limit
         if not inside:
             self.refused[at, lineage.id] = gate.name
         return inside
@@ -77,14 +82,22 @@ class Law:
         return self._accepts(storage.name, storage.material, lineage)
 
     def process_takes(self, conversion: Conversion, lineage: Lineage) -> bool:
-        """Whether a process may be fed with a material, and each of its outputs passes the `each` gates on it."""
+        """Whether a process may be fed with a material; an `each` gate on an output judges every feed alone."""
         at = conversion.process.name
-        if not self._passes(at, lineage):
-            return False
-        return all(
-            self._passes_one(at, gate, made.output)
-            for gate in self._each[at]
-            if gate.output
-            for made in conversion.made
-            if made.output.name == gate.output
+        on_outputs = [gate for gate in self._each[at] if gate.output]
+        return self._passes(at, lineage) and all(
+            self._passes_made(at, gate, conversion, lineage) for gate in on_outputs
         )
+
+    def _passes_made(self, at: str, gate: Gate, conversion: Conversion, lineage: Lineage) -> bool:
+        """retained · (p ± kσ) against limit · yield, as a blend of this feed and nothing else."""
+        made = [made for made in conversion.made if made.output.name == gate.output]
+        if not made:
+            return True
+        value = self._value(gate, lineage)
+        if value is None:
+            return False
+        wet = self.lookup.properties[gate.property].basis == "wet"
+        brought = gate.retained * value * (lineage.wet_per_dry if wet else 1.0)
+        room = gate.limit * sum(m.yield_t_per_t * (m.output.wet_per_dry if wet else 1.0) for m in made)
+        return self._judge(at, gate, lineage, brought, room)
