@@ -81,10 +81,12 @@ def tiny(*rows: Mapping[str, tuple[Any, ...]], **tables: Any) -> Case:
     """A case of these rows; `periods` and settings by name, other keywords replace whole tables."""
     names = Settings.__dataclass_fields__
     settings = {key: tables.pop(key) for key in tuple(tables) if key in names}
-    found: dict[str, tuple[Any, ...]] = {"sites": (site_row("R"),), "methods": METHODS}
+    found: dict[str, tuple[Any, ...]] = {"methods": METHODS}
     for part in rows:
         for table, more in part.items():
             found[table] = tuple(dict.fromkeys((*found.get(table, ()), *more)))
+    if all(row.name != "R" for row in found.get("sites", ())):
+        found["sites"] = (site_row("R"), *found.get("sites", ()))
     found |= tables
     chosen = {"name": "tiny", "base_year": 2026, "discounting": "none", "end_of_horizon": "free"} | settings
     return Case(settings=Settings(**chosen), periods=found.pop("periods", years(2026)), **found)

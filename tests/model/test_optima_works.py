@@ -278,6 +278,22 @@ def test_an_outlet_is_served_from_within_its_haul_radius(radius: float, value: f
     assert optimum(tiny(mud(), site("M"), landfill("mud", 50), far, road)) == pytest.approx(value)
 
 
+@pytest.mark.xfail(
+    strict=True, reason="open: the network passes through M only if M takes bricks; the audit always"
+)
+def test_plan_and_audit_agree_on_what_may_be_passed_through() -> None:
+    """Bricks of R sell at N, 40 km away, too far by road; a belt leads to M, 10 km from N, where nobody takes bricks.
+
+    If they may pass through M, 100 t of mud in the yard at R have a way out that pays; if not, there is none.
+    """
+    press = works("press", "mud", {"brick": 1.0}, capacity=1)
+    table = rows(distances=(Distance(from_site="M", to_site="N", distance_km=10),
+                            Distance(from_site="R", to_site="N", distance_km=40)))  # fmt: skip
+    road = rows(haul=Haul(name="road", cost_cny_per_t_km=0.1, max_km=15))
+    base = (mud(), yard("mud"), landfill("mud", 60), product("brick"), press, sells("brick", 30, "N"))
+    solve(tiny(*base, site("M"), site("N"), lane("R", "M", 0), table, road, end_of_horizon="charge"))
+
+
 # ---------------------------------------------------------------- yards
 
 

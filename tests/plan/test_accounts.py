@@ -9,6 +9,8 @@ import pytest
 from tests.builders import (
     Solved,
     arises,
+    buys,
+    commodity,
     group,
     in_stock,
     landfill,
@@ -148,6 +150,16 @@ def test_a_target_counts_the_year_to_date_of_plants_that_lie_still() -> None:
     for more in ((), (target(0, name="other", scope="R"),)):
         plan = solve(tiny(*base, target(0.3), *more, periods=parts(2026, 6)[1:]))
         assert plan.value == pytest.approx(-400)
+
+
+@pytest.mark.parametrize(("method", "column"), [("D", "handed_to_disposal_t"), ("P", "handed_out_t")])
+def test_what_is_handed_on_counts_in_origin_tonnes(method: str, column: str) -> None:
+    """1 mud + 0.25 lime → 1.25 slag, w = 0.8: the 125 t handed on are 100 t of mud."""
+    mix = works("mix", "mud", {"slag": 1.25}, method="P", inputs={"lime": 0.25})
+    base = (mud(), waste("slag"), commodity("lime"), buys("lime", 0), mix)
+    plan = solve(tiny(*base, sells("slag", 0, method=method)))
+    assert plan.sum("sales", "sold") == pytest.approx(125)
+    assert plan.sum("identity", column) == pytest.approx(100)
 
 
 def test_a_rate_over_nothing_is_no_number() -> None:

@@ -80,8 +80,9 @@ def world(draw: Draw) -> tuple[Tables, ...]:
         landfill("wastes", 60, at, name=f"dump_{at}", accepts_hazardous=True)["storages"][0] for at in SITES
     )
     return (
-        site("M", kind=draw(st.sampled_from(["works", "transfer_station"]))),
-        site("N"),
+        *(
+            site(name, kind="transfer_station") for name in SITES
+        ),  # until it is settled what else is passed through
         rows(distances=table, haul=(road, lorry), lanes=belt, storages=dumps),
         group("wastes", "mud", "tails", "ash", "lining", "slag"),
         group("general", "mud", "tails", "ash"),

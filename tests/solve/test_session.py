@@ -259,6 +259,22 @@ def test_counts_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
         session.solve(toy())
 
 
+def test_what_rounding_leaves_of_a_difference_is_no_coefficient() -> None:
+    """0.1 + 0.2 − 0.3 is 5.6e-17: dropped by the compiler, so that it is not missed in the count of the solver."""
+    assert 0.1 + 0.2 - 0.3 != 0
+    model = toy(coef=np.array([0.1 + 0.2 - 0.3, 1.0]))
+    assert compile(model).matrix.nnz == 1
+    session = Session()
+    assert session.solve(model).objective == pytest.approx(10 + 5)
+    assert session.solve(toy()).objective == pytest.approx(10)
+    assert session.solve(model).objective == pytest.approx(10 + 5)
+
+
+def test_small_coefficients_count() -> None:
+    """1e-11 · x ≤ 5e-11 holds x at 5; HiGHS would drop the coefficient by default."""
+    assert Session().solve(toy(coef=1e-11, most=5e-11, upper=1e3)).size.nonzeros == 2
+
+
 def test_nothing_to_solve_is_trouble() -> None:
     with pytest.raises(SolverTrouble):
         Session().run()

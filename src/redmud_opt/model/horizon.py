@@ -110,12 +110,13 @@ def _outlets(net: Network) -> Iterator[tuple[int, float, float | None]]:
 def _near(net: Network) -> Array:
     """Cheapest outlet at the end of each lane whose haul radius the lane keeps."""
     routes = net.routes
-    distance = np.array([route.distance_km for route in routes.route], dtype=float)
     found = np.full(len(routes.route), np.inf)
-    for place, cost, radius in _outlets(net):
-        if radius is not None:
-            near = (routes.to_place == place) & (distance <= radius * NEAR)
-            found[near] = np.minimum(found[near], cost)
+    limited = [(place, cost, radius) for place, cost, radius in _outlets(net) if radius is not None]
+    if limited:
+        distance = np.array([route.distance_km for route in routes.route], dtype=float)
+    for place, cost, radius in limited:
+        near = (routes.to_place == place) & (distance <= radius * NEAR)
+        found[near] = np.minimum(found[near], cost)
     return found
 
 

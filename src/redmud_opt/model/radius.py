@@ -45,6 +45,8 @@ def add_haul_radius(m: ConcreteModel, net: Network) -> None:
 def _bounds(net: Network) -> list[tuple[int, float]]:
     """(place, radius) wherever a lane longer than the radius of an outlet there leads."""
     sold = net.deliveries
+    if all(outlet.haul_radius_km is None for outlet in sold.outlets):
+        return []
     furthest = np.zeros(len(net.places))
     np.maximum.at(furthest, net.routes.to_place, _distances(net))
     found = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
@@ -11,6 +13,7 @@ from redmud_opt.model.targets import target_years
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
 from redmud_opt.network.given import arising_t
+from redmud_opt.network.network import Ints
 from redmud_opt.network.origins import Origins
 from redmud_opt.network.reach import Stream
 
@@ -21,10 +24,20 @@ NEGLIGIBLE = 1e-9
 def frame_of(columns: Columns, name: str) -> pd.DataFrame:
     """Labels and values of a family where the value is not negligible; labels as plain text."""
     values = columns.values_array
-    frame = columns.index.frame()
-    frame[name] = values
-    frame = frame[np.abs(values) > NEGLIGIBLE].reset_index(drop=True)
-    return plain(frame)
+    kept = np.flatnonzero(np.abs(values) > NEGLIGIBLE)
+    return labelled(columns, kept).assign(**{name: values[kept]})
+
+
+def labelled(columns: Columns, positions: Ints) -> pd.DataFrame:
+    """Labels of some columns of a family, as plain text."""
+    index = columns.index
+    parts = zip(index.names, index.codes, index.levels, strict=True)
+    return pd.DataFrame({name: _text(level, code[positions]) for name, code, level in parts})
+
+
+def _text(levels: Iterable[object], codes: Ints) -> pd.Series:
+    """Labels by code as text: the few labels are converted, then taken."""
+    return pd.Series([str(label) for label in levels], dtype="str").take(codes).reset_index(drop=True)
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -71,16 +84,12 @@ def arising_table(net: Network) -> pd.DataFrame:
 def flow_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """Flows with both ends, dry and wet."""
     frame = frame_of(m.flow_t, "flow_t")
-    ends = {route.lane: (route.mode, route.from_site, route.to_site) for route in net.routes.route}
+    entity = net.routes.grid.entity[np.abs(m.flow_t.values_array) > NEGLIGIBLE]
     for k, name in enumerate(("mode", "from_site", "to_site")):
-        frame.insert(1 + k, name, [ends[lane][k] for lane in frame["lane"]])
-    frame["wet_t"] = frame["flow_t"] * _wet(net, frame["stream"])
-    return frame
-
-
-def _wet(net: Network, streams: pd.Series) -> np.ndarray:
-    per_dry = {s.id: net.lineages.by_id[s.lineage].wet_per_dry for s in net.streams}
-    return np.array([per_dry[stream] for stream in streams], dtype=float)
+        levels = [getattr(route, name) for route in net.routes.route]
+        frame.insert(1 + k, name, _text(levels, entity))
+    wet_per_dry = np.array([net.lineage(k).wet_per_dry for k in range(len(net.streams))], dtype=float)
+    return frame.assign(wet_t=frame["flow_t"] * wet_per_dry[net.routes.stream[entity]])
 
 
 def made_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -91,13 +100,13 @@ def made_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     amount = m.feed_t.values_array[cells[k, period]] * runs.made_yield[k]
     kept = np.abs(amount) > NEGLIGIBLE
     k, period, amount = k[kept], period[kept], amount[kept]
-    places = [net.places[p] for p in runs.made_place[k]]
+    place = runs.made_place[k]
     frame = pd.DataFrame(
         {
-            "site": [place.site for place in places],
-            "process": [runs.run[r].conversion.process.name for r in runs.made_run[k]],
-            "stream": [place.stream.id for place in places],
-            "period": [net.time.names[t] for t in period],
+            "site": _text([p.site for p in net.places], place),
+            "process": _text([r.conversion.process.name for r in runs.run], runs.made_run[k]),
+            "stream": _text([p.stream.id for p in net.places], place),
+            "period": _text(net.time.names, period),
             "made_t": amount,
         }
     )
@@ -106,16 +115,15 @@ def made_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
 def stock_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """Stocks at the end of each period with what was put in and taken out."""
-    stock = plain(m.stock_t.index.frame().assign(stock_t=m.stock_t.values_array))
-    keys = ["storage", "stream", "period"]
-    for columns, name in ((m.put_t, "put_t"), (m.reclaim_t, "reclaimed_t")):
-        part = plain(columns.index.frame().assign(**{name: columns.values_array}))
-        stock = stock.merge(part, on=keys, how="left")
-    stock = stock.fillna({"put_t": 0.0, "reclaimed_t": 0.0})
-    moving = stock[["stock_t", "put_t", "reclaimed_t"]].abs().max(axis=1) > NEGLIGIBLE
-    stock = stock[moving].reset_index(drop=True)
-    sites = {s.name: s.site for s in net.case.storages}
-    stock.insert(1, "site", [sites[name] for name in stock["storage"]])
+    held = net.holdings
+    amounts = {"stock_t": m.stock_t.values_array}
+    for name, columns, grid in (("put_t", m.put_t, held.put), ("reclaimed_t", m.reclaim_t, held.reclaim)):
+        amounts[name] = np.zeros(len(held.grid))
+        amounts[name][held.grid.position[grid.entity, grid.period]] = columns.values_array
+    moving = np.flatnonzero(np.max([np.abs(a) for a in amounts.values()], axis=0) > NEGLIGIBLE)
+    stock = labelled(m.stock_t, moving).assign(**{name: a[moving] for name, a in amounts.items()})
+    sites = [storage.site for storage in held.storages]
+    stock.insert(1, "site", _text(sites, held.storage[held.grid.entity[moving]]))
     return stock[["storage", "site", "stream", "period", "put_t", "reclaimed_t", "stock_t"]]
 
 

@@ -195,6 +195,8 @@ class Columns(IndexedVar):
     @property
     def integer_mask(self) -> np.ndarray:
         """True where the domain is one of integers (a copy; change it with `set_integer`)."""
+        if len(self._domains) == 2:  # the usual two
+            return self._domain_codes == _INTEGER
         return np.array([domain_facts(domain).integer for domain in self._domains])[self._domain_codes]
 
     def set_integer(self, integer: Any = True) -> None:

@@ -34,6 +34,7 @@ from redmud_opt.model.arrays.hooks import ArrayModelError
 from redmud_opt.model.arrays.ordinary import Linear, OrdinaryVariables, constraint, linear
 from redmud_opt.model.arrays.rows import Objective, RowData, Rows
 from redmud_opt.model.arrays.standard_form import Source, Span, StandardForm
+from redmud_opt.model.arrays.terms import drop_cancelled
 
 # Everything else that is active (disjunctions, SOS sets, logic) would be lost silently, and is refused.
 _UNDERSTOOD = {
@@ -273,7 +274,7 @@ def _matrix(families: Sequence[Rows], constraints: list[Linear], places: _Places
     shape = (count + len(constraints), places.count)
     matrix = scipy.sparse.csc_array((np.concatenate(coef_parts), coordinates), shape=shape)
     # SciPy has added up coordinates that meet; what cancelled is still stored.
-    matrix.eliminate_zeros()
+    drop_cancelled(matrix)
     return matrix
 
 

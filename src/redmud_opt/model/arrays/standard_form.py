@@ -45,8 +45,8 @@ class StandardForm:
     """Minimise sense * (cost @ x + offset) where row and column bounds enclose matrix @ x and x.
 
     sense: +1 to minimise, -1 to maximise (cost and offset stand as declared). matrix: rows x columns,
-    duplicates summed and zeros removed. integrality: 1 where integer. A fixed column has both bounds at its
-    value and is not integer. column_blocks and row_blocks: (component name, start, stop) in order.
+    duplicates summed, what cancelled (below 1e-12) removed. integrality: 1 where integer. A fixed column has
+    both bounds at its value and is not integer. column_blocks and row_blocks: (component name, start, stop) in order.
     """
 
     cost: np.ndarray

@@ -68,8 +68,18 @@ def from_matrix(columns: Columns, rows: Any, matrix: Any, factor: Any, what: str
     return Term(columns, matrix.row.astype(np.int32), matrix.col.astype(np.int32), coef)
 
 
+CANCELLED = 1e-12
+"""A coefficient below this is what rounding left of a difference: solvers drop it unasked."""
+
+
+def drop_cancelled(matrix: Any) -> None:
+    """Remove, in place, the coefficients of a sparse matrix that have cancelled."""
+    matrix.data[np.abs(matrix.data) < CANCELLED] = 0.0
+    matrix.eliminate_zeros()
+
+
 class RowWise:
-    """The same terms sorted by row, duplicates summed, zeros dropped: what an expression is written from."""
+    """The same terms sorted by row, duplicates summed, what cancelled dropped: what an expression is written from."""
 
     def __init__(self, terms: list[Term], row_count: int) -> None:
         self._families: list[Columns] = []
@@ -87,7 +97,7 @@ class RowWise:
         coef = np.concatenate([np.empty(0), *(term.coef for term in terms)])
         # SciPy adds up coordinates that meet.
         self._csr = scipy.sparse.csr_array((coef, (row, col)), shape=(row_count, width))
-        self._csr.eliminate_zeros()
+        drop_cancelled(self._csr)
 
     def entries(self, row: int) -> Iterator[tuple[Columns, int, float]]:
         """(family, position in it, coefficient) of every non-zero in a row."""
