@@ -81,14 +81,20 @@ def tiny(*rows: Mapping[str, tuple[Any, ...]], **tables: Any) -> Case:
     """A case of these rows; `periods` and settings by name, other keywords replace whole tables."""
     names = Settings.__dataclass_fields__
     settings = {key: tables.pop(key) for key in tuple(tables) if key in names}
-    found: dict[str, tuple[Any, ...]] = {"methods": METHODS}
+    found: dict[str, Any] = {"methods": METHODS}
     for part in rows:
         for table, more in part.items():
             found[table] = tuple(dict.fromkeys((*found.get(table, ()), *more)))
     if all(row.name != "R" for row in found.get("sites", ())):
         found["sites"] = (site_row("R"), *found.get("sites", ()))
     found |= tables
-    chosen = {"name": "tiny", "base_year": 2026, "discounting": "none", "end_of_horizon": "free"} | settings
+    chosen: dict[str, Any] = {
+        "name": "tiny",
+        "base_year": 2026,
+        "discounting": "none",
+        "end_of_horizon": "free",
+    }
+    chosen |= settings
     return Case(settings=Settings(**chosen), periods=found.pop("periods", years(2026)), **found)
 
 
@@ -196,15 +202,14 @@ def sells(material: str, price: float, at: str = "R", **values: Any) -> Tables:
 
 def yard(material: str, at: str = "R", **values: Any) -> Tables:
     """A retrievable yard; costs nothing unless said."""
-    return rows(
-        storages=Storage(**{"name": "yard", "site": at, "material": material, "per": "period"} | values)
-    )
+    values = {"name": "yard", "per": "period"} | values
+    return rows(storages=Storage(site=at, material=material, **values))
 
 
 def landfill(material: str, cost: float = 0.0, at: str = "R", **values: Any) -> Tables:
     """Final placement only."""
-    values = {"name": "landfill", "retrievable": False, "final": True, "method": "D"} | values
-    return rows(storages=Storage(site=at, material=material, place_cost_cny_per_t=cost, **values))
+    final: dict[str, Any] = {"name": "landfill", "retrievable": False, "final": True, "method": "D"}
+    return rows(storages=Storage(site=at, material=material, place_cost_cny_per_t=cost, **final | values))
 
 
 def lane(start: str, end: str, cost: float = 0.0, **values: Any) -> Tables:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.builders import solve
 
 from redmud_opt.case import load_case
-from tests.builders import solve
 
 
 def test_steelt_has_the_optimum_of_the_book() -> None:

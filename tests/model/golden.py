@@ -80,7 +80,8 @@ def check_golden(name: str, found: Rows) -> None:
 def flat(row: Row) -> dict[str, float]:
     """All numbers of a row by name."""
     numbers = {name: value for name, value in row.items() if name not in ("terms", "sense")}
-    return numbers | row.get("terms", {})
+    terms: dict[str, float] = row.get("terms", {})
+    return numbers | terms
 
 
 def _text(found: Rows) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 from tests.builders import (
+    Tables,
     buys,
     commodity,
     group,
@@ -52,7 +54,7 @@ PLACES = tuple(
 )
 
 
-def _materials() -> tuple[dict, ...]:
+def _materials() -> tuple[Tables, ...]:
     values = {
         ("mud", "Fe"): 21.0,
         ("ash", "Fe"): 4.0,
@@ -83,7 +85,7 @@ def _materials() -> tuple[dict, ...]:
     )
 
 
-def _works() -> tuple[dict, ...]:
+def _works() -> tuple[Tables, ...]:
     split = {
         "iron": {"recovery": 0.5, "property": "Fe", "grade": 55.0},
         "tails": {"complement": True},
@@ -131,7 +133,7 @@ def _works() -> tuple[dict, ...]:
     )
 
 
-def _places() -> tuple[dict, ...]:
+def _places() -> tuple[Tables, ...]:
     half = tuple(CalendarMonth(calendar="season", month=month, share=0.5) for month in (2, 8))
     return (
         yard(
@@ -177,7 +179,7 @@ def _places() -> tuple[dict, ...]:
     )
 
 
-def _markets() -> tuple[dict, ...]:
+def _markets() -> tuple[Tables, ...]:
     steps = (
         Tier(item="brick_outlet", step=1, width_t=200, price_cny_per_t=160),
         Tier(item="brick_outlet", step=2, price_cny_per_t=110),
@@ -198,19 +200,19 @@ def _markets() -> tuple[dict, ...]:
     )
 
 
-def _policy() -> tuple[dict, ...]:
+def _policy() -> tuple[Tables, ...]:
     whole = Limit(name="fed", measure="feed", sense="measure", at="press", per="year")
     ash = Limit(
         name="ash_fed", measure="feed", material="ash", at="press", sense="max", value=0.6, share_of="fed"
     )
-    done = {
+    done: dict[str, Any] = {
         "generated_t": 700,
         "utilised_new_t": 120,
         "utilised_legacy_t": 30,
         "gross_new_t": 200,
         "gross_legacy_t": 40,
     }
-    soft = {"hard": False, "price_cny_per_t": 40}
+    soft: dict[str, Any] = {"hard": False, "price_cny_per_t": 40}
     return (
         rows(
             year_to_date=(

@@ -135,7 +135,7 @@ def test_storage_capacity(golden: Any) -> None:
 
 def test_storage_rates(golden: Any) -> None:
     """365 t a year in: put + placed ≤ 181 in the first half. Out 730 t a year, none in January: ≤ 2 · (181 − 31)."""
-    rates = {"max_put_t": 365, "max_reclaim_t": 730, "per": "year", "calendar": "dry"}
+    rates: dict[str, Any] = {"max_put_t": 365, "max_reclaim_t": 730, "per": "year", "calendar": "dry"}
     dry = rows(calendars=CalendarMonth(calendar="dry", month=1, share=0))
     case = tiny(mud(), yard("mud", final=True, method="D", **rates), dry, periods=parts(2026, 6))
     golden(case, "put_rate", "reclaim_rate")

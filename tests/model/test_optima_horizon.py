@@ -314,7 +314,7 @@ def test_a_supply_of_nothing_is_no_supply_for_the_way_out() -> None:
 
 
 @pytest.mark.parametrize("closed", [{"max_put_t": 0}, {"capacity_t": 0}])
-def test_a_landfill_that_takes_nothing_is_no_way_out(closed: dict[str, float]) -> None:
+def test_a_landfill_that_takes_nothing_is_no_way_out(closed: dict[str, Any]) -> None:
     """A landfill at R at 1 CNY/t that takes nothing leaves the charge at 25."""
     full = landfill("mud", 1, name="full", per="period", **closed)
     assert charge(leftover(full)) == pytest.approx(25)

@@ -144,7 +144,7 @@ def test_yearly_limits_follow_days_months_and_opening_dates() -> None:
     March 31 + April 30 + May 31 + July 31 + August 31 = 154 t at 1 CNY.
     """
     summer = rows(calendars=CalendarMonth(calendar="dry", month=6, share=0))
-    span = {"opens": date(2026, 3, 1), "closes": date(2026, 9, 1)}
+    span: dict[str, Any] = {"opens": date(2026, 3, 1), "closes": date(2026, 9, 1)}
     buyer = sells("mud", 1, method="U", max_t=365, per="year", calendar="dry", **span)
     assert optimum(tiny(mud(), yard("mud"), buyer, summer, periods=parts(2026, 1))) == pytest.approx(154)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -113,7 +114,7 @@ def test_the_year_to_date_enters_the_totals_and_rates_of_its_year_and_plant() ->
 
     R: 50 ÷ 300, 70 ÷ 320, (80 + 20) ÷ 300. M, which lies still now, used 30 of 60. All: 80 ÷ 360.
     """
-    used = {"utilised_legacy_t": 20.0, "gross_new_t": 80.0}
+    used: dict[str, Any] = {"utilised_legacy_t": 20.0, "gross_new_t": 80.0}
     done = (
         YearToDate(waste_class="red_mud", site="R", generated_t=200, utilised_new_t=50, **used),
         YearToDate(waste_class="red_mud", site="M", generated_t=60, utilised_new_t=30),

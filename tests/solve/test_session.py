@@ -24,7 +24,7 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import ArrayModelError, Columns, Index, Objective, Rows, StandardForm, compile
 from redmud_opt.network import build_network
 from redmud_opt.solve import Options, Session, SolverTrouble, solve_case_goals, solve_levels
-from redmud_opt.solve.session import same_pattern
+from redmud_opt.solve.compare import same_pattern
 
 NUDGE = 1e-5
 """Relative change: small enough that mass balances of the case still close within their tolerance."""
@@ -69,7 +69,8 @@ def nudged(case: Case, table: str, column: str) -> Case:
         row if (value := getattr(row, column)) is None else replace(row, **{column: new(value)})
         for row in getattr(case, table)
     ]
-    return replace(case, **{table: tuple(found)})
+    changed: dict[str, Any] = {table: tuple(found)}
+    return replace(case, **changed)
 
 
 @pytest.fixture(scope="module")
@@ -406,9 +407,11 @@ def test_levels_do_not_leak_into_the_next_run() -> None:
 def test_each_level_is_held_while_the_next_is_improved() -> None:
     """Least landfilled, then emissions, then value: each within the tolerance of its best alone."""
     network, model, _ = run(rich())
-    alone = {}
+    alone: dict[str, float] = {}
     for goal in ("landfilled", "emissions"):
-        alone[goal] = solve_levels(model, network, Session(), [goal]).objective
+        found_alone = solve_levels(model, network, Session(), [goal]).objective
+        assert found_alone is not None
+        alone[goal] = found_alone
     solve_levels(model, network, Session(), ["landfilled", "emissions", "value"])
     found = {goal: float(model.goal[goal].value) for goal in alone}
     assert found["landfilled"] == pytest.approx(alone["landfilled"], abs=1e-4)

@@ -200,8 +200,15 @@ class Explorer:
                 front.offer(Place(route.to_site, place.stream), since)
 
     def _wanted(self, route: Route, lineage: Lineage) -> bool:
-        """Whether something at the far end takes the material, or lanes lead on from there."""
+        """Whether something at the far end takes the material, or it may be passed on from there.
+
+        What a listed lane brings may be passed on by any lane; dead ends are cut afterwards.
+        """
         site = route.to_site
+        if route.listed is not None:
+            onward = self.haulage.routes_from(site, lineage)
+            if any(other.to_site != route.from_site for other in onward):
+                return True
         for outlet in self._outlets_at[site]:
             radius = outlet.haul_radius_km
             near = radius is None or route.distance_km <= radius
