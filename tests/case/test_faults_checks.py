@@ -450,7 +450,8 @@ def tiers_over_different_times(f: Folder) -> None:
 
 @planted(("gate_fee_falls", "tiers.csv", 3, "price_cny_per_t"))
 def a_gate_fee_that_falls(f: Folder) -> None:
-    tiers(f, "builders", (1, 100, -50), (2, "", -40))
+    f.add("outlets", name="tip", site="city", material="cement")
+    tiers(f, "tip", (1, 100, -50), (2, "", -40))
 
 
 @planted(("tier_price_rises", "tiers.csv", 3, "price_cny_per_t"))
@@ -590,6 +591,183 @@ def a_relabelled_product_to_disposal(f: Folder) -> None:
 @planted(("product_placed", "storages.csv", 3, "material"))
 def a_product_placed_for_good(f: Folder) -> None:
     f.add("storages", name="pit", site="city", material="brick", final="yes")
+
+
+# ---- products of any generation: a new label is no use
+
+
+def second_life(
+    f: Folder, made: str, status: str = "product", *, method: str = "R5", fixed: bool = False
+) -> None:
+    """Bricks, which are made of mud, are crushed into something else."""
+    f.add("materials", name=made, legal_status=status, product_standard="s", pollutant_limit="l")
+    f.add("processes", name="crush", method=method)
+    if fixed:
+        f.add("inputs", process="crush", material="brick", amount_per_t=1)
+    else:
+        f.add("feeds", process="crush", material="brick")
+    f.add("outputs", process="crush", material=made, yield_t_per_t=1)
+    if status != "general_waste":
+        f.add("outlets", name="market", site="city", material=made, price_cny_per_t=1)
+
+
+def own_codes(f: Folder) -> None:
+    own_pack(f)
+    f.add("methods", code="P1", meaning="pretreatment")
+
+
+@planted(("product_to_disposal_step", "feeds.csv", 5, "material"))
+def a_product_fed_to_a_disposal(f: Folder) -> None:
+    second_life(f, "rubble", method="D1")
+
+
+@planted(("product_to_disposal_step", "inputs.csv", 4, "material"))
+def a_product_as_input_of_a_disposal(f: Folder) -> None:
+    second_life(f, "rubble", method="D1", fixed=True)
+
+
+@planted(("product_to_pretreatment_step", "feeds.csv", 5, "material"))
+def a_product_fed_to_a_pretreatment(f: Folder) -> None:
+    own_codes(f)
+    second_life(f, "rubble", method="P1")
+
+
+@planted(("waste_from_product", "outputs.csv", 5, "material"))
+def a_product_that_becomes_a_waste_again(f: Folder) -> None:
+    second_life(f, "rubble", "general_waste")
+
+
+@planted(("waste_from_product", "outputs.csv", 5, "material"))
+def a_product_as_input_that_becomes_a_waste_again(f: Folder) -> None:
+    second_life(f, "rubble", "general_waste", fixed=True)
+
+
+@planted(("commodity_from_waste", "materials.csv", 8, "legal_status"))
+def a_commodity_made_of_a_product_of_waste(f: Folder) -> None:
+    second_life(f, "rubble", "commodity")
+
+
+@planted(("commodity_from_waste", "materials.csv", 8, "legal_status"))
+def a_commodity_made_with_a_product_of_waste_as_input(f: Folder) -> None:
+    second_life(f, "rubble", "commodity", fixed=True)
+
+
+@planted(("product_paid_away", "outlets.csv", 3, "price_cny_per_t"))
+def a_product_at_a_gate_fee(f: Folder) -> None:
+    f.set("outlets", 3, price_cny_per_t=-5)
+
+
+@planted(("product_paid_away", "outlets.csv", 4, "price_cny_per_t"))
+def a_product_of_a_product_at_a_gate_fee(f: Folder) -> None:
+    second_life(f, "rubble")
+    f.set("outlets", 4, price_cny_per_t=-5)
+
+
+@planted(("product_paid_away", "tiers.csv", 3, "price_cny_per_t"))
+def a_product_at_a_gate_fee_in_the_last_tier(f: Folder) -> None:
+    tiers(f, "builders", (1, 100, 40), (2, "", -5))
+
+
+@planted(("product_to_disposal", "outlets.csv", 4, "method"))
+def a_product_of_a_product_to_disposal(f: Folder) -> None:
+    second_life(f, "rubble")
+    f.set("outlets", 4, method="D1")
+
+
+@planted(("product_placed", "storages.csv", 3, "material"))
+def a_product_of_a_product_placed_for_good(f: Folder) -> None:
+    second_life(f, "rubble")
+    f.add("storages", name="pit", site="city", material="rubble", final="yes")
+
+
+@planted(("product_without_outlet", "materials.csv", 8, "legal_status"))
+def a_product_of_a_product_without_outlet(f: Folder) -> None:
+    second_life(f, "rubble")
+    f.drop_row("outlets", 4)
+
+
+# ---- delisting
+
+
+def delisted(f: Folder, method: str, hazard: str = "T") -> None:
+    """Lining and mud go into a step whose residue a certificate calls general waste."""
+    own_codes(f)
+    f.add("materials", name="lining", legal_status="hazardous_waste", hazard=hazard)
+    f.add("materials", name="slag", legal_status="general_waste")
+    f.add("processes", name="step", method=method)
+    f.add("feeds", process="step", material="lining")
+    f.add("feeds", process="step", material="red_mud")
+    f.add("outputs", process="step", material="slag", yield_t_per_t=1)
+    cells = {"certificate": "c", "identified_on": "2025-01-01"}
+    f.add("delistings", process="step", material="slag", **cells)
+
+
+@planted(("delisting_by_mixing", "delistings.csv", 2, "process"))
+def a_delisting_by_mixing(f: Folder) -> None:
+    delisted(f, "P1")
+
+
+@planted(("delisting_by_mixing", "delistings.csv", 2, "process"))
+def a_delisting_of_reactive_waste_by_mixing(f: Folder) -> None:
+    delisted(f, "P1", "R")
+
+
+@planted(("delisting_of_disposal", "delistings.csv", 2, "process"))
+def a_delisting_of_a_disposal(f: Folder) -> None:
+    delisted(f, "D1")
+
+
+@planted(("delisting_of_disposal", "delistings.csv", 2, "process"))
+def a_delisting_of_a_disposal_of_unknown_hazard(f: Folder) -> None:
+    delisted(f, "D1", "")
+
+
+@planted(("delisting_of_disposal", "delistings.csv", 2, "process"))
+def a_delisting_of_a_disposal_of_two_hazards(f: Folder) -> None:
+    delisted(f, "D1", "R,T")
+
+
+@planted(("delisting_of_disposal", "delistings.csv", 2, "process"))
+def a_delisting_of_a_disposal_of_what_was_toxic(f: Folder) -> None:
+    delisted(f, "D1", "R")
+    f.add("materials", name="spent", legal_status="hazardous_waste", hazard="T")
+    f.add("processes", name="mix", method="P1")
+    f.add("feeds", process="mix", material="spent")
+    f.add("outputs", process="mix", material="lining", yield_t_per_t=1)
+
+
+# ---- parts of a feed, and what circulates
+
+
+@planted(("of_feed_not_whole", "outputs.csv", 4, "of_feed_t_per_t"))
+def a_part_of_the_feed_left_out(f: Folder) -> None:
+    f.set("outputs", 4, of_feed_t_per_t=0.9)
+
+
+@planted(("of_feed_not_whole", "outputs.csv", 5, "of_feed_t_per_t"))
+def a_residue_that_is_said_to_hold_nothing_of_the_feed(f: Folder) -> None:
+    f.set("outputs", 4, yield_t_per_t=0.4, of_feed_t_per_t="")
+    f.add("outputs", process="brick_making", material="iron_tailings", yield_t_per_t=1.5, of_feed_t_per_t=0)
+    f.set("gates", 2, kind="each")
+
+
+@planted(("of_feed_no_mass", "outputs.csv", 5, "of_feed_t_per_t"))
+def heat_that_holds_feed(f: Folder) -> None:
+    f.add("materials", name="heat", unit="MWh", legal_status="commodity")
+    cells = {"yield_t_per_t": 3, "of_feed_t_per_t": 1}
+    f.add("outputs", process="brick_making", material="heat", **cells)
+
+
+@planted(("gate_diluted", "gates.csv", 2, "at"))
+def a_product_that_goes_round_a_gate(f: Folder) -> None:
+    f.add("feeds", process="brick_making", material="brick")
+
+
+@planted(("gate_diluted", "gates.csv", 2, "at"))
+def a_product_that_goes_round_a_gate_on_the_input(f: Folder) -> None:
+    f.set("gates", 2, kind="", output="")
+    f.set("properties", 2, mixing="blend").set("properties", 3, mixing="blend")
+    f.add("feeds", process="brick_making", material="brick")
 
 
 @planted(("never_made", "delistings.csv", 2, "material"))
@@ -803,8 +981,36 @@ def test_a_recipe_of_two_inputs_with_a_return_creates_no_mass(folder: Folder) ->
 
 
 def test_convex_tiers_pass(folder: Folder) -> None:
-    tiers(folder, "builders", (1, 100, 50), (2, 100, 40), (3, "", -5))
+    tiers(folder, "builders", (1, 100, 50), (2, 100, 40), (3, "", 5))
     tiers(folder, "grid", (1, 100, 500), (2, "", 600))
+    folder.load()
+
+
+def test_residues_of_use_and_of_the_disposal_of_reactive_waste_may_be_delisted(folder: Folder) -> None:
+    delisted(folder, "D1", "R")
+    folder.load()
+    folder.set("processes", 4, method="R5").set("materials", 8, hazard="T")
+    folder.load()
+
+
+def test_a_product_of_a_product_may_be_sold(folder: Folder) -> None:
+    second_life(folder, "rubble")
+    folder.load()
+
+
+def test_what_heat_made_of_waste_drives_is_not_made_of_waste(folder: Folder) -> None:
+    folder.add("materials", name="lime", legal_status="commodity")
+    folder.add("materials", name="heat", unit="MWh", legal_status="commodity")
+    folder.add("outputs", process="brick_making", material="heat", yield_t_per_t=1)
+    folder.add("processes", name="burn")
+    folder.add("inputs", process="burn", material="heat", amount_per_t=1, solid="no")
+    folder.add("outputs", process="burn", material="lime", yield_t_per_t=1)
+    folder.load()
+
+
+def test_what_goes_round_a_gate_on_every_material_passes(folder: Folder) -> None:
+    folder.set("gates", 2, kind="each")
+    folder.add("feeds", process="brick_making", material="brick")
     folder.load()
 
 

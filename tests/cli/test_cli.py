@@ -384,3 +384,9 @@ def test_chinese_on_a_terminal_without_chinese(tmp_path: Path) -> None:
         out, err = program.communicate(timeout=60)
     assert program.returncode == 0, err
     assert "尚不影响" in json.loads(out)["not_enforced"][0]["text"]
+
+
+def test_check_names_an_unbounded_case(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, record = as_json(capsys, "check", str(cases.unbounded(tmp_path / "endless")))
+    assert code == 1
+    assert [fault["key"] for fault in record["faults"]] == ["jobs.unbounded"]

@@ -440,3 +440,14 @@ def test_out_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = run(cases.starter(tmp_path / "case"), out=tmp_path / "file" / "out")
     assert_told(result, Exit.FAULTS, None, "none")
+
+
+def test_a_case_in_which_nothing_moves_has_a_plan_that_can_be_opened_again(tmp_path: Path) -> None:
+    case = cases.starter(tmp_path / "case")
+    for name in ("arisings", "targets"):
+        lines = (case / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        (case / f"{name}.csv").write_text(lines[0] + "\n", encoding="utf-8")
+    result = run(case, out=tmp_path / "run")
+    assert result.exit == Exit.PLAN
+    assert Plan.load(tmp_path / "run" / "plan").value_cny == 0
+    assert reaudit(tmp_path / "run").exit == Exit.PLAN

@@ -291,3 +291,35 @@ def test_a_method_that_changes_its_meaning_inside_the_horizon_is_refused() -> No
     with pytest.raises(CaseFaults):
         build_network(case)
     assert stopped(tiny(mud(), sells("mud", 0, method="X"), methods=methods[:1])) == "optimal"
+
+
+# ---------------------------------------------------------------- products made of products
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_what_is_made_of_a_product_of_waste_cannot_be_hoarded_either(fixed: bool) -> None:
+    """60 t of mud could become bricks, then tiles: 20 t of tiles sell and no stock may stay, so 20 t count."""
+    press = works("press", "mud", {"brick": 1.0}, cost=10, capacity=60)
+    cut = {"inputs": {"brick": 1.0}} if fixed else {}
+    saw = works("saw", None if fixed else "brick", {"tile": 1.0}, **cut)
+    names = (product("brick"), product("tile"), yard("mud"), yard("tile", name="shed"))
+    base = (mud(), *names, press, saw, sells("tile", 30, max_t=20))
+    assert solve(tiny(*base, objective="utilisation")).utilised() == pytest.approx(20, rel=1e-6)
+
+
+def test_what_waste_heat_drives_may_pile_up() -> None:
+    """Lime burnt with the heat of the press is not made of waste: its purchase of 40 t by contract may lie."""
+    press = works("press", "mud", {"brick": 1.0, "heat": 1.0}, capacity=60)
+    burn = works("burn", None, {"lime": 1.0}, inputs={"heat": {"amount_per_t": 1.0, "solid": False}})
+    names = (product("brick"), commodity("heat", unit="MWh"), commodity("lime"), yard("mud"))
+    base = (
+        mud(),
+        *names,
+        press,
+        burn,
+        sells("brick", 30),
+        buys("lime", 2, min_t=40),
+        yard("lime", name="bin"),
+    )
+    plan = solve(tiny(*base))
+    assert plan.sum("stocks", "stock_t", storage="bin") >= 40

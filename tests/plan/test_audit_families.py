@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from tests.jobs.cases import starter
 from tests.plan.test_audit_world import (
     DAYS,
     MUD,
@@ -34,13 +36,18 @@ from tests.plan.test_audit_world import (
     stated_value,
 )
 
+from redmud_opt.case import load_case
 from redmud_opt.case.case import Case, Settings
 from redmud_opt.case.rules import Limit, Method
 from redmud_opt.case.things import Assay, GroupMember, OpeningStock, Property, Tier, YearToDate
 from redmud_opt.case.works import Gate, Output, Storage
 from redmud_opt.i18n import LANGUAGES, placeholders, template, text
 from redmud_opt.i18n import keys as catalogue_keys
+from redmud_opt.model import build_model
+from redmud_opt.network import build_network
 from redmud_opt.plan.audit import Audit, Check, audit
+from redmud_opt.plan.plan import make_plan
+from redmud_opt.solve.session import Session
 
 CASE, FRAMES = make_case(), make_frames()
 CHARGES = {"audit.horizon.charge_understated"}
@@ -498,6 +505,10 @@ def test_hazardous_stock_is_excess_from_the_first_tonne() -> None:
         change("identity", column, 50.0, origin="spent_pot_lining:smelter")
         for column in ("opening_t", "closing_t")
     ]
+    changes += [
+        append("fates", "spent_pot_lining:smelter", "legacy", year, "stored", "cell", 50.0)
+        for year in (2026, 2027)
+    ]
     assert found(*changes, case=case) == {"audit.horizon.misstated"}
     charge = 1.0 + 900.0 + 0.1 * 310.0 + 1.1 * (40.0 / 0.9 + 1500.0)
     row = ("cell", "spent_pot_lining", "hazardous", 50.0)
@@ -573,8 +584,30 @@ def test_a_frame_without_rows_needs_no_columns() -> None:
     )
 
 
+def test_an_empty_table_is_not_a_missing_one(tmp_path: Path) -> None:
+    """Nothing arises, so nothing moves: the plan has tables without rows, one of them without columns."""
+    folder = starter(tmp_path / "case")
+    arisings = folder / "arisings.csv"
+    header, *rows = arisings.read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1
+    arisings.write_text(header + "\n", encoding="utf-8")
+    case = load_case(folder)
+    network = build_network(case)
+    model = build_model(network)
+    plan = make_plan(network, model, Session().solve(model))
+    assert plan.frames["streams"].empty
+    assert plan.frames["feeds"].empty
+    assert audit(case, plan.frames, plan.value_cny).failures == ()
+    for name in ("streams", "feeds"):
+        assert audit(case, {**plan.frames, name: pd.DataFrame()}, plan.value_cny).passed
+        rest = {other: frame for other, frame in plan.frames.items() if other != name}
+        assert keys(audit(case, rest, plan.value_cny)) == {"audit.frames.no_frame"}
+    odd = {**plan.frames, "streams": pd.DataFrame({"river": ["Li"]})}
+    assert keys(audit(case, odd, plan.value_cny)) >= {"audit.frames.no_column"}
+
+
 def test_what_is_not_checked_is_said() -> None:
-    frames = {**FRAMES, "fates": FRAMES["tiers"]}
+    frames = {**FRAMES, "wishes": FRAMES["tiers"]}
     frames = append("totals", "happiness", "", "", 2026, 7.0)(frames)
     said = audit(CASE, frames)
     assert said.passed

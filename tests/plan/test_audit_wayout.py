@@ -38,6 +38,7 @@ from redmud_opt.case import Case
 from redmud_opt.case.things import CalendarMonth, Tier
 from redmud_opt.case.works import Distance, Gate, Haul, Lane
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.streams import Reader
 from redmud_opt.plan.audit.wayout import WayOut
 
@@ -156,6 +157,51 @@ def test_nothing_on_the_way_may_be_shut(table: str, shut: dict[str, Any]) -> Non
     assert charge(case) == pytest.approx(17.5)
     changed = tuple(replace(r, **shut) if r.name != "yard" else r for r in getattr(case, table))
     assert charge(replace(case, **{table: changed})) is None
+
+
+def test_nothing_is_reclaimed_from_a_storage_that_is_shut_in_the_last_period() -> None:
+    """2 + 20; shut all through the last quarter, no way out. One day is enough; the calendar does not count."""
+    dry = rows(calendars=tuple(CalendarMonth(calendar="dry", month=m, share=0.0) for m in (10, 11, 12)))
+
+    def case(**values: Any) -> Case:
+        found = world(dry, landfill("mud", 20), periods=parts(2026, 3))
+        yards = tuple(replace(r, **values) if r.name == "yard" else r for r in found.storages)
+        return replace(found, storages=yards)
+
+    for shut in ({"closes": date(2026, 10, 1)}, {"opens": date(2027, 1, 1)}):
+        assert charge(case(**shut)) is None
+    assert charge(case(closes=date(2026, 10, 2))) == 22
+    assert charge(case(opens=date(2026, 12, 31))) == 22
+    assert charge(case(calendar="dry")) == 22
+
+
+def test_what_lies_in_a_shut_storage_may_not_grow() -> None:
+    """10 t go into a yard that closes with September: stuck, and an excess with a charge is invented."""
+    found = world(landfill("mud", 20), periods=parts(2026, 3))
+    yards = tuple(replace(r, closes=date(2026, 10, 1)) if r.name == "yard" else r for r in found.storages)
+    shut = replace(found, storages=yards)
+    last = shut.periods[-1].name
+    frames = {
+        "streams": pd.DataFrame({"stream": [MUD]}),
+        "stocks": pd.DataFrame(
+            [("yard", "R", MUD, last, 0.0, 0.0, 10.0)],
+            columns=["storage", "site", "stream", "period", "put_t", "reclaimed_t", "stock_t"],
+        ),
+        "excess": pd.DataFrame(
+            [("yard", "red_mud", "general", 10.0, 22.0)],
+            columns=["storage", "waste_class", "kind", "excess_t", "charge_cny_per_t"],
+        ),
+    }
+
+    def said(case: Case) -> set[str]:
+        return {check.message.key for check in horizon(Book(case, frames, None)) if not check.passed}
+
+    assert said(found) == set()
+    assert said(shut) == {
+        "audit.horizon.no_way_out",
+        "audit.horizon.way_out_invented",
+        "audit.horizon.misstated",
+    }
 
 
 # ---------------------------------------------------------------- processes and what they need

@@ -470,8 +470,29 @@ def _accounts() -> Frames:
     }
 
 
+def _fates() -> pd.DataFrame:
+    """The identities above, by what took the tonnes: separation u = 0.2, bricks 1; 55 t of slag are 50 of lining."""
+    mud, lining = "red_mud:refinery", "spent_pot_lining:smelter"
+    return table(
+        "origin cohort year fate at amount_t",
+        (mud, "new", 2026, "utilised", "separation", 120.0),
+        (mud, "legacy", 2026, "utilised", "separation", 40.0),
+        (mud, "new", 2026, "utilised", "bricks", 480.0),
+        (mud, "legacy", 2026, "placed", "landfill", 160.0),
+        (mud, "new", 2026, "stored", "yard", 400.0),
+        (mud, "legacy", 2026, "stored", "yard", 300.0),
+        (mud, "new", 2027, "utilised", "separation", 100.0),
+        (mud, "new", 2027, "utilised", "bricks", 300.0),
+        (mud, "new", 2027, "stored", "yard", 500.0),
+        (mud, "legacy", 2027, "stored", "yard", 700.0),
+        (mud, "new", 2027, "stored", "shed", 100.0),
+        (lining, "new", 2026, "handed_to_disposal", "hw", 50.0),
+        (lining, "new", 2027, "placed", "hw_cell", 50.0),
+    )
+
+
 def make_frames() -> Frames:
-    return {"streams": _streams(), **_moves(), **_accounts(), "value_terms": _money()}
+    return {"streams": _streams(), **_moves(), **_accounts(), "fates": _fates(), "value_terms": _money()}
 
 
 def stated_value(frames: Frames) -> float:
@@ -574,5 +595,5 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         for c in judged(case, frames).checks
         if c.message.key == "audit.holds"
     }
-    assert len(held) == 19
+    assert len(held) == 20
     assert min(held.values()) > 0

@@ -80,9 +80,8 @@ def world(draw: Draw) -> tuple[Tables, ...]:
         landfill("wastes", 60, at, name=f"dump_{at}", accepts_hazardous=True)["storages"][0] for at in SITES
     )
     return (
-        *(
-            site(name, kind="transfer_station") for name in SITES
-        ),  # until it is settled what else is passed through
+        site("M", kind=draw(st.sampled_from(["works", "transfer_station"]))),
+        site("N"),
         rows(distances=table, haul=(road, lorry), lanes=belt, storages=dumps),
         group("wastes", "mud", "tails", "ash", "lining", "slag"),
         group("general", "mud", "tails", "ash"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.builders import Solved, solve
 
@@ -65,3 +67,10 @@ def test_twenty_five_percent_is_out_of_reach() -> None:
 
 def test_a_wet_year_costs_money(solved: Solved) -> None:
     assert solve(load_case("scenarios/guangxi_wet_year.yaml")).value < solved.value
+
+
+def test_the_page_of_the_case_counts_as_check_does(case: Case) -> None:
+    counts = assumptions(case)
+    page = Path("docs/cases/guangxi.md").read_text(encoding="utf-8")
+    assert f"Of the {counts.total} numbers" in page
+    assert f"**{counts.measured} are measured, {counts.derived} derived, {counts.assumed} assumed**" in page

@@ -223,7 +223,7 @@ class Target(Row):
     year: int | None = integer("calendar year; blank: every year", minimum=1900)
     rate: str = choice("rate_new rate_stat rate_gross", "which of the three rates", default="rate_new")
     iron: str = choice("net_product gross_feed", "how iron separation counts in it", default="net_product")
-    at_least: float = number("1", "least rate", required=True)
+    at_least: float = number("1", "least rate, 0.15 for 15 %", required=True, maximum=1)
     hard: bool = flag("must hold", default=True)
     price_cny_per_t: float | None = number("CNY/t", "price of a tonne short, if soft")
     clause: str = text("clause or decision")

@@ -148,4 +148,6 @@ def flagged(case: Case) -> tuple[Message, ...]:
     found["case.flag_never_runs"] = [row.name for row in case.processes if row.name not in run]
     found["case.flag_idle_line"] = [row.name for row in case.lines if row.name not in busy]
     found["case.flag_unused"] = _unused_materials(case)
+    found["case.flag_earning"] = [row.name for row in case.processes if row.cost_cny_per_t < 0]
+    found["case.flag_earning"] += [row.name for row in case.supplies if row.price_cny_per_t < 0]
     return tuple(Message(key, {"names": tuple(names)}) for key, names in found.items() if names)

@@ -12,14 +12,16 @@ from typing import Any
 
 from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged, load_case, unenforced
 from redmud_opt.i18n import Message, text
-from redmud_opt.jobs.compute import by_counting, proved_by_a_solve, share_record
+from redmud_opt.jobs.compute import by_counting, proved_by_a_solve, share_record, solver_options
 from redmud_opt.jobs.listening import Listener
 from redmud_opt.jobs.outcome import Exit, RunOptions
+from redmud_opt.jobs.rays import unbounded_fault
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import StandardForm, compile
-from redmud_opt.model.limits import silent_limits
+from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan.words import said
+from redmud_opt.solve import Session
 
 THINGS = ("periods", "sites", "materials", "processes", "lines", "outlets", "storages", "targets")
 
@@ -102,15 +104,19 @@ def check_case(path: str | Path, listener: Listener | None = None) -> CheckRepor
     except CaseFaults as faults:
         return CheckReport(faults=faults)
     model = build_model(network)
+    listener = listener or Listener()
+    outcome = Session(solver_options(RunOptions(), listener)).solve(model)
+    if outcome.stopped == "unbounded":
+        return CheckReport(faults=CaseFaults([unbounded_fault(outcome.ray, case)]))
     return CheckReport(
         name=case.settings.name,
         counts=counts_of(case, network, compile(model)),
         evidence=assumptions(case),
         counted=tuple(map(by_counting, network.findings)),
-        solved=proved_by_a_solve(network, RunOptions(), listener or Listener()),
+        solved=proved_by_a_solve(network, RunOptions(), listener),
         not_enforced=unenforced(case),
         flagged=flagged(case),
-        notes=(*network.notes, *silent_limits(model, network)),
+        notes=(*network.notes, *remarks(model, network)),
     )
 
 

@@ -12,7 +12,7 @@ from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions
 from redmud_opt.jobs.rays import unbounded_fault
 from redmud_opt.model import build_model
-from redmud_opt.model.limits import silent_limits
+from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan import Plan, audit, make_plan
 from redmud_opt.solve import Options, Outcome, Session, solve_case_goals
@@ -69,7 +69,7 @@ def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
         return without_plan(network, outcome, options, stages)
     with stages.stage("plan", held=True):
         plan = make_plan(network, model, outcome)
-        plan = replace(plan, notes=(*plan.notes, *silent_limits(model, network)))
+        plan = replace(plan, notes=(*plan.notes, *remarks(model, network)))
     with stages.stage("audit", held=True):
         plan = plan.with_audit(audit(case, plan.frames, plan.value_cny))
     return judged(told(plan, case, stages), outcome)

@@ -3,7 +3,7 @@
     excess[storage, class] ≥ Σ closing − Σ opening            general waste, streams with a way out        [t]
     excess[storage, class] ≥ Σ closing                        hazardous waste
     closing ≤ opening                                         streams without any way out
-    Σ stock of a product made from waste ≤ its opening stock  at every 31 December, per (site, product)
+    Σ stock of a product made from waste ≤ its opening stock  at every 31 December and at the end, per (site, product)
 
 The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
 that are open in the last period, capacities ignored: a fixed point over the network. MODEL.md End of horizon.
@@ -157,7 +157,8 @@ def charge_cny_per_t(net: Network) -> Array:
     found = np.full(len(held.storage), np.inf)
     for k, place in enumerate(held.place):
         storage = held.storages[held.storage[k]]
-        if place >= 0 and storage.retrievable:
+        open_ = net.time.open(storage.opens, storage.closes)[-1] > 0
+        if place >= 0 and storage.retrievable and open_:
             found[k] = max(0.0, storage.reclaim_cost_cny_per_t + float(out[place]))
     return found
 
@@ -236,23 +237,36 @@ def _add_closing(rows: Rows, stock_t: Columns, net: Network, groups: list[list[i
     rows.add(stock_t, row=row, col=net.holdings.grid.position[holding, net.time.last])
 
 
+def _made_from_waste(net: Network) -> set[str]:
+    """Products and commodities that a process makes of waste, or of what was made of it in tonnes: any generation."""
+    taken: dict[str, set[str]] = {}
+    made: dict[str, set[str]] = {}
+    found: set[str] = set()
+    carriers = {name for name, row in net.lookup.materials.items() if row.legal_status.endswith("_waste")}
+    for conversion in net.lineages.conversions:
+        fed = {conversion.feed.name} if conversion.feed is not None else set()
+        name = conversion.process.name
+        taken.setdefault(name, set()).update(fed, (row.material for row in conversion.inputs))
+        made.setdefault(name, set()).update(one.output.name for one in conversion.made)
+    while fresh := {m for name in made if taken[name] & carriers for m in made[name]} - carriers - found:
+        found |= fresh
+        carriers |= {name for name in fresh if net.lookup.materials[name].unit == "t"}
+    return found
+
+
 def add_product_stock(m: ConcreteModel, net: Network) -> None:
     """Products made from waste may not pile up over a year end."""
     held = net.holdings
-    products = {
-        made.output.id
-        for conversion in net.lineages.conversions
-        if conversion.feed is not None and conversion.feed.carries_origin
-        for made in conversion.made
-        if not made.output.material.legal_status.endswith("_waste")
-    }
+    products = _made_from_waste(net)
     groups: dict[tuple[str, str], list[int]] = {}
     if net.case.settings.product_stock_at_year_end == "opening":
         for k, stream in enumerate(held.stream):
             if net.streams[stream].lineage in products:
                 site = held.storages[held.storage[k]].site
                 groups.setdefault((site, net.streams[stream].lineage), []).append(k)
-    ends = np.flatnonzero(net.time.closes_year)
+    closes = net.time.closes_year.copy()
+    closes[-1] = True  # nor at the end of a horizon inside a year
+    ends = np.flatnonzero(closes)
     keys = [(site, product, int(t)) for site, product in groups for t in ends]
     index = Index.of(
         site=[s for s, _, _ in keys],

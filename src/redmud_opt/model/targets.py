@@ -86,14 +86,22 @@ def year_to_date(net: Network, row: TargetYear) -> list[YearToDate]:
     ]
 
 
+def counted(entry: YearToDate, gross: bool) -> tuple[float, float]:
+    """(new, legacy) origin tonnes utilised so far, net or gross; gross is net where it is not stated."""
+    if not gross:
+        return entry.utilised_new_t, entry.utilised_legacy_t
+    return (
+        entry.utilised_new_t if entry.gross_new_t is None else entry.gross_new_t,
+        entry.utilised_legacy_t if entry.gross_legacy_t is None else entry.gross_legacy_t,
+    )
+
+
 def constant_of(net: Network, row: TargetYear) -> float:
     """utilised − share · generated before the horizon, as the rate of the target counts it."""
     target = row.target
+    legacy = {"rate_new": 0.0, "rate_stat": 1.0 - target.at_least, "rate_gross": 1.0}[target.rate]
     total = 0.0
     for entry in year_to_date(net, row):
-        gross = target.rate == "rate_gross" or target.iron == "gross_feed"
-        new = entry.gross_new_t if gross and entry.gross_new_t is not None else entry.utilised_new_t
-        old = entry.gross_legacy_t if gross and entry.gross_legacy_t is not None else entry.utilised_legacy_t
-        legacy = {"rate_new": 0.0, "rate_stat": 1.0 - target.at_least, "rate_gross": 1.0}[target.rate]
+        new, old = counted(entry, target.rate == "rate_gross" or target.iron == "gross_feed")
         total += new + legacy * old - target.at_least * entry.generated_t
     return total

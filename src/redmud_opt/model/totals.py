@@ -17,6 +17,7 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.network import Network
+from redmud_opt.network.lineage import WASTE
 from redmud_opt.network.network import Array, Ints
 
 ACCOUNTS = ("co2e_t", "water_m3", "energy_kgce", "landfilled_t")
@@ -49,11 +50,13 @@ class OriginYears:
 def utilised_per_feed(net: Network, *, gross: bool) -> Array:
     """Origin tonnes utilised per tonne fed, per run: w · u for `use`, else 0."""
     w = net.w_gross if gross else net.w
-    found = np.zeros(len(net.runs.run))
-    for k, run in enumerate(net.runs.run):
-        conversion = run.conversion
-        if net.runs.stream[k] >= 0 and conversion.meaning == "use":
-            found[k] = w[net.runs.stream[k]] * (conversion.u_gross if gross else conversion.u)
+    conversions = [run.conversion for run in net.runs.run]
+    u = np.array(
+        [(c.u_gross if gross else c.u) if c.meaning == "use" else 0.0 for c in conversions], dtype=float
+    )
+    found = np.zeros(len(u))
+    fed = net.runs.stream >= 0
+    found[fed] = w[net.runs.stream[fed]] * u[fed]
     return found
 
 
@@ -97,7 +100,7 @@ def _subtract(rows: Rows, m: ConcreteModel, net: Network, keys: OriginYears, *, 
 
 
 def add_accounts(m: ConcreteModel, net: Network) -> None:
-    """Emissions, water, energy and landfilled tonnes by year."""
+    """Emissions, water, energy and landfilled tonnes of waste by year."""
     labels = [(account, year) for account in ACCOUNTS for year in net.time.years]
     index = Index.of(account=[a for a, _ in labels], year=[y for _, y in labels])
     m.account = Columns(index, lower=-np.inf)
@@ -110,6 +113,9 @@ def add_accounts(m: ConcreteModel, net: Network) -> None:
         coef = emitted_per_feed(net, account)
         _book(rows, m.feed_t, runs.grid.entity, k * years + year[runs.grid.period], coef)
     routes, placed, sold = net.routes, net.placements, net.deliveries
+    waste = np.array(
+        [net.lineage(s).material.legal_status in WASTE for s in range(len(net.streams))], dtype=float
+    )
     _book(rows, m.flow_t, routes.grid.entity, year[routes.grid.period], routes.co2e)
     landfilled = (len(ACCOUNTS) - 1) * years
     _book(
@@ -117,10 +123,10 @@ def add_accounts(m: ConcreteModel, net: Network) -> None:
         m.placed_t,
         placed.grid.entity,
         landfilled + year[placed.grid.period],
-        np.ones(len(placed.stream)),
+        waste[placed.stream],
     )
     disposal = np.array([net.lookup.meaning(o.method) == "disposal" for o in sold.outlets], dtype=float)
-    gone = disposal[sold.outlet] if len(disposal) else np.zeros(0)
+    gone = disposal[sold.outlet] * waste[sold.stream] if len(disposal) else np.zeros(0)
     _book(rows, m.sold_t, sold.grid.entity, landfilled + year[sold.grid.period], gone)
 
 

@@ -145,7 +145,7 @@ _TEXT = frozenset(
             "storage",
             "item",
         ),
-        *("window", "target", "kind", "term", "total", "account", "arising", "fate", "at"),
+        *("window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
     )
 )
 
@@ -238,10 +238,30 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
         solve=solve,
         value_cny=float(frames["value_terms"]["value_cny"].sum()),
         not_enforced=tuple(unenforced(case)),
-        notes=network.notes,
+        notes=(*network.notes, *free_attribution(network, frames["feeds"])),
         labels={language: case.labels(language) for language in ("en", "zh")},
         provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()},
     )
+
+
+def free_attribution(network: Network, feeds: pd.DataFrame) -> list[Message]:
+    """A note where new and legacy waste of a class are co-fed and leave a residue whose lots could be attributed."""
+    leaves = {
+        run.conversion.process.name
+        for run in network.runs.run
+        if any(place.stream.origin for place, _ in run.made)
+    }
+    cohorts: dict[tuple[str, ...], set[str]] = {}
+    for line, process, point, stream, period in feeds[
+        ["line", "process", "point", "stream", "period"]
+    ].itertuples(index=False):
+        _, _, rest = stream.partition("@")
+        origin, _, cohort = rest.rpartition("@")
+        if cohort and process in leaves:
+            waste_class = network.class_of_origin(origin)
+            cohorts.setdefault((process, line, point, period, waste_class), set()).add(cohort)
+    together = sorted({key[0] for key, found in cohorts.items() if len(found) > 1})
+    return [Message("plan.free_attribution", {"processes": tuple(together)})] if together else []
 
 
 def versions() -> dict[str, str]:

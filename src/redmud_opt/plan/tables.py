@@ -9,7 +9,7 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns
-from redmud_opt.model.targets import target_years
+from redmud_opt.model.targets import TargetYear, counted, target_years, year_to_date
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
 from redmud_opt.network.given import arising_t
@@ -19,6 +19,22 @@ from redmud_opt.network.reach import Stream
 
 NEGLIGIBLE = 1e-9
 """Amounts below this, in the unit of the column, are solver noise and not shown."""
+
+
+STREAM_COLUMNS = [
+    *(
+        "stream",
+        "lineage",
+        "material",
+        "process",
+        "point",
+        "parent",
+        "origin",
+        "waste_class",
+        "plant",
+        "cohort",
+    )
+]
 
 
 def frame_of(columns: Columns, name: str) -> pd.DataFrame:
@@ -65,7 +81,7 @@ def stream_table(net: Network) -> pd.DataFrame:
                 "cohort": stream.cohort,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=STREAM_COLUMNS)
 
 
 def arising_table(net: Network) -> pd.DataFrame:
@@ -154,6 +170,47 @@ def shortfall_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     return pd.DataFrame(data, columns=["target", "year", "short_t", "price_cny_per_t", "penalty_cny"])
 
 
+def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
+    """What each target asks for and what is reached, in origin tonnes and as a rate; year to date included."""
+    data = []
+    for k, row in enumerate(target_years(net)):
+        asked, reached = _asked_and_reached(m, net, row)
+        rate = reached / asked * row.target.at_least if asked > 0 else float("nan")
+        data.append(
+            {
+                "target": row.target.name,
+                "year": row.year,
+                "rate": row.target.rate,
+                "hard": row.target.hard,
+                "at_least": row.target.at_least,
+                "reached": rate,
+                "asked_t": asked,
+                "reached_t": reached,
+                "short_t": float(m.short_t.values_array[k]),
+            }
+        )
+    names = ["target", "year", "rate", "hard", "at_least", "reached", "asked_t", "reached_t", "short_t"]
+    return pd.DataFrame(data, columns=names)
+
+
+def _asked_and_reached(m: ConcreteModel, net: Network, row: TargetYear) -> tuple[float, float]:
+    """(share · what the rate refers to, what counts as utilised)."""
+    target = row.target
+    gross = target.rate == "rate_gross" or target.iron == "gross_feed"
+    utilised = m.utilised_gross_t if gross else m.utilised_t
+    early = year_to_date(net, row)
+    base = sum(entry.generated_t for entry in early)
+    new, legacy = (sum(counted(entry, gross)[k] for entry in early) for k in (0, 1))
+    for origin in row.origins:
+        base += net.generated_t.get((origin, row.year), 0.0)
+        if (origin, "new", row.year) in utilised:  # not where only the year to date knows an origin
+            new += float(utilised[origin, "new", row.year].value)
+            legacy += float(utilised[origin, "legacy", row.year].value)
+    if target.rate == "rate_new":
+        return target.at_least * base, new
+    return target.at_least * (base + (legacy if target.rate == "rate_stat" else 0.0)), new + legacy
+
+
 def excess_table(m: ConcreteModel) -> pd.DataFrame:
     """Stock left over at the end of the horizon, and its charge per tonne."""
     frame = plain(m.excess_t.index.frame())
@@ -186,6 +243,7 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
         "stocks": stock_table(m, net),
         "placements": sited(frame_of(m.placed_t, "placed_t"), "storage", storages),
         "tiers": tiers.astype({"step": int}) if len(tiers) else tiers,
+        "targets": target_table(m, net),
         "shortfalls": shortfall_table(m, net),
         "excess": excess_table(m),
         "value_terms": value_table(m),

@@ -69,6 +69,10 @@ class Described(Protocol):
         """Where it comes from."""
 
 
+NEGLIGIBLE_SHARE = 1e-6
+"""Part of what a target asks for that is rounding."""
+
+
 def describe(plan: Described, language: str = "en") -> str:
     """The plan in words."""
     speaker = Speaker(plan, language)
@@ -76,6 +80,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.headline(),
         speaker.value(),
         speaker.rates(),
+        speaker.targets(),
         *speaker.destinations(),
         speaker.shortfalls(),
         speaker.honesty(),
@@ -98,6 +103,7 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
         "value_terms": {str(term): plain(amount) for term, amount in terms.items()},
         "utilisation": records(plan.frames["rates"]),
         "builds": [],
+        "targets": records(plan.frames["targets"]),
         "shortfalls": records(plan.frames["shortfalls"]),
         "audit": None
         if audit is None
@@ -288,6 +294,25 @@ class Speaker:
             total = amounts[-1] if fate == "stored" else sum(amounts)
             if max(amounts) > 0.5:
                 yield [self.say(f"fate_{fate}", at="").strip(" :："), *map(tonnes, amounts), tonnes(total)]
+
+    def targets(self) -> list[str]:
+        """Every target with what it asks for and what is reached."""
+        lines = []
+        for row in self.plan.frames["targets"].to_dict("records"):
+            asked, reached = float(row["asked_t"]), float(row["reached_t"])
+            slack = NEGLIGIBLE_SHARE * max(1.0, asked)
+            state = "missed" if reached < asked - slack else "binding" if reached <= asked + slack else "met"
+            values = {
+                "target": self.name(str(row["target"])),
+                "year": str(row["year"]),
+                "rate": self.say(f"target_{row['rate']}"),
+                "hardness": self.say("target_hard" if row["hard"] else "target_soft"),
+                "asked": f"{100 * float(row['at_least']):.2f} %",
+                "reached": f"{100 * float(row['reached']):.2f} %" if asked > 0 else "–",
+                "state": self.say(f"target_{state}"),
+            }
+            lines.append(self.say("target", **values))
+        return [self.say("targets"), *indented(lines)] if lines else []
 
     def shortfalls(self) -> list[str]:
         """Soft targets that the plan misses; their penalties are no part of value."""

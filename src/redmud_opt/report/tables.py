@@ -28,6 +28,7 @@ SHOWN = {
     "arisings": "site stream period arising_t",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
+    "targets": "target year rate at_least reached asked_t reached_t",
     "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
     "handed_out_t closing_t residual_t",
     "value_terms": "term year value_cny",
@@ -59,6 +60,7 @@ _WORDS = {
     "mode": "mode",
     "total": "total",
     "fate": "fate",
+    "rate": "target",
 }
 _RISKY = ("=", "+", "-", "@")
 
@@ -116,17 +118,18 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
         return column.map(labels.stream)
     if name == "origin":
         return column.map(labels.origin)
-    if name.startswith("rate_"):
+    if _is_share(name):
         return column.map(lambda value: percent(float(value), labels.language))
     return column
 
 
 def _is_amount(column: pd.Series, name: str) -> bool:
-    return (
-        pd.api.types.is_numeric_dtype(column)
-        and name not in ("year", "step")
-        and not name.startswith("rate_")
-    )
+    return pd.api.types.is_numeric_dtype(column) and name not in ("year", "step") and not _is_share(name)
+
+
+def _is_share(name: str) -> bool:
+    """Whether a column is shown in percent."""
+    return name.startswith("rate_") or name in ("at_least", "reached")
 
 
 def _decimals(column: pd.Series, name: str) -> int:

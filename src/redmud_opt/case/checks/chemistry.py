@@ -1,4 +1,4 @@
-"""Composition: oxides cannot be more than the whole."""
+"""Composition: oxides cannot be more than the whole, and no average is diluted by what goes round."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.things import Assay
 from redmud_opt.case.units import factor, is_mass_fraction, unit_fault
+from redmud_opt.i18n import Message
 
 WHOLE = 100.5
 """Per cent of mass that a sum of analyses may reach."""
@@ -44,3 +45,18 @@ def shares_of_mass(facts: Facts) -> Iterator[Fault]:
         share = row.value * (factor(units[row.property], "wt%") or 0.0) if row.property in units else 0.0
         if share < 0 or share > WHOLE:
             yield facts.fault(row, "value", "no_share_of_mass", property=row.property, share=share)
+
+
+def gates_not_diluted(facts: Facts) -> Iterator[Fault]:
+    """A process whose mass average is limited takes none of its own outputs: what circulates would dilute it."""
+    mixing = {row.name: row.mixing for row in facts.case.properties}
+    for row in facts.case.gates:
+        if (row.kind or mixing.get(row.property)) != "blend":
+            continue
+        for name in facts.case.members(row.at):
+            made = {output.material for output in facts.outputs.get(name, ())}
+            round_ = tuple(sorted(made & facts.taken.get(name, frozenset())))
+            if name in facts.sound and round_:
+                values = {"gate": row.name, "process": name, "materials": round_}
+                remedy = Message("case.no_return_feed")
+                yield facts.fault(row, "at", "gate_diluted", remedy, **values)

@@ -109,14 +109,36 @@ class Facts:
         return frozenset(row.material for row in self.faulty if isinstance(row, Assay))
 
     @cached_property
+    def taken(self) -> dict[str, frozenset[str]]:
+        """Process → every material that it takes, as a feed or as a fixed input."""
+        return {
+            name: frozenset(fed) | {row.material for row in self.inputs.get(name, ())}
+            for name, fed in self.feed_materials.items()
+        }
+
+    @cached_property
     def made_from_waste(self) -> dict[str, str]:
-        """Material → a process that makes it out of a waste."""
+        """Product or commodity → a process that makes it of a waste, or of what was made of one: any generation.
+
+        Mass is handed on in tonnes only: what energy made of waste drives is not made of waste.
+        """
         found: dict[str, str] = {}
-        for name, rows in self.outputs.items():
-            if any(self.is_waste(material) for material in self.feed_materials.get(name, ())):
-                for row in rows:
-                    found.setdefault(row.material, name)
-        return found
+        carriers = {name for name in self.materials if self.is_waste(name)}
+        while True:
+            fresh: dict[str, str] = {}
+            for process, rows in self.outputs.items():
+                if self.taken.get(process, frozenset()) & carriers:
+                    fresh |= {row.material: process for row in rows if row.material not in found | fresh}
+            fresh = {m: p for m, p in fresh.items() if m in self.materials and not self.is_waste(m)}
+            if not fresh:
+                return found
+            found |= fresh
+            carriers |= {name for name in fresh if self.in_tonnes(name)}
+
+    @cached_property
+    def goods_from_waste(self) -> frozenset[str]:
+        """Those of them that hold mass."""
+        return frozenset(name for name in self.made_from_waste if self.in_tonnes(name))
 
     @cached_property
     def derived(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from redmud_opt.case.checks.facts import Facts, in_force
@@ -120,7 +121,7 @@ def products_have_outlets(facts: Facts) -> Iterator[Fault]:
 
 def products_not_discarded(facts: Facts) -> Iterator[Fault]:
     """A product made from waste goes to no disposal and is not placed for good: a new label uses nothing."""
-    made = {m for m in facts.made_from_waste if m in facts.materials and not facts.is_waste(m)}
+    made = facts.made_from_waste
     for outlet in facts.case.outlets:
         held = [m for m in facts.case.members(outlet.material) if m in made]
         if held and "disposal" in facts.meanings(outlet.method):
@@ -135,13 +136,46 @@ def products_not_discarded(facts: Facts) -> Iterator[Fault]:
             )
 
 
+def _toxic(facts: Facts) -> set[str]:
+    """Wastes that are hazardous for more than reactivity (blank letters count as T), residues of them included."""
+    delisted = {(row.process, row.material) for row in facts.case.delistings}
+    found = {
+        row.name
+        for row in facts.case.materials
+        if row.legal_status == "hazardous_waste" and set(re.findall(r"\w+", row.hazard.upper())) != {"R"}
+    }
+    while True:
+        fresh = {
+            row.material
+            for row in facts.case.outputs
+            if found & set(facts.feed_materials.get(row.process, ()))
+            and facts.is_waste(row.material)
+            and (row.process, row.material) not in delisted
+        }
+        if fresh <= found:
+            return found
+        found |= fresh
+
+
 def delistings_fit(facts: Facts) -> Iterator[Fault]:
-    """What is delisted is a residue of the process."""
+    """What is delisted is a residue of the process: of a use, or of the disposal of wastes that are R only."""
+    toxic = _toxic(facts) if facts.case.delistings else set()
     for row in facts.case.delistings:
         made = [output.material for output in facts.outputs.get(row.process, ())]
-        if row.process in facts.sound and row.material not in made:
+        if row.process not in facts.sound:
+            continue
+        if row.material not in made:
             remedy = did_you_mean(row.material, made)
             yield facts.fault(row, "material", "never_made", remedy, output=row.material, process=row.process)
+            continue
+        method = facts.processes[row.process].method
+        values = {"material": row.material, "process": row.process, "method": method}
+        remedy = Message("case.drop_delisting")
+        fed = tuple(m for m in facts.feed_materials[row.process] if m in toxic)
+        if "pretreatment" in facts.meanings(method):
+            yield facts.fault(row, "process", "delisting_by_mixing", remedy, **values)
+        elif fed and "disposal" in facts.meanings(method):
+            yield facts.fault(row, "process", "delisting_of_disposal", remedy, feeds=fed, **values)
 
 
 def _takers(facts: Facts, material: str) -> set[str]:

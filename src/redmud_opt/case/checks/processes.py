@@ -232,6 +232,49 @@ def parts_of_feed(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(rest, "complement", "complement_negative", None, **values)
 
 
+def feed_is_shared_out(facts: Facts) -> Iterator[Fault]:
+    """Where parts of a feed are stated, they make up the feed: Σ of_feed + gas + loss = 1 t per tonne fed.
+
+    A balance that does not close and a part above its yield are said elsewhere; a complement takes the rest.
+    """
+    for row in facts.case.outputs:
+        if row.of_feed_t_per_t and row.material in facts.materials and not facts.in_tonnes(row.material):
+            yield facts.fault(row, "of_feed_t_per_t", "of_feed_no_mass", None, material=row.material)
+    missed: dict[tuple[int, str, float], tuple[Output, list[str]]] = {}
+    for process, point, material in facts.runs():
+        rows = facts.effective(facts.outputs.get(process.name, ()), point, material)
+        stated = [row for row in rows.values() if row.of_feed_t_per_t is not None]
+        found = balance(facts, process, point, material)
+        if (
+            not stated
+            or found is None
+            or not facts.in_tonnes(material)
+            or _said(facts, rows, found[0], process)
+        ):
+            continue
+        parts = _solids(facts, rows, material)
+        total = 0.0 if parts is None else parts[1] + found[0].gas + found[0].loss
+        if parts is not None and not parts[2] and abs(total - 1) > CLOSES_WITHIN:
+            at = (id(stated[0]), point, round(total, 6))
+            missed.setdefault(at, (stated[0], []))[1].append(material)
+    for (_, point, total), (row, materials) in missed.items():
+        values = {"at": _at(row.process, point), "feeds": tuple(materials), "total": total}
+        remedy = Message("case.share_out_feed")
+        yield facts.fault(row, "of_feed_t_per_t", "of_feed_not_whole", remedy, **values)
+
+
+def _said(facts: Facts, rows: dict[str, Output], held: Balance, process: Process) -> bool:
+    """Whether the mass of a feed is wrong in a way that other checks name."""
+    judged = any(map(facts.is_waste, facts.feed_materials[process.name]))
+    above = any(
+        row.of_feed_t_per_t is not None
+        and row.yield_t_per_t is not None
+        and row.of_feed_t_per_t > row.yield_t_per_t + SLACK
+        for row in rows.values()
+    )
+    return above or (judged and abs(held.miss) > CLOSES_WITHIN)
+
+
 def recovery_has_assay(facts: Facts) -> Iterator[Fault]:
     """A yield that rests on the composition of a feed needs that composition (residues get theirs on the way)."""
     missing: dict[tuple[int, str], tuple[Output, list[str]]] = {}

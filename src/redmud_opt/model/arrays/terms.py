@@ -74,8 +74,10 @@ CANCELLED = 1e-12
 
 def drop_cancelled(matrix: Any) -> None:
     """Remove, in place, the coefficients of a sparse matrix that have cancelled."""
-    matrix.data[np.abs(matrix.data) < CANCELLED] = 0.0
-    matrix.eliminate_zeros()
+    cancelled = np.abs(matrix.data) < CANCELLED
+    if cancelled.any():
+        matrix.data[cancelled] = 0.0
+        matrix.eliminate_zeros()
 
 
 class RowWise:

@@ -23,6 +23,7 @@ from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.capacity import capacities
 from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
 from redmud_opt.plan.audit.closure import closure
+from redmud_opt.plan.audit.fates import fates
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
@@ -48,6 +49,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     closure,
     totals,
     identity,
+    fates,
     rates,
     targets,
     horizon,

@@ -15,9 +15,10 @@ from functools import cached_property
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
 from redmud_opt.plan.audit.facts import live
-from redmud_opt.plan.audit.streams import plant_names
+from redmud_opt.plan.audit.streams import Stream, plant_names
 
 Account = tuple[str, str, str, int]  # name, origin, cohort, year
+Fate = tuple[str, str, int, str, str]  # origin, cohort, year, fate, at
 REQUIRED = ("utilised", "utilised_gross", "generated", "co2e_t", "water_m3", "energy_kgce")
 KNOWN = (
     *REQUIRED,
@@ -25,6 +26,8 @@ KNOWN = (
     "landfilled_t",
 )
 IDENTITY_OUT = ("utilised", "placed", "reduced", "handed_to_disposal", "handed_out", "closing")
+FATES = {name: "stored" if name == "closing" else name for name in IDENTITY_OUT}
+"""Account → what the frame `fates` calls it."""
 
 
 class Accounts:
@@ -33,6 +36,7 @@ class Accounts:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.tally: Tally[Account] = Tally()
+        self.fates: Tally[Fate] = Tally()
         self._arising()
         self._feeds()
         self._outlets()
@@ -42,6 +46,12 @@ class Accounts:
 
     def _add(self, name: str, stream_origin: str, cohort: str, t: int, amount: float) -> None:
         self.tally.add((name, stream_origin, cohort, self.book.dates.year_of(t)), amount)
+
+    def _went(self, name: str, stream: Stream, t: int, place: str, amount: float) -> None:
+        """An account that a process, an outlet or a storage takes its origin tonnes to."""
+        self._add(name, stream.origin, stream.cohort, t, amount)
+        year = self.book.dates.year_of(t)
+        self.fates.add((stream.origin, stream.cohort, year, FATES[name], place), amount)
 
     def _arising(self) -> None:
         for row in self.book.arisings:
@@ -58,14 +68,14 @@ class Accounts:
             if stream is None or not stream.has_origin:
                 continue
             key = (stream.origin, stream.cohort, fed.t)
-            for name, gross in (("utilised", False), ("utilised_gross", True)):
-                credit = conversions.credit(fed.process, fed.point, stream.lineage, fed.t, gross)
-                self._add(name, *key, fed.amount * self.book.origin_t(stream, gross) * credit)
+            gross = conversions.credit(fed.process, fed.point, stream.lineage, fed.t, True)
+            self._add("utilised_gross", *key, fed.amount * self.book.origin_t(stream, True) * gross)
             net = conversions.credit(fed.process, fed.point, stream.lineage, fed.t, False)
             amount = fed.amount * self.book.origin_t(stream)
+            self._went("utilised", stream, fed.t, fed.process, amount * net)
             self._add("processed", *key, amount)
             if net == 0.0 and not conversions.carries(fed.process, fed.point, stream.lineage):
-                self._add("reduced", *key, amount)
+                self._went("reduced", stream, fed.t, fed.process, amount)
 
     def _outlets(self) -> None:
         names = {"use": "utilised", "disposal": "handed_to_disposal"}
@@ -75,7 +85,7 @@ class Accounts:
             key = (sold.stream.origin, sold.stream.cohort, sold.t)
             meaning = self.book.dates.meaning(self.book.facts.outlets[sold.outlet].method, sold.t)
             amount = sold.amount * self.book.origin_t(sold.stream)
-            self._add(names.get(meaning, "handed_out"), *key, amount)
+            self._went(names.get(meaning, "handed_out"), sold.stream, sold.t, sold.outlet, amount)
             if meaning == "use":
                 self._add("utilised_gross", *key, sold.amount * self.book.origin_t(sold.stream, True))
 
@@ -83,12 +93,12 @@ class Accounts:
         for placed in self.book.placements:
             if placed.stream.has_origin:
                 amount = placed.amount * self.book.origin_t(placed.stream)
-                self._add("placed", placed.stream.origin, placed.stream.cohort, placed.t, amount)
+                self._went("placed", placed.stream, placed.t, placed.storage, amount)
         last = {year: self.book.dates.periods_of(year)[-1] for year in self.book.dates.years}
         for kept in self.book.stocks:
             if kept.stream.has_origin and kept.t == last[self.book.dates.year_of(kept.t)]:
                 amount = kept.stock * self.book.origin_t(kept.stream)
-                self._add("closing", kept.stream.origin, kept.stream.cohort, kept.t, amount)
+                self._went("closing", kept.stream, kept.t, kept.storage, amount)
         for (_, name), amount in self.book.before.sums.items():
             stream = self.book.streams[name]
             if stream.has_origin:

@@ -25,6 +25,7 @@ from redmud_opt.plan.audit.rows import (
     Bought,
     Fed,
     Flow,
+    Gone,
     Identity,
     Kept,
     Made,
@@ -90,11 +91,16 @@ class Book:
         self.totals: list[Total] = rows["totals"]
         self.rates: list[Rate] = rows["rates"]
         self.identity: list[Identity] = rows["identity"]
+        self.fates: list[Gone] | None = rows["fates"] if "fates" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}
-        if frame is None or "stream" not in frame.columns:
+        if frame is None:
             self.reading.fault("no_frame", "streams")
+            return {}
+        if "stream" not in frame.columns:
+            if len(frame):
+                self.reading.fault("no_column", "streams", columns=("stream",))
             return {}
         reader = Reader(self.facts)
         for cell in frame["stream"].tolist():

@@ -59,6 +59,7 @@ class Facts:
         self.groups = self._groups()
         self._inside = {group: frozenset(members) for group, members in self.groups.items()}
         self._by_process()
+        self._from_waste: frozenset[str] | None = None
         self.tiers: dict[str, list[Tier]] = by(case.tiers, "item")
         self.methods: dict[str, list[Method]] = by(case.methods, "code")
         self.assays: dict[tuple[str, str], Assay] = {
@@ -140,10 +141,24 @@ class Facts:
         return any(name in self.materials and self.is_waste(name) for name in names)
 
     def made_from_waste(self) -> frozenset[str]:
-        """Products and commodities that some process makes from a waste."""
-        makers = (process for process in self.outputs if self.takes_waste(process))
-        names = {row.material for process in makers for row in self.outputs[process]}
-        return frozenset(name for name in names if not self.is_waste(name))
+        """Products and commodities that some process makes from a waste, or from tonnes of what was made so."""
+        if self._from_waste is None:
+            found = {name for name in self.materials if self.is_waste(name)}
+            before: set[str] = set()
+            while found != before:
+                before = set(found)
+                for process, rows in self.outputs.items():
+                    if any(
+                        n in before and (self.is_waste(n) or self.in_tonnes(n)) for n in self._takes(process)
+                    ):
+                        found |= {row.material for row in rows}
+            self._from_waste = frozenset(name for name in found if not self.is_waste(name))
+        return self._from_waste
+
+    def _takes(self, process: str) -> set[str]:
+        """Materials that the process takes: feeds, groups opened, and fixed inputs."""
+        fed = {name for row in self.feeds.get(process, ()) for name in self.members(row.material)}
+        return (fed | {row.material for row in self.inputs.get(process, ())}) & self.materials.keys()
 
     # ---------------------------------------------------------------- places
 

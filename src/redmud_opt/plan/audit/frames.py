@@ -15,7 +15,7 @@ import pandas as pd
 from redmud_opt.plan.audit.checks import Findings, at
 from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.facts import Facts
-from redmud_opt.plan.audit.rows import LAYOUT, SIGNED
+from redmud_opt.plan.audit.rows import LAYOUT, OPTIONAL, SIGNED
 from redmud_opt.plan.audit.streams import Stream
 
 
@@ -93,7 +93,8 @@ class FrameReader:
         row_type, layout, keys = LAYOUT[name]
         kinds = dict(pair.rsplit(":", 1) for pair in layout.split())
         if frame is None:
-            self.findings.fault("no_frame", name)
+            if name not in OPTIONAL:
+                self.findings.fault("no_frame", name)
             return []
         missing = tuple(column for column in kinds if column not in frame.columns)
         if missing and len(frame):

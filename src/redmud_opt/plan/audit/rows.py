@@ -177,6 +177,17 @@ class Identity(NamedTuple):
     residual: float
 
 
+class Gone(NamedTuple):
+    """A row of `fates`."""
+
+    origin: str
+    cohort: str
+    year: int
+    fate: str
+    place: str
+    amount: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
     "flows": (
@@ -223,8 +234,12 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "residual_t:number",
         2,
     ),
+    "fates": (Gone, "origin:text cohort:text year:year fate:text at:text amount_t:number", 5),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
-SIGNED = ("value_terms", "totals", "rates", "identity")
+SIGNED = ("value_terms", "totals", "rates", "identity", "fates")
 """Frames whose numbers may be negative."""
+
+OPTIONAL = ("fates",)
+"""Frames that older plans do not have; their families say so."""

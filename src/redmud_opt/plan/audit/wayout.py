@@ -5,7 +5,7 @@
                                  process + Σ input × in(site, input) + Σ yield × out(site, output)
                                  0 for what a process that can run there needs
     in(site, material) = min of  its cheapest price there;   0 where it is made;   in(other site) + lane
-    charge             = max(0, reclaiming + out);   no charge where out is infinite
+    charge             = max(0, reclaiming + out);   no charge where out is infinite, or the storage is shut
 
 What is open in the last period counts, capacities do not (see `ways`); of tiers the best. An output without a
 way out makes its process a dead end. Outlets whose haul radius is shorter than the lane a tonne came by are
@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from redmud_opt.case.works import Storage
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.reach import reach
 from redmud_opt.plan.audit.streams import Lineage
@@ -135,8 +136,13 @@ class WayOut:
     def charge(self, storage: str, lineage: Lineage) -> float | None:
         """The charge of a tonne left in a storage, None where it has no way out."""
         row = self.book.facts.storages[storage]
-        out = self.cost(row.site, lineage) if row.retrievable else NONE
+        out = self.cost(row.site, lineage) if self._reclaimed(row) else NONE
         return None if out == NONE else max(0.0, row.reclaim_cost_cny_per_t + out)
+
+    def _reclaimed(self, row: Storage) -> bool:
+        """Whether a storage gives anything back in the last period; the season's calendar does not count."""
+        last = len(self.book.dates.periods) - 1
+        return row.retrievable and self.book.dates.open_share(row.opens, row.closes, last) > 0.0
 
     def may_hold(self, storage: str) -> dict[Lineage, None]:
         """Wastes that can lie in a storage when the horizon ends: put there, or there from the beginning."""
