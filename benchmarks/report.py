@@ -48,7 +48,7 @@ def _verdict(measured: Sequence[Measured]) -> str:
     if {"ours", "bare"} <= largest.runs.keys():
         ratio = largest.ratio("ours")
         met = "met" if ratio <= AIM else "missed"
-        lines.append(f"- Aim at most {AIM:.0f}× bare arrays at the largest size: {ratio:.1f}×, {met}.")
+        lines.append(f"- Aim at most {AIM:.0f}× bare arrays at the largest size: {ratio:.2f}×, {met}.")
     both = [one for one in measured if {"ours", "linopy"} <= one.runs.keys()]
     if both:
         behind = [one.spec.name for one in both if total(one.best("ours")) >= total(one.best("linopy"))]

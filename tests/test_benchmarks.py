@@ -151,7 +151,7 @@ def test_the_page_tells_a_missed_aim() -> None:
     slow, fast = ({part: seconds if part == "build" else 0.0 for part in parts} for seconds in (4.0, 1.0))
     found = Measured(TINY, (1, 1, 1), 0.1, {"bare": [fast], "ours": [slow, slow], "linopy": [fast]})
     text = page([found])
-    assert "4.0×, missed" in text
+    assert "4.00×, missed" in text
     assert "missed at tiny" in text
     assert found.median("ours") == total(slow)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from redmud_opt.model.targets import TargetYear, counted, target_years, year_to_
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
 from redmud_opt.network.given import arising_t
-from redmud_opt.network.network import Ints
+from redmud_opt.network.network import Array, Ints
 from redmud_opt.network.origins import Origins
 from redmud_opt.network.reach import Stream
 
@@ -41,24 +42,19 @@ def frame_of(columns: Columns, name: str) -> pd.DataFrame:
     """Labels and values of a family where the value is not negligible; labels as plain text."""
     values = columns.values_array
     kept = np.flatnonzero(np.abs(values) > NEGLIGIBLE)
-    return labelled(columns, kept).assign(**{name: values[kept]})
+    return labelled(columns, kept, **{name: values[kept]})
 
 
-def labelled(columns: Columns, positions: Ints) -> pd.DataFrame:
-    """Labels of some columns of a family, as plain text."""
+def labelled(columns: Columns, positions: Ints, **values: Array) -> pd.DataFrame:
+    """Labels of some columns of a family, as plain text, and values beside them."""
     index = columns.index
     parts = zip(index.names, index.codes, index.levels, strict=True)
-    return pd.DataFrame({name: _text(level, code[positions]) for name, code, level in parts})
+    return pd.DataFrame({name: _text(level, code[positions]) for name, code, level in parts} | values)
 
 
-def _text(levels: Iterable[object], codes: Ints) -> pd.Series:
-    """Labels by code as text: the few labels are converted, then taken."""
-    return pd.Series([str(label) for label in levels], dtype="str").take(codes).reset_index(drop=True)
-
-
-def plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same with text in the place of categories."""
-    return frame.astype({c: str for c in frame.columns if isinstance(frame[c].dtype, pd.CategoricalDtype)})
+def _text(levels: Iterable[object], codes: Ints) -> Any:
+    """Labels by code as an array of text: the few labels are converted, then taken."""
+    return pd.array([str(label) for label in levels], dtype="str").take(codes)
 
 
 def stream_table(net: Network) -> pd.DataFrame:
@@ -102,8 +98,7 @@ def flow_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     frame = frame_of(m.flow_t, "flow_t")
     entity = net.routes.grid.entity[np.abs(m.flow_t.values_array) > NEGLIGIBLE]
     for k, name in enumerate(("mode", "from_site", "to_site")):
-        levels = [getattr(route, name) for route in net.routes.route]
-        frame.insert(1 + k, name, _text(levels, entity))
+        frame.insert(1 + k, name, [getattr(net.routes.route[e], name) for e in entity])
     wet_per_dry = np.array([net.lineage(k).wet_per_dry for k in range(len(net.streams))], dtype=float)
     return frame.assign(wet_t=frame["flow_t"] * wet_per_dry[net.routes.stream[entity]])
 
@@ -119,9 +114,9 @@ def made_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     place = runs.made_place[k]
     frame = pd.DataFrame(
         {
-            "site": _text([p.site for p in net.places], place),
-            "process": _text([r.conversion.process.name for r in runs.run], runs.made_run[k]),
-            "stream": _text([p.stream.id for p in net.places], place),
+            "site": [net.places[p].site for p in place],
+            "process": [runs.run[r].conversion.process.name for r in runs.made_run[k]],
+            "stream": [net.places[p].stream.id for p in place],
             "period": _text(net.time.names, period),
             "made_t": amount,
         }
@@ -137,7 +132,7 @@ def stock_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
         amounts[name] = np.zeros(len(held.grid))
         amounts[name][held.grid.position[grid.entity, grid.period]] = columns.values_array
     moving = np.flatnonzero(np.max([np.abs(a) for a in amounts.values()], axis=0) > NEGLIGIBLE)
-    stock = labelled(m.stock_t, moving).assign(**{name: a[moving] for name, a in amounts.items()})
+    stock = labelled(m.stock_t, moving, **{name: a[moving] for name, a in amounts.items()})
     sites = [storage.site for storage in held.storages]
     stock.insert(1, "site", _text(sites, held.storage[held.grid.entity[moving]]))
     return stock[["storage", "site", "stream", "period", "put_t", "reclaimed_t", "stock_t"]]
@@ -213,18 +208,14 @@ def _asked_and_reached(m: ConcreteModel, net: Network, row: TargetYear) -> tuple
 
 def excess_table(m: ConcreteModel) -> pd.DataFrame:
     """Stock left over at the end of the horizon, and its charge per tonne."""
-    frame = plain(m.excess_t.index.frame())
-    frame["excess_t"] = m.excess_t.values_array
-    frame["charge_cny_per_t"] = m.excess_charge
-    return frame
+    every = np.arange(len(m.excess_t))
+    return labelled(m.excess_t, every, excess_t=m.excess_t.values_array, charge_cny_per_t=m.excess_charge)
 
 
 def value_table(m: ConcreteModel) -> pd.DataFrame:
     """Value by term and year, discounted, as it enters value."""
-    frame = plain(m.value_cny.index.frame())
-    frame["year"] = frame["year"].astype(int)
-    frame["value_cny"] = m.value_cny.values_array
-    return frame
+    every = np.arange(len(m.value_cny))
+    return labelled(m.value_cny, every, value_cny=m.value_cny.values_array).astype({"year": int})
 
 
 def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
