@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 import pytest
 from tests.builders import Solved, solve
 from tests.report.paper import LINING, MUD, SETTING, TAILINGS, plan
 
 from redmud_opt.case import load_case
-from redmud_opt.report.sankey import SINKS, SOURCES, Link, Node, imbalance, trace, waste_classes
+from redmud_opt.report.sankey import SINKS, SOURCES, Link, Node, trace, waste_classes
 from redmud_opt.report.setting import Setting
+
+
+def imbalance(links: Iterable[Link]) -> dict[Node, float]:
+    """What comes in less what leaves, at every box that is neither a source nor a sink."""
+    found: dict[Node, float] = defaultdict(float)
+    for link in links:
+        found[link.end] += link.amount_t
+        found[link.start] -= link.amount_t
+    return {node: amount for node, amount in found.items() if node.kind not in (*SOURCES, *SINKS)}
 
 
 def amounts(links: list[Link]) -> dict[tuple[str, str], float]:

@@ -33,7 +33,6 @@ LOCK = "worker.lock"
 SEED = 0
 """Random seed of the solver; the runs of this version all use it."""
 
-STATES = ("queued", "running", "done", "failed", "cancelled")
 ENDED = frozenset({"done", "failed", "cancelled"})
 
 

@@ -20,7 +20,7 @@ from redmud_opt.case.works import Feed, Gate
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.columns import factor, grid_index
 from redmud_opt.network import Network
-from redmud_opt.network.lineage import Conversion, Lineage
+from redmud_opt.network.lineage import Conversion
 from redmud_opt.network.network import Array, Grid, Ints
 
 Mixer = tuple[str, str, str]
@@ -116,17 +116,6 @@ def _bounds(gates: list[Gate], position: Ints) -> tuple[Array, Array]:
     return np.where(is_max, -np.inf, 0.0), np.where(is_max, 0.0, np.inf)
 
 
-def _weight(net: Network, gate: Gate, lineage: Lineage) -> float:
-    """Tonnes that count for a gate per dry tonne: wet ones for a property on wet basis."""
-    return lineage.wet_per_dry if net.lookup.properties[gate.property].basis == "wet" else 1.0
-
-
-def _value(gate: Gate, lineage: Lineage) -> float:
-    """p + kσ, or p − kσ for a minimum; the network has made sure that there is a value."""
-    value, sigma = lineage.composition[gate.property]
-    return value + (gate.k_sigma if gate.sense == "max" else -gate.k_sigma) * sigma
-
-
 def add_process_gates(m: ConcreteModel, net: Network) -> None:
     """Blend gates on the input or an output of a process, per line."""
     of_mixer = mixers(net)
@@ -157,16 +146,16 @@ def _gate_coefficient(net: Network, gate: Gate, run: int) -> float:
 def _taken(net: Network, gate: Gate, conversion: Conversion) -> Iterator[tuple[float, float]]:
     """(value, weighted tonnes) of the feed, and of each fixed input that has tonnes."""
     if conversion.feed is not None:
-        yield _value(gate, conversion.feed), _weight(net, gate, conversion.feed)
+        yield conversion.feed.with_margin(gate), net.law.weight(gate, conversion.feed)
     for row in conversion.inputs:
         lineage = net.lineages.by_id[row.material]
         if lineage.material.unit == "t":
-            yield _value(gate, lineage), row.amount_per_t * _weight(net, gate, lineage)
+            yield lineage.with_margin(gate), row.amount_per_t * net.law.weight(gate, lineage)
 
 
 def _made(net: Network, gate: Gate, conversion: Conversion) -> float:
     made = [m for m in conversion.made if m.output.name == gate.output]
-    return sum(m.yield_t_per_t * _weight(net, gate, m.output) for m in made)
+    return sum(m.yield_t_per_t * net.law.weight(gate, m.output) for m in made)
 
 
 def add_receiver_gates(m: ConcreteModel, net: Network) -> None:
@@ -222,5 +211,5 @@ def _add_receiver(
     excess = np.zeros(len(stream))
     for entity in np.unique(grid.entity[col]):
         lineage = net.lineage(int(stream[entity]))
-        excess[entity] = (_value(gate, lineage) - gate.limit) * _weight(net, gate, lineage)
+        excess[entity] = (lineage.with_margin(gate) - gate.limit) * net.law.weight(gate, lineage)
     rows.add(columns, row=position[grid.period[col]], col=col, coef=excess[grid.entity[col]])

@@ -19,6 +19,7 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.radius import NEAR
 from redmud_opt.network import Network
+from redmud_opt.network.lineage import WASTE
 from redmud_opt.network.network import Array, Ints, Mask
 
 CIRCLES = 200
@@ -166,9 +167,7 @@ def charge_cny_per_t(net: Network) -> Array:
 def _leftover(net: Network) -> Ints:
     """Holdings of waste that exist at the end of the horizon."""
     held = net.holdings
-    waste = np.array(
-        [net.lineage(int(s)).material.legal_status.endswith("_waste") for s in held.stream], dtype=bool
-    )
+    waste = np.array([net.lineage(int(s)).is_waste for s in held.stream], dtype=bool)
     open_ = held.grid.position[:, net.time.last] >= 0 if len(waste) else waste
     return np.flatnonzero(waste & open_)
 
@@ -242,7 +241,7 @@ def _made_from_waste(net: Network) -> set[str]:
     taken: dict[str, set[str]] = {}
     made: dict[str, set[str]] = {}
     found: set[str] = set()
-    carriers = {name for name, row in net.lookup.materials.items() if row.legal_status.endswith("_waste")}
+    carriers = {name for name, row in net.lookup.materials.items() if row.legal_status in WASTE}
     for conversion in net.lineages.conversions:
         fed = {conversion.feed.name} if conversion.feed is not None else set()
         name = conversion.process.name

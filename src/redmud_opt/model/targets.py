@@ -30,6 +30,17 @@ class TargetYear:
     year: int
     origins: tuple[str, ...]
 
+    @property
+    def counts_gross(self) -> bool:
+        """Whether iron separation counts by its feed."""
+        return self.target.rate == "rate_gross" or self.target.iron == "gross_feed"
+
+    @property
+    def legacy_coefficient(self) -> float:
+        """What a tonne of utilised legacy weighs in the row."""
+        share = self.target.at_least
+        return {"rate_new": 0.0, "rate_stat": 1.0 - share, "rate_gross": 1.0}[self.target.rate]
+
 
 def target_years(net: Network) -> list[TargetYear]:
     """Every target in every year of the horizon that it names."""
@@ -58,10 +69,8 @@ def add_targets(m: ConcreteModel, net: Network) -> None:
 
 
 def _add_row(rows: Rows, k: int, m: ConcreteModel, row: TargetYear) -> None:
-    target = row.target
-    gross = target.rate == "rate_gross" or target.iron == "gross_feed"
-    utilised = m.utilised_gross_t if gross else m.utilised_t
-    legacy = {"rate_new": 0.0, "rate_stat": 1.0 - target.at_least, "rate_gross": 1.0}[target.rate]
+    target, legacy = row.target, row.legacy_coefficient
+    utilised = m.utilised_gross_t if row.counts_gross else m.utilised_t
     for origin in row.origins:
         for cohort, coef in (("new", 1.0), ("legacy", legacy)):
             key = (origin, cohort, row.year)
@@ -98,10 +107,24 @@ def counted(entry: YearToDate, gross: bool) -> tuple[float, float]:
 
 def constant_of(net: Network, row: TargetYear) -> float:
     """utilised − share · generated before the horizon, as the rate of the target counts it."""
-    target = row.target
-    legacy = {"rate_new": 0.0, "rate_stat": 1.0 - target.at_least, "rate_gross": 1.0}[target.rate]
     total = 0.0
     for entry in year_to_date(net, row):
-        new, old = counted(entry, target.rate == "rate_gross" or target.iron == "gross_feed")
-        total += new + legacy * old - target.at_least * entry.generated_t
+        new, legacy = counted(entry, row.counts_gross)
+        total += new + row.legacy_coefficient * legacy - row.target.at_least * entry.generated_t
     return total
+
+
+def base_and_utilised_t(m: ConcreteModel, net: Network, row: TargetYear) -> tuple[float, float]:
+    """(what the rate refers to, what it counts as utilised) of a solved model, year to date included."""
+    utilised = m.utilised_gross_t if row.counts_gross else m.utilised_t
+    early = year_to_date(net, row)
+    base = sum(entry.generated_t for entry in early)
+    new, legacy = (sum(counted(entry, row.counts_gross)[k] for entry in early) for k in (0, 1))
+    for origin in row.origins:
+        base += net.generated_t.get((origin, row.year), 0.0)
+        if (origin, "new", row.year) in utilised:  # not where only the year to date knows an origin
+            new += float(utilised[origin, "new", row.year].value)
+            legacy += float(utilised[origin, "legacy", row.year].value)
+    if row.target.rate == "rate_new":
+        return base, new
+    return base + (legacy if row.target.rate == "rate_stat" else 0.0), new + legacy

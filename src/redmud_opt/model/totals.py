@@ -17,7 +17,6 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.network import Network
-from redmud_opt.network.lineage import WASTE
 from redmud_opt.network.network import Array, Ints
 
 ACCOUNTS = ("co2e_t", "water_m3", "energy_kgce", "landfilled_t")
@@ -113,9 +112,7 @@ def add_accounts(m: ConcreteModel, net: Network) -> None:
         coef = emitted_per_feed(net, account)
         _book(rows, m.feed_t, runs.grid.entity, k * years + year[runs.grid.period], coef)
     routes, placed, sold = net.routes, net.placements, net.deliveries
-    waste = np.array(
-        [net.lineage(s).material.legal_status in WASTE for s in range(len(net.streams))], dtype=float
-    )
+    waste = np.array([net.lineage(s).is_waste for s in range(len(net.streams))], dtype=float)
     _book(rows, m.flow_t, routes.grid.entity, year[routes.grid.period], routes.co2e)
     landfilled = (len(ACCOUNTS) - 1) * years
     _book(

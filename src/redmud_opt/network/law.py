@@ -31,6 +31,10 @@ class Law:
         """blend or each: as the gate says, else as its property mixes."""
         return gate.kind or self.lookup.properties[gate.property].mixing
 
+    def weight(self, gate: Gate, lineage: Lineage) -> float:
+        """Tonnes that count for a gate per dry tonne: wet ones for a property on wet basis."""
+        return lineage.wet_per_dry if self.lookup.properties[gate.property].basis == "wet" else 1.0
+
     def _passes(self, at: str, lineage: Lineage) -> bool:
         return all(self._passes_one(at, gate, lineage) for gate in self._each[at] if not gate.output)
 
@@ -43,8 +47,7 @@ class Law:
         if gate.property not in lineage.composition:
             self.lineages.missing_for_gate(gate, lineage)
             return None
-        value, sigma = lineage.composition[gate.property]
-        return value + (gate.k_sigma if gate.sense == "max" else -gate.k_sigma) * sigma
+        return lineage.with_margin(gate)
 
     def _judge(self, at: str, gate: Gate, lineage: Lineage, value: float, limit: float) -> bool:
         inside = value <= limit if gate.sense == "max" else value >= limit
@@ -70,7 +73,7 @@ class Law:
         return self._known[key]
 
     def _outlet_takes(self, outlet: Outlet, lineage: Lineage) -> bool:
-        if lineage.material.legal_status in ("general_waste", "hazardous_waste") and not outlet.method:
+        if lineage.is_waste and not outlet.method:
             return False
         return self._accepts(outlet.name, outlet.material, lineage)
 
@@ -97,7 +100,6 @@ class Law:
         value = self._value(gate, lineage)
         if value is None:
             return False
-        wet = self.lookup.properties[gate.property].basis == "wet"
-        brought = gate.retained * value * (lineage.wet_per_dry if wet else 1.0)
-        room = gate.limit * sum(m.yield_t_per_t * (m.output.wet_per_dry if wet else 1.0) for m in made)
+        brought = gate.retained * value * self.weight(gate, lineage)
+        room = gate.limit * sum(m.yield_t_per_t * self.weight(gate, m.output) for m in made)
         return self._judge(at, gate, lineage, brought, room)

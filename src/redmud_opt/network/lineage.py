@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from redmud_opt.case.checks.processes import CLOSES_WITHIN
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.things import Material
 from redmud_opt.case.works import Feed, FixedInput, Gate, Output, Process
@@ -25,8 +26,6 @@ R = TypeVar("R", Output, FixedInput)
 P = TypeVar("P", Output, FixedInput, Feed)
 
 WASTE = frozenset({"general_waste", "hazardous_waste"})
-CLOSES_WITHIN = 1e-4
-"""Tonnes per tonne fed by which a mass balance may miss, for rounded yields."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +50,19 @@ class Lineage:
         return self.material.name
 
     @property
+    def is_waste(self) -> bool:
+        """Whether the law sees a waste in it."""
+        return self.material.legal_status in WASTE
+
+    @property
     def wet_per_dry(self) -> float:
         """As-received tonnes per dry tonne."""
         return 1.0 / (1.0 - self.material.moisture)
+
+    def with_margin(self, gate: Gate) -> float:
+        """p + kσ of the property that a gate limits, p − kσ for a minimum. KeyError where there is no value."""
+        value, sigma = self.composition[gate.property]
+        return value + (gate.k_sigma if gate.sense == "max" else -gate.k_sigma) * sigma
 
 
 @dataclass(frozen=True)
@@ -222,7 +231,7 @@ class Lineages:
             self.too_deep.append((process, feed.id))
             return []
         meaning = self.lookup.meaning(self.lookup.processes[process].method)
-        net = _attribution(meaning, yields, {o.material for o in waste}, gross=False)
+        net = _attribution(meaning, yields, {o.material for o in waste})
         iron = self.lookup.processes[process].iron_separation
         gross = (1.0, 0.0) if iron and meaning == "use" else net
         made, new = [], []
@@ -280,8 +289,7 @@ class Lineages:
                 found[output.material] = (amount, own)
         for output in outputs:
             if output.complement:
-                gas = process.gas_t_per_t if row.gas_t_per_t is None else row.gas_t_per_t
-                loss = process.loss_t_per_t if row.loss_t_per_t is None else row.loss_t_per_t
+                _, gas, loss = _exchanged(process, row)
                 rest = 1.0 - sum(own for _, own in found.values()) - gas - loss
                 found[output.material] = (rest, rest)
         return found
@@ -294,9 +302,7 @@ class Lineages:
             return
         declared, materials = self.lookup.processes[process], self.lookup.materials
         solid = [r for r in self._inputs_of(process, point, feed.name) if r.solid]
-        uptake = declared.uptake_t_per_t if row.uptake_t_per_t is None else row.uptake_t_per_t
-        gas = declared.gas_t_per_t if row.gas_t_per_t is None else row.gas_t_per_t
-        loss = declared.loss_t_per_t if row.loss_t_per_t is None else row.loss_t_per_t
+        uptake, gas, loss = _exchanged(declared, row)
         come = 1.0 + uptake + sum(r.amount_per_t for r in solid if materials[r.material].unit == "t")
         gone = gas + loss + sum(made for name, (made, _) in yields.items() if materials[name].unit == "t")
         values: dict[str, object] = {"process": process, "material": feed.id, "come": come, "gone": gone}
@@ -308,7 +314,8 @@ class Lineages:
 
     def _fault(self, process: Process, lineage: Lineage, message: Message) -> None:
         place = process.place
-        fault = Fault(file=place.file or "processes.csv", row=place.row, column="", message=message)
+        remedy = Message("network.close_it", {"material": lineage.id})
+        fault = Fault(place.file or "processes.csv", place.row, "", message, remedy)
         if (lineage.id, fault) not in self.faults:
             self.faults.append((lineage.id, fault))
 
@@ -396,7 +403,7 @@ class Lineages:
 
 
 def _attribution(
-    meaning: str, yields: dict[str, tuple[float, float]], carrying: set[str], *, gross: bool
+    meaning: str, yields: dict[str, tuple[float, float]], carrying: set[str]
 ) -> tuple[float, float]:
     """(u, share of the origin tonnes that the residues carry)."""
     total = sum(own for _, own in yields.values())
@@ -407,6 +414,15 @@ def _attribution(
         return 0.0, 1.0 if carried > 0 else 0.0
     u = 1.0 - carried / total
     return u, 1.0 - u
+
+
+def _exchanged(process: Process, row: Feed) -> tuple[float, float, float]:
+    """(uptake, gas, loss) per tonne of a feed: the feed row's, the process's where it states none."""
+    return (
+        process.uptake_t_per_t if row.uptake_t_per_t is None else row.uptake_t_per_t,
+        process.gas_t_per_t if row.gas_t_per_t is None else row.gas_t_per_t,
+        process.loss_t_per_t if row.loss_t_per_t is None else row.loss_t_per_t,
+    )
 
 
 def _grouped(rows: Iterable[P]) -> dict[str, list[P]]:

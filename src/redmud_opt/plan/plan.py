@@ -25,7 +25,8 @@ from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.fates import fate_table
-from redmud_opt.plan.tables import tables
+from redmud_opt.plan.tables import STREAM_COLUMNS, tables
+from redmud_opt.plan.words import describe, record
 from redmud_opt.solve import Outcome
 
 PLAN_FORMAT = 1
@@ -62,8 +63,6 @@ class Plan:
 
     def describe(self, language: str = "en") -> str:
         """The plan in words."""
-        from redmud_opt.plan.words import describe
-
         return describe(self, language)
 
     def __str__(self) -> str:
@@ -71,8 +70,6 @@ class Plan:
 
     def as_record(self, language: str = "en") -> dict[str, Any]:
         """Headline for JSON; the tables stand in the run folder."""
-        from redmud_opt.plan.words import record
-
         return record(self, language)
 
     def save(self, folder: str | Path) -> None:
@@ -120,32 +117,9 @@ class Plan:
 
 _TEXT = frozenset(
     (
-        *(
-            "stream",
-            "lineage",
-            "material",
-            "process",
-            "point",
-            "parent",
-            "origin",
-            "waste_class",
-            "plant",
-            "cohort",
-        ),
-        *(
-            "site",
-            "lane",
-            "mode",
-            "from_site",
-            "to_site",
-            "period",
-            "line",
-            "supply",
-            "outlet",
-            "storage",
-            "item",
-        ),
-        *("window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
+        *STREAM_COLUMNS,
+        *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
+        *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
     )
 )
 

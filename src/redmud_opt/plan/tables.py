@@ -10,7 +10,7 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns
-from redmud_opt.model.targets import TargetYear, counted, target_years, year_to_date
+from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
 from redmud_opt.network.given import arising_t
@@ -22,20 +22,18 @@ NEGLIGIBLE = 1e-9
 """Amounts below this, in the unit of the column, are solver noise and not shown."""
 
 
-STREAM_COLUMNS = [
-    *(
-        "stream",
-        "lineage",
-        "material",
-        "process",
-        "point",
-        "parent",
-        "origin",
-        "waste_class",
-        "plant",
-        "cohort",
-    )
-]
+STREAM_COLUMNS = (
+    "stream",
+    "lineage",
+    "material",
+    "process",
+    "point",
+    "parent",
+    "origin",
+    "waste_class",
+    "plant",
+    "cohort",
+)
 
 
 def frame_of(columns: Columns, name: str) -> pd.DataFrame:
@@ -77,7 +75,7 @@ def stream_table(net: Network) -> pd.DataFrame:
                 "cohort": stream.cohort,
             }
         )
-    return pd.DataFrame(rows, columns=STREAM_COLUMNS)
+    return pd.DataFrame(rows, columns=list(STREAM_COLUMNS))
 
 
 def arising_table(net: Network) -> pd.DataFrame:
@@ -169,7 +167,8 @@ def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """What each target asks for and what is reached, in origin tonnes and as a rate; year to date included."""
     data = []
     for k, row in enumerate(target_years(net)):
-        asked, reached = _asked_and_reached(m, net, row)
+        base, reached = base_and_utilised_t(m, net, row)
+        asked = row.target.at_least * base
         rate = reached / asked * row.target.at_least if asked > 0 else float("nan")
         data.append(
             {
@@ -186,24 +185,6 @@ def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
         )
     names = ["target", "year", "rate", "hard", "at_least", "reached", "asked_t", "reached_t", "short_t"]
     return pd.DataFrame(data, columns=names)
-
-
-def _asked_and_reached(m: ConcreteModel, net: Network, row: TargetYear) -> tuple[float, float]:
-    """(share · what the rate refers to, what counts as utilised)."""
-    target = row.target
-    gross = target.rate == "rate_gross" or target.iron == "gross_feed"
-    utilised = m.utilised_gross_t if gross else m.utilised_t
-    early = year_to_date(net, row)
-    base = sum(entry.generated_t for entry in early)
-    new, legacy = (sum(counted(entry, gross)[k] for entry in early) for k in (0, 1))
-    for origin in row.origins:
-        base += net.generated_t.get((origin, row.year), 0.0)
-        if (origin, "new", row.year) in utilised:  # not where only the year to date knows an origin
-            new += float(utilised[origin, "new", row.year].value)
-            legacy += float(utilised[origin, "legacy", row.year].value)
-    if target.rate == "rate_new":
-        return target.at_least * base, new
-    return target.at_least * (base + (legacy if target.rate == "rate_stat" else 0.0)), new + legacy
 
 
 def excess_table(m: ConcreteModel) -> pd.DataFrame:

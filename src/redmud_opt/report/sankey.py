@@ -16,7 +16,7 @@ by the mass fed to the process that made them, and over outlets as the product m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -294,12 +294,3 @@ def _joined(links: list[Link], node: Node) -> list[Link]:
         for go in after:
             merged.add(come.start, go.end, go.material, come.amount_t * go.amount_t / total)
     return merged.list()
-
-
-def imbalance(links: Iterable[Link]) -> dict[Node, float]:
-    """What comes in less what leaves, at every box that is neither a source nor a sink."""
-    found: dict[Node, float] = defaultdict(float)
-    for link in links:
-        found[link.end] += link.amount_t
-        found[link.start] -= link.amount_t
-    return {node: amount for node, amount in found.items() if node.kind not in (*SOURCES, *SINKS)}

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.value import GOALS, set_goal
@@ -71,6 +70,6 @@ def _hold(model: ConcreteModel, goal: str) -> None:
     best = float(model.goal.values_array[k])
     slack = TOLERANCE * max(1.0, abs(best))
     if goal in ("value", "utilisation"):
-        model.goal.lower_bound[k] = np.float64(best - slack)
+        model.goal.lower_bound[k] = best - slack
     else:
-        model.goal.upper_bound[k] = np.float64(best + slack)
+        model.goal.upper_bound[k] = best + slack

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-STOPPED = ("optimal", "time", "gap", "cancelled", "infeasible", "unbounded", "crashed")
-HOLDS = ("proved", "with_gap", "nothing")
+Stopped = Literal["optimal", "time", "gap", "cancelled", "infeasible", "unbounded", "crashed"]
+Holds = Literal["proved", "with_gap", "nothing"]
 
 Array = npt.NDArray[np.float64]
 
@@ -51,8 +51,8 @@ class Size:
 class Outcome:
     """Why a solve stopped and what it holds. `values` and the duals are None when it holds nothing."""
 
-    stopped: str
-    holds: str
+    stopped: Stopped
+    holds: Holds
     size: Size
     seconds: float
     algorithm: str

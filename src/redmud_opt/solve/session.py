@@ -20,12 +20,12 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model.arrays import StandardForm, compile
 from redmud_opt.model.arrays.terms import CANCELLED
 from redmud_opt.solve.compare import matched, same_pattern
-from redmud_opt.solve.outcome import Array, Options, Outcome, Progress, Size
+from redmud_opt.solve.outcome import Array, Holds, Options, Outcome, Progress, Size, Stopped
 
 SIMPLEX_UP_TO_COLUMNS = 20_000
 """Above this the interior point method with crossover is faster (measured 10× at 44k columns)."""
 
-_STOPPED = {
+_STOPPED: dict[Any, Stopped] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
@@ -222,10 +222,10 @@ class Session:
 
     def _outcome(self, status: Any, algorithm: str) -> Outcome:
         assert self.form is not None
-        stopped = _STOPPED.get(status, "crashed")
+        stopped: Stopped = _STOPPED.get(status, "crashed")
         info = self._highs.getInfo()
         values = self._values(stopped)
-        holds = "nothing" if values is None else "proved" if stopped == "optimal" else "with_gap"
+        holds: Holds = "nothing" if values is None else "proved" if stopped == "optimal" else "with_gap"
         solution = self._highs.getSolution()
         has_duals = values is not None and solution.dual_valid
         return Outcome(

@@ -15,7 +15,7 @@ import numpy as np
 from redmud_opt.i18n import Message
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Objective
-from redmud_opt.model.targets import TargetYear, target_years, year_to_date
+from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.network import Network
 from redmud_opt.solve import Options, Outcome, Session
 
@@ -107,7 +107,8 @@ class Reach:
         if short is None or short <= NEGLIGIBLE_T:
             return None
         row = self.targets[k]
-        asked, base = self._asked(row)
+        base, _ = base_and_utilised_t(self.model, self.network, row)
+        asked = row.target.at_least * base
         return Message(
             "study.target_out_of_reach",
             {
@@ -121,20 +122,6 @@ class Reach:
                 "tight": self._tight() or (Message("study.tight_nothing"),),
             },
         )
-
-    def _asked(self, row: TargetYear) -> tuple[float, float]:
-        """(tonnes that the target asks for, tonnes that its rate refers to)."""
-        model = self.model
-        generated = sum(
-            float(model.generated_t[origin, row.year].value)
-            for origin in row.origins
-            if (origin, row.year) in model.generated_t
-        )
-        generated += sum(entry.generated_t for entry in year_to_date(self.network, row))
-        base = generated
-        if row.target.rate == "rate_stat":
-            base += sum(float(model.utilised_t[origin, "legacy", row.year].value) for origin in row.origins)
-        return row.target.at_least * base, base
 
     def _tight(self) -> tuple[Message, ...]:
         """What holds the last answer back: entities of capacity rows with a dual, the weightiest first."""
