@@ -438,7 +438,7 @@ def test_a_residue_whose_mass_does_not_close_is_a_fault() -> None:
     share = rows(partitions=Partition(process="first", output="tails", property="Fe", share=0.5))
     names = (waste("tails"), waste("slag"), product("iron"), sells("iron", 1), landfill("slag"))
     case = tiny(mud(), prop("Fe"), assay("mud", Fe=20), first, works("second", "tails", again), share, *names)
-    assert faults(case) == [("network.does_not_close", "")]
+    assert faults(case) == [("network.does_not_close", "network.close_it")]
 
 
 def test_lines_of_one_facility_run_apart() -> None:
