@@ -156,6 +156,11 @@ class Settings:
     end_of_horizon: str = choice(
         "charge free", "whether waste left in stock at the end is charged", default="charge"
     )
+    residual_value: str = choice(
+        "straight_line none",
+        "whether lines that still stand at the end are worth capex × remaining life ÷ life",
+        default="straight_line",
+    )
     product_stock_at_year_end: str = choice(
         "opening free", "whether stock of products made from waste is capped at year end", default="opening"
     )

@@ -167,7 +167,7 @@ class Limit(Row):
     name: str = name("name of the limit")
     measure: str = choice(
         "flow feed made bought sold stock put reclaimed placed built count_used",
-        "what is measured",
+        "what is measured; built: steps decided; count_used: how many lanes, outlets or lines are used",
         required=True,
     )
     material: str = reference("materials", "material or group; blank: all", groups=True)
@@ -188,27 +188,34 @@ class Limit(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logic(Row):
-    """If A then B; at most k of a group; A excludes B."""
+    """If A then B; A excludes B; at most or at least k of a group. A line counts while it stands, a lane or an
+    outlet in the periods in which it is used."""
 
     TABLE: ClassVar[str] = "logic"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("name of the rule")
     kind: str = choice("requires excludes at_most at_least", "kind of rule", required=True)
     first: str = reference("lines lanes outlets", "A, or the group", required=True, groups=True)
-    second: str = reference("lines lanes outlets", "B", groups=True)
+    second: str = reference("lines lanes outlets", "B; a group: any of it", groups=True)
     count: int | None = integer("k of at most and at least")
+    per: str = choice(
+        "period horizon",
+        "in every period, or over the horizon as a whole (ever built, ever used)",
+        default="period",
+    )
+    clause: str = text("clause or reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget(Row):
-    """Money that may be invested."""
+    """Money that may be invested: capex of lines, by the calendar year in which it is due."""
 
     TABLE: ClassVar[str] = "budgets"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("name of the budget")
     scope: str = reference("owners provinces sites", "whose; blank: all", groups=True)
     year: int | None = integer("calendar year; blank: horizon", minimum=1900)
-    amount_cny: float = number("CNY", "budget", required=True)
+    amount_cny: float = number("CNY", "budget, not discounted", required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,12 +266,28 @@ class YardMeasure(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VatRefund(Row):
-    """Refund of value-added tax on products made from enough listed waste."""
+    """Refund of value-added tax on a product made from enough listed waste, per facility and calendar year.
+
+    refund = rate × (vat_rate × price − input VAT) × tonnes made, where listed waste ÷ raw mass ≥ threshold
+    """
 
     TABLE: ClassVar[str] = "vat_refunds"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     facility: str = reference("facilities", "facility", required=True, key=True)
     product: str = reference("materials", "product", required=True, key=True)
-    threshold: float = number("1", "least share of listed waste in the raw mass", required=True, maximum=1)
-    rate: float = number("1", "share refunded", required=True, maximum=1)
+    waste: str = reference(
+        "materials", "waste that the list names; blank: every waste that is fed", groups=True
+    )
+    threshold: float = number(
+        "1",
+        "least share of listed waste in the raw mass (feeds and solid inputs, dry)",
+        required=True,
+        maximum=1,
+    )
+    rate: float = number("1", "share of the net VAT refunded", required=True, maximum=1)
+    vat_rate: float = number("1", "VAT rate on the product", default=0.13, maximum=1)
+    price_cny_per_t: float = number(
+        "CNY/t", "price of the product without VAT, on which VAT falls", required=True
+    )
+    input_vat_cny_per_t: float = number("CNY/t", "deductible input VAT per tonne of product", default=0.0)
     clause: str = text("item of the list")

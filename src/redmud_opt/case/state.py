@@ -19,9 +19,6 @@ from redmud_opt.i18n import Message
 NAMED = 4
 """How many rows a message names before it says how many more there are."""
 
-UNMEASURED = ("built", "count_used")
-"""Measures of the limits table that the model does not form yet."""
-
 
 def _rows(case: Case, table: str) -> tuple[Any, ...]:
     found: tuple[Any, ...] = getattr(case, table)
@@ -71,11 +68,7 @@ def _idle_settings(case: Case) -> Iterator[Message]:
 
 def unenforced(case: Case) -> tuple[Message, ...]:
     """Everything that the case states and the plan does not heed yet, one message per table or column."""
-    limits = [row for row in case.limits if row.measure in UNMEASURED]
-    found = [*_idle_settings(case), *_idle_tables(case), *_idle_columns(case)]
-    if limits:
-        found.append(Message("case.unenforced_limits", {"count": len(limits), "rows": _names(limits)}))
-    return tuple(found)
+    return (*_idle_settings(case), *_idle_tables(case), *_idle_columns(case))
 
 
 @dataclass(frozen=True, slots=True)

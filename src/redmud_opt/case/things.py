@@ -257,15 +257,24 @@ class Supply(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier(Row):
-    """A step of an incremental price of an outlet or a supply; the last step may be open."""
+    """A step of an incremental price of an outlet or a supply, or of the capex of a candidate line by its size.
+
+    Steps are filled in order. With tiers, a candidate line may be built in any size up to its capacity.
+    """
 
     TABLE: ClassVar[str] = "tiers"
     ENFORCED: ClassVar[bool] = True
-    item: str = reference("outlets supplies", "whose price", required=True, key=True)
+    item: str = reference("outlets supplies lines", "whose price", required=True, key=True)
     step: int = integer("1, 2, 3 …", required=True, minimum=1, key=True)
-    width_t: float | None = number("unit", "width of the step; blank: open", above=0)
+    width_t: float | None = number(
+        "unit",
+        "width of the step, in the unit of the item's amounts (of a line: of its capacity); blank: open",
+        above=0,
+    )
     price_cny_per_t: float = number("CNY/unit", "price within the step", required=True, minimum=None)
-    per: str = choice("year period horizon", "time over which the tonnes add up", default="year")
+    per: str = choice(
+        "year period horizon", "time over which the tonnes add up (of a line: of no account)", default="year"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,22 +171,36 @@ class Line(Row):
     calendar: str = reference("calendars", "seasonal availability")
     opens: date | None = day("first day; blank: stands already")
     closes: date | None = day("day after the last; blank: stays")
-    candidate: bool = flag(
-        "a step that may be built; until it can be decided it does not exist", enforced=False
+    candidate: bool = flag("a step that may be built; it stands only where the plan decides so")
+    min_rate: float | None = number("1", "least rate while running, as a share of the full rate", maximum=1)
+    min_run_share: float | None = number(
+        "1", "least share of a period's hours that it runs, if it runs in the period at all", maximum=1
     )
-    min_rate: float | None = number("1", "least share of capacity while running", maximum=1, enforced=False)
-    min_run_periods: int | None = integer("least number of periods run in a row", enforced=False)
-    run_cost_cny_per_h: float | None = number("CNY/h", "cost of running", enforced=False)
-    fixed_cost_cny_per_period: float | None = number("CNY", "fixed cost per period run", enforced=False)
-    fixed_om_cny_per_a: float | None = number("CNY/a", "fixed operation and maintenance", enforced=False)
-    capex_cny: float | None = number("CNY", "investment of a step", enforced=False)
-    spend_profile: str = text("shares of capex by year before start, separated by ;", enforced=False)
-    lead_time_months: float | None = number("months", "lead time including permits", enforced=False)
-    earliest: date | None = day("earliest start", enforced=False)
-    life_a: float | None = number("a", "life", enforced=False)
-    ramp_up: str = text("shares of capacity by period after start, separated by ;", enforced=False)
-    times: int | None = integer("how often the step may be built", enforced=False)
-    closing_cost_cny: float | None = number("CNY", "cost of closing", enforced=False)
+    min_run_periods: int | None = integer(
+        "least number of periods run in a row, once started; the end of the horizon may cut it short",
+        minimum=1,
+    )
+    run_cost_cny_per_h: float | None = number("CNY/h", "cost of an hour of running, per unit")
+    fixed_cost_cny_per_period: float | None = number("CNY", "fixed cost per period run, per unit")
+    fixed_om_cny_per_a: float | None = number(
+        "CNY/a", "fixed operation and maintenance while it stands, per unit"
+    )
+    capex_cny: float | None = number("CNY", "investment of a step; of a line under construction, all of it")
+    spend_profile: str = text(
+        "shares of capex due at the decision, a year later, …, separated by ;  blank: all at the decision"
+    )
+    lead_time_months: int | None = integer("months from decision to start, permits included")
+    earliest: date | None = day("earliest start of a candidate step")
+    life_a: float | None = number(
+        "a", "life from the start on; blank: for good, and no residual value", above=0
+    )
+    ramp_up: str = text(
+        "shares of capacity in the first, second, … year after the start, separated by ;  blank: all at once"
+    )
+    times: int | None = integer("how often the step may be built; blank: once", minimum=1)
+    closing_cost_cny: float | None = number(
+        "CNY", "cost of closing, per unit; blank: may not be closed before its time"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,9 +294,11 @@ class Lane(Row):
     per: str = choice("year period", "time that the capacity refers to", default="year")
     calendar: str = reference("calendars", "seasonal availability")
     dg_allowed: bool = flag("hazardous waste may move on it")
-    fixed_cost_cny: float | None = number("CNY", "fixed cost, once", enforced=False)
-    fixed_cost_cny_per_period: float | None = number("CNY", "fixed cost per period used", enforced=False)
-    min_lot_t: float | None = number("t", "least amount if used", enforced=False)
+    fixed_cost_cny: float | None = number("CNY", "fixed cost, once, in the first period used")
+    fixed_cost_cny_per_period: float | None = number("CNY", "fixed cost per period used")
+    min_lot_t: float | None = number(
+        "t", "least amount per period, sum of materials, if it is used in the period at all"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
