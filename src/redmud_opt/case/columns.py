@@ -106,11 +106,14 @@ def integer(
     default: int | None = None,
     required: bool = False,
     minimum: float | None = 0,
+    maximum: float | None = None,
     key: bool = False,
     enforced: bool = True,
 ) -> Any:
-    """A whole number."""
-    column = Column("integer", doc, required=required, minimum=minimum, key=key, enforced=enforced)
+    """A whole number from `minimum` to `maximum`."""
+    column = Column(
+        "integer", doc, required=required, minimum=minimum, maximum=maximum, key=key, enforced=enforced
+    )
     return _field(column, default)
 
 

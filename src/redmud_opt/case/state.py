@@ -14,6 +14,7 @@ from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Case, Settings
 from redmud_opt.case.checks.evidence import principal
 from redmud_opt.case.columns import columns, default_of
 from redmud_opt.case.draft import key_of
+from redmud_opt.case.oddities import oddities
 from redmud_opt.i18n import Message
 
 NAMED = 4
@@ -131,7 +132,7 @@ def _unused_materials(case: Case) -> list[str]:
 
 
 def flagged(case: Case) -> tuple[Message, ...]:
-    """What may be stated but may not be meant: undated stock, processes that never run, idle lines, unused names."""
+    """What may be stated but may not be meant: undated stock, idle lines, unused names, what decides nothing."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in case.opening_stock:
         if row.arose_on is None:
@@ -143,4 +144,5 @@ def flagged(case: Case) -> tuple[Message, ...]:
     found["case.flag_unused"] = _unused_materials(case)
     found["case.flag_earning"] = [row.name for row in case.processes if row.cost_cny_per_t < 0]
     found["case.flag_earning"] += [row.name for row in case.supplies if row.price_cny_per_t < 0]
+    found |= oddities(case)
     return tuple(Message(key, {"names": tuple(names)}) for key, names in found.items() if names)

@@ -189,15 +189,15 @@ class Line(Row):
     spend_profile: str = text(
         "shares of capex due at the decision, a year later, …, separated by ;  blank: all at the decision"
     )
-    lead_time_months: int | None = integer("months from decision to start, permits included")
+    lead_time_months: int | None = integer("months from decision to start, permits included", maximum=600)
     earliest: date | None = day("earliest start of a candidate step")
     life_a: float | None = number(
-        "a", "life from the start on; blank: for good, and no residual value", above=0
+        "a", "life from the start on; blank: for good, and no residual value", above=0, maximum=1000
     )
     ramp_up: str = text(
         "shares of capacity in the first, second, … year after the start, separated by ;  blank: all at once"
     )
-    times: int | None = integer("how often the step may be built; blank: once", minimum=1)
+    times: int | None = integer("how often the step may be built; blank: once", minimum=1, maximum=1000)
     closing_cost_cny: float | None = number(
         "CNY", "cost of closing, per unit; blank: may not be closed before its time"
     )

@@ -1,6 +1,5 @@
-"""Capacities of lines, lanes, storages, outlets and supplies. MODEL.md rule 2.
+"""Capacities of lanes, storages, outlets and supplies; those of lines are in `running`. MODEL.md rule 2.
 
-lines      Σ use · feed ≤ capacity                                  [t or h], per (line, period)
 lanes      Σ flow · basis ≤ capacity                                [t], per (lane, period), sum of materials
 tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity                    [t], per (storage, period)
 airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume  [m³], per (storage, period)
@@ -14,6 +13,7 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.model.moved import lane_capacity_t, on_lanes
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 
@@ -51,32 +51,13 @@ def add_to(rows: Rows, position: Ints, columns: Columns, grid: Grid, entity: Int
     rows.add(columns, row=row[col], col=col, coef=coef[col])
 
 
-def add_line_capacity(m: ConcreteModel, net: Network) -> None:
-    """Capacity of a line, shared by all processes and operating points on it."""
-    runs = net.runs
-    m.line_capacity, position = period_rows(
-        net, "line", runs.lines, None, runs.line_capacity, kind="physics", message="model.line_capacity"
-    )
-    add_to(m.line_capacity, position, m.feed_t, runs.grid, runs.line, runs.grid.pick(runs.use_per_t))
-
-
 def add_lane_capacity(m: ConcreteModel, net: Network) -> None:
     """Capacity of a listed lane on the sum of materials."""
-    routes = net.routes
-    most = np.full((len(routes.lanes), len(net.time)), np.inf)
-    basis = np.ones(len(routes.route))
-    wet_per_dry = np.array([net.lineages.by_id[stream.lineage].wet_per_dry for stream in net.streams])
-    for number, first in enumerate(np.unique(routes.lane, return_index=True)[1]):
-        lane = routes.route[first].listed
-        if lane is not None and lane.capacity_t is not None:
-            most[number] = lane.capacity_t * (net.time.per(lane.per) * net.time.calendar(lane.calendar))
-            if lane.basis == "as_received":
-                mine = routes.lane == number
-                basis[mine] = wet_per_dry[routes.stream[mine]]
+    moved = on_lanes(m, net)
     m.lane_capacity, position = period_rows(
-        net, "lane", routes.lanes, None, most, kind="physics", message="model.lane_capacity"
+        net, "lane", moved.names, None, lane_capacity_t(net), kind="physics", message="model.lane_capacity"
     )
-    add_to(m.lane_capacity, position, m.flow_t, routes.grid, routes.lane, routes.grid.pick(basis))
+    add_to(m.lane_capacity, position, m.flow_t, moved.grid, moved.thing, moved.grid.pick(moved.basis))
 
 
 def add_storage_capacity(m: ConcreteModel, net: Network) -> None:

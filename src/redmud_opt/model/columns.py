@@ -79,7 +79,7 @@ def _add_feeds(m: ConcreteModel, net: Network, ids: list[str]) -> None:
         runs.grid,
         ("line", "process", "point", "stream"),
         codes,
-        (runs.lines, processes, points, [*ids, ""]),
+        ([line.name for line in net.plant.lines], processes, points, [*ids, ""]),
     )
     m.feed_t = Columns(index, upper=runs.grid.pick(runs.upper))
 

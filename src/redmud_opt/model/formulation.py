@@ -8,17 +8,23 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.balance import add_balance, add_stock
 from redmud_opt.model.blend import add_process_gates, add_receiver_gates, add_shares
+from redmud_opt.model.budgets import add_budgets
+from redmud_opt.model.building import add_building
 from redmud_opt.model.capacity import (
     add_lane_capacity,
-    add_line_capacity,
     add_markets,
     add_storage_capacity,
     add_storage_rates,
 )
 from redmud_opt.model.columns import add_columns
+from redmud_opt.model.counted import add_openings, add_used
+from redmud_opt.model.counts import add_counts
 from redmud_opt.model.horizon import add_end_of_horizon, add_product_stock
 from redmud_opt.model.limits import add_limits
+from redmud_opt.model.logic import add_logic
 from redmud_opt.model.radius import add_haul_radius
+from redmud_opt.model.refunds import add_refunds
+from redmud_opt.model.running import add_line_capacity, add_running, add_switching
 from redmud_opt.model.targets import add_targets
 from redmud_opt.model.tiers import add_tiers
 from redmud_opt.model.totals import add_accounts, add_utilised
@@ -31,17 +37,26 @@ FORMULATION: tuple[Family, ...] = (
     add_columns,  # what may be decided
     add_balance,  # nothing is lost between an arising and a sink
     add_stock,  # stock from period to period; new becomes legacy at New Year
-    add_line_capacity,  # tonnes or hours of a line
+    add_building,  # steps decided, closed, sized
+    add_running,  # hours run, and whether a line runs at all
+    add_line_capacity,  # tonnes or hours of what stands, is built and not closed
+    add_switching,  # least rate, least hours, periods in a row
     add_lane_capacity,  # tonnes on a lane
     add_storage_capacity,  # tonnes and airspace of a yard over its life
     add_storage_rates,  # what a yard takes and gives per period
     add_markets,  # least and most of outlets and supplies
+    add_used,  # lanes and outlets used or not: least lots, counts
+    add_openings,  # lanes that cost something once
+    add_logic,  # if A then B, A excludes B, at most k
     add_haul_radius,  # outlets are served from near enough
-    add_tiers,  # incremental prices
+    add_tiers,  # incremental prices, filled in order
+    add_budgets,  # capex by year and scope
+    add_refunds,  # VAT refunds above a threshold of waste
     add_shares,  # shares of a blend
     add_process_gates,  # quality at the mouth of a process, or of what it makes
     add_receiver_gates,  # quality at outlets and storages
     add_limits,  # the limits table
+    add_counts,  # how many lanes, outlets, lines are used
     add_utilised,  # utilised and generated origin tonnes
     add_accounts,  # emissions, water, energy, landfilled
     add_targets,  # utilisation targets, hard and soft

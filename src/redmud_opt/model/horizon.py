@@ -6,7 +6,8 @@
     Σ stock of a product made from waste ≤ its opening stock  at every 31 December and at the end, per (site, product)
 
 The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
-that are open in the last period, capacities ignored: a fixed point over the network. MODEL.md End of horizon.
+that are open in the last period, capacities ignored: a fixed point over the network. Lines count that stand in the last
+period whatever is decided; where these leave no way, candidates that could stand count too. MODEL.md End of horizon.
 """
 
 from __future__ import annotations
@@ -30,19 +31,29 @@ NEGLIGIBLE = 1e-9
 
 
 def way_out_cny_per_t(net: Network) -> Array:
-    """Least cost of getting rid of a dry tonne from each place in the last period, inf where there is no way.
+    """Least cost of getting rid of a dry tonne from each place in the last period, inf where there is no way."""
+    running = net.runs.grid.position[:, net.time.last] >= 0
+    certain = running & net.plant.certain[net.runs.line]
+    found = _way_out(net, certain)
+    if np.array_equal(certain, running):
+        return found
+    return np.where(np.isposinf(found), _way_out(net, running), found)
+
+
+def _way_out(net: Network, running: Mask) -> Array:
+    """The same over the runs that are `running` in the last period.
 
     Negative where the tonne earns. Values that keep falling (a circle that earns) count as −inf. A tonne that came
     over a lane finds the outlets open to it whose haul radius the lane keeps; one that lies there, all of them.
     """
-    acquire = _acquire(net)
-    found, within = _sinks(net)
+    acquire = _acquire(net, running)
+    found, within = _sinks(net, running)
     runs, routes, last = net.runs, net.routes, net.time.last
     near = _near(net)
     moves = (
         np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
     )
-    feeding = _open_runs(net)
+    feeding = np.flatnonzero(running & (runs.place >= 0))
     input_cost = _needs(net, acquire)
     for _ in range(len(net.places) + CIRCLES):
         before = found.copy()
@@ -54,16 +65,6 @@ def way_out_cny_per_t(net: Network) -> Array:
             return np.minimum(found, within)
     found[found < before - NEGLIGIBLE] = -np.inf
     return np.minimum(found, within)
-
-
-def _running(net: Network) -> Mask:
-    """Runs that can act in the last period."""
-    return net.runs.grid.position[:, net.time.last] >= 0
-
-
-def _open_runs(net: Network) -> Ints:
-    """Those of them that are fed."""
-    return np.flatnonzero(_running(net) & (net.runs.place >= 0))
 
 
 def _outputs(net: Network, out: Array) -> Array:
@@ -80,13 +81,13 @@ def _needs(net: Network, acquire: Array) -> Array:
     return found
 
 
-def _sinks(net: Network) -> tuple[Array, Array]:
+def _sinks(net: Network, running: Mask) -> tuple[Array, Array]:
     """Sinks open to whatever comes, and the outlets with a haul radius apart: CNY/t at each place.
 
     Outlets at their best price, final placement; a product that is an input somewhere leaves for nothing.
     """
     found, within = np.full((2, len(net.places)), np.inf)
-    found[net.runs.need_place[_running(net)[net.runs.need_run]]] = 0.0
+    found[net.runs.need_place[running[net.runs.need_run]]] = 0.0
     last = net.time.last
     placed = net.placements
     for place, cost, radius in _outlets(net):
@@ -130,11 +131,11 @@ def best_prices(net: Network) -> Array:
     return np.array(found, dtype=float)
 
 
-def _acquire(net: Network) -> Array:
+def _acquire(net: Network, running: Mask) -> Array:
     """Least cost of having a unit of a material at each place: bought there or brought; free where it is made."""
     found = np.full(len(net.places), np.inf)
     bought, routes, last = net.purchases, net.routes, net.time.last
-    found[net.runs.made_place[_running(net)[net.runs.made_run]]] = 0.0
+    found[net.runs.made_place[running[net.runs.made_run]]] = 0.0
     for k in np.flatnonzero(bought.grid.position[:, last] >= 0):
         supply = bought.supplies[bought.supply[k]]
         tiers = [tier.price_cny_per_t for tier in net.case.tiers if tier.item == supply.name]

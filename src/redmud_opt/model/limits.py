@@ -33,12 +33,17 @@ class Cut:
 
 def cuts_of(net: Network) -> list[Cut]:
     """Every row of the limits table that binds something."""
-    return [cut for limit in net.case.limits if limit.sense != "measure" for cut in _cuts(net, limit)]
+    rows = [limit for limit in net.case.limits if limit.sense != "measure" and limit.measure in MEASURES]
+    return [cut for limit in rows for cut in _cuts(net, limit)]
+
+
+def counting_cuts(net: Network) -> list[Cut]:
+    """Every row on how many things are used."""
+    rows = [limit for limit in net.case.limits if limit.measure == "count_used"]
+    return [cut for limit in rows for cut in _cuts(net, limit)]
 
 
 def _cuts(net: Network, limit: Limit) -> Iterator[Cut]:
-    if limit.measure not in MEASURES:
-        return
     members = sorted(net.lookup.members(limit.at)) if limit.every == "each" and limit.at else [""]
     during = np.flatnonzero(net.time.during(limit.during))
     for member in members:

@@ -9,6 +9,7 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns
+from redmud_opt.model.counted import line_names
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 
@@ -52,10 +53,8 @@ def _flow(m: ConcreteModel, net: Network) -> Terms:
 def _run_names(net: Network) -> list[frozenset[str]]:
     found = []
     for run in net.runs.run:
-        facility = net.lookup.lines[run.line].facility
-        owner = net.lookup.owner_of_facility(facility)  # not the site's, where the facility has its own
-        names = {run.line, run.conversion.process.name, facility, owner}
-        found.append(frozenset(names | {run.site, net.lookup.sites[run.site].province}) - {""})
+        names = line_names(net, run.line, net.lookup.lines[run.line].facility)
+        found.append(names | {run.conversion.process.name})
     return found
 
 
@@ -75,6 +74,16 @@ def _made(m: ConcreteModel, net: Network) -> Terms:
     return Terms(
         m.feed_t, cells[k, period], k, period, runs.made_yield[k], material, at, [frozenset()] * len(at)
     )
+
+
+def _built(m: ConcreteModel, net: Network) -> Terms:
+    """Units decided, in the period of the decision."""
+    line, period = m.build.index.codes
+    rows = net.plant.lines
+    at = [line_names(net, row.name, row.facility) for row in rows]
+    count = np.arange(len(m.build))
+    none: list[frozenset[str]] = [frozenset()] * len(rows)
+    return Terms(m.build, count, line, period, np.ones(len(count)), [""] * len(rows), at, none)
 
 
 def _at_storage(columns: str, grid: Callable[[Network], Grid]) -> Callable[[ConcreteModel, Network], Terms]:
@@ -114,6 +123,7 @@ MEASURES: dict[str, Callable[[ConcreteModel, Network], Terms]] = {
     "stock": _at_storage("stock_t", lambda net: net.holdings.grid),
     "put": _at_storage("put_t", lambda net: net.holdings.put),
     "reclaimed": _at_storage("reclaim_t", lambda net: net.holdings.reclaim),
+    "built": _built,
     "placed": _at_storage("placed_t", lambda net: net.placements.grid),
 }
-"""Measure → its terms, dry tonnes (or the material's unit)."""
+"""Measure → its terms, dry tonnes (or the material's unit); units for `built`."""

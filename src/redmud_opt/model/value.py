@@ -5,7 +5,10 @@
     sales, gate fees      outlets and their tiers          purchases   supplies and their tiers
     transport             lanes, per wet tonne             processing  lines, per tonne fed
     holding               put, reclaimed, held, placed     levies      environmental tax where not compliant
-    end_charge            stock left at the end of the horizon
+    running               hours and periods that lines run       line_fixed  fixed operation and maintenance
+    lane_fixed            once, and per period used              capex       of steps, and of lines under construction
+    closing               of lines                               vat_refund  for products from enough listed waste
+    residual_value        of lines that outlast the horizon      end_charge  stock left at the end of the horizon
 
 and the goals: value = Σ terms, utilisation [origin tonnes], emissions [t CO2e], landfilled [t]. MODEL.md Value.
 """
@@ -16,34 +19,14 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
+from redmud_opt.model.money import TERMS, Money
+from redmud_opt.model.outlays import book_outlays, book_refunds
 from redmud_opt.model.targets import target_years
 from redmud_opt.model.tiers import steps_of
 from redmud_opt.network import Network
-from redmud_opt.network.network import Array, Grid, Ints
+from redmud_opt.network.network import Array, Ints
 
-TERMS = ("sales", "gate_fees", "purchases", "transport", "processing", "holding", "levies", "end_charge")
 GOALS = ("value", "utilisation", "emissions", "landfilled")
-
-
-class Money:
-    """Books discounted money on the definition rows of the value terms."""
-
-    def __init__(self, rows: Rows, net: Network) -> None:
-        self.rows, self.net = rows, net
-        self.year = np.searchsorted(net.time.years, net.time.year)
-        self.years = len(net.time.years)
-
-    def book(self, term: str, columns: Columns, grid: Grid, unit: Array) -> None:
-        """`unit`: CNY per tonne of each entity, or of each (entity, period); discounted here."""
-        amount = grid.pick((unit if unit.ndim == 2 else unit[:, None]) * self.net.time.factor)
-        row = TERMS.index(term) * self.years + self.year
-        col = np.flatnonzero(amount)
-        self.rows.add(columns, row=row[grid.period[col]], col=col, coef=-amount[col])
-
-    def book_at(self, term: str, columns: Columns, col: Ints, year: Ints, amount: Array) -> None:
-        """Already discounted money of single columns, `year` as position."""
-        row = TERMS.index(term) * self.years + year
-        self.rows.add(columns, row=row, col=col, coef=-amount)
 
 
 def add_value(m: ConcreteModel, net: Network) -> None:
@@ -59,6 +42,8 @@ def add_value(m: ConcreteModel, net: Network) -> None:
     money.book("transport", m.flow_t, net.routes.grid, -net.routes.cost)
     money.book("processing", m.feed_t, net.runs.grid, -net.runs.cost)
     _book_storage(m, net, money)
+    book_outlays(m, net, money)
+    book_refunds(m, net, money)
     _book_end(m, net, money)
 
 
@@ -78,7 +63,10 @@ def _book_markets(m: ConcreteModel, net: Network, money: Money) -> None:
 def _book_tiers(m: ConcreteModel, net: Network, money: Money) -> None:
     """Step prices, discounted at the middle of their window and booked in its last year."""
     outlets = {outlet.name for outlet in net.case.outlets}
+    sized = {net.plant.lines[k].name for k in np.flatnonzero(net.plant.sized)}
     for col, step in enumerate(steps_of(net)):
+        if step.tier.item in sized:
+            continue  # the capex of a size: see outlays
         price = step.tier.price_cny_per_t * net.time.window_factor(step.positions)
         sold = step.tier.item in outlets
         term = "purchases" if not sold else "sales" if price >= 0 else "gate_fees"

@@ -16,7 +16,8 @@ from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.network import Array, Network
 from redmud_opt.network.numbering import Numbering, floats
 from redmud_opt.network.origins import Origins
-from redmud_opt.network.reach import Explorer
+from redmud_opt.network.plant import Plant
+from redmud_opt.network.reach import Explorer, Reach
 from redmud_opt.network.refusals import faults_of, notes_of
 from redmud_opt.network.time import Time
 
@@ -32,7 +33,8 @@ def build_network(case: Case) -> Network:
     if faults:
         raise CaseFaults(tuple(faults))
     numbers = Numbering.of(reach, given.opening, len(time))
-    entities = Entities(given, law, haulage, reach, numbers)
+    plant = plant_of(lookup, reach, time)
+    entities = Entities(given, law, haulage, reach, numbers, plant)
     holdings, runs, purchases = entities.holdings(), entities.runs(), entities.purchases()
     arising_t = _on_places(given, numbers)
     passes = case.settings.max_depth + 3
@@ -42,6 +44,7 @@ def build_network(case: Case) -> Network:
         case=case,
         time=time,
         lookup=lookup,
+        plant=plant,
         lineages=lineages,
         law=law,
         haulage=haulage,
@@ -63,6 +66,12 @@ def build_network(case: Case) -> Network:
         notes=tuple(notes_of(given, reach)),
     )
     return find_impossible(network)
+
+
+def plant_of(lookup: Lookup, reach: Reach, time: Time) -> Plant:
+    """Lines that run something in the order of the runs, then the others."""
+    names = dict.fromkeys((*(run.line for run in reach.runs), *lookup.lines))
+    return Plant.of([lookup.lines[name] for name in names], time)
 
 
 def _on_places(given: Given, numbers: Numbering) -> Array:

@@ -26,6 +26,7 @@ from redmud_opt.network.network import (
     Runs,
 )
 from redmud_opt.network.numbering import Numbering, floats, ints
+from redmud_opt.network.plant import Plant
 from redmud_opt.network.reach import Place, Reach, Stream
 from redmud_opt.network.time import Time
 
@@ -33,7 +34,10 @@ from redmud_opt.network.time import Time
 class Entities:
     """Makes the entity tables of one reach."""
 
-    def __init__(self, given: Given, law: Law, haulage: Haulage, reach: Reach, numbers: Numbering) -> None:
+    def __init__(
+        self, given: Given, law: Law, haulage: Haulage, reach: Reach, numbers: Numbering, plant: Plant
+    ) -> None:
+        self.plant = plant
         self.given, self.law, self.haulage, self.reach, self.numbers = given, law, haulage, reach, numbers
         self.time: Time = given.time
         self.lookup: Lookup = given.lookup
@@ -85,31 +89,19 @@ class Entities:
         per_dry = wet_per_dry if lane.basis == "as_received" else 1.0
         return lane.capacity_t * self.time.per(lane.per) * open_ / per_dry
 
-    def _line_capacity(self, lines: list[str]) -> Array:
-        return self._stack([self._capacity_of(line) for line in lines])
-
-    def _capacity_of(self, line: str) -> Array:
-        row = self.lookup.lines[line]
-        rate = self.time.rate(row.per, row.calendar, row.opens, row.closes) * row.availability
-        return np.where(rate > 0, np.inf, 0.0) if row.capacity is None else row.capacity * rate
-
     def runs(self) -> Runs:
         """Conversions of each stream on each line."""
         runs, place_of = self.reach.runs, self.numbers.place
-        lines = list(dict.fromkeys(run.line for run in runs))
-        number = {line: k for k, line in enumerate(lines)}
-        line = ints(number[run.line] for run in runs)
-        capacity = self._line_capacity(lines)
+        line = ints(self.plant.number[run.line] for run in runs)
         use = floats(run.use_per_t for run in runs)
         place = ints(place_of[run.place] if run.place else -1 for run in runs)
         made = [(k, place_of[p], y) for k, run in enumerate(runs) for p, y in run.made]
         need = [(k, place_of[p], a) for k, run in enumerate(runs) for p, a in run.needs]
-        upper = _most_fed(capacity[line], use)
+        upper = _most_fed(self.plant.most[line], use)
         return Runs(
             grid=Grid.of(self._running(place, upper, need)),
             run=runs,
             line=line,
-            lines=lines,
             stream=ints(self.numbers.stream[run.place.stream] if run.place else -1 for run in runs),
             place=place,
             cost=floats(run.conversion.cost_cny_per_t for run in runs),
@@ -121,7 +113,6 @@ class Entities:
             need_place=ints(p for _, p, _ in need),
             need_amount=floats(a for _, _, a in need),
             upper=upper,
-            line_capacity=capacity,
         )
 
     def _running(self, place: Ints, upper: Array, need: list[tuple[int, int, float]]) -> Mask:

@@ -152,11 +152,13 @@ def _lines(graph: Graph, network: Network, raw: set[int], t: int) -> None:
     for k, stream in enumerate(runs.stream):
         if stream >= 0 and stream in raw:
             line = int(runs.line[k])
-            _widen(graph, _place(network, int(runs.place[k])), f"line {runs.lines[line]}", np.inf)
+            _widen(
+                graph, _place(network, int(runs.place[k])), f"line {network.plant.lines[line].name}", np.inf
+            )
             least[line] = min(least.get(line, np.inf), float(runs.use_per_t[k]))
     for line, use in least.items():
-        capacity = float(runs.line_capacity[line, : t + 1].sum())
-        _widen(graph, f"line {runs.lines[line]}", "sink", capacity / use if use > 0 else np.inf)
+        capacity = float(network.plant.most[line, : t + 1].sum())
+        _widen(graph, f"line {network.plant.lines[line].name}", "sink", capacity / use if use > 0 else np.inf)
 
 
 def _sinks(graph: Graph, network: Network, raw: set[int], t: int) -> None:
@@ -279,7 +281,7 @@ def _uses(
         if stream >= 0 and network.streams[stream].cohort == "new" and run.conversion.meaning == "use":
             u = run.conversion.u_gross if gross else run.conversion.u
             use = float(runs.use_per_t[k])
-            capacity = float(runs.line_capacity[runs.line[k], inside].sum()) if use > 0 else np.inf
+            capacity = float(network.plant.most[runs.line[k], inside].sum()) if use > 0 else np.inf
             yield network.origin(stream), f"line {run.line}", w[stream] * u / (use or 1.0), capacity
     for k, outlet in enumerate(sold.outlet):
         stream = int(sold.stream[k])

@@ -83,8 +83,8 @@ class Lookup:
 
     @cached_property
     def lines(self) -> dict[str, Line]:
-        """Lines that stand; candidate steps do not exist until they can be decided."""
-        return {line.name: line for line in self.case.lines if not line.candidate}
+        """Name → line, candidate steps included."""
+        return by_name(self.case.lines)
 
     def line_site(self, line: str) -> str:
         """Site of a line."""
@@ -117,7 +117,7 @@ class Lookup:
 
     @cached_property
     def lines_of_process(self) -> dict[str, tuple[LineProcess, ...]]:
-        """Process → rows of lines that run it and stand."""
+        """Process → rows of lines that run it."""
         found: dict[str, list[LineProcess]] = defaultdict(list)
         for row in self.case.line_processes:
             if row.line in self.lines:

@@ -20,6 +20,7 @@ from redmud_opt.network.haulage import Haulage, Route
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Lineage, Lineages
 from redmud_opt.network.lookup import Lookup
+from redmud_opt.network.plant import Plant
 from redmud_opt.network.reach import Place, Run, Stream
 from redmud_opt.network.time import Time
 
@@ -71,12 +72,14 @@ class Routes:
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs: a conversion of a stream on a line, per tonne fed or of activity. `made_*`, `need_*` are coordinates."""
+    """Runs: a conversion of a stream on a line (numbered as in `Plant`), per tonne fed or of activity.
+
+    `made_*`, `need_*` are coordinates.
+    """
 
     grid: Grid
     run: list[Run]
     line: Ints
-    lines: list[str]
     stream: Ints
     place: Ints
     cost: Array
@@ -88,7 +91,6 @@ class Runs:
     need_place: Ints
     need_amount: Array
     upper: Array
-    line_capacity: Array
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ class Network:
     case: Case
     time: Time
     lookup: Lookup
+    plant: Plant
     lineages: Lineages
     law: Law
     haulage: Haulage

@@ -13,6 +13,7 @@ from redmud_opt.case import Case
 from redmud_opt.case.case import Period
 
 Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns
+from redmud_opt.model.budgets import capex_cny, size_steps
+from redmud_opt.model.counted import LINE
 from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
@@ -199,6 +201,56 @@ def value_table(m: ConcreteModel) -> pd.DataFrame:
     return labelled(m.value_cny, every, value_cny=m.value_cny.values_array).astype({"year": int})
 
 
+def build_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
+    """Steps decided: period of the decision, start, units, size in the unit of the capacity, capex undiscounted."""
+    plant = net.plant
+    units = np.round(m.build.values_array)
+    chosen = np.flatnonzero(units > 0)
+    sizes = dict(zip(m.size.index.keys(), m.size.values_array.tolist(), strict=True))
+    capex = capex_cny(plant)[plant.candidates] * units
+    for vintage, col, price in size_steps(m, plant):
+        capex[np.searchsorted(plant.candidates, vintage)] += price * m.tier_t.values_array[col]
+    rows = []
+    for k in chosen.tolist():
+        line, period = m.build.index.key(k)
+        full = plant.lines[plant.number[line]].capacity or 0.0
+        size = sizes.get((line, period), full * units[k])
+        start = plant.vintages[plant.candidates[k]].start.isoformat()
+        rows.append((line, period, start, int(units[k]), size, float(capex[k])))
+    return pd.DataFrame(rows, columns=["line", "period", "start", "units", "size", "capex_cny"])
+
+
+def _whole(columns: Columns, name: str) -> pd.DataFrame:
+    """Labels and values of integer columns that are not zero, as whole numbers."""
+    kept = np.flatnonzero(np.round(columns.values_array) > 0)
+    return labelled(columns, kept, **{name: np.round(columns.values_array[kept]).astype(np.int64)})
+
+
+def running_table(m: ConcreteModel) -> pd.DataFrame:
+    """Units that run, and hours run, per line and period; NaN where the line has no such decision."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for name, columns in (("on", m.on), ("run_h", m.run_h)):
+        for key, value in zip(columns.index.keys(), columns.values_array.tolist(), strict=True):
+            found.setdefault(key, {})[name] = round(value) if name == "on" else value
+    rows = [
+        (line, period, entry.get("on", np.nan), entry.get("run_h", np.nan))
+        for (line, period), entry in found.items()
+        if any(value > NEGLIGIBLE for value in entry.values())
+    ]
+    return pd.DataFrame(rows, columns=["line", "period", "on", "run_h"])
+
+
+def used_table(m: ConcreteModel) -> pd.DataFrame:
+    """Lanes and outlets that are used, where it matters."""
+    frame = _whole(m.used, "used")
+    return frame[frame["kind"] != LINE].reset_index(drop=True)
+
+
+def refund_table(m: ConcreteModel) -> pd.DataFrame:
+    """VAT refunds."""
+    return frame_of(m.refund_cny, "refund_cny").astype({"year": int})
+
+
 def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
     """All tables that come straight from columns."""
     outlets = {o.name: o.site for o in net.case.outlets}
@@ -214,6 +266,12 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
         "sales": sited(frame_of(m.sold_t, "sold"), "outlet", outlets),
         "stocks": stock_table(m, net),
         "placements": sited(frame_of(m.placed_t, "placed_t"), "storage", storages),
+        "builds": build_table(m, net),
+        "closings": _whole(m.close, "units"),
+        "running": running_table(m),
+        "openings": _whole(m.opening, "opened").drop(columns="opened"),
+        "used": used_table(m),
+        "refunds": refund_table(m),
         "tiers": tiers.astype({"step": int}) if len(tiers) else tiers,
         "targets": target_table(m, net),
         "shortfalls": shortfall_table(m, net),

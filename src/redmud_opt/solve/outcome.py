@@ -14,20 +14,41 @@ Holds = Literal["proved", "with_gap", "nothing"]
 
 Array = npt.NDArray[np.float64]
 
+PROVED = 1e-6
+"""A plan whose gap is at most this is proved best."""
+
+
+def gap_of(objective: float, bound: float) -> float:
+    """|objective − bound| ÷ max(1, |objective|)."""
+    return abs(objective - bound) / max(1.0, abs(objective))
+
 
 @dataclass(frozen=True)
 class Progress:
-    """One line of live progress."""
+    """One line of live progress.
+
+    Of an LP, `objective` is that of the current iterate and there is no bound. With integers, `objective` is that of
+    the best plan so far and `bound` the best valid bound so far, whatever `phase` the solve is in: try, start,
+    neighbourhood, branch, plan.
+    """
 
     seconds: float
     iterations: int
     objective: float | None = None
     bound: float | None = None
+    gap: float | None = None
+    phase: str = "lp"
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to solve. `algorithm`: auto (by size), simplex or ipm (with crossover)."""
+    """How to solve.
+
+    algorithm: for LPs auto (by size), simplex or ipm (with crossover). The rest is for models with integers. gap:
+    relative gap at which to stop; up to 1e-6 means to prove. starts, neighbourhood: own heuristics for a first plan,
+    and for better ones, in `heuristic_share` of the time limit. scaling: by powers of two. seed: of all choices
+    made at random.
+    """
 
     time_limit_s: float | None = None
     algorithm: str = "auto"
@@ -35,6 +56,12 @@ class Options:
     feasibility_tolerance: float = 1e-9
     should_stop: Callable[[], bool] | None = None
     on_progress: Callable[[Progress], None] | None = None
+    gap: float = 0.0
+    starts: bool = True
+    neighbourhood: bool = True
+    heuristic_share: float = 0.4
+    scaling: bool = True
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,7 +76,11 @@ class Size:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Why a solve stopped and what it holds. `values` and the duals are None when it holds nothing."""
+    """Why a solve stopped and what it holds. `values` and the duals are None when it holds nothing.
+
+    With integers the values, the objective and the duals are those of the LP at rounded, fixed integers; `bound`
+    is the best valid bound of any phase.
+    """
 
     stopped: Stopped
     holds: Holds
@@ -71,7 +102,7 @@ class Outcome:
         """|objective − bound| ÷ max(1, |objective|)."""
         if self.objective is None or self.bound is None:
             return None
-        return abs(self.objective - self.bound) / max(1.0, abs(self.objective))
+        return gap_of(self.objective, self.bound)
 
     @property
     def status(self) -> str:

@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterator
 
 from redmud_opt.case.checks import (
     chemistry,
+    counts,
     cycles,
+    decisions,
     evidence,
     law,
     limits,
+    logic,
     markets,
     naming,
     processes,
     products,
     references,
+    refunds,
 )
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.draft import Draft
@@ -27,6 +31,7 @@ Check = Callable[[Facts], Iterator[Fault]]
 
 PROCESS = "processes points feeds outputs inputs materials groups"
 WAYS = f"{PROCESS} outlets storages lines facilities line_processes lanes haul sites"
+COUNTED = "groups sites facilities lines lanes haul"
 
 NAMES: tuple[Check, ...] = (
     naming.unique_names,
@@ -68,9 +73,10 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (markets.opens_before_closing, "", ""),
     (markets.months_exist, "", ""),
     (markets.tiers_in_order, "", "tiers"),
-    (markets.tiers_convex, "", "tiers outlets supplies"),
+    (markets.tiers_have_an_end, "", "tiers outlets supplies"),
     (markets.stock_before_horizon, "", "periods"),
     (markets.lanes_have_cost, "", "haul"),
+    (markets.lots_fit_lanes, "", "periods calendars"),
     (markets.distances_once, "", ""),
     (markets.storages_take_something, "", ""),
     (law.methods_stated, "", ""),
@@ -91,6 +97,25 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (limits.limits_have_value, "", ""),
     (limits.shares_of_measures, "", ""),
     (limits.limits_fit_places, "", ""),
+    (decisions.lines_have_capacity, "", ""),
+    (decisions.dates_fit_decisions, "", ""),
+    (decisions.steps_can_stand, "", "periods"),
+    (decisions.lives_are_months, "", ""),
+    (decisions.profiles_read, "", ""),
+    (decisions.spend_profiles_sum, "tiers", "tiers"),
+    (decisions.runs_in_a_row, "", "periods"),
+    (decisions.sizes_fit, "", ""),
+    (counts.counts_are_plain, "groups", ""),
+    (counts.least_counts_bind, COUNTED, COUNTED),
+    (counts.counted_lines_have_capacity, COUNTED, "groups"),
+    (counts.steps_suffice, COUNTED, COUNTED),
+    (logic.rules_are_whole, "groups", "groups"),
+    (logic.rules_of_two, "groups", "groups"),
+    (logic.no_prerequisite_loops, "groups", "groups"),
+    (logic.rules_can_hold, "groups", "periods groups outlets lanes"),
+    (logic.budgets_stated_once, "", "periods"),
+    (logic.budgets_cover_committed, "", "periods groups facilities sites"),
+    (refunds.refunds_have_products, "materials lines", "materials line_processes outputs lines"),
     (limits.targets_in_horizon, "", "periods"),
     (limits.targets_know_the_year, "", "periods year_to_date arisings materials sites groups"),
     (limits.year_to_date_needed, "", "periods"),

@@ -15,6 +15,9 @@ from redmud_opt.i18n import Message
 Wrong = tuple[str, Message | None, dict[str, object]]
 """Key, remedy and values of what is wrong with a reference."""
 
+MIXABLE = {"lines", "lanes", "outlets"}
+"""Tables whose members one group may mix: what a rule of logic speaks of."""
+
 
 class Index:
     """Every declared name of a draft, and what the members of each group are."""
@@ -65,7 +68,7 @@ class Index:
             if not column.groups:
                 return "no_group_here", None, {"name": name}
             kinds = self.tables_of_group[name]
-            if not kinds or kinds & wanted:
+            if not kinds or (kinds <= wanted if kinds <= MIXABLE else kinds & wanted):
                 return None
             return (
                 "group_of_others",

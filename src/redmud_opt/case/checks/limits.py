@@ -21,6 +21,8 @@ PLACES = {
     "put": _ANYWHERE | {"storages"},
     "reclaimed": _ANYWHERE | {"storages"},
     "placed": _ANYWHERE | {"storages"},
+    "built": _ANYWHERE | {"facilities", "lines"},
+    "count_used": _ANYWHERE | {"facilities", "lines", "lanes", "outlets"},
 }
 """Measure → tables of the places at which it is measured."""
 
@@ -54,9 +56,10 @@ def limits_fit_places(facts: Facts) -> Iterator[Fault]:
     """The place of a limit is one at which its measure is taken, else it would bind nothing."""
     for row in facts.case.limits:
         held = facts.index.kinds(row.at)
-        if row.at and held and row.measure in PLACES and not held & PLACES[row.measure]:
+        if row.at and held and not held <= PLACES[row.measure]:
             yield facts.fault(row, "at", "limit_place", measure=row.measure, at=row.at)
-        if row.to and row.measure != "flow":
+        lanes = row.measure == "count_used" and held <= _ANYWHERE | {"lanes"}
+        if row.to and row.measure != "flow" and not lanes:
             yield facts.fault(row, "to", "limit_to", measure=row.measure)
         if row.every == "each" and not row.at:
             yield facts.fault(row, "every", "each_of_nothing")

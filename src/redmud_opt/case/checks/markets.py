@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from redmud_opt.case.case import Period
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.columns import columns
 from redmud_opt.case.faults import Fault
@@ -83,24 +84,50 @@ def tiers_in_order(facts: Facts) -> Iterator[Fault]:
                 yield facts.fault(row, "per", "tier_time", item=item, per=row.per, first=rows[0].per)
 
 
-def tiers_convex(facts: Facts) -> Iterator[Fault]:
-    """A plan would fill a cheap late step before a dear early one: that needs order binaries, which come next."""
-    outlets = {row.name for row in facts.case.outlets}
+def tiers_have_an_end(facts: Facts) -> Iterator[Fault]:
+    """Steps that a plan would rather fill out of order are put in order by binaries, which need a most.
+
+    Outlet prices that never rise, and prices of buying and of size that never fall, need none.
+    """
+    markets = {row.name: row for row in (*facts.case.outlets, *facts.case.supplies)}
+    sellers = {row.name for row in facts.case.outlets}
     for item, rows in _by_item(facts).items():
+        market, last = markets.get(item), rows[-1]
+        if market is None or market.max_t is not None or last.width_t is not None:
+            continue
         for before, row in pairwise(rows):
             rise = row.price_cny_per_t - before.price_cny_per_t
-            values = {
-                "item": item,
-                "step": row.step,
-                "price": row.price_cny_per_t,
-                "before": before.price_cny_per_t,
-            }
-            remedy = Message("case.next_release_orders_tiers")
-            if item in outlets and rise > 0:
-                key = "gate_fee_falls" if before.price_cny_per_t < 0 else "tier_price_rises"
-                yield facts.fault(row, "price_cny_per_t", key, remedy, **values)
-            elif item not in outlets and rise < 0:
-                yield facts.fault(row, "price_cny_per_t", "tier_price_falls", remedy, **values)
+            if (rise > 0) if item in sellers else (rise < 0):
+                values = {"item": item, "step": row.step}
+                values |= {"before": before.price_cny_per_t, "price": row.price_cny_per_t}
+                remedy = Message("case.state_the_most", {"item": item})
+                yield facts.fault(last, "width_t", "tiers_without_end", remedy, **values)
+                break
+
+
+def lots_fit_lanes(facts: Facts) -> Iterator[Fault]:
+    """A least lot is no more than the lane can carry in its best period."""
+    shares: dict[str, dict[int, float]] = defaultdict(dict)
+    for month in facts.case.calendars:
+        shares[month.calendar][month.month] = month.share
+    for row in facts.case.lanes:
+        if row.min_lot_t is None or row.capacity_t is None:
+            continue
+        best = max(
+            (period.fraction_of_year if row.per == "year" else 1.0)
+            * _available(period, shares.get(row.calendar, {}))
+            for period in facts.case.periods
+        )
+        if row.min_lot_t > row.capacity_t * best * (1 + 1e-9):
+            values = {"lot": row.min_lot_t, "most": row.capacity_t * best}
+            yield facts.fault(
+                row, "min_lot_t", "lot_above_capacity", Message("case.lot_is_per_period"), **values
+            )
+
+
+def _available(period: Period, shares: dict[int, float]) -> float:
+    """Share of a period's days that a calendar leaves."""
+    return sum(days * shares.get(month, 1.0) for month, days in period.months.items()) / period.days
 
 
 def stock_before_horizon(facts: Facts) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.checks.facts import Facts
-from redmud_opt.case.checks.index import things
+from redmud_opt.case.checks.index import MIXABLE, things
 from redmud_opt.case.columns import Row, columns
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean
@@ -38,7 +38,7 @@ def resolved(facts: Facts) -> Iterator[Fault]:
 
 
 def groups_of_one_kind(facts: Facts) -> Iterator[Fault]:
-    """Members of a group exist, are no groups, and are declared in one table."""
+    """Members of a group exist, are no groups, and are declared in one table; rules of logic may mix theirs."""
     index = facts.index
     kinds: dict[str, tuple[set[str], str]] = {}
     for row in facts.case.groups:
@@ -57,7 +57,7 @@ def groups_of_one_kind(facts: Facts) -> Iterator[Fault]:
                 yield facts.fault(row, "member", "unknown_member", remedy, name=row.member)
         else:
             held, example = kinds.setdefault(row.group, (found, row.member))
-            if not held & found:
+            if not held & found and not held | found <= MIXABLE:
                 said = {"kinds": things(found), "others": things(held)}
                 yield facts.fault(
                     row, "member", "mixed_group", None, member=row.member, other=example, **said

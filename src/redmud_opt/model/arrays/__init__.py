@@ -18,6 +18,7 @@ The package leans on private hooks of Pyomo 6.10 (search for "Hook:"), so the mi
 
 from redmud_opt.model.arrays.columns import Columns
 from redmud_opt.model.arrays.compiling import compile
+from redmud_opt.model.arrays.groups import ColumnGroup
 from redmud_opt.model.arrays.hooks import ArrayModelError
 from redmud_opt.model.arrays.index import Index
 from redmud_opt.model.arrays.materialising import materialise
@@ -26,6 +27,7 @@ from redmud_opt.model.arrays.standard_form import StandardForm
 
 __all__ = [
     "ArrayModelError",
+    "ColumnGroup",
     "Columns",
     "Index",
     "Objective",

@@ -20,6 +20,7 @@ from redmud_opt.plan.audit.accounts import identity, totals
 from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
 from redmud_opt.plan.audit.blending import gates, shares
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.builds import builds, closings
 from redmud_opt.plan.audit.capacity import capacities
 from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
 from redmud_opt.plan.audit.closure import closure
@@ -27,10 +28,15 @@ from redmud_opt.plan.audit.fates import fates
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
+from redmud_opt.plan.audit.logic import logic
 from redmud_opt.plan.audit.rates import rates, targets
 from redmud_opt.plan.audit.reading import frames as well_formed
 from redmud_opt.plan.audit.reading import streams
+from redmud_opt.plan.audit.refunds import refunds
+from redmud_opt.plan.audit.running import running
+from redmud_opt.plan.audit.spending import budgets
 from redmud_opt.plan.audit.tiers import tiers
+from redmud_opt.plan.audit.using import lanes
 from redmud_opt.plan.audit.value import value
 
 FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
@@ -41,11 +47,18 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     stocks,
     balances,
     made,
+    builds,
+    closings,
+    running,
     capacities,
+    lanes,
     tiers,
     shares,
     gates,
     limits,
+    logic,
+    budgets,
+    refunds,
     closure,
     totals,
     identity,

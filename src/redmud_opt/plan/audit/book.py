@@ -19,24 +19,31 @@ from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.facts import Facts, live
 from redmud_opt.plan.audit.frames import FrameReader, cell_text
 from redmud_opt.plan.audit.lanes import Lanes
+from redmud_opt.plan.audit.plant import Plant
 from redmud_opt.plan.audit.rows import (
     LAYOUT,
     Arose,
     Bought,
+    Built,
+    Closed,
     Fed,
     Flow,
     Gone,
     Identity,
     Kept,
     Made,
+    Opened,
     Over,
     Placed,
+    Ran,
     Rate,
+    Refund,
     Short,
     Sold,
     Step,
     Term,
     Total,
+    Used,
 )
 from redmud_opt.plan.audit.status import Status
 from redmud_opt.plan.audit.streams import Reader, Stream, UnreadableStream, derived_id, founded
@@ -92,6 +99,12 @@ class Book:
         self.rates: list[Rate] = rows["rates"]
         self.identity: list[Identity] = rows["identity"]
         self.fates: list[Gone] | None = rows["fates"] if "fates" in frames else None
+        self.builds: list[Built] = rows["builds"]
+        self.closings: list[Closed] = rows["closings"]
+        self.running: list[Ran] = rows["running"]
+        self.openings: list[Opened] = rows["openings"]
+        self.used: list[Used] = rows["used"]
+        self.refunds: list[Refund] = rows["refunds"]
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}
@@ -132,6 +145,21 @@ class Book:
             becomes = self.conversions.conversion(fed.process, fed.point, feed)
             found.append(Run(fed, self.facts.site_of_line(fed.line), becomes))
         return found
+
+    @cached_property
+    def plant(self) -> Plant:
+        """The units that stand or are built."""
+        return Plant(self.facts, self.dates, self.builds, self.closings)
+
+    @cached_property
+    def load(self) -> Tally[tuple[str, int]]:
+        """(line, period) → capacity that its feeds use; a process that is not of the line uses a tonne per tonne."""
+        tally: Tally[tuple[str, int]] = Tally()
+        for fed in self.feeds:
+            material = fed.stream.material if fed.stream else ""
+            use = self.conversions.use_per_t(fed.line, fed.process, fed.point, material)
+            tally.add((fed.line, fed.t), fed.amount * (1.0 if use is None else use))
+        return tally
 
     @cached_property
     def making(self) -> Tally[tuple[str, str, str, int]]:

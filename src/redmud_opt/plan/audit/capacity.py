@@ -1,6 +1,6 @@
 """Capacities: lines, storages, lanes, supplies, outlets, by period.
 
-    Σ feed × use_per_t        ≤ capacity × availability × share of the period     line
+    Σ feed × use_per_t        ≤ capacity in force of what stands or is built      line, see `plant`
     Σ stock + Σ placed so far ≤ capacity_t;   the same ÷ density ≤ airspace_m3    storage
     Σ put, Σ reclaimed        ≤ their rates                                       storage
     min ≤ Σ amounts in basis  ≤ max                                               outlet, supply; lane: max
@@ -30,27 +30,14 @@ def capacities(book: Book) -> tuple[Check, ...]:
 
 
 def _lines(findings: Findings, book: Book) -> None:
-    used: Tally[Key] = Tally()
-    for fed in book.feeds:
-        material = fed.stream.material if fed.stream else ""
-        use = book.conversions.use_per_t(fed.line, fed.process, fed.point, material)
-        used.add((fed.line, fed.t), fed.amount * (1.0 if use is None else use))
-        opened = book.facts.lines[fed.line]
-        if opened.candidate or not book.dates.open_share(opened.opens, opened.closes, fed.t):
-            findings.nothing("closed", book.where(fed.t, fed.line), fed.amount, place=fed.line)
-    for name, t in used:
-        line = book.facts.lines[name]
-        if line.capacity is not None:
-            share = book.dates.fraction(line.per, t) * book.dates.calendar_share(line.calendar, t)
-            share *= book.dates.open_share(line.opens, line.closes, t) * line.availability
-            findings.at_most(
-                "over",
-                book.where(t, name),
-                used[name, t],
-                line.capacity * share,
-                used.scale((name, t)),
-                place=name,
-            )
+    """What is built and not closed does it; a candidate that is not built can do nothing."""
+    for name, t in book.load:
+        where, load = book.where(t, name), book.load[name, t]
+        if not book.plant.units(name, t):
+            findings.nothing("closed", where, book.load.scale((name, t)), place=name)
+        capacity = book.plant.capacity(name, t)
+        if capacity < float("inf"):
+            findings.at_most("over", where, load, capacity, book.load.scale((name, t)), place=name)
 
 
 def _held(findings: Findings, book: Book) -> None:

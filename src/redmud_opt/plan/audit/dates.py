@@ -95,11 +95,14 @@ class Dates:
 
     def discount(self, window: list[Period]) -> float:
         """Discount factor at the mid date of a stretch of periods."""
-        rate = self.settings.discount_rate
+        return self.discount_at((window[0].start, window[-1].end))
+
+    def discount_at(self, stretch: tuple[date, date]) -> float:
+        """Discount factor half way between two days."""
+        rate, (first, after) = self.settings.discount_rate, stretch
         if self.settings.discounting == "none":
             return 1.0
         zero = date(self.settings.base_year, 1, 1)
-        first, after = window[0].start, window[-1].end
         mid = ((first - zero).days + (after - zero).days) / 2.0
         return float((1.0 + rate) ** (-mid / 365.25))
 

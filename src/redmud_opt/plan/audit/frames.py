@@ -43,17 +43,21 @@ class FrameReader:
             "supply": facts.supplies,
             "storage": facts.storages,
             "target": facts.targets,
-            "item": {**facts.outlets, **facts.supplies},
+            "facility": facts.facilities,
+            "material": facts.materials,
+            "item": {**facts.outlets, **facts.supplies, **facts.lines},
             "window": {"horizon": 0, **{str(year): 0 for year in dates.years}, **dates.number},
         }
         self.readers: dict[str, Callable[[object], object]] = {
             "text": cell_text,
             "number": self._number,
             "rate": self._number,
+            "number?": self._may_be_blank,
             "year": self._whole,
             "stream": lambda value: self._name(value, streams),
             "stream?": lambda value: self._name(value, streams) if cell_text(value) else None,
             "period": lambda value: self._name(value, dates.number),
+            "period?": lambda value: self._name(value, dates.number) if cell_text(value) else None,
         }
         for kind, names in known.items():
             self.readers[kind] = self._known(names)
@@ -81,6 +85,13 @@ class FrameReader:
             return float(value)
         except (TypeError, ValueError):
             return float("nan")
+
+    def _may_be_blank(self, value: Any) -> float:
+        """A number, NaN where the cell is blank; what is neither is a fault."""
+        number = self._number(value)
+        if number != number and cell_text(value).lower() not in ("", "nan"):
+            raise Unknown(cell_text(value))
+        return number
 
     def _whole(self, value: Any) -> int:
         number = self._number(value)
@@ -128,7 +139,7 @@ class FrameReader:
     def _check(self, where: str, kinds: dict[str, str], values: list[Any], unsigned: bool) -> None:
         """Numbers are finite, amounts are not negative."""
         for (column, kind), value in zip(kinds.items(), values, strict=True):
-            if kind != "number":
+            if kind not in ("number", "number?") or (kind == "number?" and value != value):
                 continue
             if not math.isfinite(value):
                 self.findings.fault("no_number", where, column=column)

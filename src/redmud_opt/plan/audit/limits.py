@@ -2,6 +2,7 @@
 
     amount(limit, window) = Σ of the measure over base materials, places and the window's periods
     stock: at the end of the period; for a year or the horizon: at the end of its last period
+    built: units decided in the window;   count_used: how many different lanes, outlets or lines (on > 0) are used
     share_of: amount ≤ value × amount(other limit, same window), the other with its own places and materials
 
 A flow is measured where it leaves, or on its lane; `to` is where it arrives. MODEL.md rule 7.
@@ -16,8 +17,8 @@ from redmud_opt.case.rules import Limit
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, at
 from redmud_opt.plan.audit.facts import live
-
-UNDECIDED = ("built", "count_used")  # nothing is built or counted in this release
+from redmud_opt.plan.audit.plant import NO_UNIT
+from redmud_opt.plan.audit.using import LINE, Uses
 
 
 class Event(NamedTuple):
@@ -50,6 +51,12 @@ class Measures:
                 for p in book.placements
             ],
         }
+        self.events["built"] = [
+            Event("", row.t, row.units, book.facts.line_address(row.line)) for row in book.builds
+        ]
+        self.uses = Uses(book)
+        self.used = set(self.uses.used)
+        self.used |= {((LINE, row.line), row.t) for row in book.running if row.on > NO_UNIT}
         for measure in ("stock", "put", "reclaimed"):
             self.events[measure] = [
                 Event(k.stream.material, k.t, float(getattr(k, measure)), self._site(k.site, k.storage))
@@ -78,6 +85,8 @@ class Measures:
 
     def amount(self, row: Limit, members: tuple[str, ...], window: list[int]) -> tuple[float, float]:
         """The measure of a limit row over places and periods, and its largest term."""
+        if row.measure == "count_used":
+            return self._count(row, members, window), 1.0
         materials = set(self.book.facts.members(row.material)) if row.material else None
         to = set(self.book.facts.members(row.to)) if row.to else None
         when = set(window[-1:] if row.measure == "stock" else window)
@@ -92,15 +101,19 @@ class Measures:
         return sum(terms), max(map(abs, terms), default=0.0)
 
 
+    def _count(self, row: Limit, members: tuple[str, ...], window: list[int]) -> float:
+        to = self.book.facts.members(row.to) if row.to else ()
+        when = set(window)
+        found = {thing for thing, t in self.used if t in when and self.uses.counts(thing, members, to)}
+        return float(len(found))
+
+
 def limits(book: Book) -> tuple[Check, ...]:
     """Every row of the limits table holds, in each of its windows and for each of its places."""
     findings = Findings("limits")
     measures = Measures(book)
     rows = {row.name: row for row in live(book.facts.case.limits)}
     for row in rows.values():
-        if row.measure in UNDECIDED:
-            findings.note("not_measured", row.name, limit_name=row.name)
-            continue
         for window in windows(book, row.per, book.dates.during(row.during)):
             for members in _places(book, row):
                 _judge(findings, book, measures, rows, row, members, window)

@@ -4,7 +4,7 @@
     it is there and a lane takes it  ⇒  it is at the other end
     feed and fixed inputs are there  ⇒  the process runs, and what it makes is there
 
-Times are not put in order: what is open in any period counts.
+Times are not put in order: what is open in any period counts, and candidate lines that could stand in any.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def reach(book: Book) -> tuple[Reach, Status]:
     while True:
         streams = [Stream(name, lineage) for name, lineage in known.items()]
         status = Status(book.facts, book.dates, book.conversions, streams)
-        found = Reach(Ways(book, status, every))
+        found = Reach(Ways(book, status, every, candidates=True))
         more = {lineage.name: lineage for _, lineage in found.nodes if lineage.name not in known}
         if not more:
             return found, status

@@ -188,6 +188,59 @@ class Gone(NamedTuple):
     amount: float
 
 
+class Built(NamedTuple):
+    """A row of `builds`; `start` is text as it stands there."""
+
+    line: str
+    t: int
+    start: str
+    units: float
+    size: float
+    capex: float
+
+
+class Closed(NamedTuple):
+    """A row of `closings`; `decided` is None for a line that stood."""
+
+    line: str
+    decided: int | None
+    t: int
+    units: float
+
+
+class Ran(NamedTuple):
+    """A row of `running`; NaN where the line has no units that are on, or no hours."""
+
+    line: str
+    t: int
+    on: float
+    hours: float
+
+
+class Opened(NamedTuple):
+    """A row of `openings`."""
+
+    lane: str
+    t: int
+
+
+class Used(NamedTuple):
+    """A row of `used`."""
+
+    kind: str
+    item: str
+    t: int
+
+
+class Refund(NamedTuple):
+    """A row of `refunds`."""
+
+    facility: str
+    product: str
+    year: int
+    refund: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
     "flows": (
@@ -235,11 +288,17 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         2,
     ),
     "fates": (Gone, "origin:text cohort:text year:year fate:text at:text amount_t:number", 5),
+    "builds": (Built, "line:line period:period start:text units:number size:number capex_cny:rate", 2),
+    "closings": (Closed, "line:line decided:period? period:period units:number", 3),
+    "running": (Ran, "line:line period:period on:number? run_h:number?", 2),
+    "openings": (Opened, "lane:text period:period", 2),
+    "used": (Used, "kind:text item:text period:period", 3),
+    "refunds": (Refund, "facility:facility product:material year:year refund_cny:number", 3),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
 SIGNED = ("value_terms", "totals", "rates", "identity", "fates")
 """Frames whose numbers may be negative."""
 
-OPTIONAL = ("fates",)
-"""Frames that older plans do not have; their families say so."""
+OPTIONAL = ("fates", "builds", "closings", "running", "openings", "used", "refunds")
+"""Frames that older plans do not have: `fates` then is not checked, nothing was decided by the others."""

@@ -1,10 +1,11 @@
 """Tiers: incremental steps of a price, filled in order.
 
     Σ steps of a window = Σ deliveries (or purchases) in the window, in the item's basis
+                        = size of a candidate line; its window is the period of the decision
     0 ≤ amount of a step ≤ its width;     a step is used only when the one before it is full
     width of a year's step = width_t × days of the horizon in the year ÷ days of the year
 
-MODEL.md 'Value', Tiers.
+Filled in order whatever the prices, whether a plan was free to or not. MODEL.md 'Value', Tiers.
 """
 
 from __future__ import annotations
@@ -62,13 +63,17 @@ def _moved(book: Book) -> Tally[Window]:
     for item, row, amount in traded(book):
         for tier in book.facts.tiers.get(item, ())[:1]:
             tally.add((item, window_of(book, tier, row.t)), amount)
+    for built in book.builds:
+        if built.line in book.facts.tiers:
+            tally.add((built.line, book.period(built.t)), built.size)
     return tally
 
 
 def _width(book: Book, tier: Tier, window: str) -> float:
     if tier.width_t is None:
         return float("inf")
-    return tier.width_t * (book.dates.share_of_year(int(window)) if tier.per == "year" else 1.0)
+    yearly = tier.per == "year" and tier.item not in book.facts.lines
+    return tier.width_t * (book.dates.share_of_year(int(window)) if yearly else 1.0)
 
 
 def _order(

@@ -7,6 +7,7 @@
     holding           −Σ put × cost + reclaimed × cost + placed × cost + stock × holding cost × part of year
     levies            −Σ (put + placed) × tax at storages that are not compliant
     end_charge        −Σ excess × charge, at the mid date of the last period
+    running, lane_fixed, line_fixed, capex, closing, vat_refund, residual_value     see `decided`
     value             Σ terms
 
 Each at the mid date of its period, tiers at that of their window inside the horizon; money of a window over
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
+from redmud_opt.plan.audit.decided import book_decisions
 from redmud_opt.plan.audit.rows import Flow
 from redmud_opt.plan.audit.tiers import traded
 
@@ -33,6 +35,7 @@ def value(book: Book) -> tuple[Check, ...]:
     _processing(book, money)
     _storages(book, money)
     _end(book, money)
+    book_decisions(book, money)
     stated: Tally[Money] = Tally()
     for row in book.value_terms:
         stated.add((row.term, row.year), row.value)
@@ -66,6 +69,8 @@ def _trade(book: Book, money: Tally[Money]) -> None:
 
 def _tiers(book: Book, money: Tally[Money]) -> None:
     for row in book.tiers:
+        if row.item in book.facts.lines:
+            continue
         price = next(
             (t.price_cny_per_t for t in book.facts.tiers.get(row.item, ()) if t.step == row.step), 0.0
         )

@@ -7,7 +7,9 @@
     in(site, material) = min of  its cheapest price there;   0 where it is made;   in(other site) + lane
     charge             = max(0, reclaiming + out);   no charge where out is infinite, or the storage is shut
 
-What is open in the last period counts, capacities do not (see `ways`); of tiers the best. An output without a
+What is open in the last period counts, capacities do not (see `ways`); of tiers the best. Lines that stand
+then by their dates count, whether they are closed or not; candidates that could stand then count for what has no
+way out without them. An output without a
 way out makes its process a dead end. Outlets whose haul radius is shorter than the lane a tonne came by are
 barred to it until it is fed. Values fall from infinity, so that going in circles is no way out; what still
 falls after many sweeps earns without end. MODEL.md 'End of horizon'.
@@ -20,7 +22,7 @@ from typing import NamedTuple
 
 from redmud_opt.case.works import Storage
 from redmud_opt.plan.audit.book import Book
-from redmud_opt.plan.audit.reach import reach
+from redmud_opt.plan.audit.reach import Reach, reach
 from redmud_opt.plan.audit.streams import Lineage
 from redmud_opt.plan.audit.ways import Use, Ways
 
@@ -37,13 +39,11 @@ class Option(NamedTuple):
     left: tuple[tuple[Node, float], ...] = ()
 
 
-class WayOut:
-    """Cheapest ways out in the last period; asked for one by one, worked out once for all."""
+class Roads:
+    """Cheapest ways out over what is open; asked for one by one, worked out once for all."""
 
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.reach, self.status = reach(book)
-        self.ways = Ways(book, self.status, (len(book.dates.periods) - 1,))
+    def __init__(self, book: Book, reached: Reach, ways: Ways) -> None:
+        self.book, self.reach, self.ways = book, reached, ways
         self._find_what_runs()
         self.bought = self._prices()
         self._out: dict[Node, float] = {}
@@ -130,6 +130,24 @@ class WayOut:
                 cost += taken.amount * self.bought.get((use.site, taken.material), NONE)
         left = tuple(((use.site, lineage, frozenset[str]()), amount) for lineage, amount in use.made)
         return Option(cost, left)
+
+
+class WayOut:
+    """Cheapest ways out in the last period: over what stands, where that leaves none over what could stand."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.reach, self.status = reach(book)
+        last = (len(book.dates.periods) - 1,)
+        self.ways = Ways(book, self.status, last, candidates=False)
+        self._roads = [Roads(book, self.reach, self.ways)]
+        if any(line.candidate for line in book.facts.lines.values()):
+            self._roads.append(Roads(book, self.reach, Ways(book, self.status, last, candidates=True)))
+
+    def cost(self, site: str, lineage: Lineage) -> float:
+        """What it costs at least to be rid of a tonne that lies at a site; infinite where there is no way."""
+        costs = (roads.cost(site, lineage) for roads in self._roads)
+        return next((cost for cost in costs if cost != NONE), NONE)
 
     # ---------------------------------------------------------------- charges
 

@@ -1,6 +1,7 @@
 """What may be done with a tonne at a site, in some of the periods: delivered, placed, moved, fed, bought.
 
-    open     capacity or rate × calendar × share of days open > 0 in one of the periods; a candidate never
+    open     capacity or rate × calendar × share of days open > 0 in one of the periods;
+             a candidate line only where `candidates` says so, and if it can stand in one of the periods
     lawful   accepted by a row of the case, dangerous goods where allowed, every `each` gate kept;
              hazardous as at the start of the horizon, since a later delisting does not count
     cost     of a dry tonne (or unit), each in the basis of its row
@@ -56,7 +57,8 @@ class Use(NamedTuple):
 class Ways:
     """Everything that is open and lawful in one of some periods."""
 
-    def __init__(self, book: Book, status: Status, when: Sequence[int]) -> None:
+    def __init__(self, book: Book, status: Status, when: Sequence[int], candidates: bool) -> None:
+        self.candidates = candidates
         self.book, self.facts, self.dates = book, book.facts, book.dates
         self.status = status
         self.when = tuple(when)
@@ -77,8 +79,7 @@ class Ways:
         self.storages: defaultdict[str, list[Storage]] = defaultdict(list)
         self.lanes: defaultdict[str, list[Lane]] = defaultdict(list)
         for line in facts.lines.values():
-            if not line.candidate:
-                self.lines[facts.site_of_line(line.name)].append(line.name)
+            self.lines[facts.site_of_line(line.name)].append(line.name)
         for outlet in facts.outlets.values():
             self.outlets[outlet.site].append(outlet)
         for storage in facts.storages.values():
@@ -93,10 +94,14 @@ class Ways:
     # ---------------------------------------------------------------- what is open
 
     def line_open(self, name: str, t: int) -> bool:
-        """Whether a line has any run time in a period."""
+        """Whether a line has any run time in a period: a candidate if it may be built, any other unless its time is up."""
         line = self.facts.lines[name]
         share = self.dates.calendar_share(line.calendar, t) * line.availability
-        return _some(line.capacity) and share * self.dates.open_share(line.opens, line.closes, t) > 0.0
+        if not _some(line.capacity) or share <= 0.0:
+            return False
+        if line.candidate:
+            return self.candidates and self.book.plant.could_stand(name, t)
+        return self.dates.open_share(line.opens, line.closes, t) > 0.0
 
     def outlet_open(self, outlet: Outlet, t: int) -> bool:
         """Whether an outlet takes anything in a period."""

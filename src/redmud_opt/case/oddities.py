@@ -1,0 +1,100 @@
+"""Decisions that are stated but decide nothing: free steps, columns without effect, rules that bind nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from redmud_opt.case.case import Case
+from redmud_opt.case.steps import places_of_lines, under_construction
+from redmud_opt.case.works import Line
+
+
+def _free_steps(case: Case) -> Iterator[str]:
+    """Steps that cost nothing to build."""
+    sized = {row.item for row in case.tiers}
+    for row in case.lines:
+        if row.candidate and row.capex_cny is None and row.name not in sized:
+            yield row.name
+
+
+def _idle(case: Case, line: Line) -> Iterator[str]:
+    """Columns of a line that stands which have no effect there."""
+    building = under_construction(case, line)
+    worth = line.opens is not None and line.capex_cny is not None
+    if line.lead_time_months is not None and not building:
+        yield "lead_time_months"
+    if line.spend_profile and line.capex_cny is not None and not building:
+        yield "spend_profile"
+    if line.capex_cny is not None and not building and not (worth and line.life_a is not None):
+        yield "capex_cny"
+    if line.life_a is not None and not worth:
+        yield "life_a"
+    if line.ramp_up and line.opens is None:
+        yield "ramp_up"
+
+
+def _idle_columns(case: Case) -> Iterator[str]:
+    for row in case.lines:
+        if not row.candidate:
+            yield from (f"{row.name}.{column}" for column in _idle(case, row))
+
+
+def _capped_sizes(case: Case) -> Iterator[str]:
+    """Candidates whose steps of size end below their capacity."""
+    widths: dict[str, list[float | None]] = {}
+    for row in case.tiers:
+        widths.setdefault(row.item, []).append(row.width_t)
+    for line in case.lines:
+        held = [width for width in widths.get(line.name, ()) if width is not None]
+        ends = held and len(held) == len(widths[line.name])
+        if ends and line.capacity is not None and sum(held) < line.capacity * (1 - 1e-9):
+            yield line.name
+
+
+def _idle_rules(case: Case) -> Iterator[str]:
+    """Rules, limits and budgets that hold whatever is decided."""
+    for rule in case.logic:
+        count, members = rule.count or 0, len(case.members(rule.first))
+        if (rule.kind == "at_least" and count == 0) or (rule.kind == "at_most" and count >= members):
+            yield rule.name
+    places = places_of_lines(case)
+    sized = {row.item for row in case.tiers}
+    for limit in case.limits:
+        at = set(case.members(limit.at)) if limit.at else None
+        steps = (row for row in case.lines if row.candidate)
+        if limit.measure == "built" and not any(at is None or at & {r.name, *places[r.name]} for r in steps):
+            yield limit.name
+    for budget in case.budgets:
+        scope = set(case.members(budget.scope)) if budget.scope else None
+        spent = (
+            row
+            for row in case.lines
+            if under_construction(case, row) or (row.candidate and (row.capex_cny or row.name in sized))
+        )
+        if not any(scope is None or scope & places[row.name] for row in spent):
+            yield budget.name
+
+
+def _idle_refunds(case: Case) -> Iterator[str]:
+    """Refunds of nothing: the tax deducted is no less than the tax due, or no listed waste is fed there."""
+    facility = {row.name: row.facility for row in case.lines}
+    wastes = {row.name for row in case.materials if row.legal_status in ("general_waste", "hazardous_waste")}
+    for row in case.vat_refunds:
+        runs = {run.process for run in case.line_processes if facility.get(run.line) == row.facility}
+        runs &= {output.process for output in case.outputs if output.material == row.product}
+        fed = {m for feed in case.feeds if feed.process in runs for m in case.members(feed.material)}
+        listed = set(case.members(row.waste)) if row.waste else wastes
+        nothing = row.rate * (row.vat_rate * row.price_cny_per_t - row.input_vat_cny_per_t) <= 0
+        if nothing or not fed & listed & wastes:
+            yield f"{row.facility} / {row.product}"
+
+
+def oddities(case: Case) -> dict[str, list[str]]:
+    """Key of the message → what it names."""
+    return {
+        "case.flag_free_step": list(_free_steps(case)),
+        "case.flag_idle_column": list(_idle_columns(case)),
+        "case.flag_size_capped": list(_capped_sizes(case)),
+        "case.flag_binds_nothing": list(_idle_rules(case)),
+        "case.flag_no_refund": list(_idle_refunds(case)),
+    }

@@ -1,0 +1,71 @@
+"""Budgets: capex due in a calendar year, or from the first day of the horizon on, undiscounted.
+
+    Σ share due · (capex · build + Σ price · size step) ≤ amount − what is due for lines under construction    [CNY]
+
+per row of the budgets table, over the lines in its scope. MODEL.md Facility.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.case.rules import Budget
+from redmud_opt.model.arrays import Index, Rows
+from redmud_opt.model.building import sized_vintages
+from redmud_opt.network import Network
+from redmud_opt.network.network import Array
+from redmud_opt.network.plant import STANDS, Payment, Plant
+
+
+def capex_cny(plant: Plant) -> Array:
+    """Capex of a unit of each vintage without its size, [V]."""
+    return np.array([plant.lines[k].capex_cny or 0.0 for k in plant.line], dtype=float)
+
+
+def size_steps(m: ConcreteModel, plant: Plant) -> list[tuple[int, int, float]]:
+    """(vintage, column of tier_t, CNY per unit of capacity) of every step of a size."""
+    price = {(tier.item, tier.step): tier.price_cny_per_t for tier in plant.time.case.tiers}
+    vintage = {
+        (plant.lines[plant.line[v]].name, plant.time.names[plant.decided[v]]): int(v)
+        for v in sized_vintages(plant)
+    }
+    keys = enumerate(m.tier_t.index.keys())
+    return [(vintage[i, w], col, price[i, s]) for col, (i, w, s) in keys if (i, w) in vintage]
+
+
+def add_budgets(m: ConcreteModel, net: Network) -> None:
+    """One row per budget."""
+    budgets, plant = net.case.budgets, net.plant
+    capex, steps = capex_cny(plant), size_steps(m, plant)
+    column = {int(v): k for k, v in enumerate(plant.candidates)}
+    entries: list[tuple[int, int, float]] = []
+    sizes: list[tuple[int, int, float]] = []
+    left = np.array([budget.amount_cny for budget in budgets], dtype=float)
+    for row, budget in enumerate(budgets):
+        for payment in plant.payments:
+            if not counts(net, budget, payment):
+                continue
+            v = payment.vintage
+            if plant.decided[v] == STANDS:
+                left[row] -= payment.share * capex[v]
+            else:
+                entries.append((row, column[v], payment.share * capex[v]))
+                sizes += [(row, col, payment.share * price) for vintage, col, price in steps if vintage == v]
+    index = Index.flat("budget", [budget.name for budget in budgets])
+    rows = m.budget = Rows(index, upper=left, kind="policy", message="model.budget")
+    for columns, found in ((m.build, entries), (m.tier_t, sizes)):
+        row_of, col, coef = np.array(found, dtype=float).reshape(-1, 3).T
+        rows.add(columns, row=row_of.astype(np.int64), col=col.astype(np.int64), coef=coef)
+
+
+def counts(net: Network, budget: Budget, payment: Payment) -> bool:
+    """Whether a payment falls under a budget: its line in scope, its day in the year."""
+    line = net.plant.lines[net.plant.vintages[payment.vintage].line]
+    if budget.year is not None and payment.due.year != budget.year:
+        return False
+    if not budget.scope:
+        return True
+    site = net.lookup.facilities[line.facility].site
+    names = {net.lookup.owner_of_facility(line.facility), site, net.lookup.sites[site].province}
+    return bool(names & net.lookup.members(budget.scope))

@@ -1,0 +1,105 @@
+"""Investment: what is due when, budgets, and what is left of it at the end.
+
+    due[k]    = share k of the spend profile × capex, 12 · k months after the decision; all at once without a profile
+    decision  = first day of its period;  of a line under construction (capex stated, opens after the first day of
+                the horizon) opens − lead time, and what was due before the horizon is sunk
+    budget    Σ due in the calendar year (or from the first day of the horizon on) of lines in scope ≤ amount
+    discount  at the middle of the period that holds the day; after the horizon at the day, booked in its last year
+    residual  capex × days from the end of the horizon to the end of life ÷ days of life, per unit still in force
+
+Budgets are not discounted. docs/decisions.md 'Capex', 'Residual value'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from redmud_opt.case.profiles import shares
+from redmud_opt.case.works import Line
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.builds import capex_of
+from redmud_opt.plan.audit.checks import Check, Findings
+from redmud_opt.plan.audit.facts import live
+from redmud_opt.plan.audit.plant import end_of_life, months_from
+
+
+class Due(NamedTuple):
+    """Money that is due for a line on a day."""
+
+    line: str
+    day: date
+    amount: float
+
+
+def payments(book: Book) -> list[Due]:
+    """All that is due for lines from the first day of the horizon on."""
+    first = book.dates.periods[0].start
+    found: list[Due] = []
+    for row in book.builds:
+        line = book.facts.lines[row.line]
+        found += _profile(line, book.dates.periods[row.t].start, capex_of(book, row))
+    for line in book.facts.lines.values():
+        if not line.candidate and line.capex_cny and line.opens and line.opens > first:
+            decided = months_from(line.opens, -(line.lead_time_months or 0))
+            found += _profile(line, decided, line.capex_cny)
+    return [due for due in found if due.day >= first]
+
+
+def _profile(line: Line, decided: date, capex: float) -> Iterator[Due]:
+    for years, share in enumerate(shares(line.spend_profile) or (1.0,)):
+        yield Due(line.name, months_from(decided, 12 * years), share * capex)
+
+
+def discounted(book: Book, due: Due) -> tuple[int, float]:
+    """The year that a payment is booked in, and what it is worth."""
+    for t, period in enumerate(book.dates.periods):
+        if period.start <= due.day < period.end:
+            return period.year, due.amount * book.dates.discount_of(t)
+    return book.dates.years[-1], due.amount * book.dates.discount_at((due.day, due.day))
+
+
+def budgets(book: Book) -> tuple[Check, ...]:
+    """What is due in a year, or in all, is within every budget."""
+    findings = Findings("budgets")
+    due = payments(book)
+    for row in live(book.facts.case.budgets):
+        if row.year is not None and row.year not in book.dates.years:
+            findings.note("outside", row.name, budget=row.name)
+            continue
+        own = [
+            one.amount
+            for one in due
+            if row.year in (None, one.day.year) and (not row.scope or _inside(book, row.scope, one.line))
+        ]
+        scale = max(map(abs, own), default=0.0)
+        findings.at_most("over", row.name, sum(own), row.amount_cny, scale, budget=row.name)
+    return findings.checks()
+
+
+def _inside(book: Book, scope: str, line: str) -> bool:
+    """Whether a line is of the owner (the site's, where the facility states none), province or site."""
+    facility = book.facts.facilities[book.facts.lines[line].facility]
+    site = book.facts.sites[facility.site]
+    names = {site.name, facility.owner or site.owner, site.province}
+    return not names.isdisjoint(book.facts.members(scope))
+
+
+def residuals(book: Book) -> Iterator[float]:
+    """What units that are in force when the horizon ends are still worth then."""
+    if book.facts.settings.residual_value == "none":
+        return
+    capex = {(row.line, row.t): capex_of(book, row) / row.units for row in book.builds if row.units > 0.0}
+    ends, last = book.plant.horizon_end, len(book.dates.periods) - 1
+    for name, own in book.plant.vintages.items():
+        line = book.facts.lines[name]
+        for vintage in own:
+            if line.life_a is None or vintage.start == date.min:
+                continue
+            if not vintage.start <= ends - timedelta(days=1) < vintage.end:
+                continue
+            worth = (line.capex_cny or 0.0) if vintage.decided is None else capex[name, vintage.decided]
+            life_ends = end_of_life(line, vintage.start)
+            left, life = (life_ends - ends).days, (life_ends - vintage.start).days
+            yield worth * book.plant.left(vintage, last) * max(0, left) / life

@@ -1,0 +1,213 @@
+"""The few calls of HiGHS that every solve is made of, with every return status checked.
+
+What HiGHS 1.15.1 does, seen by running it:
+
+- `time_limit` counts the time of all LP runs of one object together, but of a MIP run that run alone.
+- `solver` other than "choose" drops the integrality of a MIP: `mip_lp_solver` chooses the LP solver at its root.
+- `objective_bound` makes a MIP stop at its first plan and call it optimal: never used; a start cuts off rightly.
+- The interrupt flag of a callback outlives its run: every callback sets it anew.
+- Unbounded comes with solution status "feasible".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import highspy
+import numpy as np
+
+from redmud_opt.model.arrays import StandardForm
+from redmud_opt.model.arrays.terms import CANCELLED
+from redmud_opt.solve.outcome import Array, Options, Stopped
+
+STOPPED: dict[Any, Stopped] = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
+    highspy.HighsModelStatus.kTimeLimit: "time",
+    highspy.HighsModelStatus.kIterationLimit: "time",
+    highspy.HighsModelStatus.kSolutionLimit: "time",
+    highspy.HighsModelStatus.kInterrupt: "cancelled",
+}
+
+MIP_FEASIBILITY = 1e-7
+"""How far from whole an integer may be in branch and bound; the plan is taken at rounded ones anyway."""
+
+MIP_GAP = 5e-7
+"""Gap at which branch and bound stops, relative and absolute: less than what counts as proved."""
+
+MIP_EVENTS = ("cbMipInterrupt", "cbMipLogging", "cbMipImprovingSolution")
+LP_EVENTS = ("cbSimplexInterrupt", "cbIpmInterrupt")
+
+
+class SolverTrouble(RuntimeError):
+    """HiGHS refused something or lost part of the model: an internal error, never an answer."""
+
+
+def check(status: Any, what: str) -> None:
+    """An interrupted or limited run warns; only an error is an error."""
+    if status == highspy.HighsStatus.kError:
+        raise SolverTrouble(f"HiGHS reports an error at: {what}")
+
+
+def set_option(highs: Any, name: str, value: Any) -> None:
+    """Sets an option; SolverTrouble if HiGHS does not take it."""
+    check(highs.setOptionValue(name, value), f"option {name}")
+
+
+def new_highs(options: Options) -> Any:
+    """A HiGHS object that writes nothing to the console. Logging is on, for its callbacks fire only then."""
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    set_option(highs, "log_to_console", False)
+    set_option(highs, "output_flag", True)
+    set_option(highs, "small_matrix_value", CANCELLED)  # by default HiGHS drops what is below 1e-9
+    set_option(highs, "threads", options.threads)
+    set_option(highs, "run_crossover", "on")
+    set_option(highs, "primal_feasibility_tolerance", options.feasibility_tolerance)
+    set_option(highs, "mip_feasibility_tolerance", MIP_FEASIBILITY)
+    set_option(highs, "random_seed", options.seed)
+    return highs
+
+
+def listen(highs: Any, events: tuple[str, ...], heard: Callable[[Any], None]) -> None:
+    """Calls `heard` at every one of these events."""
+    for name in events:
+        getattr(highs, name).subscribe(heard)
+
+
+def set_gap(highs: Any, gap: float) -> None:
+    """The gap at which a MIP run stops."""
+    set_option(highs, "mip_rel_gap", max(gap, MIP_GAP))
+    set_option(highs, "mip_abs_gap", max(gap, MIP_GAP))
+
+
+def set_limit(highs: Any, seconds: float, whole: bool) -> None:
+    """The time limit of the next run [s]; `whole`: it is a run with integers."""
+    spent = 0.0 if whole else highs.getRunTime()
+    set_option(highs, "time_limit", min(highspy.kHighsInf, spent + max(0.0, seconds)))
+
+
+def set_start(highs: Any, values: Array) -> None:
+    """Hands over a solution to begin with."""
+    solution = highspy.HighsSolution()
+    solution.col_value = values.tolist()
+    check(highs.setSolution(solution), "setSolution")
+
+
+# ---- the model -------------------------------------------------------------------------------------------------
+
+
+def pass_form(highs: Any, form: StandardForm) -> None:
+    """Writes the whole model; SolverTrouble if not all of it arrives."""
+    matrix = form.matrix
+    highs.clearModel()
+    # whole arrays at once: filling a HighsLp field by field took ten times as long at 300k columns
+    status = highs.passModel(
+        len(form.cost),
+        len(form.row_lower),
+        matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(_sense(form)),
+        form.offset,
+        form.cost,
+        form.col_lower,
+        form.col_upper,
+        form.row_lower,
+        form.row_upper,
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        form.integrality.astype(np.int32),
+    )
+    check(status, "passModel")
+    arrived = (highs.getNumCol(), highs.getNumRow(), highs.getNumNz())
+    sent = (len(form.cost), len(form.row_lower), matrix.nnz)
+    if arrived != sent:
+        raise SolverTrouble(f"sent (columns, rows, non-zeros) {sent}, HiGHS holds {arrived}")
+
+
+def _sense(form: StandardForm) -> Any:
+    return highspy.ObjSense.kMinimize if form.sense > 0 else highspy.ObjSense.kMaximize
+
+
+def change_form(highs: Any, old: StandardForm, new: StandardForm) -> None:
+    """Writes what differs between two forms of one pattern; the basis stays."""
+    cost = np.flatnonzero(old.cost != new.cost).astype(np.int32)
+    if len(cost):
+        check(highs.changeColsCost(len(cost), cost, new.cost[cost]), "changeColsCost")
+    change_bounds(highs, (old.col_lower, old.col_upper), (new.col_lower, new.col_upper))
+    for row in _differing(old.row_lower, new.row_lower, old.row_upper, new.row_upper):
+        bounds = (float(new.row_lower[row]), float(new.row_upper[row]))
+        check(highs.changeRowBounds(int(row), *bounds), "changeRowBounds")
+    _change_coefficients(highs, old, new)
+    if old.sense != new.sense:
+        check(highs.changeObjectiveSense(_sense(new)), "changeObjectiveSense")
+    if old.offset != new.offset:
+        check(highs.changeObjectiveOffset(new.offset), "changeObjectiveOffset")
+
+
+def change_bounds(highs: Any, old: tuple[Array, Array], new: tuple[Array, Array]) -> None:
+    """Writes the column bounds that differ."""
+    col = _differing(old[0], new[0], old[1], new[1])
+    if len(col):
+        check(highs.changeColsBounds(len(col), col, new[0][col], new[1][col]), "changeColsBounds")
+
+
+def _change_coefficients(highs: Any, old: StandardForm, new: StandardForm) -> None:
+    columns = np.repeat(np.arange(new.matrix.shape[1]), np.diff(new.matrix.indptr))
+    for k in np.flatnonzero(old.matrix.data != new.matrix.data):
+        row, col = int(new.matrix.indices[k]), int(columns[k])
+        check(highs.changeCoeff(row, col, float(new.matrix.data[k])), "changeCoeff")
+
+
+def _differing(a_old: Any, a_new: Any, b_old: Any, b_new: Any) -> Any:
+    return np.flatnonzero((a_old != a_new) | (b_old != b_new)).astype(np.int32)
+
+
+# ---- running ---------------------------------------------------------------------------------------------------
+
+
+def run_whole(highs: Any) -> Any:
+    """Runs a MIP and returns the model status."""
+    set_option(highs, "solver", "choose")
+    check(highs.run(), "run")
+    return highs.getModelStatus()
+
+
+def run_lp(highs: Any, algorithm: str) -> Any:
+    """Runs an LP and returns the model status; unbounded and infeasible are told apart."""
+    set_option(highs, "solver", algorithm)
+    check(highs.run(), "run")
+    status = highs.getModelStatus()
+    if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+        run_without_presolve(highs)
+        status = highs.getModelStatus()
+    return status
+
+
+def run_without_presolve(highs: Any) -> None:
+    """Once more from nothing: only simplex without presolve can tell what presolve left open."""
+    set_option(highs, "presolve", "off")
+    set_option(highs, "solver", "simplex")
+    check(highs.clearSolver(), "clearSolver")
+    check(highs.run(), "run")
+    set_option(highs, "presolve", "choose")
+
+
+def is_feasible(highs: Any) -> bool:
+    """Whether the solution at hand is one."""
+    return bool(highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible)
+
+
+def iterations_of(highs: Any) -> int:
+    """Simplex or interior point iterations of the last run."""
+    info = highs.getInfo()
+    return int(max(info.simplex_iteration_count, info.ipm_iteration_count, 0))
+
+
+def ray(highs: Any) -> Array:
+    """Direction in which an unbounded LP grows; empty if HiGHS finds none."""
+    run_without_presolve(highs)
+    found = highs.getPrimalRay()
+    return np.asarray(found[2], dtype=np.float64) if found[1] else np.zeros(0)
