@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.case import faults_of_decisions  # noqa: F401 - plants
 from tests.case.conftest import Folder
+from tests.case.planting import PLANTED, WORDS, planted
 
 from redmud_opt.case.checks import CHECKS, NAMES
 from redmud_opt.i18n import keys, text
-
-Spoil = Callable[[Folder], object]
-Found = tuple[str, str, int, str]
-
-PLANTED: dict[str, tuple[Spoil, list[Found]]] = {}
-
-
-def planted(*found: Found) -> Callable[[Spoil], Spoil]:
-    """A planted fault and what must be found: (key, file, row, column)."""
-
-    def keep(spoil: Spoil) -> Spoil:
-        PLANTED[spoil.__name__] = (spoil, list(found))
-        return spoil
-
-    return keep
-
 
 # ---- names
 
@@ -448,19 +433,25 @@ def tiers_over_different_times(f: Folder) -> None:
     tiers(f, "steelworks", (2, "", 300), per="horizon")
 
 
-@planted(("gate_fee_falls", "tiers.csv", 3, "price_cny_per_t"))
-def a_gate_fee_that_falls(f: Folder) -> None:
-    f.add("outlets", name="tip", site="city", material="cement")
+@planted(
+    ("tiers_without_end", "tiers.csv", 3, "width_t"),
+    says="the last step of 'tip' is open, but step 2 (-40 after -50) would rather be filled first",
+)
+def a_gate_fee_that_falls_without_end(f: Folder) -> None:
+    f.add("outlets", name="tip", site="refinery", material="red_mud", method="D1")
     tiers(f, "tip", (1, 100, -50), (2, "", -40))
 
 
-@planted(("tier_price_rises", "tiers.csv", 3, "price_cny_per_t"))
-def a_price_that_rises(f: Folder) -> None:
-    tiers(f, "builders", (1, 100, 40), (2, "", 50))
+@planted(("tiers_without_end", "tiers.csv", 4, "width_t"))
+def a_price_that_rises_and_falls_without_end(f: Folder) -> None:
+    f.set("outlets", 3, max_t="")
+    tiers(f, "builders", (1, 100, 40), (2, 50, 50), (3, "", 30))
 
 
-@planted(("tier_price_falls", "tiers.csv", 3, "price_cny_per_t"))
-def a_purchase_discount(f: Folder) -> None:
+@planted(
+    ("tiers_without_end", "tiers.csv", 3, "width_t"), says="state max_t of 'grid', or the width of the last"
+)
+def a_discount_without_end(f: Folder) -> None:
     tiers(f, "grid", (1, 100, 600), (2, "", 500))
 
 
@@ -905,6 +896,13 @@ def test_planted_fault_reads_well_in_both_languages(folder: Folder, name: str) -
             words = fault.render(language)
             assert not re.search(r"\{|\}|case\.\w+_", words), words
             assert fault.file in words
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_planted_fault_says_what_is_wrong_and_what_would_be_right(folder: Folder, name: str) -> None:
+    PLANTED[name][0](folder)
+    words = folder.faults()[0].render("en")
+    assert WORDS[name] in words, words
 
 
 def test_every_check_is_reached_by_a_planted_fault() -> None:

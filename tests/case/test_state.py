@@ -21,7 +21,7 @@ def test_a_plain_case_names_only_the_rule_pack(folder: Folder) -> None:
     assert text(message) == "rule pack 'cn': codes, clocks have no effect on the plan yet"
 
 
-def test_tables_columns_settings_and_limits(folder: Folder) -> None:
+def test_tables_columns_and_settings(folder: Folder) -> None:
     folder.yaml("discount_rate: 0.06", "co2_price_cny_per_t: 60")
     folder.add(
         "permits",
@@ -32,8 +32,8 @@ def test_tables_columns_settings_and_limits(folder: Folder) -> None:
         valid_from="2025-01-01",
         valid_to="2027-01-01",
     )
-    folder.set("lines", 2, capex_cny=9, candidate="yes").set("lines", 3, capex_cny=0)
-    folder.add("limits", name="count", measure="built", sense="max", value=1)
+    folder.set("outlets", 2, contract="c").set("processes", 2, readiness=7).set("processes", 3, readiness=9)
+    folder.add("contracts", name="c")
     messages = unenforced(folder.load())
     found = said(messages)
     assert (
@@ -41,10 +41,18 @@ def test_tables_columns_settings_and_limits(folder: Folder) -> None:
         == "setting `co2_price_cny_per_t` = 60 has no effect on the plan yet"
     )
     assert text(found["permits."]) == "table `permits` has no effect on the plan yet (no 1; 1 in all)"
-    assert found["lines.capex_cny"].values["count"] == 2
-    assert found["lines.candidate"].values["count"] == 1
-    assert messages[-1].key == "case.unenforced_limits"
-    assert "（separator；共 1 行）" in text(found["lines.candidate"], "zh")
+    assert found["processes.readiness"].values["count"] == 2
+    assert found["outlets.contract"].values["count"] == 1
+    assert "（steelworks；共 1 行）" in text(found["outlets.contract"], "zh")
+
+
+def test_what_is_decided_is_not_named(folder: Folder) -> None:
+    """Steps, limits on what is built, logic and budgets have their effect."""
+    folder.set("lines", 3, candidate="yes", capex_cny=9, min_rate=0.4)
+    folder.add("limits", name="count", measure="built", sense="max", value=1)
+    folder.add("logic", name="rule", kind="at_most", first="press", count=1)
+    folder.add("budgets", name="money", amount_cny=9)
+    assert [message.key for message in unenforced(folder.load())] == ["case.unenforced_pack"]
 
 
 def test_long_lists_are_cut(folder: Folder) -> None:
@@ -55,14 +63,15 @@ def test_long_lists_are_cut(folder: Folder) -> None:
 
 
 def test_a_column_at_its_default_is_not_named(folder: Folder) -> None:
-    folder.set("lines", 2, candidate="no")
-    assert "lines.candidate" not in said(unenforced(folder.load()))
+    folder.add("points", process="brick_making", point="slow", one_per_period="no")
+    assert "points.one_per_period" not in said(unenforced(folder.load()))
 
 
 def test_every_unenforced_column_would_be_named() -> None:
     """No column is both without effect and without a message: the schema alone decides."""
     idle = [(t, n) for t, r in TABLES.items() for n, c in columns(r).items() if not c.enforced]
-    assert ("lines", "capex_cny") in idle
+    assert ("owners", "role") in idle
+    assert ("lines", "capex_cny") not in idle
     assert all(vars(row_type)["ENFORCED"] in (True, False) for row_type in TABLES.values())
 
 

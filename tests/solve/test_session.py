@@ -90,7 +90,9 @@ def held() -> Callable[[], tuple[Session, StandardForm]]:
 
 
 def highs_holds(session: Session, form: StandardForm) -> None:
-    """The solver's own copy of the model is the compiled one."""
+    """The solver's own copy of the model is the compiled one, scaled."""
+    assert session.scaling is not None
+    form = session.scaling.apply(form)
     lp: Any = session._highs.getLp()
     np.testing.assert_array_equal(np.array(lp.col_cost_), form.cost)
     np.testing.assert_array_equal(np.array(lp.col_lower_), form.col_lower)

@@ -313,7 +313,7 @@ def test_names_of_what_has_no_effect() -> None:
         Message("case.unenforced_column", {"table": "lines", "column": "capex_cny", "count": 1, "rows": ""}),
         Message("case.unenforced_column", {"table": "lines", "column": "life_a", "count": 1, "rows": ""}),
         Message("case.unenforced_setting", {"key": "co2_price_cny_per_t", "value": 50}),
-        Message("case.unenforced_limits", {"count": 1, "rows": ""}),
+        Message("case.unenforced_table", {"table": "limits", "count": 1, "rows": ""}),
         Message("case.unenforced_table", {"table": "new_table", "count": 1, "rows": ""}),
     )
     assert names_of(messages, Words("en")) == (

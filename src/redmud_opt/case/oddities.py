@@ -84,8 +84,8 @@ def _idle_refunds(case: Case) -> Iterator[str]:
         runs &= {output.process for output in case.outputs if output.material == row.product}
         fed = {m for feed in case.feeds if feed.process in runs for m in case.members(feed.material)}
         listed = set(case.members(row.waste)) if row.waste else wastes
-        nothing = row.rate * (row.vat_rate * row.price_cny_per_t - row.input_vat_cny_per_t) <= 0
-        if nothing or not fed & listed & wastes:
+        due = row.vat_rate * row.price_cny_per_t
+        if row.rate == 0 or due <= row.input_vat_cny_per_t * (1 + 1e-9) or not fed & listed & wastes:
             yield f"{row.facility} / {row.product}"
 
 

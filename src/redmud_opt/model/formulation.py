@@ -21,6 +21,7 @@ from redmud_opt.model.counted import add_openings, add_used
 from redmud_opt.model.counts import add_counts
 from redmud_opt.model.horizon import add_end_of_horizon, add_product_stock
 from redmud_opt.model.limits import add_limits
+from redmud_opt.model.links import add_links
 from redmud_opt.model.logic import add_logic
 from redmud_opt.model.radius import add_haul_radius
 from redmud_opt.model.refunds import add_refunds
@@ -62,6 +63,7 @@ FORMULATION: tuple[Family, ...] = (
     add_targets,  # utilisation targets, hard and soft
     add_end_of_horizon,  # stock left over is charged
     add_product_stock,  # products do not pile up over a year end
+    add_links,  # implied rows that tighten the search
     add_value,  # every term of value
     add_goals,  # the goals and the objective
 )

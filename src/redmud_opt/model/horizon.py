@@ -6,8 +6,9 @@
     Σ stock of a product made from waste ≤ its opening stock  at every 31 December and at the end, per (site, product)
 
 The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
-that are open in the last period, capacities ignored: a fixed point over the network. Lines count that stand in the last
-period whatever is decided; where these leave no way, candidates that could stand count too. MODEL.md End of horizon.
+that are open in the last period, capacities ignored: a fixed point over the network. Lines count that stand in the
+last period whatever is decided; where these leave no way, candidates that could stand count too. MODEL.md End of
+horizon.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ class Moved:
 
 
 def on_lanes(m: ConcreteModel, net: Network) -> Moved:
+    """Flows by lane."""
     routes = net.routes
     wet = np.array([net.lineage(int(s)).wet_per_dry for s in routes.stream], dtype=float)
     rows = [route.listed for route in routes.route]
@@ -42,6 +43,7 @@ def on_lanes(m: ConcreteModel, net: Network) -> Moved:
 
 
 def to_outlets(m: ConcreteModel, net: Network) -> Moved:
+    """Deliveries by outlet."""
     sold = net.deliveries
     names = [outlet.name for outlet in sold.outlets]
     return Moved(m.sold_t, sold.grid, sold.outlet, names, sold.basis, sold.upper)

@@ -65,6 +65,7 @@ def new_highs(options: Options) -> Any:
     set_option(highs, "threads", options.threads)
     set_option(highs, "run_crossover", "on")
     set_option(highs, "primal_feasibility_tolerance", options.feasibility_tolerance)
+    set_option(highs, "dual_feasibility_tolerance", options.feasibility_tolerance)
     set_option(highs, "mip_feasibility_tolerance", MIP_FEASIBILITY)
     set_option(highs, "random_seed", options.seed)
     return highs

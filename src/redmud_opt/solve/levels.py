@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.model.arrays import Columns
 from redmud_opt.model.value import GOALS, set_goal
 from redmud_opt.network import Network
 from redmud_opt.solve.outcome import Outcome
@@ -15,6 +16,9 @@ from redmud_opt.solve.session import Session
 
 TOLERANCE = 1e-7
 """Part of a level's best that the next level may give up."""
+
+SHARE = 0.6
+"""Part of the time left that a level with integers may use, if another follows."""
 
 
 def solve_case_goals(model: ConcreteModel, network: Network, session: Session) -> Outcome:
@@ -29,7 +33,8 @@ def solve_levels(model: ConcreteModel, network: Network, session: Session, goals
 
     A later level that is cut short leaves what the one before holds: a plan, not proved best. That a later level is
     infeasible is numerical trouble, for the level before found a point that lies in it; unbounded it may be. What
-    was held is set free at the end, so that no run leaks into the next.
+    was held is set free at the end, so that no run leaks into the next. With integers a level is held at the value of
+    the plan found, which is where the next one begins; so every level after the first has a plan.
     """
     lower, upper = model.goal.lower_bound.copy(), model.goal.upper_bound.copy()
     try:
@@ -41,19 +46,27 @@ def solve_levels(model: ConcreteModel, network: Network, session: Session, goals
 def _levels(model: ConcreteModel, network: Network, session: Session, goals: Sequence[str]) -> Outcome:
     held: Outcome | None = None
     started, limit = time.perf_counter(), session.options.time_limit_s
+    whole = _has_integers(model)
     for level, goal in enumerate(goals):
         set_goal(model, network, goal)
+        last = level + 1 == len(goals)
         left = None if limit is None else max(0.0, limit - (time.perf_counter() - started))
-        found = session.solve(model, left)
+        # a level with integers would use up all the time it is given
+        found = session.solve(model, left if left is None or last or not whole else SHARE * left)
         if found.values is None:
             return found if held is None else _cut_short(held, found)
         held = (
             found if held is None or held.holds == "proved" else replace(found, holds="with_gap", bound=None)
         )
-        if level + 1 < len(goals):
+        if not last:
             _hold(model, goal)
     assert held is not None, "at least one goal"
     return held
+
+
+def _has_integers(model: ConcreteModel) -> bool:
+    families = model.component_objects(Columns, descend_into=True)
+    return any(bool((family.integer_mask & ~family.fixed_mask).any()) for family in families)
 
 
 def _cut_short(held: Outcome, found: Outcome) -> Outcome:

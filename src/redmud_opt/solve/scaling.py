@@ -9,6 +9,7 @@ Integer columns keep their unit: a whole number stays one. The objective keeps i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -101,12 +102,14 @@ def within_range(scaled: StandardForm) -> bool:
     return not size.size or bool(size.min() >= LEAST and size.max() < MOST)
 
 
-def _middle(size: Array, place: npt.NDArray[np.int32], count: int) -> Array:
+def _middle(size: Array, place: npt.NDArray[np.integer[Any]], count: int) -> Array:
     """Half way between the least and the greatest of each place; 0 where there is none."""
     least, most = np.full(count, np.inf), np.full(count, -np.inf)
     np.minimum.at(least, place, size)
     np.maximum.at(most, place, size)
-    middle: Array = np.where(np.isfinite(least), 0.5 * (least + most), 0.0)
+    there = np.isfinite(least)
+    middle = np.zeros(count)
+    middle[there] = 0.5 * (least[there] + most[there])
     return middle
 
 

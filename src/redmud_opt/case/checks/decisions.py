@@ -1,6 +1,6 @@
 """Lines that are decided on: steps that can be built, that run at least so much, that may be closed.
 
-What is required follows from what a column means (docs/decisions.md); what merely has no effect is flagged by `state`.
+What is required follows from what a column means (docs/decisions.md); what has no effect is flagged by `state`.
 """
 
 from __future__ import annotations

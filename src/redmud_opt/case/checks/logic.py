@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
@@ -88,12 +89,8 @@ def no_prerequisite_loops(facts: Facts) -> Iterator[Fault]:
         way = _way_back(graph, name)
         if way and not said & set(way):
             said |= set(way)
-            remedy = Message("case.drop_one_of", {"names": tuple(graph[a][b].name for a, b in _pairs(way))})
+            remedy = Message("case.drop_one_of", {"names": tuple(graph[a][b].name for a, b in pairwise(way))})
             yield facts.fault(graph[way[0]][way[1]], "second", "requires_loop", remedy, way=" → ".join(way))
-
-
-def _pairs(way: list[str]) -> list[tuple[str, str]]:
-    return list(zip(way, way[1:], strict=False))
 
 
 @dataclass

@@ -89,11 +89,11 @@ def tiers_have_an_end(facts: Facts) -> Iterator[Fault]:
 
     Outlet prices that never rise, and prices of buying and of size that never fall, need none.
     """
-    markets = {row.name: row for row in (*facts.case.outlets, *facts.case.supplies)}
-    sellers = {row.name for row in facts.case.outlets}
+    sellers = {row.name: row.max_t for row in facts.case.outlets}
+    most = sellers | {row.name: row.max_t for row in facts.case.supplies}
     for item, rows in _by_item(facts).items():
-        market, last = markets.get(item), rows[-1]
-        if market is None or market.max_t is not None or last.width_t is not None:
+        last = rows[-1]
+        if item not in most or most[item] is not None or last.width_t is not None:
             continue
         for before, row in pairwise(rows):
             rise = row.price_cny_per_t - before.price_cny_per_t

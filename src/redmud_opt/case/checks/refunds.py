@@ -15,8 +15,8 @@ def refunds_have_products(facts: Facts) -> Iterator[Fault]:
     """The product is one, a process on a line of the facility makes it, and what is listed is a waste."""
     facility = {row.name: row.facility for row in facts.case.lines}
     runs: dict[str, set[str]] = {}
-    for row in facts.case.line_processes:
-        runs.setdefault(facility.get(row.line, ""), set()).add(row.process)
+    for run in facts.case.line_processes:
+        runs.setdefault(facility.get(run.line, ""), set()).add(run.process)
     for row in facts.case.vat_refunds:
         material = facts.materials.get(row.product)
         made = {o.material for process in runs.get(row.facility, ()) for o in facts.outputs.get(process, ())}

@@ -18,7 +18,6 @@ from datetime import date
 from redmud_opt.case.works import Line
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at
-from redmud_opt.plan.audit.plant import Vintage
 from redmud_opt.plan.audit.rows import Built, Closed
 
 WHOLE = 1e-9
@@ -90,7 +89,11 @@ def capex_of(book: Book, row: Built) -> float:
 def closings(book: Book) -> tuple[Check, ...]:
     """Only what stands and may be closed is closed, and only once."""
     findings = Findings("closings")
-    known = {(v.line, v.decided): v for own in book.plant.vintages.values() for v in own}
+    vintages = [vintage for own in book.plant.vintages.values() for vintage in own]
+    known = {(vintage.line, vintage.decided): vintage for vintage in vintages}
+    there: Tally[tuple[str, int | None]] = Tally()
+    for one in vintages:
+        there.add((one.line, one.decided), one.units)
     gone: Tally[tuple[str, int | None]] = Tally()
     for row in book.closings:
         where = _where(book, row)
@@ -106,16 +109,12 @@ def closings(book: Book) -> tuple[Check, ...]:
             findings.nothing("not_standing", where, row.units, start=vintage.start, end=_day(vintage.end))
     for key in gone:
         where = at(key[0], "" if key[1] is None else book.period(key[1]))
-        findings.at_most("too_many", where, gone[key], _units(known, key), line=key[0])
+        findings.at_most("too_many", where, gone[key], there[key], line=key[0])
     return findings.checks()
 
 
 def _where(book: Book, row: Closed) -> str:
     return book.where(row.t, row.line, "" if row.decided is None else book.period(row.decided))
-
-
-def _units(known: dict[tuple[str, int | None], Vintage], key: tuple[str, int | None]) -> float:
-    return known[key].units
 
 
 def _day(day: date) -> object:

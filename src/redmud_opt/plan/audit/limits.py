@@ -100,7 +100,6 @@ class Measures:
         ]
         return sum(terms), max(map(abs, terms), default=0.0)
 
-
     def _count(self, row: Limit, members: tuple[str, ...], window: list[int]) -> float:
         to = self.book.facts.members(row.to) if row.to else ()
         when = set(window)

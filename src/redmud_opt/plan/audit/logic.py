@@ -11,6 +11,7 @@ In every period, or (per: horizon) with `ever in state`. MODEL.md rule 7.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from redmud_opt.case.rules import Logic
 from redmud_opt.plan.audit.book import Book
@@ -52,7 +53,7 @@ def _scenes(book: Book, row: Logic, state: list[frozenset[str]]) -> Iterator[tup
 def _judge(findings: Findings, book: Book, row: Logic, where: str, on: frozenset[str]) -> None:
     first = on.intersection(book.facts.members(row.first))
     second = on.intersection(book.facts.members(row.second)) if row.second else frozenset()
-    said = {"rule": row.name, "first": sorted(first)}
+    said: dict[str, Any] = {"rule": row.name, "first": sorted(first)}
     if row.kind == "at_most":
         findings.at_most("at_most", where, len(first), row.count or 0, **said)
     elif row.kind == "at_least":

@@ -1,12 +1,13 @@
 """The plant: units that stand or are built, when they are in force, and what they can do.
 
-    start    = later of (first day of the decision's period + lead time) and `earliest`;  of a line that stands: `opens`
-    end      = start + 12 · life months, or never;                                        of a line that stands: `closes`
+    start    = later of (first day of the decision's period + lead time) and `earliest`;   `opens` if it stood
+    end      = start + 12 · life months, or never;                                        `closes` if it stood
     A        = mean over the days of a period of: 0 before the start and from the end on,
                the `ramp_up` share of that year (12 months) after the start, 1 after the last share
     kept     = share of the days of a period in [start, end);      stands: kept > 0
     left     = units built − units closed in that or an earlier period
-    capacity = Σ A × size of a unit × left × share of the period;   hours = Σ A × 24 × days × calendar × availability × left
+    capacity = Σ A × size of a unit × left × share of the period
+    hours    = Σ A × 24 × days × calendar × availability × left
 
 Every day of a period is asked by itself. docs/decisions.md 'Building, running, closing'.
 """
@@ -72,7 +73,9 @@ def end_of_life(line: Line, start: date) -> date:
 class Plant:
     """All units of a plan, by line."""
 
-    def __init__(self, facts: Facts, dates: Dates, builds: Iterable[Built], closings: Iterable[Closed]) -> None:
+    def __init__(
+        self, facts: Facts, dates: Dates, builds: Iterable[Built], closings: Iterable[Closed]
+    ) -> None:
         self.facts, self.dates = facts, dates
         self.horizon_end = dates.periods[-1].end
         self.vintages: dict[str, list[Vintage]] = {name: [] for name in facts.lines}

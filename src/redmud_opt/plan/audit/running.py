@@ -39,7 +39,10 @@ def asked(line: Line, counted: bool) -> Asked:
     hours = (line.min_rate, line.min_run_share, line.run_cost_cny_per_h)
     on = (line.min_rate, line.min_run_share, line.min_run_periods, line.fixed_cost_cny_per_period)
     return Asked(
-        any(hours), any(on) or counted, any(v is not None for v in hours), any(v is not None for v in on) or counted
+        any(hours),
+        any(on) or counted,
+        any(v is not None for v in hours),
+        any(v is not None for v in on) or counted,
     )
 
 

@@ -94,7 +94,7 @@ class Ways:
     # ---------------------------------------------------------------- what is open
 
     def line_open(self, name: str, t: int) -> bool:
-        """Whether a line has any run time in a period: a candidate if it may be built, any other unless its time is up."""
+        """Whether a line has any run time in a period: a candidate if it may be built, any other by its dates."""
         line = self.facts.lines[name]
         share = self.dates.calendar_share(line.calendar, t) * line.availability
         if not _some(line.capacity) or share <= 0.0:

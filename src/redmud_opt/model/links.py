@@ -1,0 +1,287 @@
+"""Links: rows that every plan satisfies and the relaxation does not. They tighten the bound, never the optimum.
+
+    Σ feed of a stream up to t ≤ Σ over vintages  min(M, capacity up to t ÷ use) · units built
+    Σ made of a material up to t ≤ Σ over vintages  min(D, makeable up to t) · units built
+    flow of a stream ≤ its own upper bound · used (or Σ opening)                      per lane and period
+
+per candidate line, for t at the end of every calendar year. M is what of the stream can be there from the start of
+the vintage up to t: what arises from then on and the most that can lie in stock before; all that was ever there
+where it is also made or bought. By the balances, what a line is fed is what lanes bring to it less what leaves again,
+so a link from the feed is one from the lanes that holds with opening stock, transfers and lines that stand. D is the
+most that can leave the network from then on: outlets, placements, lines that take it, and stock. Without links a
+relaxation builds a tenth of a line where a tenth of its capacity is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.model.arrays import Index, Rows
+from redmud_opt.model.moved import listed_lanes
+from redmud_opt.network import Network
+from redmud_opt.network.network import Array, Ints
+
+SAME = 1 - 1e-9
+"""A bound that is less than this share of the capacity is a tighter one."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One row: Σ amount · feed over runs up to a period ≤ Σ most · build over columns."""
+
+    line: int
+    what: str
+    until: int
+    runs: Ints
+    amount: Array
+    build: Ints
+    most: Array
+
+
+def add_links(m: ConcreteModel, net: Network) -> None:
+    """From feeds and products to the lines that must be built for them, and from flows to lanes."""
+    ends = np.append(np.flatnonzero(net.time.opens_year) - 1, net.time.last)
+    _add(m, net, "feed_link", [link for t in ends for link in Feeds(net).links(int(t))])
+    _add(m, net, "make_link", [link for t in ends for link in Makes(net).links(int(t))])
+    _add_lane_links(m, net)
+
+
+def _add(m: ConcreteModel, net: Network, name: str, links: list[Link]) -> None:
+    lines = net.plant.lines
+    index = Index.of(
+        line=[lines[link.line].name for link in links],
+        of=[link.what for link in links],
+        until=[net.time.names[link.until] for link in links],
+    )
+    rows = Rows(index, upper=0.0, kind="link", message="model.link")
+    m.add_component(name, rows)
+    position = net.runs.grid.position
+    for row, link in enumerate(links):
+        k, t = np.nonzero(position[link.runs, : link.until + 1] >= 0)
+        rows.add(m.feed_t, row=np.full(len(k), row), col=position[link.runs[k], t], coef=link.amount[k])
+        rows.add(m.build, row=np.full(len(link.build), row), col=link.build, coef=-link.most)
+
+
+class Lines:
+    """Candidate lines of a network with the runs on each."""
+
+    def __init__(self, net: Network) -> None:
+        self.net, self.plant = net, net.plant
+        self.cumulative = np.cumsum(self.plant.capacity_in_force, axis=1)
+
+    def groups(self) -> Iterator[tuple[int, str, Ints, Array]]:
+        """(line, what, runs, amount per tonne fed) of whatever is linked."""
+        raise NotImplementedError
+
+    def most(self, what: str, start: int, until: int) -> float:
+        """Most of it between the first period of a vintage and another."""
+        raise NotImplementedError
+
+    def links(self, until: int) -> Iterator[Link]:
+        """The rows up to a period in which some vintage could do more than there is for it to do."""
+        for line, what, runs, amount in self.groups():
+            build = np.flatnonzero(self.plant.line[self.plant.candidates] == line)
+            vintages = self.plant.candidates[build]
+            started = self.plant.stands[vintages, : until + 1].any(axis=1)
+            able = self._able(vintages, runs, amount, until)
+            there = np.array([self.most(what, self._first(v), until) for v in vintages], dtype=float)
+            bound = np.where(started, np.minimum(able, there), 0.0)
+            if (started & (there < able * SAME)).any() and np.isfinite(bound).all():
+                kept = bound > 0
+                yield Link(line, what, until, runs, amount, build[kept], bound[kept])
+
+    def _first(self, vintage: int) -> int:
+        return int(np.argmax(self.plant.stands[vintage]))
+
+    def _able(self, vintages: Ints, runs: Ints, amount: Array, until: int) -> Array:
+        """What the capacity of each vintage allows up to a period."""
+        use = self.net.runs.use_per_t[runs]
+        if not (use > 0).all():
+            return np.full(len(vintages), np.inf)
+        able: Array = self.cumulative[vintages, until] * float((amount / use).max())
+        return able
+
+
+class Feeds(Lines):
+    """Tonnes of one waste of one origin, new and legacy together, that a line is fed."""
+
+    def groups(self) -> Iterator[tuple[int, str, Ints, Array]]:
+        """By line, lineage and origin."""
+        found: dict[tuple[int, str], list[int]] = {}
+        for k, (line, stream) in enumerate(zip(self.net.runs.line, self.net.runs.stream, strict=True)):
+            if stream >= 0 and self.plant.lines[line].candidate:
+                found.setdefault((int(line), self.name(int(stream))), []).append(k)
+        for (line, what), runs in found.items():
+            yield line, what, np.array(runs), np.ones(len(runs))
+
+    def name(self, stream: int) -> str:
+        """A stream without its cohort."""
+        return self.net.streams[stream]._replace(cohort="").id
+
+    @cached_property
+    def streams(self) -> dict[str, Ints]:
+        """Name → streams of both cohorts."""
+        found: dict[str, list[int]] = {}
+        for k in range(len(self.net.streams)):
+            found.setdefault(self.name(k), []).append(k)
+        return {name: np.array(streams) for name, streams in found.items()}
+
+    @cached_property
+    def only_arises(self) -> set[str]:
+        """Streams that no line makes and nobody sells."""
+        net = self.net
+        made = {self.name(int(net.place_stream[place])) for place in net.runs.made_place}
+        return self.streams.keys() - made - {self.name(int(s)) for s in net.purchases.stream}
+
+    def most(self, what: str, start: int, until: int) -> float:
+        """What there can be to feed from a period up to another."""
+        net, mine = self.net, self.streams[what]
+        if what not in self.only_arises:
+            return self._ever(mine, until)
+        inside = np.isin(net.place_stream[net.nodes.entity], mine)
+        arising = np.bincount(net.nodes.period[inside], net.arising_t[inside], len(net.time))
+        held = np.isin(net.holdings.stream, mine)
+        opening = float(net.holdings.opening_t[held].sum())
+        before = opening + float(arising[:start].sum())
+        if start > 0:
+            before = min(before, float(net.holdings.upper[held, start - 1].sum()))
+        return before + float(arising[start : until + 1].sum())
+
+    def _ever(self, mine: Ints, until: int) -> float:
+        """All that was ever there: what grew old is the same tonne twice, counted once."""
+        net = self.net
+        found = float(net.available_t[mine, until].sum())
+        aged = np.flatnonzero(net.time.opens_year[: until + 1])
+        new = [k for k in mine if net.streams[k].cohort == "new"]
+        if len(aged) and len(mine) > len(new) and np.isfinite(found):
+            found -= float(net.available_t[new, aged[-1] - 1].sum())
+        return found
+
+
+class Makes(Lines):
+    """Tonnes of a material without origin that a line makes."""
+
+    def groups(self) -> Iterator[tuple[int, str, Ints, Array]]:
+        """By line and material; yields of the runs that make it."""
+        runs, found = self.net.runs, dict[tuple[int, str], dict[int, float]]()
+        for k, place, amount in zip(runs.made_run, runs.made_place, runs.made_yield, strict=True):
+            stream = self.net.places[place].stream
+            if not stream.origin and self.plant.lines[runs.line[k]].candidate:
+                own = found.setdefault((int(runs.line[k]), stream.lineage), {})
+                own[int(k)] = own.get(int(k), 0.0) + float(amount)
+        for (line, what), made in found.items():
+            yield line, what, np.array(list(made)), np.array(list(made.values()))
+
+    def most(self, what: str, start: int, until: int) -> float:
+        """What of it can leave from a period up to another, and lie in stock at its end."""
+        left, stock = self._leaving(what)
+        return float(left[start : until + 1].sum() + stock[until])
+
+    def _leaving(self, what: str) -> tuple[Array, Array]:
+        """(most that leaves per period, most that lies in stock), [T]."""
+        if what not in self._known:
+            self._known[what] = (self._sold(what) + self._placed(what) + self._taken(what), self._stock(what))
+        return self._known[what]
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[Array, Array]]:
+        return {}
+
+    def _of(self, what: str, stream: Ints) -> Ints:
+        names = np.array([self.net.streams[int(k)].lineage for k in stream], dtype=object)
+        return np.flatnonzero(names == what)
+
+    def _sold(self, what: str) -> Array:
+        sold = self.net.deliveries
+        found = np.zeros(len(self.net.time))
+        mine = self._of(what, sold.stream)
+        for outlet in np.unique(sold.outlet[mine]):
+            own = mine[sold.outlet[mine] == outlet]
+            found += np.minimum(sold.upper[own].sum(axis=0), sold.most[outlet] / sold.basis[own].min())
+        return found
+
+    def _placed(self, what: str) -> Array:
+        mine = self._of(what, self.net.placements.stream)
+        found: Array = self.net.placements.upper[mine].sum(axis=0)
+        return found
+
+    def _taken(self, what: str) -> Array:
+        """Feeds and fixed inputs of every line that takes it."""
+        runs = self.net.runs
+        fed = np.array(
+            [run.place is not None and run.place.stream.lineage == what for run in runs.run], dtype=bool
+        )
+        pairs = [(int(k), 1.0) for k in np.flatnonzero(fed)]
+        for k, place, amount in zip(runs.need_run, runs.need_place, runs.need_amount, strict=True):
+            if self.net.places[place].stream.lineage == what:
+                pairs.append((int(k), float(amount)))
+        found = np.zeros(len(self.net.time))
+        for line in dict.fromkeys(int(runs.line[k]) for k, _ in pairs):
+            own = [(k, amount) for k, amount in pairs if runs.line[k] == line]
+            most = sum((runs.upper[k] * amount for k, amount in own), np.zeros(len(found)))
+            use = np.array([runs.use_per_t[k] / amount for k, amount in own])
+            if (use > 0).all():
+                most = np.minimum(most, self.plant.most[line] / use.min())
+            found += most
+        return found
+
+    def _stock(self, what: str) -> Array:
+        found: Array = self.net.holdings.upper[self._of(what, self.net.holdings.stream)].sum(axis=0)
+        return found
+
+
+def _add_lane_links(m: ConcreteModel, net: Network) -> None:
+    """Each stream by itself against the lane's `used` and `opening`, where more than one shares a lane."""
+    routes, rows_of = net.routes, listed_lanes(net)
+    shared = (
+        np.bincount(routes.lane, minlength=len(routes.lanes)) > 1 if len(routes.lane) else np.zeros(0, bool)
+    )
+    cells = [
+        (cell, routes.lanes[routes.lane[k]], int(t))
+        for cell, (k, t) in enumerate(zip(routes.grid.entity, routes.grid.period, strict=True))
+        if shared[routes.lane[k]]
+        and np.isfinite(routes.upper[k, t])
+        and routes.lanes[routes.lane[k]] in rows_of
+    ]
+    _tie_used(m, net, [(c, lane, t) for c, lane, t in cells if ("lane", lane, net.time.names[t]) in m.used])
+    _tie_opening(m, net, [(c, lane, t) for c, lane, t in cells if rows_of[lane].fixed_cost_cny])
+
+
+def _tie_used(m: ConcreteModel, net: Network, cells: list[tuple[int, str, int]]) -> None:
+    rows, upper = _flow_rows(m, net, "used_link", cells)
+    names = net.time.names
+    used = [m.used.index.position(("lane", lane, names[t])) for _, lane, t in cells]
+    rows.add(m.used, col=np.array(used, dtype=np.int64), coef=-upper)
+
+
+def _tie_opening(m: ConcreteModel, net: Network, cells: list[tuple[int, str, int]]) -> None:
+    rows, upper = _flow_rows(m, net, "opening_link", cells)
+    names = net.time.names
+    pairs = [
+        (row, m.opening.index.position((lane, names[s])), -upper[row])
+        for row, (_, lane, t) in enumerate(cells)
+        for s in range(t + 1)
+    ]
+    row, col, coef = np.array(pairs, dtype=float).reshape(-1, 3).T
+    rows.add(m.opening, row=row.astype(np.int64), col=col.astype(np.int64), coef=coef)
+
+
+def _flow_rows(
+    m: ConcreteModel, net: Network, name: str, cells: list[tuple[int, str, int]]
+) -> tuple[Rows, Array]:
+    """Rows with one flow each, and its upper bound."""
+    cell = np.array([c for c, _, _ in cells], dtype=np.int64)
+    grid, routes = net.routes.grid, net.routes
+    entity, period = grid.entity[cell], grid.period[cell]
+    ids = [stream.id for stream in net.streams]
+    codes = (routes.lane[entity], routes.stream[entity], period)
+    index = Index(("lane", "stream", "period"), codes, (routes.lanes, ids, net.time.names))
+    rows = Rows(index, upper=0.0, kind="link", message="model.link")
+    m.add_component(name, rows)
+    rows.add(m.flow_t, col=cell)
+    return rows, routes.upper[entity, period]
