@@ -467,7 +467,7 @@ def one_that_excludes_its_group_of_one(f: Folder) -> None:
     rule(f, "excludes", "press_2", "only")
 
 
-@planted(("excludes_itself", "logic.csv", 2, "second"), says="press_2 would exclude themselves")
+@planted(("excludes_itself", "logic.csv", 2, "second"), says="both sides would exclude itself: press_2")
 def a_group_that_excludes_one_of_its_own(f: Folder) -> None:
     step(f)
     step(f, "press_3")
@@ -500,7 +500,7 @@ def a_long_loop_through_groups_of_one(f: Folder) -> None:
 
 @planted(
     ("already_violated", "logic.csv", 2, "first"),
-    says="rule 'rule' is violated already in 2026Q1: separator, press stand and cannot be closed\n"
+    says="rule 'rule' is violated already in 2026Q1 by what stands then and cannot be closed: separator, press\n"
     "     state `closes` or `closing_cost_cny` of a line",
 )
 def an_exclusive_group_that_is_already_violated(f: Folder) -> None:
@@ -508,13 +508,19 @@ def an_exclusive_group_that_is_already_violated(f: Folder) -> None:
     rule(f, "excludes", "old")
 
 
-@planted(("already_violated", "logic.csv", 2, "first"), says="in 2026Q3: separator, press stand")
+@planted(
+    ("already_violated", "logic.csv", 2, "first"),
+    says="in 2026Q3 by what stands then and cannot be closed: separator, press",
+)
 def an_exclusion_violated_when_the_second_opens(f: Folder) -> None:
     f.set("lines", 3, opens="2026-09-30")
     rule(f, "excludes", "separator", "press")
 
 
-@planted(("already_violated", "logic.csv", 2, "first"), says="over the horizon: separator, press stand")
+@planted(
+    ("already_violated", "logic.csv", 2, "first"),
+    says="over the horizon by what stands then and cannot be closed: separator, press",
+)
 def an_exclusion_violated_one_after_the_other(f: Folder) -> None:
     f.set("lines", 2, closes="2026-04-01").set("lines", 3, opens="2026-04-01")
     rule(f, "excludes", "separator", "press", per="horizon")
@@ -529,7 +535,7 @@ def more_that_stand_than_are_allowed(f: Folder) -> None:
 
 @planted(
     ("never_fulfilled", "logic.csv", 2, "first"),
-    says="violated already in 2026Q1: press stand and cannot be closed, and nothing of 'press_2' can stand",
+    says="in 2026Q1 by what stands then and cannot be closed: press; nothing of 'press_2' can stand",
 )
 def a_requirement_that_comes_too_late(f: Folder) -> None:
     step(f, lead_time_months=3)
@@ -552,6 +558,12 @@ def a_least_number_before_any_can_stand(f: Folder) -> None:
 def a_least_number_after_an_outlet_closes(f: Folder) -> None:
     f.set("outlets", 3, closes="2026-07-01")
     rule(f, "at_least", "builders", count=1)
+
+
+@planted(("never_enough", "logic.csv", 2, "first"), says="over the horizon")
+def a_least_number_of_outlets_that_are_closed_for_good(f: Folder) -> None:
+    f.set("outlets", 3, closes="2025-07-01")
+    rule(f, "at_least", "builders", count=1, per="horizon")
 
 
 # ---- budgets

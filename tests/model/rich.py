@@ -1,7 +1,8 @@
 """One small case in which every family has rows and every enforced number of the schema stands.
 
 From July 2026: two quarters and the year 2027. R is the refinery, M the works, N a market, S a smelter; roads for
-all, a lorry for dangerous goods, a belt and a listed road. It has a plan.
+all, a lorry for dangerous goods, a belt and a listed road. Bricks may get two more presses, detoxification a line of
+any size, and a second kiln is under construction. It has a plan.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from tests.builders import (
 )
 
 from redmud_opt.case import Case, Period
-from redmud_opt.case.rules import Limit
+from redmud_opt.case.rules import Budget, Limit, Logic, VatRefund
 from redmud_opt.case.things import Arising, Assay, CalendarMonth, Supply, Tier, YearToDate
 from redmud_opt.case.works import (
     Distance,
@@ -43,6 +44,7 @@ from redmud_opt.case.works import (
     Gate,
     Haul,
     Lane,
+    Line,
     LineProcess,
     OperatingPoint,
     Partition,
@@ -91,7 +93,8 @@ def _works() -> tuple[Tables, ...]:
         "tails": {"complement": True},
     }
     separate = works("separate", "mud", split, cost=12, capacity=500, gas_t_per_t=0.01, loss_t_per_t=0.02,
-                     iron_separation=True, stands={"availability": 0.9, "calendar": "season"})  # fmt: skip
+                     iron_separation=True, stands={"availability": 0.9, "calendar": "season", "closing_cost_cny": 70,
+                                                   "fixed_om_cny_per_a": 900})  # fmt: skip
     feeds = {
         "mud": {"max_share": 0.7, "cost_cny_per_t": 1.5},
         "tails": {"min_share": 0.1, "gas_t_per_t": 0.04, "loss_t_per_t": 0.01, "uptake_t_per_t": 0.05},
@@ -101,7 +104,8 @@ def _works() -> tuple[Tables, ...]:
     slag = {"slag": {"yield_t_per_t": 1.1, "of_feed_t_per_t": 0.9}, "scrap": {"complement": True}}
     detox = works("detox", {"lining": {"gas_t_per_t": 0.02, "loss_t_per_t": 0.01}}, slag, at="S", method="U",
                   cost=90, inputs={"lime": 0.15}, uptake_t_per_t=0.05)  # fmt: skip
-    burn = works("burn", None, {"lime": 0.55}, at="M", cost=20, capacity=100, inputs={"stone": 1.0})
+    burn = works("burn", None, {"lime": 0.55}, at="M", cost=20, capacity=100, inputs={"stone": 1.0},
+                 stands={"min_run_periods": 2, "fixed_cost_cny_per_period": 60})  # fmt: skip
     return (
         separate,
         press,
@@ -131,6 +135,52 @@ def _works() -> tuple[Tables, ...]:
             ),
         ),
     )
+
+
+def _decisions() -> tuple[Tables, ...]:
+    """Two presses that may be built, a detoxification of any size, a kiln under construction; rules on them."""
+    press = Line(
+        name="press_new", facility="press_works", capacity=180, candidate=True, times=2, lead_time_months=1,
+        earliest=date(2026, 8, 15), life_a=9, ramp_up="0.5;0.8", spend_profile="0.6;0.4", capex_cny=3000,
+        fixed_om_cny_per_a=150, closing_cost_cny=90, min_rate=0.4, min_run_share=0.15, run_cost_cny_per_h=0.2,
+    )  # fmt: skip
+    detox = Line(name="detox_new", facility="detox_works", capacity=40, candidate=True, capex_cny=250, life_a=6)
+    kiln = Line(
+        name="kiln", facility="burn_works", capacity=60, opens=date(2026, 11, 1), lead_time_months=9,
+        capex_cny=800, spend_profile="0.7;0.3", life_a=15, ramp_up="0.6", fixed_om_cny_per_a=40,
+    )  # fmt: skip
+    runs = {"press_new": "press", "detox_new": "detox", "kiln": "burn"}
+    return (
+        rows(
+            lines=(press, detox, kiln),
+            line_processes=tuple(LineProcess(line=line, process=process) for line, process in runs.items()),
+            logic=(
+                Logic(name="road_needs_base", kind="requires", first="by_road", second="base"),
+                Logic(name="belt_or_tip", kind="excludes", first="belt", second="tip", per="horizon"),
+                Logic(name="one_dump", kind="excludes", first="dumps"),
+                Logic(name="one_new", kind="at_most", first="new_lines", count=1),
+                Logic(name="some_metal", kind="at_least", first="metals", count=1, per="horizon"),
+                Logic(name="press_needs_kiln", kind="requires", first="press_new", second="kilns", per="horizon"),
+            ),
+            budgets=(
+                Budget(name="first_year", year=2026, amount_cny=4000),
+                Budget(name="of_works", scope="M", amount_cny=3900),
+            ),
+            vat_refunds=VatRefund(
+                facility="press_works", product="brick", waste="mud", threshold=0.3, rate=0.7, vat_rate=0.13,
+                price_cny_per_t=140, input_vat_cny_per_t=6,
+            ),
+            limits=(
+                Limit(name="few_built", measure="built", at="M", sense="max", value=1, per="horizon"),
+                Limit(name="few_lanes", measure="count_used", at="R", sense="max", value=3, per="period"),
+                Limit(name="presses", measure="count_used", at="press_works", sense="max", value=2),
+            ),
+        ),
+        group("dumps", "tip", "works_of_others"),
+        group("new_lines", "press_new", "detox_new"),
+        group("metals", "iron_outlet", "scrap_outlet"),
+        group("kilns", "burn_line", "kiln"),
+    )  # fmt: skip
 
 
 def _places() -> tuple[Tables, ...]:
@@ -171,9 +221,11 @@ def _places() -> tuple[Tables, ...]:
                 Haul(name="lorry", material="dangerous", cost_cny_per_t_km=0.9, dg_allowed=True),
             ),
             lanes=(
-                Lane(name="belt", from_site="R", to_site="M", mode="belt", cost_cny_per_t=7, capacity_t=900),
-                Lane(name="by_road", from_site="R", to_site="N", distance_km=31, capacity_t=500, basis="dry"),
-            ),
+                Lane(name="belt", from_site="R", to_site="M", mode="belt", cost_cny_per_t=7, capacity_t=900,
+                     fixed_cost_cny=400),
+                Lane(name="by_road", from_site="R", to_site="N", distance_km=31, capacity_t=500, basis="dry",
+                     fixed_cost_cny_per_period=80, min_lot_t=12),
+            ),  # fmt: skip
             distances=Distance(from_site="M", to_site="N", distance_km=25),
         ),
     )
@@ -185,6 +237,10 @@ def _markets() -> tuple[Tables, ...]:
         Tier(item="brick_outlet", step=2, price_cny_per_t=110),
         Tier(item="lime_supply", step=1, width_t=40, price_cny_per_t=240),
         Tier(item="lime_supply", step=2, price_cny_per_t=300),
+        Tier(item="works_of_others", step=1, width_t=12, price_cny_per_t=-520),
+        Tier(item="works_of_others", step=2, price_cny_per_t=-410),
+        Tier(item="detox_new", step=1, width_t=15, price_cny_per_t=70),
+        Tier(item="detox_new", step=2, price_cny_per_t=40),
     )
     stone = Supply(name="stone_supply", site="M", material="stone", price_cny_per_t=35, max_t=120, min_t=2)
     return (
@@ -192,7 +248,7 @@ def _markets() -> tuple[Tables, ...]:
         sells("brick", 150, "N"),
         sells("mud", -18, "N", method="U", name="base", basis="as_received", max_t=200, haul_radius_km=30),
         sells("mud", -30, "N", method="D", name="tip"),
-        sells("slag", -500, "N", method="D", name="works_of_others"),
+        sells("slag", -500, "N", method="D", name="works_of_others", max_t=90),
         sells("scrap", 3000, "S"),
         buys("lime", 250, "M"),
         buys("lime", 280, "S", name="lime_at_smelter"),
@@ -240,6 +296,7 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
     return tiny(
         *_materials(),
         *_works(),
+        *_decisions(),
         *_places(),
         *_markets(),
         *_policy(),
@@ -253,5 +310,5 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
 
 
 def small() -> Case:
-    """The same for one half-year: every family still has rows."""
-    return rich(parts(2026, 6)[1:])
+    """The same for two quarters: every family still has rows."""
+    return rich(parts(2026, 3)[2:])

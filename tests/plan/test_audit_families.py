@@ -193,11 +193,11 @@ def test_limits(limit: Limit, value: float) -> None:
         assert bool(said) == bool(own)
 
 
-def test_a_limit_on_builds_is_named_as_not_checked() -> None:
-    row = Limit(name="l", measure="built", at="sep_line", sense="max", value=1.0)
-    said = judged(added("limits", row), FRAMES)
-    assert said.passed
-    assert "audit.limits.not_measured" in {check.message.key for check in said.checks}
+def test_a_limit_on_builds_counts_nothing_where_nothing_is_built() -> None:
+    row = Limit(name="l", measure="built", at="sep_line", sense="max", value=0.0)
+    assert found(case=added("limits", row)) == set()
+    least = dataclasses.replace(row, sense="min", value=1.0)
+    assert found(case=added("limits", least)) == {"audit.limits.under"}
 
 
 # ---------------------------------------------------------------- law, lanes, capacities
@@ -469,7 +469,9 @@ def test_what_has_no_way_out_may_not_grow() -> None:
     """100 t of tailings more in a shed that nothing leaves; the 500 t that it begins with may stay, uncharged."""
     locked = replaced(CASE, "storages", "shed", retrievable=False)
     assert {"audit.horizon.no_way_out", "audit.horizon.way_out_invented"} <= found(case=locked)
-    closed = tuple(replaced(CASE, "lines", name, candidate=True) for name in ("sep_line", "brick_line"))
+    closed = tuple(
+        replaced(CASE, "lines", name, closes=date(2027, 1, 1)) for name in ("sep_line", "brick_line")
+    )
     case = dataclasses.replace(CASE, lines=(closed[0].lines[0], closed[1].lines[1], CASE.lines[2]))
     kept = (
         put("stocks", "stock_t", 500.0, stream=MUD + "legacy", period=B),

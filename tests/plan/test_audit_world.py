@@ -595,5 +595,6 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         for c in judged(case, frames).checks
         if c.message.key == "audit.holds"
     }
-    assert len(held) == 20
-    assert min(held.values()) > 0
+    decided = {"builds", "closings", "logic", "budgets", "refunds"}  # nothing is, see test_audit_decisions
+    assert len(held) == 27
+    assert {family for family, rows in held.items() if not rows} == decided

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.builders import landfill, mud, product, rows, sells, target, tiny, works, years
 
+from redmud_opt.case.rules import Budget
 from redmud_opt.case.works import Outlet
 from redmud_opt.i18n import Message, text
 from redmud_opt.network import build_network
@@ -90,3 +91,39 @@ def test_every_finding_has_words_in_both_languages() -> None:
     for message in found(target(0.40)).values():
         for language in ("en", "zh"):
             assert "{" not in text(message, language)
+
+
+def test_a_budget_holds_a_target_back() -> None:
+    """A unit takes 20 t and costs 1 000; 1 500 buy one whole unit: 20 % is the most, asked 25 %.
+
+    The relaxation builds 1.5 units: 30 t. It finds nothing; the whole numbers are asked.
+    """
+    step = works(
+        "press",
+        {"mud": {}},
+        {"brick": 1.0},
+        capacity=20,
+        stands={"candidate": True, "capex_cny": 1000, "times": 5},
+    )
+    money = rows(budgets=Budget(name="purse", amount_cny=1500))
+    case = tiny(mud(100), product("brick"), step, sells("brick", 10), landfill("mud"), money, target(0.25))
+    messages = {message.key: message for message in explain(build_network(case))}
+    assert set(messages) == {"study.target_out_of_reach"}
+    assert abs(messages["study.target_out_of_reach"].values["reached_t"] - 20.0) < 1e-6
+
+
+def test_the_relaxation_is_proof_enough() -> None:
+    """1 500 buy 1.5 units at most: 30 t, asked 40 %; the budget is named."""
+    step = works(
+        "press",
+        {"mud": {}},
+        {"brick": 1.0},
+        capacity=20,
+        stands={"candidate": True, "capex_cny": 1000, "times": 5},
+    )
+    money = rows(budgets=Budget(name="purse", amount_cny=1500))
+    case = tiny(mud(100), product("brick"), step, sells("brick", 10), landfill("mud"), money, target(0.4))
+    messages = {message.key: message for message in explain(build_network(case))}
+    values = messages["study.target_out_of_reach"].values
+    assert abs(values["reached_t"] - 30.0) < 1e-6
+    assert Message("study.tight_budget", {"name": "purse"}) in values["tight"]

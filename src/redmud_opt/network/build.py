@@ -18,7 +18,7 @@ from redmud_opt.network.numbering import Numbering, floats
 from redmud_opt.network.origins import Origins
 from redmud_opt.network.plant import Plant
 from redmud_opt.network.reach import Explorer, Reach
-from redmud_opt.network.refusals import faults_of, notes_of
+from redmud_opt.network.refusals import faults_of, notes_of, unlimited_faults
 from redmud_opt.network.time import Time
 
 
@@ -65,6 +65,9 @@ def build_network(case: Case) -> Network:
         purchases=purchases,
         notes=tuple(notes_of(given, reach)),
     )
+    unlimited = unlimited_faults(network)
+    if unlimited:
+        raise CaseFaults(tuple(unlimited))
     return find_impossible(network)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.things import Arising
-from redmud_opt.case.works import Gate
+from redmud_opt.case.works import Gate, Lane, Outlet
 from redmud_opt.i18n import Message
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Conversion, Lineage
+from redmud_opt.network.network import Deliveries, Ints, Network, Routes
 from redmud_opt.network.reach import Reach
 
 
@@ -64,6 +67,48 @@ def _changing_methods(given: Given) -> Iterator[Fault]:
                 message=Message("network.method_changes", {"method": code}),
                 remedy=Message("network.split_horizon", {"method": code}),
             )
+
+
+def unlimited_faults(network: Network) -> list[Fault]:
+    """What is switched on and off needs an upper bound: its own, or by what can be there at all."""
+    case = network.case
+    named = {cell for rule in case.logic for cell in (rule.first, rule.second)}
+    named |= {limit.at for limit in case.limits if limit.measure == "count_used"}
+    members = {member for cell in named - {""} for member in network.lookup.members(cell)}
+    moving = _unlimited(network.routes.lane, network.routes)
+    selling = _unlimited(network.deliveries.outlet, network.deliveries)
+    lanes = {network.routes.lanes[k] for k in moving}
+    outlets = {network.deliveries.outlets[k].name for k in selling}
+    found = [
+        _unlimited_fault(row, "lanes.csv", "capacity_t")
+        for row in case.lanes
+        if row.capacity_t is None and row.name in lanes and (_switched(row) or row.name in members)
+    ]
+    return found + [
+        _unlimited_fault(row, "outlets.csv", "max_t")
+        for row in case.outlets
+        if row.max_t is None and row.name in outlets and row.name in members
+    ]
+
+
+def _switched(row: Lane) -> bool:
+    return bool(row.fixed_cost_cny or row.fixed_cost_cny_per_period or row.min_lot_t)
+
+
+def _unlimited(thing: Ints, entities: Routes | Deliveries) -> set[int]:
+    """Lanes or outlets on which something without an upper bound may move."""
+    free = np.isinf(entities.upper) & (entities.grid.position >= 0)
+    return set(thing[free.any(axis=1)].tolist())
+
+
+def _unlimited_fault(row: Lane | Outlet, file: str, column: str) -> Fault:
+    return Fault(
+        file=row.place.file or file,
+        row=row.place.row,
+        column=column,
+        message=Message("network.needs_a_bound", {"name": row.name}),
+        remedy=Message("network.state_a_bound", {"column": column}),
+    )
 
 
 def _need_gate_values(law: Law, reach: Reach) -> None:

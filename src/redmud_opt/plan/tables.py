@@ -165,28 +165,38 @@ def shortfall_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     return pd.DataFrame(data, columns=["target", "year", "short_t", "price_cny_per_t", "penalty_cny"])
 
 
+TARGET_COLUMNS = (
+    *("target", "waste_class", "scope", "year", "rate", "iron", "hard", "at_least", "reached", "verdict"),
+    *("asked_t", "reached_t", "short_t"),
+)
+
+AT_TARGET = 1e-6
+"""A rate this close to its target is held there by it."""
+
+
 def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
-    """What each target asks for and what is reached, in origin tonnes and as a rate; year to date included."""
-    data = []
+    """What each target asks for and what is reached, in origin tonnes and as a rate; year to date included.
+
+    `verdict`: binding (held there by the target), met, short; blank where there is nothing to refer to.
+    """
+    rows = []
     for k, row in enumerate(target_years(net)):
-        base, reached = base_and_utilised_t(m, net, row)
-        asked = row.target.at_least * base
-        rate = reached / asked * row.target.at_least if asked > 0 else float("nan")
-        data.append(
-            {
-                "target": row.target.name,
-                "year": row.year,
-                "rate": row.target.rate,
-                "hard": row.target.hard,
-                "at_least": row.target.at_least,
-                "reached": rate,
-                "asked_t": asked,
-                "reached_t": reached,
-                "short_t": float(m.short_t.values_array[k]),
-            }
-        )
-    names = ["target", "year", "rate", "hard", "at_least", "reached", "asked_t", "reached_t", "short_t"]
-    return pd.DataFrame(data, columns=names)
+        target, (base, reached) = row.target, base_and_utilised_t(m, net, row)
+        rate = reached / base if base > 0 else float("nan")
+        asked = target.at_least * base
+        whose = (target.name, target.waste_class, target.scope, row.year, target.rate, target.iron)
+        judged = (target.hard, target.at_least, rate, verdict(rate, target.at_least))
+        rows.append((*whose, *judged, asked, reached, float(m.short_t.values_array[k])))
+    return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
+
+
+def verdict(rate: float, at_least: float) -> str:
+    """How a rate stands to the least that is asked for."""
+    if not np.isfinite(rate):
+        return ""
+    if abs(rate - at_least) <= AT_TARGET:
+        return "binding"
+    return "met" if rate > at_least else "short"
 
 
 def excess_table(m: ConcreteModel) -> pd.DataFrame:

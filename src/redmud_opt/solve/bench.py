@@ -95,7 +95,7 @@ class Bench:
         return self._read(h.run_whole(self._highs), whole=True)
 
     def plan(self, values: Array) -> Plan | None:
-        """The LP at the rounded integers of `values`, if it has an optimum; neither limit nor cancel ends it early."""
+        """The LP at the rounded integers of `values`, if it has an optimum; no limit or cancel ends it early."""
         lower, upper = self.fixed(values, self.whole)
         solved = self.lp(lower, upper, LP_WATCHDOG_S, heed=False)
         found = (solved.values, solved.objective, solved.row_duals, solved.reduced_costs)

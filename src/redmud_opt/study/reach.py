@@ -4,6 +4,9 @@ Every hard target is asked alone for its least shortfall, all physics, law and o
 shortfall proves it impossible and tells by how much; targets that can be met one by one but not together are said
 to be so. If there is no plan even without targets, the policy families are lifted one at a time to find those that
 stand in the way. Hard law and physics are never lifted.
+
+With decisions in whole numbers the relaxation is asked first: what it cannot reach, no plan can. Only if it finds
+nothing are the whole numbers asked, each question for a minute at most; of a question left open the bound is proof.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from pyomo.environ import Var
 
 from redmud_opt.i18n import Message
 from redmud_opt.model import build_model
@@ -19,7 +23,7 @@ from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.network import Network
 from redmud_opt.solve import Options, Outcome, Session
 
-LIFTABLE = ("limit", "demand", "supply", "end_stuck", "product_stock")
+LIFTABLE = ("limit", "count_limit", "logic", "budget", "demand", "supply", "end_stuck", "product_stock")
 """Policy families beside the targets, in the order in which they are tried."""
 
 CAPPED = ("demand", "supply")
@@ -27,6 +31,9 @@ CAPPED = ("demand", "supply")
 
 TIGHT = {
     "line_capacity": "line",
+    "run_most": "line",
+    "run_hours": "line",
+    "budget": "budget",
     "lane_capacity": "lane",
     "storage_tonnes": "storage",
     "storage_airspace": "storage",
@@ -45,6 +52,9 @@ TIGHT = {
 BOUNDED = ("flow_t", "feed_t", "stock_t", "put_t", "reclaim_t", "placed_t", "sold_t", "bought_t")
 """Columns whose bounds only repeat what rows say: without them the duals stand where the words are."""
 
+WHOLE_LIMIT_S = 60.0
+"""Time for one question with whole numbers."""
+
 NEGLIGIBLE_T = 1e-3
 NEGLIGIBLE_DUAL = 1e-7
 
@@ -55,7 +65,7 @@ def explain(network: Network, options: Options | None = None) -> tuple[Message, 
     Findings by counting come first, marked so; those by a solve follow.
     """
     try:
-        return Reach(network, options or Options()).findings()
+        return Reach(network, options or Options()).all_findings()
     except Undecided:
         return (*network.findings, Message("study.undecided"))
 
@@ -73,12 +83,27 @@ class Reach:
         for name in BOUNDED:
             self.model.component(name).upper_bound[:] = np.inf
         self.session = Session(options)
+        self.limit_s: float | None = None
         self.outcome: Outcome
         self.targets = target_years(network)
         self.hard = [k for k, row in enumerate(self.targets) if row.target.hard]
 
+    def all_findings(self) -> tuple[Message, ...]:
+        """Those of the relaxation, else those of the model in whole numbers; those by counting first."""
+        families = [c for c in self.model.component_objects(Var) if c.integer_mask.any()]
+        whole = [columns.integer_mask for columns in families]
+        for columns in families:
+            columns.set_integer(False)
+        found = self.findings()
+        if len(found) > len(self.network.findings) or not families:
+            return found
+        for columns, mask in zip(families, whole, strict=True):
+            columns.set_integer(mask)
+        self.limit_s = WHOLE_LIMIT_S
+        return self.findings()
+
     def findings(self) -> tuple[Message, ...]:
-        """All findings, those by counting first."""
+        """All findings of the model as it is, those by counting first."""
         counted = self.network.findings
         together = self._least_short(self.hard)
         if together is None:
@@ -95,12 +120,16 @@ class Reach:
         model.del_component("objective")
         model.objective = Objective("minimise")
         model.objective.add(model.short_t, col=np.array(chosen, dtype=np.int64), coef=1.0)
-        self.outcome = self.session.solve(model)
-        if self.outcome.stopped not in ("optimal", "infeasible"):
-            raise Undecided(self.outcome.stopped)
-        if self.outcome.values is None:
+        self.outcome = self.session.solve(model, self.limit_s)
+        if self.outcome.stopped == "infeasible":
             return None
-        return float(model.short_t.values_array[list(chosen)].sum()) if chosen else 0.0
+        if self.outcome.values is None:
+            raise Undecided(self.outcome.stopped)
+        if self.outcome.holds == "proved":
+            return float(model.short_t.values_array[list(chosen)].sum()) if chosen else 0.0
+        if chosen and (self.outcome.bound or 0.0) <= NEGLIGIBLE_T < (self.outcome.objective or 0.0):
+            raise Undecided(self.outcome.stopped)
+        return max(0.0, self.outcome.bound or 0.0)
 
     def _alone(self, k: int) -> Message | None:
         short = self._least_short([k])

@@ -115,7 +115,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (logic.rules_can_hold, "groups", "periods groups outlets lanes"),
     (logic.budgets_stated_once, "", "periods"),
     (logic.budgets_cover_committed, "", "periods groups facilities sites"),
-    (refunds.refunds_have_products, "materials lines", "materials line_processes outputs lines"),
+    (refunds.refunds_have_products, "materials lines", "materials line_processes outputs lines groups"),
     (limits.targets_in_horizon, "", "periods"),
     (limits.targets_know_the_year, "", "periods year_to_date arisings materials sites groups"),
     (limits.year_to_date_needed, "", "periods"),

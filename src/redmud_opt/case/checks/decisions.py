@@ -157,7 +157,7 @@ def sizes_fit(facts: Facts) -> Iterator[Fault]:
         seen.add(row.item)
         held = _stated(line, UNSIZED)
         if not line.candidate:
-            remedy = Message("case.make_candidate")
+            remedy = Message("case.size_needs_candidate")
             yield facts.fault(row, "item", "size_of_no_candidate", remedy, name=row.item)
         elif (line.times or 1) > 1:
             remedy = Message("case.list_units_apart")

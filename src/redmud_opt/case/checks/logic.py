@@ -147,9 +147,16 @@ def rules_can_hold(facts: Facts) -> Iterator[Fault]:
             if found:
                 values = {"name": row.name, "when": said, "names": found, "second": row.second}
                 values |= {"count": row.count, "may": len(states.held(states.may, row.first, when))}
-                remedy = Message("case.wait_or_count_whole" if row.kind == "at_least" else "case.let_one_go")
-                yield facts.fault(row, "first", keys.get(row.kind, "already_violated"), remedy, **values)
+                key = keys.get(row.kind, "already_violated")
+                yield facts.fault(row, "first", key, _way_out(row), **values)
                 break
+
+
+def _way_out(row: Logic) -> Message:
+    """What would make a rule hold."""
+    if row.kind == "at_least":
+        return Message("case.wait_or_count_whole" if row.per == "period" else "case.ask_for_fewer")
+    return Message("case.let_it_come_in_time" if row.kind == "requires" else "case.let_one_go")
 
 
 def _broken(states: _States, row: Logic, when: set[int]) -> tuple[str, ...]:

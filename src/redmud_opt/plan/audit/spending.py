@@ -99,7 +99,11 @@ def residuals(book: Book) -> Iterator[float]:
                 continue
             if not vintage.start <= ends - timedelta(days=1) < vintage.end:
                 continue
-            worth = (line.capex_cny or 0.0) if vintage.decided is None else capex.get((name, vintage.decided), 0.0)
+            worth = (
+                (line.capex_cny or 0.0)
+                if vintage.decided is None
+                else capex.get((name, vintage.decided), 0.0)
+            )
             life_ends = end_of_life(line, vintage.start)
             left, life = (life_ends - ends).days, (life_ends - vintage.start).days
             yield worth * book.plant.left(vintage, last) * max(0, left) / life

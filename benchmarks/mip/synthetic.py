@@ -1,0 +1,321 @@
+"""MipSpec → Case: made-up refineries that may build separators, and works that may build block and road lines.
+
+Plausible, not real: no number here is evidence of anything. What makes it hard is what makes such cases hard: a line
+takes more than one plant sends it and makes more than one market buys, so that a relaxation builds a part of a line
+everywhere. Decisions: steps of two sizes that exclude each other, units built more than once, steps of any size
+(dearer at the beginning), block lines for tailings that need a separator, rail lanes with a cost once and a least
+lot, least rates of running, and budgets per owner and year. Yards take whatever is left, and the target is soft, so
+that every instance has a plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from redmud_opt.case import Case, Period, Settings
+from redmud_opt.case.rules import Budget, Logic, Method, Target
+from redmud_opt.case.things import (
+    Arising,
+    Assay,
+    GroupMember,
+    Material,
+    OpeningStock,
+    Owner,
+    Property,
+    Site,
+    Supply,
+    Tier,
+)
+from redmud_opt.case.works import (
+    Facility,
+    Feed,
+    FixedInput,
+    Haul,
+    Lane,
+    Line,
+    LineProcess,
+    Outlet,
+    Output,
+    Partition,
+    Process,
+    Storage,
+)
+
+FIRST_YEAR = 2026
+EARTH_KM_PER_DEG = 111.2
+SCALE = 0.65
+"""Capex grows with size to this power."""
+
+OWNERS = ("north", "south")
+MUDS = ("bayer", "sinter", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class MipSpec:
+    """A synthetic case with so many plants, works, markets and years, drawn with a seed."""
+
+    name: str
+    refineries: int
+    works: int
+    markets: int
+    years: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Technology:
+    """A step: reference size [t/a of feed] and capex [CNY], months to build, fixed cost a year as a share of capex."""
+
+    process: str
+    capacity: float
+    capex: float
+    lead: int
+    fixed: float = 0.03
+    ramp_up: str = ""
+
+
+TECHNOLOGIES = {
+    "separator": Technology("separate", 1.5e6, 1.1e8, 24, ramp_up="0.7; 1"),
+    "block": Technology("block", 6e5, 7.5e7, 12, ramp_up="0.8; 1"),
+    "tailings_block": Technology("tailings_block", 6e5, 6.5e7, 12, ramp_up="0.8; 1"),
+    "road": Technology("road", 8e5, 4.5e7, 12),
+}
+
+
+@dataclass
+class Draft:
+    """What is drawn before the tables are written."""
+
+    spec: MipSpec
+    rng: np.random.Generator
+    refineries: list[str]
+    works: list[str]
+    markets: list[str]
+    at: dict[str, tuple[float, float]] = field(default_factory=dict)
+    capex: dict[str, float] = field(default_factory=dict)
+    tables: dict[str, list] = field(default_factory=dict)
+
+    def add(self, table: str, *rows: object) -> None:
+        """Appends rows to a table."""
+        self.tables.setdefault(table, []).extend(rows)
+
+    def about(self, amount: float, spread: float = 0.33) -> float:
+        """The amount, give or take a third, to three digits."""
+        return float(f"{amount * self.rng.uniform(1 - spread, 1 + spread):.3g}")
+
+    def km(self, one: str, other: str) -> float:
+        """Distance as the crow flies, near enough."""
+        east, north = (a - b for a, b in zip(self.at[one], self.at[other], strict=True))
+        return EARTH_KM_PER_DEG * float(np.hypot(east * np.cos(np.radians(24.0)), north))
+
+    def owner(self, site: str) -> str:
+        """Whose site it is: a group in the north, one in the south."""
+        return OWNERS[self.at[site][1] < 24.0]
+
+    def nearest(self, site: str, others: list[str]) -> list[str]:
+        """The others, the nearest first."""
+        return sorted(others, key=lambda other: self.km(site, other))
+
+
+def make_case(spec: MipSpec) -> Case:
+    """The case of an instance; the same for the same instance."""
+    d = Draft(
+        spec,
+        np.random.default_rng(spec.seed),
+        [f"refinery_{k:02}" for k in range(spec.refineries)],
+        [f"works_{k:02}" for k in range(spec.works)],
+        [f"market_{k:02}" for k in range(spec.markets)],
+    )
+    for write in (_sites, _materials, _processes, _yards, _markets, _standing, _steps, _lanes, _rules):
+        write(d)
+    settings = Settings(name=spec.name, base_year=FIRST_YEAR, rule_pack="own", discount_rate=0.08)
+    return Case(settings=settings, periods=years(spec.years), **{k: tuple(v) for k, v in d.tables.items()})
+
+
+def years(count: int) -> tuple[Period, ...]:
+    """So many calendar years."""
+    starts = [date(FIRST_YEAR + k, 1, 1) for k in range(count + 1)]
+    return tuple(Period(str(start.year), start, end) for start, end in pairwise(starts))
+
+
+def _sites(d: Draft) -> None:
+    """Refineries and markets anywhere, works within some 60 km of a refinery; as dense in a small case as in a large."""
+    reach = 0.55 * (d.spec.refineries + d.spec.works) ** 0.5 / 2
+    for name in (*d.refineries, *d.markets):
+        d.at[name] = (107.5 + float(d.rng.uniform(-reach, reach)), 24.0 + float(d.rng.uniform(-reach, reach)))
+    for k, name in enumerate(d.works):
+        longitude, latitude = d.at[d.refineries[k % len(d.refineries)]]
+        east, north = (float(d.rng.uniform(-0.55, 0.55)) for _ in range(2))
+        d.at[name] = (longitude + east, latitude + north)
+    d.add("owners", *(Owner(name=name) for name in OWNERS))
+    for kind, names in (("refinery", d.refineries), ("works", d.works), ("market", d.markets)):
+        for name in names:
+            longitude, latitude = (round(degrees, 4) for degrees in d.at[name])
+            place = {"longitude_deg": longitude, "latitude_deg": latitude, "owner": d.owner(name)}
+            d.add("sites", Site(name=name, kind=kind, **place))
+
+
+def _materials(d: Draft) -> None:
+    waste = {"legal_status": "general_waste", "density_t_per_m3": 1.3}
+    d.add("properties", Property(name="Fe", unit="wt%"))
+    for mud, iron in zip(MUDS, (24.0, 16.0, 20.0), strict=True):
+        d.add("materials", Material(name=mud, waste_class="red_mud", moisture=0.3, **waste))
+        d.add("composition", Assay(material=mud, property="Fe", value=d.about(iron, 0.1)))
+    d.add("materials", Material(name="tails", moisture=0.2, **waste))
+    d.add("materials", *(Material(name=n, legal_status="product") for n in ("concentrate", "brick", "base")))
+    d.add("materials", Material(name="aggregate", legal_status="commodity"))
+    groups = {"muds": MUDS, "stackable": (*MUDS, "tails"), "works_sites": d.works}
+    d.add("groups", *(GroupMember(group=g, member=m) for g, members in groups.items() for m in members))
+
+
+def _processes(d: Draft) -> None:
+    d.add(
+        "processes",
+        Process(name="separate", method="R4", cost_cny_per_t=30, iron_separation=True),
+        Process(name="block", method="R5", cost_cny_per_t=52),
+        Process(name="tailings_block", method="R5", cost_cny_per_t=46),
+        Process(name="road", method="R5", cost_cny_per_t=24),
+    )
+    d.add("feeds", Feed(process="separate", material="muds"))
+    iron = {"property": "Fe", "recovery": 0.42, "grade": 54.0}
+    d.add("outputs", Output(process="separate", material="concentrate", **iron))
+    d.add("outputs", Output(process="separate", material="tails", complement=True))
+    d.add("partitions", Partition(process="separate", output="tails", property="Fe", share=0.58))
+    d.add("feeds", Feed(process="block", material="muds"), Feed(process="tailings_block", material="tails"))
+    d.add("feeds", *(Feed(process="road", material=m, max_share=s) for m, s in (("muds", 0.7), ("tails", 1.0))))
+    made = {"block": ("brick", 0.6), "tailings_block": ("brick", 0.5), "road": ("base", 0.4)}
+    for process, (product, aggregate) in made.items():
+        d.add("inputs", FixedInput(process=process, material="aggregate", amount_per_t=aggregate))
+        d.add("outputs", Output(process=process, material=product, yield_t_per_t=1.0 + aggregate))
+    d.add("supplies", Supply(name="quarry", site="works_sites", material="aggregate", price_cny_per_t=38))
+
+
+def _yards(d: Draft) -> None:
+    """Mud arises at refineries; a yard beside each takes what is left over, and holds old mud that may be reclaimed."""
+    for k, site in enumerate(d.refineries):
+        mud, yard = MUDS[k % len(MUDS)], f"yard_{site}"
+        d.add("arisings", Arising(name=f"mud_{site}", site=site, material=mud, amount_t=d.about(8e5, 0.5)))
+        kind = {"material": "stackable", "final": True, "method": "D1", "compliant": k % 2 == 0}
+        cost = {"put_cost_cny_per_t": 8, "reclaim_cost_cny_per_t": 10, "place_cost_cny_per_t": d.about(28)}
+        room = {"max_reclaim_t": d.about(2e5), "tax_cny_per_t": 15.0}
+        d.add("storages", Storage(name=yard, site=site, **kind, **cost, **room))
+        d.add("opening_stock", OpeningStock(storage=yard, material=mud, amount_t=d.about(2e6)))
+
+
+def _markets(d: Draft) -> None:
+    """Markets buy less of a product than a line makes; every third buys concentrate, every fourth fills land for a fee."""
+    for k, site in enumerate(d.markets):
+        for product, price, most in (("brick", 118.0, 3.2e5), ("base", 72.0, 4.2e5)):
+            terms = {"price_cny_per_t": d.about(price, 0.15), "max_t": d.about(most, 0.5)}
+            d.add("outlets", Outlet(name=f"{product}_{site}", site=site, material=product, **terms))
+        if k % 3 == 0:
+            terms = {"price_cny_per_t": d.about(440.0, 0.1), "max_t": d.about(4e5, 0.5)}
+            d.add("outlets", Outlet(name=f"concentrate_{site}", site=site, material="concentrate", **terms))
+        if k % 4 == 0:
+            terms = {"price_cny_per_t": -d.about(12.0), "max_t": d.about(8e4), "method": "R5"}
+            d.add("outlets", Outlet(name=f"fill_{site}", site=site, material="stackable", **terms))
+
+
+def _standing(d: Draft) -> None:
+    """Facilities, and what stands already: one separator in five, one small block line in six."""
+    for site in (*d.refineries, *d.works):
+        d.add("facilities", Facility(name=f"at_{site}", site=site))
+    for site in d.refineries[::5]:
+        _line(d, f"separator_0_{site}", site, "separate", capacity=d.about(4e5), fixed_om_cny_per_a=2e6)
+    for site in d.works[::6]:
+        _line(d, f"block_0_{site}", site, "block", capacity=d.about(1.2e5), fixed_om_cny_per_a=6e5)
+
+
+def _steps(d: Draft) -> None:
+    """Separators at refineries in two sizes; at works, in turn: blocks large or small, road and tailings, any, units."""
+    for site in d.refineries:
+        large, small = (_step(d, "separator", site, size) for size in (1.0, 0.4))
+        d.add("logic", Logic(name=f"one_{site}", kind="excludes", first=large, second=small, per="horizon"))
+    for k, site in enumerate(d.works):
+        if k % 4 == 0:
+            large = _step(d, "block", site, 1.0, min_rate=0.5)
+            small = _step(d, "block", site, 0.35)
+            d.add("logic", Logic(name=f"one_{site}", kind="excludes", first=large, second=small, per="horizon"))
+        elif k % 4 == 1:
+            _step(d, "road", site, 1.0)
+            _tailings(d, _step(d, "tailings_block", site, 0.8), site)
+        elif k % 4 == 2:
+            _any_size(d, site)
+        else:
+            _step(d, "road", site, 0.5, times=2)
+
+
+def _step(d: Draft, technology: str, site: str, size: float, **columns: object) -> str:
+    """A candidate line of a share of the reference size; its name."""
+    t = TECHNOLOGIES[technology]
+    name = f"{technology}_{round(100 * size):03}_{site}"
+    capex = d.about(t.capex * size**SCALE, 0.15)
+    d.capex[name] = capex
+    money = {"capex_cny": capex, "fixed_om_cny_per_a": float(f"{t.fixed * capex:.3g}")}
+    when = {"lead_time_months": t.lead, "life_a": 15.0, "ramp_up": t.ramp_up}
+    spend = {"spend_profile": "0.6; 0.4"} if t.lead > 12 else {}
+    capacity = float(f"{t.capacity * size:.3g}")
+    _line(d, name, site, t.process, capacity=capacity, candidate=True, **money, **when, **spend, **columns)
+    return name
+
+
+def _any_size(d: Draft, site: str) -> None:
+    """A block line of any size up to the largest, the first third dearer per tonne than the rest."""
+    name = _step(d, "block", site, 1.1)
+    row = d.tables["lines"].pop()
+    site_cost, capacity = float(f"{0.25 * row.capex_cny:.3g}"), row.capacity
+    terms = {"capex_cny": site_cost, "fixed_om_cny_per_a": row.fixed_om_cny_per_a}
+    dated = {"lead_time_months": row.lead_time_months, "life_a": row.life_a, "ramp_up": row.ramp_up}
+    kept = {"name": name, "facility": row.facility, "capacity": capacity, "candidate": True}
+    d.add("lines", Line(**kept, **terms, **dated))
+    each = 0.75 * row.capex_cny / capacity
+    d.add(
+        "tiers",
+        Tier(item=name, step=1, width_t=round(capacity / 3), price_cny_per_t=float(f"{1.4 * each:.3g}")),
+        Tier(item=name, step=2, price_cny_per_t=float(f"{0.8 * each:.3g}")),
+    )
+
+
+def _tailings(d: Draft, line: str, site: str) -> None:
+    """A block line for tailings needs a separator at one of the two nearest refineries, one that stands or is built."""
+    near = set(d.nearest(site, d.refineries)[:2])
+    group = f"separators_near_{site}"
+    sites = {row.name: row.facility.removeprefix("at_") for row in d.tables["lines"]}
+    members = [name for name, at in sites.items() if name.startswith("separator") and at in near]
+    d.add("groups", *(GroupMember(group=group, member=name) for name in members))
+    d.add("logic", Logic(name=f"tailings_{site}", kind="requires", first=line, second=group))
+
+
+def _line(d: Draft, name: str, site: str, process: str, **columns: object) -> None:
+    d.add("lines", Line(name=name, facility=f"at_{site}", **columns))  # type: ignore[arg-type]
+    d.add("line_processes", LineProcess(line=name, process=process))
+
+
+def _lanes(d: Draft) -> None:
+    truck = {"cost_cny_per_t_km": 0.38, "handling_cny_per_t": 9}
+    d.add("haul", Haul(name="mud_truck", material="stackable", max_km=170, **truck))
+    for product, most in (("brick", 190), ("base", 130), ("concentrate", 500)):
+        d.add("haul", Haul(name=f"{product}_truck", material=product, max_km=most, **truck))
+    for site in d.refineries:
+        for end in d.nearest(site, d.works)[1:3]:
+            cost = {"cost_cny_per_t": d.about(11.0), "fixed_cost_cny": d.about(5e6), "min_lot_t": d.about(4e4)}
+            route = {"from_site": site, "to_site": end, "mode": "rail", "material": "stackable"}
+            d.add("lanes", Lane(name=f"rail_{site}_{end}", capacity_t=d.about(6e5), **route, **cost))
+
+
+def _rules(d: Draft) -> None:
+    """Budgets of a tenth of all that an owner could build, a year; a soft target of a third."""
+    meanings = {"R4": "use", "R5": "use", "D1": "disposal"}
+    d.add("methods", *(Method(code=code, meaning=meaning) for code, meaning in meanings.items()))
+    facilities = {row.name: row.facility.removeprefix("at_") for row in d.tables["lines"]}
+    for owner in OWNERS:
+        total = sum(capex for name, capex in d.capex.items() if d.owner(facilities[name]) == owner)
+        for year in range(FIRST_YEAR, FIRST_YEAR + d.spec.years):
+            amount = float(f"{max(1.3e8, 0.1 * total):.3g}")
+            d.add("budgets", Budget(name=f"{owner}_{year}", scope=owner, year=year, amount_cny=amount))
+    soft = {"hard": False, "price_cny_per_t": 30.0}
+    d.add("targets", Target(name="wish", waste_class="red_mud", at_least=0.33, **soft))
