@@ -51,7 +51,6 @@ SCALE = 0.65
 """Capex grows with size to this power."""
 
 OWNERS = ("north", "south")
-MUDS = ("bayer", "sinter", "mixed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,11 @@ class Draft:
     at: dict[str, tuple[float, float]] = field(default_factory=dict)
     capex: dict[str, float] = field(default_factory=dict)
     tables: dict[str, list] = field(default_factory=dict)
+
+    @property
+    def muds(self) -> dict[str, str]:
+        """Refinery → its mud: no two ores are alike."""
+        return {site: f"mud_{k:02}" for k, site in enumerate(self.refineries)}
 
     def add(self, table: str, *rows: object) -> None:
         """Appends rows to a table."""
@@ -162,13 +166,14 @@ def _sites(d: Draft) -> None:
 def _materials(d: Draft) -> None:
     waste = {"legal_status": "general_waste", "density_t_per_m3": 1.3}
     d.add("properties", Property(name="Fe", unit="wt%"))
-    for mud, iron in zip(MUDS, (24.0, 16.0, 20.0), strict=True):
+    for mud in d.muds.values():
         d.add("materials", Material(name=mud, waste_class="red_mud", moisture=0.3, **waste))
-        d.add("composition", Assay(material=mud, property="Fe", value=d.about(iron, 0.1)))
+        d.add("composition", Assay(material=mud, property="Fe", value=d.about(20.0, 0.2)))
     d.add("materials", Material(name="tails", moisture=0.2, **waste))
     d.add("materials", *(Material(name=n, legal_status="product") for n in ("concentrate", "brick", "base")))
     d.add("materials", Material(name="aggregate", legal_status="commodity"))
-    groups = {"muds": MUDS, "stackable": (*MUDS, "tails"), "works_sites": d.works}
+    muds = list(d.muds.values())
+    groups = {"muds": muds, "stackable": [*muds, "tails"], "works_sites": d.works}
     d.add("groups", *(GroupMember(group=g, member=m) for g, members in groups.items() for m in members))
 
 
@@ -197,13 +202,14 @@ def _processes(d: Draft) -> None:
 def _yards(d: Draft) -> None:
     """Mud arises at refineries; a yard beside each takes what is left over, and holds old mud that may be reclaimed."""
     for k, site in enumerate(d.refineries):
-        mud, yard = MUDS[k % len(MUDS)], f"yard_{site}"
-        d.add("arisings", Arising(name=f"mud_{site}", site=site, material=mud, amount_t=d.about(8e5, 0.5)))
-        kind = {"material": "stackable", "final": True, "method": "D1", "compliant": k % 2 == 0}
-        cost = {"put_cost_cny_per_t": 8, "reclaim_cost_cny_per_t": 10, "place_cost_cny_per_t": d.about(28)}
-        room = {"max_reclaim_t": d.about(2e5), "tax_cny_per_t": 15.0}
-        d.add("storages", Storage(name=yard, site=site, **kind, **cost, **room))
-        d.add("opening_stock", OpeningStock(storage=yard, material=mud, amount_t=d.about(2e6)))
+        mud = d.muds[site]
+        d.add("arisings", Arising(name=f"mud_{site}", site=site, material=mud, amount_t=d.about(4e5, 0.5)))
+        kind = {"material": "stackable", "retrievable": False, "final": True, "method": "D1"}
+        cost = {"place_cost_cny_per_t": d.about(30), "compliant": k % 2 == 0, "tax_cny_per_t": 15.0}
+        d.add("storages", Storage(name=f"yard_{site}", site=site, **kind, **cost))
+        terms = {"max_put_t": 0.0, "max_reclaim_t": d.about(6e4), "reclaim_cost_cny_per_t": 10}
+        d.add("storages", Storage(name=f"pond_{site}", site=site, material=mud, **terms))
+        d.add("opening_stock", OpeningStock(storage=f"pond_{site}", material=mud, amount_t=d.about(3e5)))
 
 
 def _markets(d: Draft) -> None:
@@ -296,10 +302,9 @@ def _line(d: Draft, name: str, site: str, process: str, **columns: object) -> No
 
 
 def _lanes(d: Draft) -> None:
-    truck = {"cost_cny_per_t_km": 0.38, "handling_cny_per_t": 9}
-    d.add("haul", Haul(name="mud_truck", material="stackable", max_km=170, **truck))
-    for product, most in (("brick", 190), ("base", 130), ("concentrate", 500)):
-        d.add("haul", Haul(name=f"{product}_truck", material=product, max_km=most, **truck))
+    truck = {"cost_cny_per_t_km": 0.35, "handling_cny_per_t": 5}
+    reach = {"muds": 110, "tails": 60, "brick": 150, "base": 110, "concentrate": 400}
+    d.add("haul", *(Haul(name=f"{what}_truck", material=what, max_km=km, **truck) for what, km in reach.items()))
     for site in d.refineries:
         for end in d.nearest(site, d.works)[1:3]:
             cost = {"cost_cny_per_t": d.about(11.0), "fixed_cost_cny": d.about(5e6), "min_lot_t": d.about(4e4)}

@@ -41,8 +41,11 @@ def optimise(
     time_limit_s: float | None = None,
     algorithm: str = "auto",
     objective: str | None = None,
+    gap: float = 0.0,
 ) -> Plan:
     """The audited plan of a case, or of a case folder, scenario file or bundled name.
+
+    gap: relative gap between plan and bound at which a solve with integers may stop; 0: prove the optimum.
 
     Raises CaseFaults for a case with faults (an unbounded one is such a case), NoPlan where there is no plan or where
     it fails its audit, ValueError for an option that does not exist.
@@ -51,8 +54,10 @@ def optimise(
         raise ValueError(f"algorithm '{algorithm}' is none of {', '.join(ALGORITHMS)}")
     if objective is not None and objective not in OBJECTIVES:
         raise ValueError(f"objective '{objective}' is none of {', '.join(OBJECTIVES)}")
+    if not 0 <= gap < 1:
+        raise ValueError(f"gap {gap} is no share from 0 to 1")
     loaded = case if isinstance(case, Case) else load_case(case)
-    options = RunOptions(time_limit_s=time_limit_s, algorithm=algorithm, objective=objective)
+    options = RunOptions(time_limit_s=time_limit_s, algorithm=algorithm, objective=objective, gap=gap)
     return _plan_of(compute(loaded, options, Stages(Listener())))
 
 

@@ -15,17 +15,19 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TextIO
 
 from redmud_opt.case import CaseFaults, Fault, init_case
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
 from redmud_opt.jobs.listening import Cancelled
 from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES
+from redmud_opt.plan.words import gap_words, millions, width
+from redmud_opt.solve import Progress
 
 
 class Answer(Protocol):
@@ -88,6 +90,14 @@ def seconds(words: str) -> float:
     return value
 
 
+def share(words: str) -> float:
+    """A share from 0 to below 1: 0.01 is one percent."""
+    value = float(words)
+    if not 0 <= value < 1:
+        raise ValueError(words)
+    return value
+
+
 def parser() -> Parser:
     """The verbs and their options."""
     shared = Parser(add_help=False)
@@ -114,6 +124,13 @@ def parser() -> Parser:
     )
     solve.add_argument(
         "--time-limit", type=seconds, metavar="SECONDS", help="most seconds the solver may take"
+    )
+    solve.add_argument(
+        "--gap",
+        type=share,
+        default=0.0,
+        metavar="SHARE",
+        help="stop once no plan can be better by more than this share, 0.01 for 1 %% (default: 0, prove the best)",
     )
     solve.add_argument(
         "--algorithm", choices=ALGORITHMS, default="auto", help="of the solver (default: by size)"
@@ -160,20 +177,52 @@ def answer_check(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
 
 def answer_solve(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     """A run."""
-    options = RunOptions(asked.time_limit, asked.algorithm, asked.objective)
-    listener = Listener(should_stop=interrupt.heard, on_stage=progress_line(asked))
+    options = RunOptions(asked.time_limit, asked.algorithm, asked.objective, gap=asked.gap)
+    listener = Listener(should_stop=interrupt.heard)
+    if sys.stderr.isatty() and not asked.json:
+        shown = Live(sys.stderr, asked.lang)
+        listener = Listener(interrupt.heard, shown.stage, shown.progress, shown.goal)
     return run(asked.case, options=options, out=asked.out, listener=listener)
 
 
-def progress_line(asked: argparse.Namespace) -> Callable[[str], None]:
-    """Stages on standard error, where somebody watches."""
-    watched = sys.stderr.isatty() and not asked.json
+class Live:
+    """Stages, and with integers one line that is written over: seconds, best plan, bound, gap."""
 
-    def show(stage: str) -> None:
-        if watched:
-            print(text(Message(f"cli.stage_{stage}"), asked.lang), file=sys.stderr, flush=True)
+    def __init__(self, stream: TextIO, language: str) -> None:
+        self._stream, self._language = stream, language
+        self._width = 0
+        self._goal = "value"
 
-    return show
+    def stage(self, stage: str) -> None:
+        """A stage begins on a line of its own."""
+        end = "\n" if self._width else ""
+        self._width = 0
+        self._write(end + text(Message(f"cli.stage_{stage}"), self._language) + "\n")
+
+    def goal(self, goal: str) -> None:
+        """What the objective counts from now on."""
+        self._goal = goal
+
+    def progress(self, progress: Progress) -> None:
+        """The line anew; nothing of an LP."""
+        if progress.phase == "lp":
+            return
+        values = {
+            "seconds": f"{progress.seconds:.0f}",
+            "best": "–" if progress.objective is None else millions(progress.objective),
+            "bound": "–" if progress.bound is None else millions(progress.bound),
+            "gap": "–" if progress.gap is None else gap_words(progress.gap),
+            "unit": text(Message(f"cli.unit_{self._goal}"), self._language),
+            "phase": text(Message(f"cli.phase_{progress.phase}"), self._language),
+        }
+        line = text(Message("cli.progress", values), self._language)
+        blank = " " * max(0, self._width - width(line))
+        self._width = width(line)
+        self._write(f"\r{line}{blank}")
+
+    def _write(self, words: str) -> None:
+        self._stream.write(words)
+        self._stream.flush()
 
 
 def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:

@@ -335,12 +335,12 @@ def a_count_of_lines_and_outlets(f: Folder) -> None:
 
 @planted(("limit_place", "limits.csv", 2, "at"))
 def steps_built_at_an_outlet(f: Folder) -> None:
-    count(f, "built", at="builders")
+    count(f, "built", at="builders", sense="min")
 
 
 @planted(("limit_place", "limits.csv", 2, "at"))
 def storages_counted(f: Folder) -> None:
-    count(f, "count_used", at="yard")
+    count(f, "count_used", at="yard", sense="min")
 
 
 @planted(("limit_place", "limits.csv", 2, "at"))

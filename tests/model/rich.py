@@ -144,7 +144,8 @@ def _decisions() -> tuple[Tables, ...]:
         earliest=date(2026, 8, 15), life_a=9, ramp_up="0.5;0.8", spend_profile="0.6;0.4", capex_cny=3000,
         fixed_om_cny_per_a=150, closing_cost_cny=90, min_rate=0.4, min_run_share=0.15, run_cost_cny_per_h=0.2,
     )  # fmt: skip
-    detox = Line(name="detox_new", facility="detox_works", capacity=40, candidate=True, capex_cny=250, life_a=6)
+    detox = Line(name="detox_new", facility="detox_works", capacity=300, candidate=True, capex_cny=250, life_a=6,
+                 min_run_periods=2)
     kiln = Line(
         name="kiln", facility="burn_works", capacity=60, opens=date(2026, 11, 1), lead_time_months=9,
         capex_cny=800, spend_profile="0.7;0.3", life_a=15, ramp_up="0.6", fixed_om_cny_per_a=40,
@@ -167,7 +168,7 @@ def _decisions() -> tuple[Tables, ...]:
                 Budget(name="of_works", scope="M", amount_cny=3900),
             ),
             vat_refunds=VatRefund(
-                facility="press_works", product="brick", waste="mud", threshold=0.3, rate=0.7, vat_rate=0.13,
+                facility="press_works", product="brick", waste="mud", threshold=0.1, rate=0.7, vat_rate=0.13,
                 price_cny_per_t=140, input_vat_cny_per_t=6,
             ),
             limits=(
@@ -249,7 +250,7 @@ def _markets() -> tuple[Tables, ...]:
         sells("mud", -18, "N", method="U", name="base", basis="as_received", max_t=200, haul_radius_km=30),
         sells("mud", -30, "N", method="D", name="tip"),
         sells("slag", -500, "N", method="D", name="works_of_others", max_t=90),
-        sells("scrap", 3000, "S"),
+        sells("scrap", 3000, "S", max_t=6),
         buys("lime", 250, "M"),
         buys("lime", 280, "S", name="lime_at_smelter"),
         rows(tiers=steps, supplies=stone),

@@ -4,11 +4,13 @@ Three years of one period each, `a` `b` `c` (2026 to 2028: 365, 365, 366 days), 
 are per period. Each period 60 t of ash arise and 40 t of clay are bought (10); pressed (2) to 100 t of brick, moved
 from R to M (1) and sold there (50). Ash ÷ raw mass = 0.6.
 
-    old     stands, 200 t, rate ≥ 25 %, 1 CNY/h, 15 per period, O&M 100 a year, closing 300:   a 100 t, b 50 t, then closed
+    old     stands, 200 t, rate ≥ 25 %, 1 CNY/h, 15 per period, O&M 100 a year, closing 300:   a 100 t, b 50 t, then
+            closed
     new     candidate 100 t, up to twice, 6 months, ramp-up 0.5, life 10, at least 2 periods and 10 % of the hours,
             capex 1000 (0.6 at once, 0.4 after a year), O&M 30, closing 70:   two decided in a, start 2026-07-01,
             A: a 0.5 · 184/365, b (0.5 · 181 + 184)/365, c 1;   b one on with 50 t, c one closed, the other 80 t
-    sized   candidate up to 50 t from 2028 on, life 5, capex 10 + 20 t at 5 + rest at 4:   30 t decided in b = 150; c 20 t
+    sized   candidate up to 50 t from 2028 on, life 5, capex 10 + 20 t at 5 + rest at 4:   30 t decided in b = 150;
+            c 20 t
     late    under construction, opens 2027-07-01, decided 2025-07-01, capex 400 in two halves: 200 sunk, 200 due
             2026-07-01;   life 8, O&M 12
     lane    500 once, 20 per period used, at least 60 t
@@ -603,7 +605,7 @@ def test_of_several_vintages_those_with_the_least_hours_may_be_on() -> None:
 
 
 def test_least_periods_in_a_row() -> None:
-    """old runs in a and b and is closed in c. It may have run before; so it did not start in a, unless it was built."""
+    """old runs in a and b and is closed in c. It may have run before, so that it did not start in a; new does."""
     assert found(case=replaced(LOOSE, "lines", "old", min_run_periods=3)) == set()
     later_on = [
         drop("running", line="old", period=A),

@@ -25,6 +25,9 @@ from redmud_opt.solve import Session
 
 THINGS = ("periods", "sites", "materials", "processes", "lines", "outlets", "storages", "targets")
 
+ANY_PLAN = 1e9
+"""A gap at which the first plan is good enough."""
+
 
 @dataclass(frozen=True)
 class CheckReport:
@@ -105,7 +108,8 @@ def check_case(path: str | Path, listener: Listener | None = None) -> CheckRepor
         return CheckReport(faults=faults)
     model = build_model(network)
     listener = listener or Listener()
-    outcome = Session(solver_options(RunOptions(), listener)).solve(model)
+    any_plan = solver_options(RunOptions(gap=ANY_PLAN), listener)  # only whether value grows without end
+    outcome = Session(any_plan).solve(model)
     if outcome.stopped == "unbounded":
         return CheckReport(faults=CaseFaults([unbounded_fault(outcome.ray, case)]))
     return CheckReport(

@@ -8,9 +8,11 @@ from typing import Any
 
 from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.curve import curve
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions
 from redmud_opt.jobs.rays import unbounded_fault
+from redmud_opt.jobs.spending import with_spending
 from redmud_opt.model import build_model
 from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
@@ -48,6 +50,7 @@ def solver_options(options: RunOptions, listener: Listener) -> Options:
         time_limit_s=options.time_limit_s,
         algorithm=options.algorithm,
         threads=options.threads,
+        gap=options.gap,
         should_stop=listener.should_stop,
         on_progress=listener.on_progress,
     )
@@ -72,14 +75,15 @@ def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
         plan = replace(plan, notes=(*plan.notes, *remarks(model, network)))
     with stages.stage("audit", held=True):
         plan = plan.with_audit(audit(case, plan.frames, plan.value_cny))
-    return judged(told(plan, case, stages), outcome)
+    return judged(told(with_spending(plan, network), case, outcome, stages), outcome)
 
 
-def told(plan: Plan, case: Case, stages: Stages) -> Plan:
-    """The plan with what a reader asks beside it: the objective, what its numbers rest on, seconds per stage."""
+def told(plan: Plan, case: Case, outcome: Outcome, stages: Stages) -> Plan:
+    """The plan with what a reader asks beside it: objective, what its numbers rest on, how the solve came to it."""
     evidence = share_record(assumptions(case))
     provenance = {**plan.provenance, "objective": case.settings.objective, "assumptions": evidence}
-    return replace(plan, provenance=provenance, solve={**plan.solve, "seconds": dict(stages.seconds)})
+    solve = {**plan.solve, "seconds": dict(stages.seconds), "curve": curve(outcome)}
+    return replace(plan, provenance=provenance, solve=solve)
 
 
 def share_record(found: Assumptions) -> dict[str, Any]:

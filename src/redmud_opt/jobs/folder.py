@@ -33,6 +33,9 @@ LOCK = "worker.lock"
 SEED = 0
 """Random seed of the solver; the runs of this version all use it."""
 
+LAST_BYTES = 4096
+"""More than two lines of progress take."""
+
 ENDED = frozenset({"done", "failed", "cancelled"})
 
 
@@ -79,16 +82,27 @@ class RunFolder:
         with (self.path / "log.txt").open("a", encoding="utf-8") as file:
             file.write(f"{now} {line}\n")
 
-    def report(self, progress: Progress) -> None:
-        """A line of progress."""
+    def report(self, progress: Progress, goal: str = "value") -> None:
+        """A line of progress towards a goal: seconds, iterations, objective, bound, gap, phase."""
         with (self.path / "progress.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(_finite(asdict(progress))) + "\n")
+            file.write(json.dumps(_finite(asdict(progress)) | {"goal": goal}) + "\n")
 
     def progress(self) -> list[dict[str, Any]]:
         """Progress so far; a line still being written is left out."""
         path = self.path / "progress.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
         return [json.loads(line) for line in lines if line.endswith("\n")]
+
+    def last_progress(self) -> dict[str, Any] | None:
+        """The last whole line of progress, whatever the length of the file."""
+        path = self.path / "progress.jsonl"
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LAST_BYTES))
+            lines = file.read().splitlines(keepends=True)
+        whole = [line for line in lines if line.startswith(b"{") and line.endswith(b"}\n")]
+        return json.loads(whole[-1]) if whole else None
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The last lines of the log."""

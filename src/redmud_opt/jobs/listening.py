@@ -25,11 +25,15 @@ def unheard(_: object) -> None:
 
 @dataclass
 class Listener:
-    """Who hears of a run. `should_stop` is asked between stages and all through the solve."""
+    """Who hears of a run. `should_stop` is asked between stages and all through the solve.
+
+    on_goal: before the progress of each level of the objective, its goal: value or utilisation.
+    """
 
     should_stop: Callable[[], bool] = never
     on_stage: Callable[[str], None] = unheard
     on_progress: Callable[[Progress], None] = unheard
+    on_goal: Callable[[str], None] = unheard
     note: Callable[[str], None] = unheard
 
 

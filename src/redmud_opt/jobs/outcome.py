@@ -33,12 +33,16 @@ STAGES = ("read", "network", "build", "solve", "plan", "audit")
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What may be asked of a run. `objective` replaces the one that the case states."""
+    """What may be asked of a run. `objective` replaces the one that the case states.
+
+    gap: relative gap between plan and bound at which a solve with integers may stop; 0: prove the optimum.
+    """
 
     time_limit_s: float | None = None
     algorithm: str = "auto"
     objective: str | None = None
     threads: int = 1
+    gap: float = 0.0
 
     def as_record(self) -> dict[str, Any]:
         """For `options.json`."""
@@ -85,6 +89,7 @@ class RunResult:
                 "value_terms": {},
                 "utilisation": [],
                 "builds": [],
+                "closings": [],
                 "audit": None if self.audit is None else dict(self.audit),
                 "not_enforced": [],
                 "size": None if self.size is None else dict(self.size),
@@ -110,6 +115,6 @@ class RunResult:
 
 NO_PLAN = (
     *("case", "stopped", "holds", "status", "objective", "bound", "gap", "value_cny", "value_terms"),
-    *("utilisation", "builds", "audit", "not_enforced", "size", "seconds"),
+    *("utilisation", "builds", "closings", "audit", "not_enforced", "size", "seconds"),
 )
 """Keys of the JSON object that a run without a plan prints too."""

@@ -64,6 +64,8 @@ class Run:
     lock: IO[bytes] | None = None
     lines: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.time)
+    goals: list[str] = field(default_factory=list)
+    last: Progress | None = None
 
     def __post_init__(self) -> None:
         inner = Listener(self.outer.should_stop, self.stage, self.progress, self.note)
@@ -90,6 +92,8 @@ class Run:
             loaded = load_case(self.case)
             inputs = gather(loaded)
         self.name = loaded.settings.name
+        goal = self.options.objective or loaded.settings.objective
+        self.goals = [goal] if goal == "value" else [goal, "value"]
         self.open()
         assert self.folder is not None
         inputs.write(self.folder.path)
@@ -183,10 +187,15 @@ class Run:
             self.folder.write_status(self.status("running", name))
 
     def progress(self, progress: Progress) -> None:
-        """A sign of life of the solver."""
+        """A sign of life of the solver; seconds that begin anew are the next level of the objective."""
+        if self.last is None or progress.seconds < self.last.seconds:
+            if self.last is not None and len(self.goals) > 1:
+                self.goals.pop(0)
+            self.outer.on_goal(self.goals[0])
+        self.last = progress
         self.outer.on_progress(progress)
         if self.folder is not None:
-            self.folder.report(progress)
+            self.folder.report(progress, self.goals[0])
 
     def note(self, line: str) -> None:
         """A line of the log; kept until there is a folder."""

@@ -23,11 +23,14 @@ from redmud_opt.jobs.queue import SLOTS
 from redmud_opt.jobs.results import write_result
 from redmud_opt.jobs.run import run_in
 from redmud_opt.jobs.slots import slot
+from redmud_opt.solve import Progress
 
 NICE = 10
 ASK_EVERY_S = 0.1
 GRACE_S = 20.0
 """How long a solver that does not listen (in presolve) may go on after a cancel."""
+GRACE_HELD_S = 600.0
+"""The same where it holds a plan with integers: its LP at rounded integers is worth the wait."""
 
 
 @dataclass
@@ -52,18 +55,24 @@ class Ears:
 
 @dataclass
 class Watchdog:
-    """Ends the process where the solver does not listen: it holds nothing by then. Guards the solve alone."""
+    """Ends the process where the solver does not listen: what it holds by then is lost. Guards the solve alone."""
 
     folder: RunFolder
     ears: Ears
     grace_s: float = GRACE_S
+    grace_held_s: float = GRACE_HELD_S
     stage: str = ""
+    holds: bool = False
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def entered(self, stage: str) -> None:
         """A stage begins; once the solve is over this never bites."""
         with self.guard:
             self.stage = stage
+
+    def heard(self, progress: Progress) -> None:
+        """A sign of life: with integers an objective is that of a plan."""
+        self.holds = self.holds or (progress.phase != "lp" and progress.objective is not None)
 
     def watch(self) -> None:
         """Runs in a thread of its own until the process ends."""
@@ -73,7 +82,7 @@ class Watchdog:
             if not self.ears.should_stop():
                 continue
             since = since or time.monotonic()
-            if time.monotonic() - since >= self.grace_s:
+            if time.monotonic() - since >= (self.grace_held_s if self.holds else self.grace_s):
                 self.bite()
 
     def bite(self) -> None:
@@ -105,7 +114,7 @@ def work(folder: RunFolder, slots: int) -> int:
             return int(Exit.CANCELLED)
         dog = Watchdog(folder, ears)
         threading.Thread(target=dog.watch, daemon=True).start()
-        result = run_in(folder, Listener(should_stop=ears.should_stop, on_stage=dog.entered))
+        result = run_in(folder, Listener(ears.should_stop, dog.entered, dog.heard))
         dog.entered("end")
         return int(result.exit)
 

@@ -8,7 +8,16 @@ from typing import TypeVar
 import numpy as np
 import scipy.sparse as sparse
 
-from redmud_opt.network.network import Array, Deliveries, Holdings, Placements, Purchases, Routes, Runs
+from redmud_opt.network.network import (
+    Array,
+    Deliveries,
+    Grid,
+    Holdings,
+    Placements,
+    Purchases,
+    Routes,
+    Runs,
+)
 from redmud_opt.network.numbering import Numbering
 from redmud_opt.network.time import Time
 
@@ -43,6 +52,32 @@ def available_t(
         fed = np.where(runs.stream[:, None] >= 0, found[runs.stream], np.inf)
         found = np.minimum(found, base + _aged(found, numbers, time) + _times(made, np.minimum(fed, line)))
     return found
+
+
+def wanted_t(
+    numbers: Numbering, runs: Runs, deliveries: Deliveries, placements: Placements, holdings: Holdings
+) -> Array:
+    """Upper bound of what can be bought of each stream in each period, [S, T].
+
+    What leaves from then on (delivered, placed, fed, taken as an input) and what can lie in stock at the end.
+    """
+    found = np.zeros((len(numbers.streams), runs.upper.shape[1]))
+    for entities in (deliveries, placements):
+        np.add.at(found, entities.stream, _present(entities.grid, entities.upper))
+    fed = _present(runs.grid, runs.upper)
+    np.add.at(found, runs.stream[runs.stream >= 0], fed[runs.stream >= 0])
+    taken = np.flatnonzero(runs.need_amount > 0)
+    amount = runs.need_amount[taken, None] * fed[runs.need_run[taken]]
+    np.add.at(found, numbers.place_stream[runs.need_place[taken]], amount)
+    found = np.cumsum(found[:, ::-1], axis=1)[:, ::-1]
+    lying = _present(holdings.grid, holdings.upper)[:, -1]
+    np.add.at(found, holdings.stream, np.repeat(lying[:, None], found.shape[1], axis=1))
+    return found
+
+
+def _present(grid: Grid, upper: Array) -> Array:
+    """Upper bounds, 0 where there is no cell."""
+    return np.where(grid.position >= 0, upper, 0.0)
 
 
 def _aged(found: Array, numbers: Numbering, time: Time) -> Array:

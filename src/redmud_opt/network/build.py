@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from redmud_opt.case import Case, CaseFaults
-from redmud_opt.network.available import available_t, bounded
+from redmud_opt.network.available import available_t, bounded, wanted_t
 from redmud_opt.network.entities import Entities
 from redmud_opt.network.findings import find_impossible
 from redmud_opt.network.given import Given
@@ -38,7 +40,11 @@ def build_network(case: Case) -> Network:
     holdings, runs, purchases = entities.holdings(), entities.runs(), entities.purchases()
     arising_t = _on_places(given, numbers)
     passes = case.settings.max_depth + 3
+    placements, deliveries = entities.placements(), entities.deliveries()
     available = available_t(numbers, time, arising_t, holdings, runs, purchases, passes=passes)
+    most = wanted_t(numbers, bounded(runs, available), deliveries, placements, holdings)[purchases.stream]
+    wanted = replace(purchases, upper=np.minimum(purchases.upper, most))
+    available = available_t(numbers, time, arising_t, holdings, runs, wanted, passes=passes)
     owned = [lineages.by_id[stream.lineage] if stream.origin else None for stream in numbers.streams]
     network = Network(
         case=case,
@@ -60,8 +66,8 @@ def build_network(case: Case) -> Network:
         routes=bounded(entities.routes(), available),
         runs=bounded(runs, available),
         holdings=bounded(holdings, available),
-        placements=bounded(entities.placements(), available),
-        deliveries=bounded(entities.deliveries(), available),
+        placements=bounded(placements, available),
+        deliveries=bounded(deliveries, available),
         purchases=purchases,
         notes=tuple(notes_of(given, reach)),
     )

@@ -8,13 +8,13 @@ import numpy as np
 
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.things import Arising
-from redmud_opt.case.works import Gate, Lane, Outlet
+from redmud_opt.case.works import Gate, Lane, Line, Outlet
 from redmud_opt.i18n import Message
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Conversion, Lineage
-from redmud_opt.network.network import Deliveries, Ints, Network, Routes
+from redmud_opt.network.network import Deliveries, Ints, Network, Routes, Runs
 from redmud_opt.network.reach import Reach
 
 
@@ -70,7 +70,7 @@ def _changing_methods(given: Given) -> Iterator[Fault]:
 
 
 def unlimited_faults(network: Network) -> list[Fault]:
-    """What is switched on and off needs an upper bound: its own, or by what can be there at all."""
+    """What is switched on and off, or refunded, needs an upper bound: its own, or by what can be there at all."""
     case = network.case
     named = {cell for rule in case.logic for cell in (rule.first, rule.second)}
     named |= {limit.at for limit in case.limits if limit.measure == "count_used"}
@@ -84,10 +84,17 @@ def unlimited_faults(network: Network) -> list[Fault]:
         for row in case.lanes
         if row.capacity_t is None and row.name in lanes and (_switched(row) or row.name in members)
     ]
-    return found + [
+    found += [
         _unlimited_fault(row, "outlets.csv", "max_t")
         for row in case.outlets
         if row.max_t is None and row.name in outlets and row.name in members
+    ]
+    refunded = {row.facility for row in case.vat_refunds}
+    running = {network.plant.lines[k].name for k in _unlimited(network.runs.line, network.runs)}
+    return found + [
+        _unlimited_fault(row, "lines.csv", "capacity")
+        for row in case.lines
+        if row.name in running and row.facility in refunded
     ]
 
 
@@ -95,13 +102,13 @@ def _switched(row: Lane) -> bool:
     return bool(row.fixed_cost_cny or row.fixed_cost_cny_per_period or row.min_lot_t)
 
 
-def _unlimited(thing: Ints, entities: Routes | Deliveries) -> set[int]:
+def _unlimited(thing: Ints, entities: Routes | Deliveries | Runs) -> set[int]:
     """Lanes or outlets on which something without an upper bound may move."""
     free = np.isinf(entities.upper) & (entities.grid.position >= 0)
     return set(thing[free.any(axis=1)].tolist())
 
 
-def _unlimited_fault(row: Lane | Outlet, file: str, column: str) -> Fault:
+def _unlimited_fault(row: Lane | Outlet | Line, file: str, column: str) -> Fault:
     return Fault(
         file=row.place.file or file,
         row=row.place.row,

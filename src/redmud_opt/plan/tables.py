@@ -19,6 +19,7 @@ from redmud_opt.network.given import arising_t
 from redmud_opt.network.network import Array, Ints
 from redmud_opt.network.origins import Origins
 from redmud_opt.network.reach import Stream
+from redmud_opt.plan.accounts import NOTHING_T
 
 NEGLIGIBLE = 1e-9
 """Amounts below this, in the unit of the column, are solver noise and not shown."""
@@ -182,7 +183,7 @@ def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     rows = []
     for k, row in enumerate(target_years(net)):
         target, (base, reached) = row.target, base_and_utilised_t(m, net, row)
-        rate = reached / base if base > 0 else float("nan")
+        rate = reached / base if base > NOTHING_T else float("nan")
         asked = target.at_least * base
         whose = (target.name, target.waste_class, target.scope, row.year, target.rate, target.iron)
         judged = (target.hard, target.at_least, rate, verdict(rate, target.at_least))

@@ -1,6 +1,6 @@
 """A plan in words and as one JSON object: the headline that the command line prints and a run folder keeps.
 
-describe(plan, "zh") → text      status, value by term, rates, destinations, audit, what is not enforced, notes
+describe(plan, "zh") → text      status, value by term, what is built, rates, destinations, audit, notes
 record(plan, "en")   → dict      what `--json` prints; plain values, no NaN
 """
 
@@ -19,6 +19,8 @@ from redmud_opt.plan.audit import TOLERANCE, Audit
 from redmud_opt.plan.fates import FATES
 
 MILLION = 1e6
+PROVED = 1e-6
+"""A gap up to this is proved to be nothing."""
 MOST_YEARS = 5
 """Up to this many years stand side by side; beyond it tables show the horizon only."""
 
@@ -69,16 +71,16 @@ class Described(Protocol):
         """Where it comes from."""
 
 
-NEGLIGIBLE_SHARE = 1e-6
-"""Part of what a target asks for that is rounding."""
-
-
 def describe(plan: Described, language: str = "en") -> str:
     """The plan in words."""
     speaker = Speaker(plan, language)
     blocks = (
         speaker.headline(),
         speaker.value(),
+        speaker.built(),
+        speaker.closed(),
+        speaker.spending(),
+        speaker.refunds(),
         speaker.rates(),
         speaker.targets(),
         *speaker.destinations(),
@@ -102,7 +104,7 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
         "value_cny": plain(plan.value_cny),
         "value_terms": {str(term): plain(amount) for term, amount in terms.items()},
         "utilisation": records(plan.frames["rates"]),
-        "builds": [],
+        **{name: records(plan.frames[name]) for name in DECIDED if name in plan.frames},
         "targets": records(plan.frames["targets"]),
         "shortfalls": records(plan.frames["shortfalls"]),
         "audit": None
@@ -114,6 +116,10 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
         "size": solve.get("size"),
         "seconds": dict(seconds) if isinstance(seconds, Mapping) else {"solve": seconds},
     }
+
+
+DECIDED = ("builds", "closings", "spending", "budgets", "refunds")
+"""Tables of what is decided for good; a plan put together by hand need not have them."""
 
 
 def said(message: Message, language: str) -> dict[str, str]:
@@ -170,6 +176,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %" if math.isfinite(share) else "–"
 
 
+def gap_words(gap: float) -> str:
+    """A gap in percent, two figures of it where it is small and not proved to be nothing."""
+    return percent(gap) if gap >= 1e-3 or gap <= PROVED else f"{100 * gap:.2g} %"
+
+
 class Speaker:
     """Says a plan in one language, block by block."""
 
@@ -200,13 +211,22 @@ class Speaker:
         elif gap is None:
             status = self.say("without_bound")
         else:
-            status = self.say("with_gap", gap=percent(gap))
+            status = self.say("with_gap", gap=gap_words(gap))
         reason = "" if solve.get("stopped") == "optimal" else self.word("stopped", str(solve.get("stopped")))
         lines.append(self.say("status", status=status, reason=reason).strip())
         if plan.provenance.get("objective"):
             lines.append(self.word("objective", str(plan.provenance["objective"])))
         lines.append(self.say("worth", value=millions(plan.value_cny, self.decimals())))
-        return lines
+        return [*lines, *self.proof()]
+
+    def proof(self) -> list[str]:
+        """With integers: objective, bound and gap, where there is a bound."""
+        solve = self.plan.solve
+        integers = (solve.get("size") or {}).get("integers", 0)
+        if not integers or solve.get("bound") is None or solve.get("objective") is None:
+            return []
+        values = {name: millions(float(solve[name]), self.decimals()) for name in ("objective", "bound")}
+        return [self.say("proof", gap=gap_words(float(solve.get("gap") or 0.0)), **values)]
 
     def value(self) -> list[str]:
         """Value by term."""
@@ -227,6 +247,74 @@ class Speaker:
     def decimals(self) -> int:
         """Down to a thousand CNY; to one CNY where all terms are small."""
         return 3 if max(map(abs, self.terms().values()), default=0.0) >= 10 * MILLION else 6
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Rows of a table; none where the plan has no such table."""
+        frame = self.plan.frames.get(name)
+        return [] if frame is None else [{str(k): v for k, v in r.items()} for r in frame.to_dict("records")]
+
+    def built(self) -> list[str]:
+        """What is built: how much, when decided, when it starts, for how much."""
+        lines = []
+        for row in self.rows("builds"):
+            count = int(row["units"])
+            values = {
+                "line": self.name(str(row["line"])),
+                "size": self.size(row) if count == 1 else self.say("units", count=count, size=self.size(row)),
+                "period": str(row["period"]),
+                "start": str(row["start"]),
+                "capex": millions(float(row["capex_cny"])),
+            }
+            lines.append(self.say("build", **values))
+        return [self.say("builds"), *indented(lines)] if lines else []
+
+    def size(self, row: Mapping[str, Any]) -> str:
+        """A size with its unit."""
+        unit = self.word("unit", str(row.get("unit", "")))
+        return self.say("size", size=tonnes(float(row["size"])), unit=unit).strip()
+
+    def closed(self) -> list[str]:
+        """What is closed, and from when on."""
+        lines = []
+        for row in self.rows("closings"):
+            decided = str(row["decided"] or "")
+            whose = self.say("of_decision", period=decided) if decided else ""
+            values = {
+                "line": self.name(str(row["line"])),
+                "count": int(row["units"]),
+                "period": str(row["period"]),
+            }
+            lines.append(self.say("closing", whose=whose, **values))
+        return [self.say("closings"), *indented(lines)] if lines else []
+
+    def spending(self) -> list[str]:
+        """Capex by year, and what is due in each budget."""
+        lines: list[str] = []
+        sums: dict[int, float] = {}
+        for row in self.rows("spending"):
+            sums[int(row["year"])] = sums.get(int(row["year"]), 0.0) + float(row["capex_cny"])
+        if sums:
+            rows = [[str(year), millions(sums[year])] for year in sorted(sums)]
+            lines += table([*rows, [self.say("total"), millions(sum(sums.values()))]])
+        for row in self.rows("budgets"):
+            window = self.say("horizon") if row["window"] == "horizon" else str(row["window"])
+            values = {name: millions(float(row[f"{name}_cny"])) for name in ("spent", "amount")}
+            lines += indented([self.say("budget", budget=str(row["budget"]), window=window, **values)])
+        return [self.say("spending"), *lines] if lines else []
+
+    def refunds(self) -> list[str]:
+        """VAT refunds."""
+        lines = [
+            self.say(
+                "refund",
+                facility=self.name(str(row["facility"])),
+                product=self.name(str(row["product"])),
+                year=str(row["year"]),
+                amount=millions(float(row["refund_cny"])),
+            )
+            for row in self.rows("refunds")
+        ]
+        return [self.say("refunds"), *indented(lines)] if lines else []
 
     def rates(self) -> list[str]:
         """The three rates per class, plant and year."""
@@ -298,18 +386,15 @@ class Speaker:
     def targets(self) -> list[str]:
         """Every target with what it asks for and what is reached."""
         lines = []
-        for row in self.plan.frames["targets"].to_dict("records"):
-            asked, reached = float(row["asked_t"]), float(row["reached_t"])
-            slack = NEGLIGIBLE_SHARE * max(1.0, asked)
-            state = "missed" if reached < asked - slack else "binding" if reached <= asked + slack else "met"
+        for row in self.rows("targets"):
             values = {
                 "target": self.name(str(row["target"])),
                 "year": str(row["year"]),
                 "rate": self.say(f"target_{row['rate']}"),
                 "hardness": self.say("target_hard" if row["hard"] else "target_soft"),
-                "asked": f"{100 * float(row['at_least']):.2f} %",
-                "reached": f"{100 * float(row['reached']):.2f} %" if asked > 0 else "–",
-                "state": self.say(f"target_{state}"),
+                "asked": percent(float(row["at_least"])),
+                "reached": percent(float(row["reached"])),
+                "state": self.say(f"target_{row['verdict'] or 'nothing'}"),
             }
             lines.append(self.say("target", **values))
         return [self.say("targets"), *indented(lines)] if lines else []

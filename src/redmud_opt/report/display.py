@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
-from redmud_opt.report.headline import FATES, RATES, fates, rates, target_table
+from redmud_opt.report.headline import FATES, RATES, fates, rates
 from redmud_opt.report.labels import Labels, word
-from redmud_opt.report.numbers import mass_scale, percent
-from redmud_opt.report.setting import TargetRow
+from redmud_opt.report.numbers import gap_percent, mass_scale, percent
 from redmud_opt.report.tables import heading
 
 
@@ -43,10 +42,10 @@ def used_of_generated(plan: Plan, language: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def rate_cells(plan: Plan, targets: Iterable[TargetRow], language: str) -> pd.DataFrame:
+def rate_cells(plan: Plan, language: str) -> pd.DataFrame:
     """The three rates per waste class and year, beside the targets that bear on them if there are any."""
     labels, table = Labels(plan, language), rates(plan)
-    beside = _beside(target_table(plan, targets), language)
+    beside = _beside(plan.frames["targets"], language)
     with_plants = bool((table["plant"] != "").any())
     rows = []
     for row in table.to_dict("records"):
@@ -73,19 +72,20 @@ def _head(table: str, column: str, language: str) -> str:
 def _beside(table: pd.DataFrame, language: str) -> Mapping[tuple[Any, ...], list[str]]:
     found: dict[tuple[Any, ...], list[str]] = {}
     for row in table.to_dict("records"):
-        key = row["waste_class"], row["plant"], row["year"]
+        key = row["waste_class"], row["scope"], row["year"]
         found.setdefault(key, []).append(target_words({str(k): v for k, v in row.items()}, language))
     return found
 
 
 def target_words(row: Mapping[str, Any], language: str) -> str:
-    """A target: which rate, at least how much, hard or soft, and whether it is met, binding or missed."""
+    """A target of a plan: which rate, at least how much, hard or soft, and whether it is met, binding or missed."""
 
     def say(key: str, **values: object) -> str:
         return text(Message(f"report.target.{key}", values), language)
 
     reached = ""
-    if row["gross_feed"] and math.isfinite(row["reached"]):
+    counts_gross = row["iron"] == "gross_feed" and row["rate"] != "rate_gross"
+    if counts_gross and math.isfinite(row["reached"]):
         reached = say("gross_feed", rate=percent(float(row["reached"]), language))
     return say(
         row["verdict"] or "unknown",
@@ -103,7 +103,7 @@ def status_words(plan: Plan, language: str) -> str:
         return text(Message("plan.proved"), language)
     said = Message("plan.without_bound")
     if gap is not None:
-        said = Message("plan.with_gap", {"gap": percent(float(gap), language)})
+        said = Message("plan.with_gap", {"gap": gap_percent(float(gap), language)})
     reason = f"plan.stopped_{stopped}"
     why = "" if template(reason, language) is None else text(Message(reason), language)
     return f"{text(said, language)} {why}".strip()

@@ -49,12 +49,36 @@ class Labels:
             words = self._say("of_cohort", what=words, cohort=self.word("cohort", row["cohort"]))
         return words
 
+    def lane(self, lane: str) -> str:
+        """A lane by its ends and mode; by its name where nothing moves on it."""
+        ends = self._lanes.get(lane)
+        if ends is None:
+            return self.name(lane)
+        start, end, mode = ends
+        words = f"{self.name(start)} → {self.name(end)}"
+        return self._say("of_point", what=words, point=self.word("mode", mode)) if mode else words
+
+    def window(self, window: str) -> str:
+        """A year, or the whole horizon."""
+        return self._say("horizon") if window == "horizon" else window
+
+    def unit(self, unit: str) -> str:
+        """The unit of a capacity."""
+        key = f"plan.unit_{unit}"
+        return unit if template(key, self.language) is None else text(Message(key), self.language)
+
     def _lineage(self, lineage: str) -> str:
         """A feed by its materials, the nearest first: `tailings<hgms.coarse<mud` → tailings, mud."""
         return " ← ".join(self.name(material) for material in lineage.split("<")[::2])
 
     def _say(self, key: str, **values: object) -> str:
         return text(Message(f"report.label.{key}", values), self.language)
+
+    @cached_property
+    def _lanes(self) -> Mapping[str, tuple[str, str, str]]:
+        rows = self._plan.frames["flows"].drop_duplicates("lane")
+        columns = rows[["lane", "from_site", "to_site", "mode"]].itertuples(index=False)
+        return {str(lane): (str(start), str(end), str(mode)) for lane, start, end, mode in columns}
 
     @cached_property
     def _streams(self) -> Mapping[str, Mapping[str, str]]:

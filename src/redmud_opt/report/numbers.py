@@ -64,6 +64,13 @@ def percent(share: float, language: str, decimals: int | None = 1) -> str:
     return text(Message("report.percent", {"figure": words.replace("-", "−")}), language)
 
 
+def gap_percent(gap: float, language: str) -> str:
+    """A gap as a percentage: two figures of it where it is small, so that it is not shown as nothing."""
+    if 0 < gap < 0.00095:
+        return text(Message("report.percent", {"figure": f"{100 * gap:.2g}"}), language)
+    return percent(gap, language)
+
+
 def mass_scale(amounts: Iterable[float], language: str) -> Scale:
     """The largest unit of mass in which the greatest amount is at least 1."""
     largest = max((abs(a) for a in amounts if math.isfinite(a)), default=0.0)

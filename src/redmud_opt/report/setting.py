@@ -1,26 +1,11 @@
-"""What a plan's tables leave to its case: years of periods, sites of lines, units that are no tonnes, targets."""
+"""What a plan's tables leave to its case: years of periods, sites of lines, units that are no tonnes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from redmud_opt.case import Case
-
-
-@dataclass(frozen=True, slots=True)
-class TargetRow:
-    """A least rate of a waste class in a year; `scope` names the plant or owner it binds, blank: all."""
-
-    name: str
-    waste_class: str
-    year: int
-    rate: str
-    at_least: float
-    hard: bool = True
-    gross_feed: bool = False
-    scope: str = ""
-    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +15,6 @@ class Setting:
     year_of: Mapping[str, int]
     site_of_line: Mapping[str, str]
     not_tonnes: frozenset[str] = frozenset()
-    targets: tuple[TargetRow, ...] = field(default=())
 
     @classmethod
     def of(cls, case: Case) -> Setting:
@@ -44,7 +28,6 @@ class Setting:
                 if row.facility in site_of_facility
             },
             not_tonnes=frozenset(row.name for row in case.materials if row.unit != "t"),
-            targets=tuple(_targets(case)),
         )
 
     @property
@@ -55,22 +38,3 @@ class Setting:
     def periods(self, year: int | None) -> frozenset[str]:
         """Periods of a year, or of the whole horizon."""
         return frozenset(name for name, of in self.year_of.items() if year in (None, of))
-
-
-def _targets(case: Case) -> Iterator[TargetRow]:
-    years = sorted({period.year for period in case.periods})
-    for row in case.targets:
-        for year in years if row.year is None else [row.year]:
-            if row.active and year in years:
-                gross = row.iron == "gross_feed" and row.rate != "rate_gross"
-                yield TargetRow(
-                    row.name,
-                    row.waste_class,
-                    year,
-                    row.rate,
-                    row.at_least,
-                    row.hard,
-                    gross,
-                    row.scope,
-                    row.clause,
-                )

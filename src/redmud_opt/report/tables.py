@@ -18,6 +18,14 @@ from redmud_opt.report.numbers import percent
 from redmud_opt.report.sankey import Link
 
 SHOWN = {
+    "builds": "line period start units size unit capex_cny",
+    "closings": "line decided period units",
+    "spending": "line year capex_cny",
+    "budgets": "budget window amount_cny spent_cny",
+    "running": "line period on run_h",
+    "openings": "lane period",
+    "used": "kind item period",
+    "refunds": "facility product year refund_cny",
     "flows": "from_site to_site mode stream period flow_t wet_t",
     "feeds": "line process point stream period feed_t",
     "made": "site process stream period made_t",
@@ -28,7 +36,7 @@ SHOWN = {
     "arisings": "site stream period arising_t",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
-    "targets": "target year rate at_least reached asked_t reached_t",
+    "targets": "target waste_class year rate hard at_least reached verdict asked_t reached_t",
     "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
     "handed_out_t closing_t residual_t",
     "value_terms": "term year value_cny",
@@ -52,6 +60,8 @@ _NAMES = (
     "target",
     "plant",
     "at",
+    "facility",
+    "product",
 )
 _WORDS = {
     "waste_class": "class",
@@ -61,6 +71,8 @@ _WORDS = {
     "total": "total",
     "fate": "fate",
     "rate": "target",
+    "verdict": "target",
+    "kind": "kind",
 }
 _RISKY = ("=", "+", "-", "@")
 
@@ -86,7 +98,12 @@ def table(plan: Plan, name: str, language: str) -> View:
     source = plan.frames[name]
     columns = [column for column in SHOWN[name].split() if column in source.columns]
     headings = [heading(name, column, language) for column in columns]
-    shown = pd.DataFrame({h: _cells(source[c], c, labels) for h, c in zip(headings, columns, strict=True)})
+    cells = {h: _cells(source[c], c, labels) for h, c in zip(headings, columns, strict=True)}
+    if name == "used":
+        lanes = source["kind"] == "lane"
+        item = heading(name, "item", language)
+        cells[item] = cells[item].where(~lanes, source["item"].map(labels.lane))
+    shown = pd.DataFrame(cells)
     numbers = {
         h: _decimals(source[c], c) for h, c in zip(headings, columns, strict=True) if _is_amount(source[c], c)
     }
@@ -112,6 +129,10 @@ def heading(table_name: str, column: str, language: str) -> str:
 def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
     if name in _NAMES:
         return column.map(labels.name)
+    if name in ("lane", "window", "unit"):
+        return column.map(getattr(labels, name))
+    if name == "hard":
+        return column.map(lambda hard: labels.word("target", "hard" if hard else "soft"))
     if name in _WORDS:
         return column.map(lambda value: labels.word(_WORDS[name], str(value)))
     if name == "stream":
@@ -124,7 +145,8 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
 
 
 def _is_amount(column: pd.Series, name: str) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and name not in ("year", "step") and not _is_share(name)
+    bare = name in ("year", "step", "hard") or _is_share(name)
+    return pd.api.types.is_numeric_dtype(column) and not bare
 
 
 def _is_share(name: str) -> bool:
@@ -136,6 +158,8 @@ def _decimals(column: pd.Series, name: str) -> int:
     """Whole tonnes and yuan where amounts are large, more decimals where they are small."""
     if name.endswith("_per_t"):
         return 2
+    if name in ("units", "on"):
+        return 0
     largest = float(column.abs().max()) if len(column) else 0.0
     return 0 if largest >= 10_000 else 1 if largest >= 100 else 3
 

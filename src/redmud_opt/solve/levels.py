@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pyomo.environ import ConcreteModel
+from pyomo.environ import ConcreteModel, Var
 
 from redmud_opt.model.arrays import Columns
 from redmud_opt.model.value import GOALS, set_goal
@@ -65,7 +65,7 @@ def _levels(model: ConcreteModel, network: Network, session: Session, goals: Seq
 
 
 def _has_integers(model: ConcreteModel) -> bool:
-    families = model.component_objects(Columns, descend_into=True)
+    families = (family for family in model.component_objects(Var) if isinstance(family, Columns))
     return any(bool((family.integer_mask & ~family.fixed_mask).any()) for family in families)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from redmud_opt.case.case import Case
 from redmud_opt.case.checks.facts import Facts
+from redmud_opt.case.checks.limits import PLACES
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.rules import Limit
 from redmud_opt.case.steps import places_of_lines
@@ -49,13 +50,18 @@ def counted(case: Case, row: Limit, kinds: set[str]) -> tuple[str, tuple[str, ..
     return "lanes", (*names, *(rule.name for rule in case.haul if not kinds & {"lanes"}))
 
 
+def _countable(kinds: set[str]) -> bool:
+    """Whether things are counted there, all of one kind."""
+    return len(kinds) == 1 and kinds <= PLACES["count_used"]
+
+
 def least_counts_bind(facts: Facts) -> Iterator[Fault]:
     """At least so many used means something only where each that is used moves a least amount."""
     lines = {row.name for row in facts.case.lines if row.min_rate and row.min_run_share}
     least = lines | {row.name for row in facts.case.lanes if row.min_lot_t}
     for row in facts.case.limits:
         kinds = facts.index.kinds(row.at) if row.at else set()
-        if row.measure != "count_used" or row.sense not in ("min", "equal") or len(kinds) != 1:
+        if row.measure != "count_used" or row.sense not in ("min", "equal") or not _countable(kinds):
             continue
         kind, names = counted(facts.case, row, kinds)
         bare = tuple(name for name in names if name not in least)
@@ -89,6 +95,8 @@ def steps_suffice(facts: Facts) -> Iterator[Fault]:
     places = places_of_lines(facts.case)
     for row in facts.case.limits:
         if row.measure != "built" or row.sense not in ("min", "equal") or row.value is None:
+            continue
+        if row.at and not facts.index.kinds(row.at) <= PLACES["built"]:
             continue
         members = facts.case.members(row.at) if row.at else ()
         for at in [{member} for member in members] if row.every == "each" else [set(members)]:

@@ -38,9 +38,10 @@ def asked(line: Line, counted: bool) -> Asked:
     """What a line must state."""
     hours = (line.min_rate, line.min_run_share, line.run_cost_cny_per_h)
     on = (line.min_rate, line.min_run_share, line.min_run_periods, line.fixed_cost_cny_per_period)
+    lasts = (line.min_run_periods or 1) > 1
     return Asked(
         any(hours),
-        any(on) or counted,
+        any((line.min_rate, line.min_run_share, lasts, line.fixed_cost_cny_per_period, counted)),
         any(v is not None for v in hours),
         any(v is not None for v in on) or counted,
     )
