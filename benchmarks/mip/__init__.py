@@ -1,1 +1,1 @@
-"""How strong the mixed-integer side is: bound, plan and gap over time, variant by variant: `python -m benchmarks.mip`."""
+"""The mixed-integer side: bound, plan and gap over time, variant by variant. `python -m benchmarks.mip`."""

@@ -50,7 +50,11 @@ EARTH_KM_PER_DEG = 111.2
 SCALE = 0.65
 """Capex grows with size to this power."""
 
-OWNERS = ("north", "south")
+BASIN_DEG = 3.0
+"""From one basin to the next, in degrees of longitude."""
+
+BASIN = 5
+"""Refineries in a basin, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class MipSpec:
 
 @dataclass(frozen=True)
 class Technology:
-    """A step: reference size [t/a of feed] and capex [CNY], months to build, fixed cost a year as a share of capex."""
+    """A step: reference size [t/a of feed], capex [CNY], months to build, fixed cost a year as a share of capex."""
 
     process: str
     capacity: float
@@ -111,14 +115,28 @@ class Draft:
         """The amount, give or take a third, to three digits."""
         return float(f"{amount * self.rng.uniform(1 - spread, 1 + spread):.3g}")
 
+    def around(self, point: tuple[float, float], degrees: float) -> tuple[float, float]:
+        """A place near another one."""
+        east, north = (float(self.rng.uniform(-degrees, degrees)) for _ in range(2))
+        return point[0] + east, point[1] + north
+
     def km(self, one: str, other: str) -> float:
         """Distance as the crow flies, near enough."""
         east, north = (a - b for a, b in zip(self.at[one], self.at[other], strict=True))
         return EARTH_KM_PER_DEG * float(np.hypot(east * np.cos(np.radians(24.0)), north))
 
+    @property
+    def basins(self) -> int:
+        """How many basins there are."""
+        return -(-self.spec.refineries // BASIN)
+
     def owner(self, site: str) -> str:
-        """Whose site it is: a group in the north, one in the south."""
-        return OWNERS[self.at[site][1] < 24.0]
+        """Whose site it is: each basin has a company of its own."""
+        return f"company_{round((self.at[site][0] - 106.4) / BASIN_DEG)}"
+
+    def site_of(self, line: str) -> str:
+        """The site that the name of a line ends with."""
+        return "_".join(line.rsplit("_", 2)[1:])
 
     def nearest(self, site: str, others: list[str]) -> list[str]:
         """The others, the nearest first."""
@@ -147,15 +165,19 @@ def years(count: int) -> tuple[Period, ...]:
 
 
 def _sites(d: Draft) -> None:
-    """Refineries and markets anywhere, works within some 60 km of a refinery; as dense in a small case as in a large."""
-    reach = 0.55 * (d.spec.refineries + d.spec.works) ** 0.5 / 2
-    for name in (*d.refineries, *d.markets):
-        d.at[name] = (107.5 + float(d.rng.uniform(-reach, reach)), 24.0 + float(d.rng.uniform(-reach, reach)))
+    """Basins of some five refineries, 75 km from each other; works around refineries, markets around works.
+
+    Mud stays in its basin; what the basins share is the money and the buyers of concentrate.
+    """
+    for k, name in enumerate(d.refineries):
+        place, basin = divmod(k, d.basins)
+        row, column = divmod(place, 2)
+        d.at[name] = d.around((106.0 + BASIN_DEG * basin + 0.75 * column, 23.0 + 0.7 * row), 0.18)
     for k, name in enumerate(d.works):
-        longitude, latitude = d.at[d.refineries[k % len(d.refineries)]]
-        east, north = (float(d.rng.uniform(-0.55, 0.55)) for _ in range(2))
-        d.at[name] = (longitude + east, latitude + north)
-    d.add("owners", *(Owner(name=name) for name in OWNERS))
+        d.at[name] = d.around(d.at[d.refineries[k % len(d.refineries)]], 0.4)
+    for k, name in enumerate(d.markets):
+        d.at[name] = d.around(d.at[d.works[(1 + 5 * k) % len(d.works)]], 0.3)
+    d.add("owners", *(Owner(name=f"company_{k}") for k in range(d.basins)))
     for kind, names in (("refinery", d.refineries), ("works", d.works), ("market", d.markets)):
         for name in names:
             longitude, latitude = (round(degrees, 4) for degrees in d.at[name])
@@ -191,7 +213,9 @@ def _processes(d: Draft) -> None:
     d.add("outputs", Output(process="separate", material="tails", complement=True))
     d.add("partitions", Partition(process="separate", output="tails", property="Fe", share=0.58))
     d.add("feeds", Feed(process="block", material="muds"), Feed(process="tailings_block", material="tails"))
-    d.add("feeds", *(Feed(process="road", material=m, max_share=s) for m, s in (("muds", 0.7), ("tails", 1.0))))
+    d.add(
+        "feeds", *(Feed(process="road", material=m, max_share=s) for m, s in (("muds", 0.7), ("tails", 1.0)))
+    )
     made = {"block": ("brick", 0.6), "tailings_block": ("brick", 0.5), "road": ("base", 0.4)}
     for process, (product, aggregate) in made.items():
         d.add("inputs", FixedInput(process=process, material="aggregate", amount_per_t=aggregate))
@@ -200,10 +224,10 @@ def _processes(d: Draft) -> None:
 
 
 def _yards(d: Draft) -> None:
-    """Mud arises at refineries; a yard beside each takes what is left over, and holds old mud that may be reclaimed."""
+    """Mud arises at refineries; a yard beside each takes what is left over, and a pond holds old mud to reclaim."""
     for k, site in enumerate(d.refineries):
         mud = d.muds[site]
-        d.add("arisings", Arising(name=f"mud_{site}", site=site, material=mud, amount_t=d.about(4e5, 0.5)))
+        d.add("arisings", Arising(name=f"mud_{site}", site=site, material=mud, amount_t=d.about(4.5e5, 0.5)))
         kind = {"material": "stackable", "retrievable": False, "final": True, "method": "D1"}
         cost = {"place_cost_cny_per_t": d.about(30), "compliant": k % 2 == 0, "tax_cny_per_t": 15.0}
         d.add("storages", Storage(name=f"yard_{site}", site=site, **kind, **cost))
@@ -213,9 +237,9 @@ def _yards(d: Draft) -> None:
 
 
 def _markets(d: Draft) -> None:
-    """Markets buy less of a product than a line makes; every third buys concentrate, every fourth fills land for a fee."""
+    """Markets buy less of a product than a line makes; one in three buys concentrate, one in four fills land."""
     for k, site in enumerate(d.markets):
-        for product, price, most in (("brick", 118.0, 3.2e5), ("base", 72.0, 4.2e5)):
+        for product, price, most in (("brick", 122.0, 2.6e5), ("base", 74.0, 3e5)):
             terms = {"price_cny_per_t": d.about(price, 0.15), "max_t": d.about(most, 0.5)}
             d.add("outlets", Outlet(name=f"{product}_{site}", site=site, material=product, **terms))
         if k % 3 == 0:
@@ -237,7 +261,7 @@ def _standing(d: Draft) -> None:
 
 
 def _steps(d: Draft) -> None:
-    """Separators at refineries in two sizes; at works, in turn: blocks large or small, road and tailings, any, units."""
+    """Separators in two sizes; at works, in turn: blocks large or small, road and tailings, any size, units."""
     for site in d.refineries:
         large, small = (_step(d, "separator", site, size) for size in (1.0, 0.4))
         d.add("logic", Logic(name=f"one_{site}", kind="excludes", first=large, second=small, per="horizon"))
@@ -245,7 +269,9 @@ def _steps(d: Draft) -> None:
         if k % 4 == 0:
             large = _step(d, "block", site, 1.0, min_rate=0.5)
             small = _step(d, "block", site, 0.35)
-            d.add("logic", Logic(name=f"one_{site}", kind="excludes", first=large, second=small, per="horizon"))
+            d.add(
+                "logic", Logic(name=f"one_{site}", kind="excludes", first=large, second=small, per="horizon")
+            )
         elif k % 4 == 1:
             _step(d, "road", site, 1.0)
             _tailings(d, _step(d, "tailings_block", site, 0.8), site)
@@ -287,11 +313,11 @@ def _any_size(d: Draft, site: str) -> None:
 
 
 def _tailings(d: Draft, line: str, site: str) -> None:
-    """A block line for tailings needs a separator at one of the two nearest refineries, one that stands or is built."""
+    """A block line for tailings needs a separator at one of the two nearest refineries, old or new."""
     near = set(d.nearest(site, d.refineries)[:2])
     group = f"separators_near_{site}"
-    sites = {row.name: row.facility.removeprefix("at_") for row in d.tables["lines"]}
-    members = [name for name, at in sites.items() if name.startswith("separator") and at in near]
+    names = [row.name for row in d.tables["lines"]]
+    members = [name for name in names if name.startswith("separator") and d.site_of(name) in near]
     d.add("groups", *(GroupMember(group=group, member=name) for name in members))
     d.add("logic", Logic(name=f"tailings_{site}", kind="requires", first=line, second=group))
 
@@ -303,24 +329,31 @@ def _line(d: Draft, name: str, site: str, process: str, **columns: object) -> No
 
 def _lanes(d: Draft) -> None:
     truck = {"cost_cny_per_t_km": 0.35, "handling_cny_per_t": 5}
-    reach = {"muds": 110, "tails": 60, "brick": 150, "base": 110, "concentrate": 400}
-    d.add("haul", *(Haul(name=f"{what}_truck", material=what, max_km=km, **truck) for what, km in reach.items()))
+    reach = {"muds": 75, "tails": 35, "brick": 140, "base": 110, "concentrate": 300}
+    d.add(
+        "haul", *(Haul(name=f"{what}_truck", material=what, max_km=km, **truck) for what, km in reach.items())
+    )
     for site in d.refineries:
         for end in d.nearest(site, d.works)[1:3]:
-            cost = {"cost_cny_per_t": d.about(11.0), "fixed_cost_cny": d.about(5e6), "min_lot_t": d.about(4e4)}
+            cost = {
+                "cost_cny_per_t": d.about(11.0),
+                "fixed_cost_cny": d.about(5e6),
+                "min_lot_t": d.about(4e4),
+            }
             route = {"from_site": site, "to_site": end, "mode": "rail", "material": "stackable"}
             d.add("lanes", Lane(name=f"rail_{site}_{end}", capacity_t=d.about(6e5), **route, **cost))
 
 
 def _rules(d: Draft) -> None:
-    """Budgets of a tenth of all that an owner could build, a year; a soft target of a third."""
+    """Budgets of all together by the year, of each company over the horizon; a soft target of a third."""
     meanings = {"R4": "use", "R5": "use", "D1": "disposal"}
     d.add("methods", *(Method(code=code, meaning=meaning) for code, meaning in meanings.items()))
-    facilities = {row.name: row.facility.removeprefix("at_") for row in d.tables["lines"]}
-    for owner in OWNERS:
-        total = sum(capex for name, capex in d.capex.items() if d.owner(facilities[name]) == owner)
-        for year in range(FIRST_YEAR, FIRST_YEAR + d.spec.years):
-            amount = float(f"{max(1.3e8, 0.1 * total):.3g}")
-            d.add("budgets", Budget(name=f"{owner}_{year}", scope=owner, year=year, amount_cny=amount))
+    total = sum(d.capex.values())
+    for year in range(FIRST_YEAR, FIRST_YEAR + d.spec.years):
+        amount = float(f"{max(1.3e8, 0.09 * total):.3g}")
+        d.add("budgets", Budget(name=f"all_{year}", year=year, amount_cny=amount))
+    for owner in (row.name for row in d.tables["owners"]):
+        own = sum(capex for name, capex in d.capex.items() if d.owner(d.site_of(name)) == owner)
+        d.add("budgets", Budget(name=owner, scope=owner, amount_cny=float(f"{0.4 * own:.3g}")))
     soft = {"hard": False, "price_cny_per_t": 30.0}
     d.add("targets", Target(name="wish", waste_class="red_mud", at_least=0.33, **soft))

@@ -1,9 +1,11 @@
 """Small cases on disk: the starter case, and what makes it infeasible, unbounded, slow."""
 
 import csv
+import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from redmud_opt import Plan, optimise
 from redmud_opt.case import init_case
 
 Row = dict[str, str]
@@ -13,6 +15,16 @@ def starter(folder: Path) -> Path:
     """One refinery, magnetic separation, a brick works, a yard; the target is soft."""
     init_case(folder)
     return folder
+
+
+GOOD_ENOUGH = 0.05
+"""A gap at which the main case is solved in a second or two: what tests ask of its plan does not need the best one."""
+
+
+@functools.cache
+def guangxi() -> Plan:
+    """A plan of the main case, once per session."""
+    return optimise("guangxi", gap=GOOD_ENOUGH)
 
 
 def edit(case: Path, table: str, change: Callable[[Row], None]) -> Path:
@@ -86,3 +98,81 @@ def slow(folder: Path) -> Path:
     path = folder / "slow.yaml"
     path.write_text(f"base: guangxi\nsettings:\n  periods: [{periods}]\n", encoding="utf-8")
     return path
+
+
+def growing(folder: Path) -> Path:
+    """Three years with every kind of decision: built in units and by size, closed, run, opened, used, refunded.
+
+    A separator unit is 12 MCNY, 0.6 at the decision and 0.4 a year later; the press 4 MCNY and 60 CNY per t/a.
+    """
+    case = starter(folder)
+    text = (case / "case.yaml").read_text(encoding="utf-8")
+    (case / "case.yaml").write_text(
+        text.replace("{length: quarter, count: 4}", "{length: year, count: 3}"), encoding="utf-8"
+    )
+    edit(case, "lines", lambda row: row.update(fixed_om_cny_per_a="", closing_cost_cny=""))
+    edit(case, "outlets", lambda row: row.update(max_t="400000") if row["name"] == "builders" else None)
+    labels = {
+        "separator_2": ("Second separator", "磁选二线"),
+        "press_2": ("Second press, any size", "砖机二线（规模可选）"),
+        "old_press": ("Old press", "旧砖机"),
+    }
+    common = {"per": "year", "availability": "0.9", "capacity_unit": "t", "evidence": "assumed"}
+    lines: tuple[Row, ...] = (
+        {
+            "name": "separator_2",
+            "facility": "separation_plant",
+            "capacity": "300000",
+            "candidate": "yes",
+            "capex_cny": "12000000",
+            "spend_profile": "0.6; 0.4",
+            "lead_time_months": "12",
+            "life_a": "15",
+            "times": "3",
+            "min_rate": "0.3",
+        },
+        {
+            "name": "press_2",
+            "facility": "brick_works",
+            "capacity": "200000",
+            "candidate": "yes",
+            "capex_cny": "4000000",
+            "lead_time_months": "6",
+            "life_a": "10",
+        },
+        {
+            "name": "old_press",
+            "facility": "brick_works",
+            "capacity": "1000",
+            "fixed_om_cny_per_a": "3000000",
+            "closing_cost_cny": "100000",
+        },
+    )
+    for line in lines:
+        english, chinese = labels[line["name"]]
+        put(case, "lines", common | line | {"label_en": english, "label_zh": chinese})
+    process = {"separator_2": "magnetic_separation", "press_2": "brick_making", "old_press": "brick_making"}
+    for name, runs in process.items():
+        put(case, "line_processes", {"line": name, "process": runs, "use_per_t": "1"})
+    tier = {"item": "press_2", "per": "year", "evidence": "assumed"}
+    put(case, "tiers", tier | {"step": "1", "width_t": "200000", "price_cny_per_t": "60"})
+    lane = {"name": "tramway", "from_site": "refinery", "to_site": "city", "mode": "rail", "basis": "dry"}
+    price = {"cost_cny_per_t": "1", "fixed_cost_cny": "100000", "fixed_cost_cny_per_period": "20000"}
+    put(case, "lanes", lane | price | {"evidence": "assumed"})
+    refund = {"facility": "brick_works", "product": "brick", "threshold": "0.5", "rate": "0.7"}
+    put(case, "vat_refunds", refund | {"price_cny_per_t": "100", "evidence": "assumed"})
+    put(case, "budgets", {"name": "first", "year": "2026", "amount_cny": "30000000", "evidence": "assumed"})
+    put(case, "budgets", {"name": "whole", "year": "", "amount_cny": "90000000", "evidence": "assumed"})
+    return case
+
+
+def put(case: Path, table: str, row: Mapping[str, str]) -> Path:
+    """Adds a row to a table that may not be there yet or lack its columns."""
+    path = case / f"{table}.csv"
+    rows: list[Row] = []
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    header = dict.fromkeys([*(rows[0] if rows else ()), *row])
+    _write(path, [{name: old.get(name, "") for name in header} for old in (*rows, row)])
+    return case

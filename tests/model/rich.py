@@ -144,8 +144,15 @@ def _decisions() -> tuple[Tables, ...]:
         earliest=date(2026, 8, 15), life_a=9, ramp_up="0.5;0.8", spend_profile="0.6;0.4", capex_cny=3000,
         fixed_om_cny_per_a=150, closing_cost_cny=90, min_rate=0.4, min_run_share=0.15, run_cost_cny_per_h=0.2,
     )  # fmt: skip
-    detox = Line(name="detox_new", facility="detox_works", capacity=300, candidate=True, capex_cny=250, life_a=6,
-                 min_run_periods=2)
+    detox = Line(
+        name="detox_new",
+        facility="detox_works",
+        capacity=300,
+        candidate=True,
+        capex_cny=250,
+        life_a=6,
+        min_run_periods=2,
+    )
     kiln = Line(
         name="kiln", facility="burn_works", capacity=60, opens=date(2026, 11, 1), lead_time_months=9,
         capex_cny=800, spend_profile="0.7;0.3", life_a=15, ramp_up="0.6", fixed_om_cny_per_a=40,
@@ -222,11 +229,26 @@ def _places() -> tuple[Tables, ...]:
                 Haul(name="lorry", material="dangerous", cost_cny_per_t_km=0.9, dg_allowed=True),
             ),
             lanes=(
-                Lane(name="belt", from_site="R", to_site="M", mode="belt", cost_cny_per_t=7, capacity_t=900,
-                     fixed_cost_cny=400),
-                Lane(name="by_road", from_site="R", to_site="N", distance_km=31, capacity_t=500, basis="dry",
-                     fixed_cost_cny_per_period=80, min_lot_t=12),
-            ),  # fmt: skip
+                Lane(
+                    name="belt",
+                    from_site="R",
+                    to_site="M",
+                    mode="belt",
+                    cost_cny_per_t=7,
+                    capacity_t=900,
+                    fixed_cost_cny=400,
+                ),
+                Lane(
+                    name="by_road",
+                    from_site="R",
+                    to_site="N",
+                    distance_km=31,
+                    capacity_t=500,
+                    basis="dry",
+                    fixed_cost_cny_per_period=80,
+                    min_lot_t=12,
+                ),
+            ),
             distances=Distance(from_site="M", to_site="N", distance_km=25),
         ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pytest
+from tests.jobs import cases
 
 from redmud_opt import Plan, optimise
 from redmud_opt.case import init_case
@@ -28,8 +29,8 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 @pytest.fixture(scope="module")
 def guangxi() -> Plan:
-    """The plan of the main case: three years, four wastes."""
-    return optimise("guangxi")
+    """A plan of the main case: many years, four wastes."""
+    return cases.guangxi()
 
 
 # ---- every word there is --------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ Year 2026 is period `a`, 2027 is `b`. Dry tonnes. At R arise 100 mud in each per
         ore      a: 8, b: 16: moved R→M, sold at M;   in b the press at R takes 6 water and gives 6 more ore
         clinker  20 taken from the silo, sold
 
+    built    decided in a: 2 units of a mill of 100 t/a at 3 M CNY each, half due in 2026 and half in 2027, and a kiln of
+             any size, 50 t/a, at 1 M CNY; the old kiln is closed in b; 4 M CNY may be due in 2026, all told 9
+
 Of the 120 clinker 18 stand for mud (30 of 200 fed) and 6 for lining (10 of 200).
 """
 
@@ -38,6 +41,15 @@ COLUMNS = {
     "shortfalls": "target year short_t price_cny_per_t penalty_cny",
     "excess": "storage waste_class kind excess_t charge_cny_per_t",
     "value_terms": "term year value_cny",
+    "targets": "target waste_class scope year rate iron hard at_least reached verdict asked_t reached_t short_t",
+    "builds": "line period start units size unit capex_cny",
+    "closings": "line decided period units",
+    "running": "line period on run_h",
+    "openings": "lane period",
+    "used": "kind item period used",
+    "refunds": "facility product year refund_cny",
+    "spending": "line year capex_cny",
+    "budgets": "budget window amount_cny spent_cny",
     "totals": "total origin cohort year amount",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t gross_new_t gross_legacy_t "
@@ -95,6 +107,17 @@ ROWS: dict[str, Sequence[tuple[object, ...]]] = {
     ),
     "placements": (("pit", "R", TAILINGS, "a", 45.0), ("pit", "R", TAILINGS, "b", 120.0)),
     "value_terms": (("sales", 2026, 9e6), ("processing", 2026, -2e6), ("levies", 2026, 0.0)),
+    "builds": (
+        ("mill_2", "a", "2027-01-01", 2, 200.0, "t/a", 6e6),
+        ("kiln_2", "a", "2026-07-01", 1, 50.0, "t/a", 1e6),
+    ),
+    "closings": (("kiln_line", "", "b", 1),),
+    "running": (("mill_2", "b", 2, float("nan")), ("kiln_2", "b", float("nan"), 1234.5)),
+    "openings": (("R_W", "a"),),
+    "used": (("lane", "R_W", "a", 1), ("lane", "R_X", "a", 1), ("outlet", "road_base", "a", 1)),
+    "refunds": (("works", "clinker", 2026, 12_345.0),),
+    "spending": (("kiln_2", 2026, 1e6), ("mill_2", 2026, 3e6), ("mill_2", 2027, 3e6)),
+    "budgets": (("first", "2026", 4e6, 4e6), ("all", "horizon", 9e6, 7e6)),
     "rates": (
         ("red_mud", "", 2026, 100.0, 15.0, 0.0, 60.0, 0.0, 0.15, 0.15, 0.6),
         ("red_mud", "", 2027, 100.0, 20.0, 5.0, 60.0, 5.0, 0.20, 25 / 105, 0.65),
@@ -109,8 +132,17 @@ ROWS: dict[str, Sequence[tuple[object, ...]]] = {
 }
 
 LABELS = {
-    "en": {"mud": "Fresh mud", "R": "Refinery", "mill": "Mill", "tailings": "Tailings", "yard": "Yard"},
-    "zh": {"mud": "新产赤泥", "R": "氧化铝厂", "mill": "磨选", "tailings": "尾泥"},
+    "en": {
+        "mud": "Fresh mud",
+        "R": "Refinery",
+        "W": "Works",
+        "mill": "Mill",
+        "mill_2": "Second mill",
+        "kiln_2": "Second kiln",
+        "tailings": "Tailings",
+        "yard": "Yard",
+    },
+    "zh": {"mud": "新产赤泥", "R": "氧化铝厂", "mill": "磨选", "mill_2": "磨选二线", "tailings": "尾泥"},
 }
 
 SETTING = Setting(
@@ -128,3 +160,25 @@ def plan(**tables: Sequence[tuple[object, ...]]) -> Plan:
     }
     solve = {"status": "optimal", "stopped": "optimal", "holds": "proved", "gap": 0.0}
     return Plan("paper", {"en": "On paper", "zh": "纸上"}, frames, solve, 7e6, labels=LABELS)
+
+
+def target_row(
+    name: str = "t", *, at_least: float, reached: float, verdict: str, **values: object
+) -> tuple[object, ...]:
+    """A row of the targets: red mud, new rate, 2026, hard, unless said."""
+    row = {
+        "target": name,
+        "waste_class": "red_mud",
+        "scope": "",
+        "year": 2026,
+        "rate": "rate_new",
+        "iron": "net_product",
+        "hard": True,
+        "at_least": at_least,
+        "reached": reached,
+        "verdict": verdict,
+        "asked_t": 100.0 * at_least,
+        "reached_t": 100.0 * reached,
+        "short_t": 0.0,
+    }
+    return tuple((row | values).values())

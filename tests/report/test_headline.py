@@ -8,18 +8,32 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from tests.builders import mud, rows, solve, target, tiny, yard, years
-from tests.report.paper import plan
+from tests.builders import (
+    Solved,
+    landfill,
+    mud,
+    product,
+    rows,
+    sells,
+    solve,
+    target,
+    tiny,
+    works,
+    yard,
+    years,
+)
+from tests.jobs.cases import guangxi
+from tests.report.paper import plan, target_row
 
 from redmud_opt.case import Assumptions, load_case
 from redmud_opt.case.rules import Target
 from redmud_opt.i18n import text
 from redmud_opt.plan import Plan
+from redmud_opt.plan.tables import verdict
 from redmud_opt.report.bundle import zipped
 from redmud_opt.report.case_facts import assumed, counts, horizon, title
 from redmud_opt.report.display import fate_cells, rate_cells, status_words, used_of_generated
-from redmud_opt.report.headline import FATES, fates, rates, target_table
-from redmud_opt.report.setting import Setting, TargetRow
+from redmud_opt.report.headline import FATES, fates, rates
 
 
 def test_fates_of_the_horizon_add_up() -> None:
@@ -39,10 +53,10 @@ def test_fates_of_a_year() -> None:
 
 
 def test_fates_of_the_big_case_are_its_identity() -> None:
-    solved = solve(load_case("guangxi"), audited=False)
-    found = fates(solved.plan)
+    big = guangxi()
+    found = fates(big)
     for column in set(FATES) - {"into_stock_t", "closing_t"}:
-        assert found[column].sum() == pytest.approx(solved.frame("identity")[column].sum(), rel=1e-12)
+        assert found[column].sum() == pytest.approx(big.frames["identity"][column].sum(), rel=1e-12)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -66,39 +80,66 @@ def test_rates_stand_by_size_of_class() -> None:
 # ---------------------------------------------------------------- targets
 
 
+def pressed(*targets: Target, **tables: object) -> Solved:
+    """100 mud; pressing a tonne costs 40 more than landfilling it, so no more is pressed than must be."""
+    case = tiny(
+        mud(),
+        product("brick"),
+        works("press", "mud", {"brick": 1.0}, cost=50.0),
+        sells("brick", 10.0),
+        landfill("mud", 0.0),
+        rows(targets=targets),
+        **tables,
+    )
+    return solve(case)
+
+
+def red_mud(at_least: float, **values: object) -> Target:
+    return Target(**{"name": "t", "waste_class": "red_mud", "at_least": at_least} | values)
+
+
 @pytest.mark.parametrize(
     ("at_least", "rate", "verdict"),
     [
         (0.15, "rate_new", "binding"),
         (0.1, "rate_new", "met"),
         (0.2, "rate_new", "short"),
-        (0.5, "rate_gross", "met"),
+        (0.15, "rate_gross", "binding"),
     ],
 )
 def test_verdict_of_a_target(at_least: float, rate: str, verdict: str) -> None:
-    row = TargetRow("t", "red_mud", 2026, rate, at_least)
-    assert list(target_table(plan(), [row])["verdict"]) == [verdict]
+    soft = red_mud(at_least, name="s", rate=rate, hard=False, price_cny_per_t=0.001)
+    found = pressed(red_mud(0.15), soft).frame("targets").set_index("target").loc["s"]
+    assert found["verdict"] == verdict
+    assert found["reached"] == pytest.approx(0.15)
+    assert (found["waste_class"], found["scope"], found["iron"]) == ("red_mud", "", "net_product")
 
 
-def test_target_on_gross_feed_is_judged_by_the_gross_tonnes() -> None:
-    new = TargetRow("t", "red_mud", 2027, "rate_new", 0.5, gross_feed=True)
-    stat = TargetRow("s", "red_mud", 2027, "rate_stat", 0.5, gross_feed=True)
-    assert list(target_table(plan(), [new, stat])["reached"]) == pytest.approx([0.60, 65 / 105])
+def test_a_rate_within_a_millionth_is_held_by_its_target() -> None:
+    assert [verdict(rate, 0.15) for rate in (0.15 - 9e-7, 0.15 + 9e-7, 0.15 + 2e-6, 0.15 - 2e-6)] == [
+        *("binding", "binding", "met", "short")
+    ]
 
 
-def test_target_of_an_unknown_scope_has_no_verdict() -> None:
-    found = target_table(plan(), [TargetRow("t", "red_mud", 2026, "rate_new", 0.5, scope="elsewhere")])
+def test_a_target_of_nothing_has_a_rate() -> None:
+    found = pressed(red_mud(0.0)).frame("targets").iloc[0]
+    assert (found["reached"], found["verdict"]) == (0.0, "binding")
+
+
+def test_target_on_a_class_that_does_not_arise_has_no_verdict() -> None:
+    other = Target(name="t", waste_class="aluminium_ash", at_least=0.5, hard=False, price_cny_per_t=1.0)
+    found = pressed(other).frame("targets")
     assert list(found["verdict"]) == [""]
+    assert found["reached"].isna().all()
 
 
 def test_shortfall_stands_beside_its_target() -> None:
-    missed = plan(shortfalls=(("t", 2026, 5.0, 300.0, 1500.0),))
-    found = target_table(missed, [TargetRow("t", "red_mud", 2026, "rate_new", 0.2, hard=False)])
-    assert list(found["short_t"]) == [5.0]
+    missed = pressed(red_mud(0.15), red_mud(0.2, name="s", hard=False, price_cny_per_t=0.001))
+    assert list(missed.frame("targets")["short_t"]) == pytest.approx([0.0, 5.0])
 
 
 def test_no_targets_no_column() -> None:
-    assert list(rate_cells(plan(), [], "en").columns) == [
+    assert list(rate_cells(plan(), "en").columns) == [
         "Waste class",
         "Year",
         "Generated",
@@ -116,24 +157,39 @@ def test_no_targets_no_column() -> None:
     ],
 )
 def test_all_targets_of_a_row_are_named(language: str, words: str) -> None:
-    two = [
-        TargetRow("t", "red_mud", 2026, "rate_new", 0.15),
-        TargetRow("s", "red_mud", 2026, "rate_gross", 0.7, hard=False),
-    ]
-    assert rate_cells(plan(), two, language).iloc[0, -1] == words
+    two = (
+        target_row(at_least=0.15, reached=0.15, verdict="binding"),
+        target_row("s", at_least=0.7, reached=0.6, verdict="short", rate="rate_gross", hard=False),
+    )
+    assert rate_cells(plan(targets=two), language).iloc[0, -1] == words
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        ("rate_new", "New ≥ 50 %, hard: met (60.0 % with iron separation counted by its feed)"),
+        ("rate_gross", "Gross ≥ 50 %, hard: met"),
+    ],
+)
+def test_a_target_that_counts_gross_says_so(rate: str, words: str) -> None:
+    row = target_row(at_least=0.5, reached=0.6, verdict="met", iron="gross_feed", rate=rate)
+    assert rate_cells(plan(targets=(row,)), "en").iloc[0, -1] == words
+
+
+def test_a_target_with_nothing_to_refer_to_has_no_verdict() -> None:
+    row = target_row(at_least=0.5, reached=float("nan"), verdict="", iron="gross_feed")
+    assert rate_cells(plan(targets=(row,)), "en").iloc[0, -1] == "New ≥ 50 %, hard"
 
 
 def test_targets_of_a_case_stand_in_every_year_they_name() -> None:
     every = Target(name="every", waste_class="red_mud", at_least=0.0)
     past = Target(name="past", waste_class="red_mud", at_least=0.0, year=1999)
-    off = Target(name="off", waste_class="red_mud", at_least=0.0, active=False)
-    case = tiny(mud(), yard("mud"), rows(targets=(every, past, off)), periods=years(2026, 2))
-    assert [(row.name, row.year) for row in Setting.of(case).targets] == [("every", 2026), ("every", 2027)]
+    case = tiny(mud(), landfill("mud"), rows(targets=(every, past)), periods=years(2026, 2))
+    frame = solve(case).frame("targets")
+    assert list(zip(frame["target"], frame["year"], strict=True)) == [("every", 2026), ("every", 2027)]
 
 
 def test_a_binding_target_of_a_solve_is_called_binding() -> None:
-    from tests.builders import landfill, product, sells, works
-
     case = tiny(
         mud(),
         product("brick"),
@@ -142,8 +198,7 @@ def test_a_binding_target_of_a_solve_is_called_binding() -> None:
         landfill("mud", 5.0),
         target(0.3),
     )
-    solved = solve(case)
-    assert list(target_table(solved.plan, Setting.of(case).targets)["verdict"]) == ["binding"]
+    assert list(solve(case).frame("targets")["verdict"]) == ["binding"]
 
 
 # ---------------------------------------------------------------- words

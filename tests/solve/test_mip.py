@@ -18,6 +18,7 @@ from tests.solve import problems
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows, compile
 from redmud_opt.solve import Options, Outcome, Session, mip
 from redmud_opt.solve.bench import Bench, Plan
+from redmud_opt.solve.groups import decisions
 
 PLAIN = Options(starts=False, neighbourhood=False)
 KINDS: dict[str, Callable[[np.random.Generator], ConcreteModel]] = {
@@ -151,16 +152,31 @@ def test_a_binary_of_a_ten_millionth_carries_nothing(scaling: bool) -> None:
 
 
 def test_what_branch_and_bound_claims_is_not_the_plan() -> None:
-    """HiGHS alone, on the same model, says 100: the trap is there."""
-    session = Session(replace(PLAIN, scaling=False))
-    session.update(compile(big_m()))
-    highs = session._highs
-    highs.setOptionValue("mip_feasibility_tolerance", 1e-6)
-    highs.setOptionValue("presolve", "off")
-    highs.run()
-    if highs.getInfo().objective_function_value < 99:
-        pytest.skip("this version of HiGHS does not fall for it")
-    assert session.run().objective == pytest.approx(0.0, abs=1e-6)
+    """Handed 100 t on a binary of 1e-7, the plan is none of it."""
+    form = compile(big_m())
+    session = Session(PLAIN)
+    session.update(form)
+    solving = mip.Mip(session._highs, form, decisions(form, ()), PLAIN, None)
+    solving._take(np.array([1e-7, 100.0]), claimed=-100.0)
+    assert solving._plan is not None
+    assert solving._plan.objective == pytest.approx(0.0, abs=1e-6)
+    assert solving._plan.values == pytest.approx([0.0, 0.0], abs=1e-6)
+
+
+def test_a_claim_that_rounding_spoils_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the plan stays worse than the bound, however often one branches, the gap is told."""
+    model = problems.facility(np.random.default_rng(0), budget=60)
+    real = Bench.plan
+
+    def worse(self: Bench, values: Any) -> Plan | None:
+        found = real(self, values)
+        return None if found is None else replace(found, objective=found.objective * 1.1)
+
+    monkeypatch.setattr(Bench, "plan", worse)
+    outcome = Session().solve(model)
+    assert (outcome.stopped, outcome.holds) == ("gap", "with_gap")
+    assert outcome.gap == pytest.approx(1 - 1 / 1.1, rel=1e-5)
+    assert outcome.progress[-1].objective == outcome.objective
 
 
 @pytest.mark.parametrize("sense", ["minimise", "maximise"])

@@ -6,20 +6,25 @@ from typing import Any
 
 from redmud_opt.solve import Outcome, Progress
 
+SAME = 1e-9
+"""Relative difference up to which two amounts are one."""
+
 
 def curve(outcome: Outcome) -> list[dict[str, Any]]:
     """Points of seconds, objective, bound, gap and phase; none of an LP. The first and the last always stand."""
     found: list[Progress] = []
     for point in outcome.progress if outcome.size.integers else ():
-        if not found or _known(point) != _known(found[-1]):
+        if not found or _differs(point.objective, found[-1].objective) or _differs(point.bound, found[-1].bound):
             found.append(point)
     if found and found[-1] is not outcome.progress[-1]:
         found.append(outcome.progress[-1])
     return [_record(point) for point in found]
 
 
-def _known(point: Progress) -> tuple[float | None, float | None]:
-    return point.objective, point.bound
+def _differs(new: float | None, old: float | None) -> bool:
+    if new is None or old is None:
+        return new is not old
+    return abs(new - old) > SAME * max(1.0, abs(old))
 
 
 def _record(point: Progress) -> dict[str, Any]:

@@ -115,29 +115,37 @@ def add_used(m: ConcreteModel, net: Network) -> None:
     """Columns `used` with the rows that tie them to tonnes and to lines that run."""
     asked, periods = _asked(net), net.time.names
     labels = [(kind, name, t) for kind, name in asked for t in range(len(periods))]
-    index = Index.of(
+    m.used = Columns(_index(labels, periods), upper=1.0, integer=True)
+    lots = {name: row.min_lot_t for name, row in listed_lanes(net).items() if row.min_lot_t}
+    held = [kind == LINE or (kind == LANE and name in lots) for kind, name, _ in labels]
+    place = np.cumsum(held) - 1
+    rows = m.used_most = Rows(m.used.index, upper=0.0, kind="physics", message="model.used_most")
+    with_least = [label for label, there in zip(labels, held, strict=True) if there]
+    least = m.used_least = Rows(
+        _index(with_least, periods), lower=0.0, kind="physics", message="model.used_least"
+    )
+    moved = {LANE: on_lanes(m, net), OUTLET: to_outlets(m, net)}
+    most = {LANE: moved[LANE].most(lane_capacity_t(net)), OUTLET: moved[OUTLET].most(net.deliveries.most)}
+    for start, (kind, name) in zip(range(0, len(labels), len(periods)), asked, strict=True):
+        col = start + np.arange(len(periods))
+        if kind == LINE:
+            _tie_line(m, net, name, col, place[col])
+            continue
+        number = moved[kind].names.index(name)
+        m.used.upper_bound[col] = most[kind][number] > 0
+        _tonnes(rows, moved[kind], number, col)
+        rows.add(m.used, row=col, col=col, coef=-most[kind][number])
+        if held[start]:
+            _tonnes(least, moved[kind], number, place[col])
+            least.add(m.used, row=place[col], col=col, coef=-lots[name])
+
+
+def _index(labels: list[tuple[str, str, int]], periods: list[str]) -> Index:
+    return Index.of(
         kind=[kind for kind, _, _ in labels],
         item=[name for _, name, _ in labels],
         period=[periods[t] for _, _, t in labels],
     )
-    m.used = Columns(index, upper=1.0, integer=True)
-    moved = {LANE: on_lanes(m, net), OUTLET: to_outlets(m, net)}
-    most = {LANE: moved[LANE].most(lane_capacity_t(net)), OUTLET: moved[OUTLET].most(net.deliveries.most)}
-    rows = m.used_most = Rows(index, upper=0.0, kind="physics", message="model.used_most")
-    least = m.used_least = Rows(index, lower=0.0, kind="physics", message="model.used_least")
-    lots = {name: row.min_lot_t or 0.0 for name, row in listed_lanes(net).items()}
-    for start, (kind, name) in zip(range(0, len(labels), len(periods)), asked, strict=True):
-        row = start + np.arange(len(periods))
-        if kind == LINE:
-            _tie_line(m, net, name, row)
-            continue
-        number = moved[kind].names.index(name)
-        m.used.upper_bound[row] = most[kind][number] > 0
-        _tonnes(rows, moved[kind], number, row)
-        rows.add(m.used, row=row, col=row, coef=-most[kind][number])
-        if kind == LANE and lots.get(name):
-            _tonnes(least, moved[kind], number, row)
-            least.add(m.used, row=row, col=row, coef=-lots[name])
 
 
 def _tonnes(rows: Rows, moved: Moved, number: int, row: Ints) -> None:
@@ -147,16 +155,17 @@ def _tonnes(rows: Rows, moved: Moved, number: int, row: Ints) -> None:
     rows.add(moved.columns, row=row[moved.grid.period[col]], col=col, coef=moved.basis[entity])
 
 
-def _tie_line(m: ConcreteModel, net: Network, name: str, row: Ints) -> None:
-    """A line is used while any unit of it runs."""
+def _tie_line(m: ConcreteModel, net: Network, name: str, used: Ints, least: Ints) -> None:
+    """A line is used while any unit of it runs. `used`, `least`: rows of its periods."""
     number = net.plant.number[name]
     on = np.flatnonzero(m.on.index.codes[0] == number)
-    mine = row[m.on.index.codes[1][on]]
+    period = m.on.index.codes[1][on]
+    mine = used[period]
     m.used_most.add(m.on, row=mine, col=on)
     m.used_most.add(m.used, row=mine, col=mine, coef=-float(net.plant.times[number]))
-    m.used_least.add(m.on, row=mine, col=on)
-    m.used_least.add(m.used, row=mine, col=mine, coef=-1.0)
-    m.used.upper_bound[np.setdiff1d(row, mine)] = 0.0
+    m.used_least.add(m.on, row=least[period], col=on)
+    m.used_least.add(m.used, row=least[period], col=mine, coef=-1.0)
+    m.used.upper_bound[np.setdiff1d(used, mine)] = 0.0
 
 
 def add_openings(m: ConcreteModel, net: Network) -> None:

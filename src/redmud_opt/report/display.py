@@ -12,7 +12,7 @@ from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
 from redmud_opt.report.headline import FATES, RATES, fates, rates
 from redmud_opt.report.labels import Labels, word
-from redmud_opt.report.numbers import gap_percent, mass_scale, percent
+from redmud_opt.report.numbers import gap_percent, mass_scale, money_scale, percent
 from redmud_opt.report.tables import heading
 
 
@@ -107,3 +107,27 @@ def status_words(plan: Plan, language: str) -> str:
     reason = f"plan.stopped_{stopped}"
     why = "" if template(reason, language) is None else text(Message(reason), language)
     return f"{text(said, language)} {why}".strip()
+
+
+def proof_words(plan: Plan, language: str) -> str:
+    """Best plan, bound and gap of a solve with integers that has a bound."""
+    solve = plan.solve
+    scale = money_scale([solve["objective"], solve["bound"]], language)
+    values = {
+        "best": scale.text(float(solve["objective"])),
+        "bound": scale.text(float(solve["bound"])),
+        "gap": gap_percent(float(solve["gap"]), language),
+    }
+    return text(Message("report.proof", values), language)
+
+
+def live_words(line: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Best plan, bound and gap of a line of progress in words; empty of a solve without integers."""
+    if line.get("phase", "lp") == "lp":
+        return {}
+    amounts = {"best": line.get("objective"), "bound": line.get("bound")}
+    known = [float(amount) for amount in amounts.values() if amount is not None]
+    scale = money_scale(known, language) if line.get("goal") == "value" else mass_scale(known, language)
+    words = {name: "–" if amount is None else scale.text(float(amount)) for name, amount in amounts.items()}
+    gap = line.get("gap")
+    return words | {"gap": "–" if gap is None else gap_percent(float(gap), language)}

@@ -2,18 +2,17 @@
 
 sankey(links, labels)          where a waste goes, from `trace`
 value_bars(plan, language)     value by term
-capex_bars(plan, language)     capex by year and line, with the budgets of the years
-progress_lines(plan, language) best plan and bound over the time of the solve
+
+Those of what is built stand in `capex`, that of the solve in `progress`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
 from redmud_opt.report.boxes import box_name, broken, drawable, named_once, wrapped
 from redmud_opt.report.labels import Labels
@@ -47,6 +46,7 @@ _PAINT = {
     "market": "product",
     "outlet": "outlet",
 }
+AXIS = {"zeroline": True, "zerolinecolor": INK, "gridcolor": "#e3e7eb", "automargin": True}
 SMALL = 0.002
 """Links below this share of all that enters are left to the table: they would be hairlines with labels."""
 NARROW, WIDEST, PAGE = 156, 250, 1080
@@ -93,7 +93,7 @@ def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
     figure.update_xaxes(visible=False, fixedrange=True, range=[-WIDE / 2, place.columns - 0.1])
     figure.update_yaxes(visible=False, fixedrange=True, range=[place.height, 0])
     figure.update_layout(showlegend=False, hovermode="closest")
-    return _styled(figure, height=int(place.height) + 24)
+    return styled(figure, height=int(place.height) + 24)
 
 
 def _band(ribbon: Ribbon, hover: str) -> go.Scatter:
@@ -177,124 +177,11 @@ def value_bars(plan: Plan, language: str) -> go.Figure:
     )
     figure.update_xaxes(tickformat=",~r", fixedrange=True, **AXIS)
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
-    return _styled(figure, height=80 + 34 * max(3, len(amounts)))
+    return styled(figure, height=80 + 34 * max(3, len(amounts)))
 
 
-LINES = ("#34648f", "#c79230", "#2f8a68", "#75589e", "#a4513a", "#5aa0b8", "#8a8f3c", "#b06a8f", "#6c7680")
-"""Colours of lines that are built, one after the other; the tenth begins anew."""
-AXIS = {"zeroline": True, "zerolinecolor": INK, "gridcolor": "#e3e7eb", "automargin": True}
-BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top", "traceorder": "normal"}
-LEGEND_FIT = 44
-"""Letters of a line of a legend, so that a narrow screen holds it."""
-
-
-def capex_scale(plan: Plan, language: str) -> Scale:
-    """The unit of money for capex by year, and the budgets beside it."""
-    spending, budgets = plan.frames["spending"], plan.frames["budgets"]
-    sums = spending.groupby("year")["capex_cny"].sum()
-    return money_scale([*map(float, sums), *map(float, budgets["amount_cny"])], language)
-
-
-def capex_bars(plan: Plan, language: str) -> go.Figure:
-    """Capex by the year in which it is due, a colour per line; what the budget of a year allows as a mark."""
-    spending, labels, scale = plan.frames["spending"], Labels(plan, language), capex_scale(plan, language)
-    names = list(dict.fromkeys(spending["line"]))
-    figure = go.Figure()
-    for k, line in enumerate(names):
-        own = spending[spending["line"] == line]
-        hover = f"%{{x}} · {drawable(labels.name(line))}<br>%{{customdata}}<extra></extra>"
-        figure.add_trace(
-            go.Bar(
-                x=[str(year) for year in own["year"]],
-                y=[scale.of(amount) for amount in own["capex_cny"]],
-                customdata=[scale.text(amount) for amount in own["capex_cny"]],
-                name=_legend(labels.name(line)),
-                marker_color=LINES[k % len(LINES)],
-                hovertemplate=hover,
-            )
-        )
-    shown = {str(year) for year in spending["year"]}
-    for row in plan.frames["budgets"].to_dict("records"):
-        if row["window"] in shown:
-            figure.add_trace(
-                _budget_mark(str(row["budget"]), str(row["window"]), row["amount_cny"], scale, language)
-            )
-    years = range(int(spending["year"].min()), int(spending["year"].max()) + 1)
-    order = {"type": "category", "categoryorder": "array", "categoryarray": [str(year) for year in years]}
-    figure.update_xaxes(fixedrange=True, range=[-0.5, len(years) - 0.5], **order)
-    figure.update_yaxes(tickformat=",~r", fixedrange=True, rangemode="tozero", **AXIS)
-    figure.update_layout(barmode="stack", showlegend=True, legend=BELOW, bargap=0.45)
-    return _styled(figure, height=300 + 26 * len(figure.data))
-
-
-def _budget_mark(budget: str, year: str, amount: float, scale: Scale, language: str) -> go.Scatter:
-    words = text(Message("report.budget_of", {"budget": budget, "amount": scale.text(amount)}), language)
-    return go.Scatter(
-        x=[year],
-        y=[scale.of(amount)],
-        mode="markers",
-        name=_legend(words),
-        marker={"symbol": "line-ew", "size": 46, "line": {"width": 3, "color": INK}},
-        hovertemplate=f"{drawable(words)}<extra></extra>",
-    )
-
-
-def _legend(words: str) -> str:
-    return "<br>".join(wrapped(drawable(words), LEGEND_FIT))
-
-
-def progress_lines(plan: Plan, language: str) -> go.Figure:
-    """Best plan and best bound over the time of a solve with integers; what both hold until the next change."""
-    curve, scale = progress_curve(plan), progress_scale(plan, language)
-    figure = go.Figure()
-    for name, colour in (("bound", COLOURS["kept"]), ("objective", COLOURS["product"])):
-        points = [(point["seconds"], point[name]) for point in curve if point[name] is not None]
-        words = text(Message(f"report.progress.{name}"), language)
-        figure.add_trace(
-            go.Scatter(
-                x=[seconds for seconds, _ in points],
-                y=[scale.of(amount) for _, amount in points],
-                customdata=[scale.text(amount) for _, amount in points],
-                name=words,
-                mode="lines+markers" if len(points) < 3 else "lines",
-                line={"shape": "hv", "color": colour, "width": 2.5},
-                hovertemplate=f"{words}: %{{customdata}}<br>%{{x:.1f}} s<extra></extra>",
-            )
-        )
-    title = text(Message("report.progress.seconds"), language)
-    figure.update_xaxes(title_text=title, rangemode="tozero", fixedrange=True, gridcolor="#e3e7eb")
-    figure.update_yaxes(fixedrange=True, range=_window(curve, scale), automargin=True, gridcolor="#e3e7eb")
-    figure.update_layout(
-        showlegend=True, legend=BELOW | {"y": 1.02, "yanchor": "bottom"}, hovermode="closest"
-    )
-    return _styled(figure, height=320)
-
-
-def progress_curve(plan: Plan) -> list[dict[str, float | None]]:
-    """The points of a solve with integers, in CNY; none where there was nothing to prove or the goal was another."""
-    curve = list(plan.solve.get("curve") or ())
-    if plan.solve.get("bound") is None:
-        return []
-    return curve if any(point["objective"] is not None for point in curve) else []
-
-
-def progress_scale(plan: Plan, language: str) -> Scale:
-    """The unit of money for a curve."""
-    return money_scale([plan.solve["objective"], plan.solve["bound"]], language)
-
-
-def _window(curve: Sequence[Mapping[str, float | None]], scale: Scale) -> list[float]:
-    """What to show of the y axis: all plans, and bounds as far as they are no more than as wide again away."""
-    plans = [point["objective"] for point in curve if point["objective"] is not None]
-    bounds = [point["bound"] for point in curve if point["bound"] is not None]
-    ends = [*plans, *bounds[-1:]]
-    together = [b for p in curve if (b := p["bound"]) is not None and p["objective"] is not None]
-    low, high = min([*ends, *together]), max([*ends, *together])
-    room = 0.08 * (high - low) or 0.01 * max(1.0, abs(high))
-    return [scale.of(low - room), scale.of(high + room)]
-
-
-def _styled(figure: go.Figure, height: int) -> go.Figure:
+def styled(figure: go.Figure, height: int) -> go.Figure:
+    """The looks that all figures share."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 12, "b": 12},

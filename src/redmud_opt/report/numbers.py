@@ -64,6 +64,11 @@ def percent(share: float, language: str, decimals: int | None = 1) -> str:
     return text(Message("report.percent", {"figure": words.replace("-", "−")}), language)
 
 
+def share_of(percentage: float) -> float:
+    """A percentage as a share."""
+    return percentage / 100.0
+
+
 def gap_percent(gap: float, language: str) -> str:
     """A gap as a percentage: two figures of it where it is small, so that it is not shown as nothing."""
     if 0 < gap < 0.00095:

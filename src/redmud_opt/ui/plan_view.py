@@ -7,6 +7,7 @@ import streamlit as st
 
 from redmud_opt.plan import Plan
 from redmud_opt.report.boxes import box_name
+from redmud_opt.report.capex import capex_bars, capex_scale
 from redmud_opt.report.display import fate_cells, rate_cells, used_of_generated
 from redmud_opt.report.figures import (
     COLOURS,
@@ -32,7 +33,8 @@ QUIET = {"displayModeBar": False, "scrollZoom": False}
 def show_plan(plan: Plan, setting: Setting, run: str, say: Words) -> None:
     """All of a plan."""
     _headline(plan, say)
-    _rates(plan, setting, say)
+    _rates(plan, say)
+    _built(plan, say)
     _fates(plan, setting, say)
     _flows(plan, setting, say)
     _tables(plan, run, say)
@@ -54,11 +56,38 @@ def _headline(plan: Plan, say: Words) -> None:
     st.plotly_chart(value_bars(plan, say.language), theme=None, config=QUIET, key="value", alt=heading)
 
 
-def _rates(plan: Plan, setting: Setting, say: Words) -> None:
+def _rates(plan: Plan, say: Words) -> None:
     st.markdown(f"#### {say('rates')}")
     st.caption(say("rates_note"))
     wide = {heading("rates", "target", say.language): 260}
-    words_grid(rate_cells(plan, setting.targets, say.language), "rates", left=_words(say), wide=wide)
+    words_grid(rate_cells(plan, say.language), "rates", left=_words(say), wide=wide)
+
+
+def _built(plan: Plan, say: Words) -> None:
+    """What is decided for good: built, closed, what that costs when, beside the budgets."""
+    shown = [name for name in ("builds", "closings") if _has(plan, name)]
+    if not shown and not _has(plan, "spending") and not _has(plan, "budgets"):
+        return
+    st.markdown(f"#### {say('built')}")
+    if not shown:
+        st.caption(say("nothing_built"))
+    for name in shown:
+        view = table(plan, name, say.language)
+        st.markdown(f"**{view.title}**")
+        view_grid(view, f"{name}_grid")
+    if _has(plan, "spending"):
+        scale = capex_scale(plan, say.language)
+        words = say("capex_by_year", unit=scale.unit)
+        st.markdown(f"**{words}**")
+        st.plotly_chart(capex_bars(plan, say.language), theme=None, config=QUIET, key="capex", alt=words)
+    if _has(plan, "budgets"):
+        view = table(plan, "budgets", say.language)
+        st.markdown(f"**{view.title}**")
+        view_grid(view, "budgets_grid")
+
+
+def _has(plan: Plan, name: str) -> bool:
+    return name in plan.frames and not plan.frames[name].empty
 
 
 def _years(setting: Setting, key: str, say: Words) -> int | None:

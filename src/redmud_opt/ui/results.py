@@ -13,14 +13,16 @@ from redmud_opt.case import Case, CaseFaults
 from redmud_opt.i18n import Message
 from redmud_opt.jobs import Exit, RunFolder, RunResult, RunStatus, result
 from redmud_opt.jobs.inputs import INDEX, INPUTS, recall
+from redmud_opt.plan import Plan
 from redmud_opt.plan.audit import TOLERANCE
 from redmud_opt.report.bundle import zipped
-from redmud_opt.report.display import status_words
+from redmud_opt.report.display import proof_words, status_words
 from redmud_opt.report.numbers import small
+from redmud_opt.report.progress import progress_curve, progress_lines, progress_scale
 from redmud_opt.report.setting import Setting
 from redmud_opt.ui.cases import Look
 from redmud_opt.ui.inputs import show_faults
-from redmud_opt.ui.plan_view import show_plan
+from redmud_opt.ui.plan_view import QUIET, show_plan
 from redmud_opt.ui.words import Words, plain
 
 ENDS = {
@@ -45,8 +47,10 @@ def show(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> No
     if found.plan is None:
         _without_plan(folder, found, case, say)
     else:
-        st.success(plain(status_words(found.plan, say.language)), icon=":material/check_circle:")
+        box, icon = (st.success, "check_circle") if found.plan.status == "optimal" else (st.info, "rule")
+        box(plain(status_words(found.plan, say.language)), icon=f":material/{icon}:")
         _audit(found, say)
+        _how(found.plan, say)
         if case is None:
             st.warning(say("inputs_gone"))
         else:
@@ -116,6 +120,18 @@ def _audit(found: RunResult, say: Words) -> None:
         st.warning(say.tell(Message("plan.not_audited")))
         return
     _badge(audit.passed, audit.worst_residual, say)
+
+
+def _how(plan: Plan, say: Words) -> None:
+    """How the solve came to the plan, where there were integers to decide."""
+    if not progress_curve(plan):
+        return
+    words = say("how", unit=progress_scale(plan, say.language).unit)
+    with st.expander(words):
+        st.plotly_chart(
+            progress_lines(plan, say.language), theme=None, config=QUIET, key="progress", alt=words
+        )
+        st.caption(plain(proof_words(plan, say.language)))
 
 
 def _badge(passed: bool, worst: float, say: Words) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from redmud_opt.jobs import RunStatus, cancel, start, status
+from redmud_opt.jobs import RunFolder, RunOptions, RunStatus, cancel, start, status
 from redmud_opt.jobs.outcome import STAGES
+from redmud_opt.report.display import live_words
+from redmud_opt.report.numbers import share_of
 from redmud_opt.ui.address import keep, run_folder, runs_root
 from redmud_opt.ui.cases import Look
 from redmud_opt.ui.words import Words, plain
@@ -39,11 +41,12 @@ def _status(folder: Path) -> RunStatus | None:
 def button(found: Look, going: bool, say: Words) -> None:
     """Starts a run of the case on the screen."""
     blocked = found.faults is not None or going
+    options = _options(say)
     if st.button(
         say("run"), type="primary", disabled=blocked, key="run_button", icon=":material/play_arrow:"
     ):
         try:
-            folder = start(found.path, runs_root())
+            folder = start(found.path, runs_root(), options)
         except OSError as error:
             st.error(plain(say("cannot_start", why=error.strerror or str(error))))
             return
@@ -51,6 +54,33 @@ def button(found: Look, going: bool, say: Words) -> None:
         st.rerun()
     if found.faults is not None:
         st.caption(say("run_blocked"))
+
+
+def _options(say: Words) -> RunOptions:
+    """When the solver may stop before the best plan is proved; by default never."""
+    with st.expander(say("options"), icon=":material/tune:"):
+        left, right = st.columns(2)
+        limit = left.number_input(
+            say("time_limit"),
+            min_value=1.0,
+            value=None,
+            step=10.0,
+            format="%g",
+            key="time_limit",
+            placeholder=say("no_limit"),
+            help=say("time_limit_help"),
+        )
+        gap = right.number_input(
+            say("gap"),
+            min_value=0.0,
+            max_value=99.0,
+            value=0.0,
+            step=0.1,
+            format="%g",
+            key="gap",
+            help=say("gap_help"),
+        )
+    return RunOptions(time_limit_s=limit, gap=share_of(gap))
 
 
 def watch(folder: Path, say: Words) -> None:
@@ -65,6 +95,7 @@ def watch(folder: Path, say: Words) -> None:
         with st.container(border=True, key="live"):
             st.markdown(f"**{say('cancelling') if asked else _where(now, say)}**")
             st.progress(_part(now), text=say("seconds", seconds=int(now.seconds)))
+            _readout(folder, now, say)
             st.button(
                 say("cancel"),
                 disabled=asked,
@@ -75,6 +106,20 @@ def watch(folder: Path, say: Words) -> None:
             )
 
     live()
+
+
+def _readout(folder: Path, now: RunStatus, say: Words) -> None:
+    """Best plan, bound and gap so far, while a solve with integers goes on."""
+    try:
+        line = RunFolder(folder).last_progress() if now.stage == "solve" else None
+    except (OSError, ValueError):
+        return
+    words = live_words(line, say.language) if line else {}
+    if line and words:
+        with st.container(horizontal=True, key="readout"):
+            for name, amount in words.items():
+                st.metric(say(f"live_{name}"), amount, width="content")
+        st.caption(say(f"phase_{line['phase']}"))
 
 
 def _cancel(folder: Path) -> None:

@@ -4,7 +4,7 @@
     raw mass  dry feeds and solid inputs, in tonnes
     refund    ≤ rate × max(0, vat_rate × price − input VAT) × made;   nothing where the share is not reached
 
-Without a list every waste that is fed counts. A plan may claim less than is due. MODEL.md 'VAT refund'.
+Listed is what the row names and is a waste; without a name every waste that is fed. A plan may claim less than is due. MODEL.md 'VAT refund'.
 """
 
 from __future__ import annotations
@@ -65,6 +65,6 @@ def _raw(book: Book, run: Run) -> float:
 
 
 def _listed(book: Book, row: VatRefund, material: str) -> bool:
-    if not book.facts.in_tonnes(material):
+    if not book.facts.in_tonnes(material) or not book.facts.is_waste(material):
         return False
-    return material in book.facts.members(row.waste) if row.waste else book.facts.is_waste(material)
+    return not row.waste or material in book.facts.members(row.waste)

@@ -1,0 +1,322 @@
+"""First plans and better ones: what is rounded, fixed and freed."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from pyomo.environ import ConcreteModel
+from tests.solve import problems
+
+from redmud_opt.model.arrays import ColumnGroup, Columns, Index, Objective, Rows, compile
+from redmud_opt.solve import Options, Session, mip
+from redmud_opt.solve.bench import Bench, minimising
+from redmud_opt.solve.curve import Curve, Watch
+from redmud_opt.solve.groups import Decisions, decisions
+from redmud_opt.solve.neighbourhood import Neighbourhood
+from redmud_opt.solve.starts import Rounding, starts
+
+OPTIONS = Options()
+
+
+class Room:
+    """What the heuristics need of a solve under way."""
+
+    def __init__(self, model: ConcreteModel, limit: float | None = 20.0) -> None:
+        self.form = minimising(compile(model))
+        self.chosen = decisions(self.form, getattr(model, "column_groups", ()))
+        self.watch = Watch(limit, None)
+        self.curve = Curve(1, self.watch, None)
+        self.bench = Bench(self.form, OPTIONS, self.watch, self.curve)
+        relaxed = self.bench.lp(self.form.col_lower, self.form.col_upper, math.inf).values
+        assert relaxed is not None
+        self.relaxed = relaxed
+
+    def rounding(self) -> Rounding:
+        return Rounding(self.form, self.chosen, OPTIONS, self.watch, self.curve)
+
+    def starts(self, budget: float = 10.0) -> list[Any]:
+        tools = (OPTIONS, self.watch, self.curve)
+        return list(starts(self.bench, self.chosen, self.relaxed, *tools, budget))
+
+
+def sites(seed: int, budget: float = 90.0) -> ConcreteModel:
+    return problems.facility(np.random.default_rng(seed), 12, 30, 3, unit=1e3, budget=budget)
+
+
+# ---------------------------------------------------------------- groups
+
+
+def test_groups_are_places_and_clusters_in_order_of_weight() -> None:
+    m = sites(0)
+    m.extra = Columns(Index.flat("period", ["t1", "t0"]), upper=1.0, integer=np.array([True, False]))
+    groups = (*m.column_groups, ColumnGroup(m.extra, ("period",)))
+    form = compile(m)
+    found = decisions(form, groups)
+    by_name = [form.column_name(int(k)) for k in found.places]
+    assert by_name == [f"build[s{j},t{t}]" for j in range(12) for t in range(3)] + ["extra[t1]"]
+    assert found.weight.tolist() == [1.0] * 36 + [0.5]
+    assert found.clusters["site"].tolist() == [j for j in range(12) for _ in range(3)] + [-1]
+    assert found.clusters["period"].tolist() == [0, 1, 2] * 12 + [1]
+
+
+def test_without_groups_every_integer_column_is_one() -> None:
+    m = sites(0)
+    found = decisions(compile(m), ())
+    assert len(found.places) == 36
+    assert not found.clusters
+
+
+def test_a_group_by_a_name_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="line"):
+        ColumnGroup(sites(0).build, ("line",))
+
+
+def test_fixed_and_continuous_members_are_left_out() -> None:
+    m = sites(0)
+    m.build.fixed_mask[:5] = True
+    m.build.values_array[:] = 0.0
+    assert len(decisions(compile(m), m.column_groups).places) == 31
+
+
+# ---------------------------------------------------------------- rounding
+
+
+def test_only_rows_of_decisions_alone_hold_the_rounding() -> None:
+    m = sites(1)
+    room = Room(m)
+    named = {room.form.row_name(int(k)).partition("[")[0] for k in room.rounding().rows}
+    assert named == {"once", "budget"}
+
+
+@pytest.mark.parametrize("lean", [0.5, 0.1, 1e-6])
+@pytest.mark.parametrize("seed", range(5))
+def test_rounded_decisions_keep_their_own_rows(seed: int, lean: float) -> None:
+    room = Room(sites(seed))
+    rounding = room.rounding()
+    found = rounding.nearest(room.relaxed[room.chosen.places], lean, 5.0)
+    assert found is not None
+    values = np.zeros(len(room.form.cost))
+    values[room.chosen.places] = found
+    activity = (room.form.matrix @ values)[rounding.rows]
+    assert (activity <= room.form.row_upper[rounding.rows] + 1e-6).all()
+    assert found.any(), "rounding leans upward"
+
+
+def test_rounding_is_the_nearest_point() -> None:
+    """0.9, 0.2 and 0 under a budget of one build: the first; with room for two, the second as well."""
+    m = ConcreteModel()
+    m.n = Columns(Index.flat("n", ["a", "b", "c"]), upper=1.0, integer=True)
+    m.budget = Rows(Index.scalar(), upper=1.0)
+    m.budget.add(m.n, row=0)
+    m.worth = Objective("maximise")
+    m.worth.add(m.n)
+    relaxed = np.array([0.9, 0.2, 0.0])
+    for room, expected in ((1.0, [1, 0, 0]), (2.0, [1, 1, 0]), (3.0, [1, 1, 0])):
+        m.budget.upper_bound[:] = room
+        found = Room(m).rounding().nearest(relaxed, 0.1, 5.0)
+        assert found is not None
+        assert found.tolist() == expected
+
+
+def test_fixed_columns_count_as_constants_in_the_rows_of_decisions() -> None:
+    """One build is given and takes the whole budget: nothing else may be rounded up."""
+    m = ConcreteModel()
+    m.n = Columns(Index.flat("n", ["a", "b", "c"]), upper=1.0, integer=True)
+    m.budget = Rows(Index.scalar(), upper=1.0)
+    m.budget.add(m.n, row=0)
+    m.worth = Objective("maximise")
+    m.worth.add(m.n)
+    m.n.fixed_mask[0], m.n.values_array[0] = True, 1.0
+    found = Room(m).rounding().nearest(np.array([0.9, 0.8]), 0.1, 5.0)
+    assert found is not None
+    assert found.tolist() == [0, 0]
+
+
+def test_no_whole_point_in_the_rows_is_none() -> None:
+    m = ConcreteModel()
+    m.n = Columns(Index.flat("n", ["a", "b"]), upper=3.0, integer=True)
+    m.odd = Rows(Index.scalar(), equal_to=3.0)
+    m.odd.add(m.n, row=0, col=np.arange(2), coef=2.0)
+    assert Room(m).rounding().nearest(np.array([0.7, 0.8]), 0.1, 5.0) is None
+
+
+# ---------------------------------------------------------------- first plans
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+@pytest.mark.parametrize("seed", range(5))
+def test_starts_are_plans_within_the_budget(seed: int, grouped: bool) -> None:
+    m = sites(seed)
+    m.unmet.upper_bound[:] = 7e3  # building is needed, not only cheaper
+    if not grouped:
+        m.column_groups = ()
+    room = Room(m)
+    plans = [room.bench.plan(candidate) for candidate in room.starts()]
+    found = [plan for plan in plans if plan is not None]
+    assert found
+    for plan in found:
+        spent = (room.form.matrix @ plan.values)[-3:]
+        assert (spent <= 90 * (1 + 1e-9)).all()
+
+
+def test_the_rest_is_solved_with_its_own_integers() -> None:
+    """Decisions fixed, other integers remain: they come out whole too."""
+    m = sites(1)
+    m.unmet.set_integer(True)
+    room = Room(m)
+    whole = room.form.integrality.astype(bool)
+    candidates = room.starts()
+    assert candidates
+    np.testing.assert_allclose(candidates[0][whole], np.rint(candidates[0][whole]), atol=1e-6)
+
+
+def test_decisions_rounded_too_low_are_freed_upward() -> None:
+    """n1 + n2 + x ≥ 2.5 with x ≤ 0.5, relaxed to 1 each at most lean: a plan is found though rounding has none."""
+    m = ConcreteModel()
+    m.n = Columns(Index.flat("n", ["a", "b", "c"]), upper=2.0, integer=True)
+    m.x = Columns(Index.scalar(), upper=0.3)
+    m.least = Rows(Index.scalar(), lower=3.2)
+    m.least.add(m.n, row=0)
+    m.least.add(m.x)
+    m.cost = Objective("minimise")
+    m.cost.add(m.n, coef=np.array([1.0, 2.0, 3.0]))
+    room = Room(m)
+    room.relaxed = np.zeros(4)  # as if the relaxation had led astray
+    (candidate,) = room.starts()
+    plan = room.bench.plan(candidate)
+    assert plan is not None
+    assert plan.objective == pytest.approx(2 + 2)
+
+
+def test_starts_stop_at_their_budget() -> None:
+    assert Room(sites(0)).starts(budget=0.0) == []
+
+
+# ---------------------------------------------------------------- better plans
+
+
+def nothing_built(room: Room) -> Any:
+    plan = room.bench.plan(np.zeros(len(room.form.cost)))
+    assert plan is not None
+    return plan
+
+
+def searched(room: Room, seconds: float = 4.0, seed: int = 0) -> list[float]:
+    """Objectives of the best plan, from nothing built on."""
+    plan = nothing_built(room)
+    held = [plan]
+
+    def take(values: Any) -> tuple[Any, float]:
+        found = room.bench.plan(values)
+        if found is not None and found.objective < held[-1].objective:
+            held.append(found)
+        return held[-1].values, held[-1].objective
+
+    search = Neighbourhood(room.bench, room.chosen, room.relaxed, room.watch, seed)
+    search.search(plan.values, plan.objective, take, lambda: False, seconds)
+    return [one.objective for one in held]
+
+
+def test_neighbourhoods_improve_a_poor_plan_to_the_best() -> None:
+    """On a small model the search ends at the optimum that branch and bound proves."""
+    m = problems.facility(np.random.default_rng(7), 5, 12, 2, unit=1e3, budget=90)
+    found = searched(Room(m))
+    assert len(found) > 1
+    assert found == sorted(found, reverse=True)
+    assert found[-1] == pytest.approx(Session().solve(m).objective, rel=1e-6)
+
+
+def test_from_the_best_plan_it_stays() -> None:
+    m = problems.facility(np.random.default_rng(7), 4, 10, 2, budget=90)
+    best = Session().solve(m)
+    room = Room(m)
+    taken: list[Any] = []
+
+    def take(values: Any) -> tuple[Any, float]:
+        taken.append(values)
+        return values, 0.0
+
+    assert best.values is not None
+    assert best.objective is not None
+    search = Neighbourhood(room.bench, room.chosen, room.relaxed, room.watch, 0)
+    search.search(best.values, best.objective, take, lambda: False, 3.0)
+    assert not taken
+    assert search.rounds > 0
+
+
+def test_freed_are_about_the_share_and_whole_clusters() -> None:
+    room = Room(sites(3))
+    values = np.zeros(36)
+    search = Neighbourhood(room.bench, room.chosen, room.relaxed, room.watch, 1)
+    for kind in ("random", "disagree", "site", "period"):
+        assert search.freed(values, kind).sum() == round(search.share * 36)
+    search.share = 1 / 3
+    assert len(set(room.chosen.clusters["period"][search.freed(values, "period")])) == 1
+    assert len(set(room.chosen.clusters["site"][search.freed(values, "site")])) == 4
+    apart = np.abs(room.relaxed[room.chosen.places])
+    freed = search.freed(values, "disagree")
+    assert apart[freed].min() >= apart[~freed].max()
+
+
+def test_the_same_seed_frees_the_same() -> None:
+    room = Room(sites(3))
+    values = np.zeros(36)
+
+    def drawn(seed: int) -> list[list[bool]]:
+        search = Neighbourhood(room.bench, room.chosen, room.relaxed, room.watch, seed)
+        return [search.freed(values, "random").tolist() for _ in range(5)]
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+
+
+def test_no_decisions_no_search() -> None:
+    room = Room(sites(3))
+    none = Decisions(np.zeros(0, np.int64), np.zeros(0), {})
+    Neighbourhood(room.bench, none, room.relaxed, room.watch, 1).search(
+        room.relaxed, 0.0, lambda values: (values, 0.0), lambda: False, 1.0
+    )
+
+
+# ---------------------------------------------------------------- switched on and off
+
+
+def phases(model: ConcreteModel, **options: Any) -> set[str]:
+    return {point.phase for point in Session(Options(time_limit_s=4, **options)).solve(model).progress}
+
+
+def test_each_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain is branch and bound alone; what is off leaves no phase behind."""
+    ran: list[str] = []
+    real_starts, real_search = mip.starts, Neighbourhood.search
+
+    def spied_starts(*args: Any) -> Any:
+        ran.append("starts")
+        return real_starts(*args)
+
+    def spied_search(*args: Any) -> None:
+        ran.append("neighbourhood")
+        real_search(*args)
+
+    monkeypatch.setattr(mip, "TRY_LEAST_S", 0.0)
+    monkeypatch.setattr(mip, "TRY_SHARE", 0.0)
+    monkeypatch.setattr(mip, "starts", spied_starts)
+    monkeypatch.setattr(Neighbourhood, "search", spied_search)
+    for options, expected in (
+        ({}, ["starts", "neighbourhood"]),
+        ({"neighbourhood": False}, ["starts"]),
+        ({"starts": False}, []),  # there is no plan to improve yet
+        ({"starts": False, "neighbourhood": False}, []),
+    ):
+        ran.clear()
+        phases(sites(4), **options)
+        assert ran == expected
+    assert phases(sites(4), starts=False, neighbourhood=False) == {"branch", "plan"}
+
+
+def test_what_is_easily_closed_sees_no_heuristic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mip, "starts", lambda *_: pytest.fail("not needed"))
+    assert Session().solve(problems.facility(np.random.default_rng(1))).holds == "proved"
