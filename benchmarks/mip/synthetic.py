@@ -239,11 +239,11 @@ def _yards(d: Draft) -> None:
 def _markets(d: Draft) -> None:
     """Markets buy less of a product than a line makes; one in three buys concentrate, one in four fills land."""
     for k, site in enumerate(d.markets):
-        for product, price, most in (("brick", 122.0, 2.6e5), ("base", 74.0, 3e5)):
+        for product, price, most in (("brick", 140.0, 2.2e5), ("base", 88.0, 2.6e5)):
             terms = {"price_cny_per_t": d.about(price, 0.15), "max_t": d.about(most, 0.5)}
             d.add("outlets", Outlet(name=f"{product}_{site}", site=site, material=product, **terms))
         if k % 3 == 0:
-            terms = {"price_cny_per_t": d.about(440.0, 0.1), "max_t": d.about(4e5, 0.5)}
+            terms = {"price_cny_per_t": d.about(520.0, 0.1), "max_t": d.about(4e5, 0.5)}
             d.add("outlets", Outlet(name=f"concentrate_{site}", site=site, material="concentrate", **terms))
         if k % 4 == 0:
             terms = {"price_cny_per_t": -d.about(12.0), "max_t": d.about(8e4), "method": "R5"}

@@ -18,7 +18,7 @@ def starter(folder: Path) -> Path:
 
 
 GOOD_ENOUGH = 0.05
-"""A gap at which the main case is solved in a second or two: what tests ask of its plan does not need the best one."""
+"""A gap at which the main case is solved in a second or two; what tests ask of its plan needs no better one."""
 
 
 @functools.cache

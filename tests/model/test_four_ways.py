@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,16 @@ def test_every_family_of_the_small_case_has_members() -> None:
     assert declared == {f.local_name for f in (*families(model, Rows), *families(model, Columns))}
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+PER_FAMILY = ("check_fixing", "check_bounds", "check_deactivating", "check_deleting")
+"""Checks that go through every family by itself: some 90 of them here."""
+
+
+def _checks() -> list[Any]:
+    marks = dict.fromkeys(PER_FAMILY, pytest.mark.slow)
+    return [pytest.param(check, id=check.__name__, marks=marks.get(check.__name__, ())) for check in CHECKS]
+
+
+@pytest.mark.parametrize("check", _checks())
 def test_the_contract_of_the_arrays_on_every_family(
     check: Callable[[Callable[[], ConcreteModel]], None],
 ) -> None:

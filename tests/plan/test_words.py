@@ -16,7 +16,18 @@ from redmud_opt.i18n import Message, template
 from redmud_opt.model.value import TERMS
 from redmud_opt.plan.audit import Audit, Check
 from redmud_opt.plan.fates import FATES
-from redmud_opt.plan.words import compact, describe, millions, percent, plain, record, table, tonnes, width
+from redmud_opt.plan.words import (
+    compact,
+    describe,
+    gap_words,
+    millions,
+    percent,
+    plain,
+    record,
+    table,
+    tonnes,
+    width,
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +44,16 @@ def guangxi() -> Plan:
     return cases.guangxi()
 
 
+@pytest.fixture(scope="module")
+def growing(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan of the case that grows: three years, everything that can be decided."""
+    return optimise(cases.growing(tmp_path_factory.mktemp("growing")))
+
+
 # ---- every word there is --------------------------------------------------------------------------------------
+
+
+PHASES = ("try", "start", "neighbourhood", "branch", "plan")
 
 
 def vocabulary() -> Iterator[str]:
@@ -46,6 +66,10 @@ def vocabulary() -> Iterator[str]:
     yield from (
         f"study.family_{name}" for name in ("limit", "demand", "supply", "end_stuck", "product_stock")
     )
+    yield from (f"{room}.phase_{name}" for room in ("cli", "ui") for name in PHASES)
+    yield from (f"cli.unit_{goal}" for goal in ("value", "utilisation"))
+    yield from (f"plan.target_{name}" for name in ("binding", "met", "short", "nothing"))
+    yield from (f"plan.unit_{unit}/{per}" for unit in "th" for per in ("a", "period"))
     yield from (
         f"cli.stage_{name}" for name in ("read", "network", "build", "solve", "explain", "plan", "audit")
     )
@@ -81,26 +105,31 @@ def test_every_tonne_goes_somewhere(guangxi: Plan) -> None:
     blocks = [b for b in describe(guangxi).split("\n\n") if b.startswith("Where ")]
     assert [block.split()[1] for block in blocks] == ["red", "spent", "carbon", "aluminium"]
     for block in blocks:
-        rows = [line.split("  ") for line in block.splitlines()[2:]]
+        rows = [line.split("  ") for line in block.splitlines()[1:]]
         amounts = [(row[1], float(row[-1].replace(",", ""))) for row in rows]
         came = sum(a for name, a in amounts if name in ("in stock at the start", "generated", "received"))
         gone = sum(a for name, a in amounts if ":" in name)
         assert came == pytest.approx(gone, abs=len(rows))
 
 
-def test_years_stand_side_by_side_unless_there_is_one(starter: Plan, guangxi: Plan) -> None:
-    assert "horizon" in describe(guangxi)
-    assert "horizon" not in describe(starter)
+def years_side_by_side(plan: Plan) -> bool:
+    """Whether a table has the years over its columns."""
+    return any(line.endswith("  horizon") for line in describe(plan).splitlines())
 
 
-def test_many_years_are_summed(guangxi: Plan) -> None:
-    frames = dict(guangxi.frames)
+def test_years_stand_side_by_side_unless_there_is_one(starter: Plan, growing: Plan) -> None:
+    assert years_side_by_side(growing)
+    assert not years_side_by_side(starter)
+
+
+def test_many_years_are_summed(growing: Plan) -> None:
+    frames = dict(growing.frames)
     for name in ("identity", "fates"):
         later = frames[name].assign(year=frames[name]["year"] + 3)
         frames[name] = pd.concat([frames[name], later])
-    words = describe(dataclasses.replace(guangxi, frames=frames))
-    assert "horizon" not in words
-    assert "utilised: " in words
+    many = dataclasses.replace(growing, frames=frames)
+    assert not years_side_by_side(many)
+    assert "utilised: " in describe(many)
 
 
 def test_destinations_without_places(guangxi: Plan) -> None:
@@ -169,6 +198,116 @@ def test_audit_in_words(starter: Plan) -> None:
 )
 def test_status(starter: Plan, solve: dict[str, object], words: str) -> None:
     assert words in describe(dataclasses.replace(starter, solve={**starter.solve, **solve})).splitlines()[1]
+
+
+def test_gap_is_never_shown_as_nothing() -> None:
+    assert gap_words(0.0205) == "2.05 %"
+    assert gap_words(0.001) == "0.10 %"
+    assert gap_words(4.26e-5) == "0.0043 %"
+    assert gap_words(1e-6) == "0.00 %"
+
+
+# ---- what is decided for good ---------------------------------------------------------------------------------
+
+BUILT = [
+    "Built [capex in MCNY, undiscounted]",
+    "  - Second separator: 2 units, 600,000 t/a together, decided 2026, starts 2027-01-01, capex 24.000",
+    "  - Second separator: 300,000 t/a, decided 2027, starts 2028-01-01, capex 12.000",
+    "  - Second press, any size: 193,333 t/a, decided 2026, starts 2026-07-01, capex 15.600",
+    "",
+    "Closed",
+    "  - Old press: units closed 1, from 2026 on",
+    "",
+    "Capex by the year in which it is due [MCNY, undiscounted]",
+    "  2026   30.000",
+    "  2027   16.800",
+    "  2028    4.800",
+    "  total  51.600",
+    "  - budget first (2026): 30.000 of 30.000",
+    "  - budget whole (horizon): 51.600 of 90.000",
+    "",
+    "VAT refunds [MCNY, undiscounted]",
+    "  - Brick works, Unfired brick 2026: 2.692",
+    "  - Brick works, Unfired brick 2027: 3.640",
+    "  - Brick works, Unfired brick 2028: 3.640",
+    "",
+]
+"""Separators at 12 MCNY a unit, 0.6 at the decision, 0.4 a year later: 14.4 + 15.6 of the press, 9.6 + 7.2, 4.8.
+The press: 4 MCNY and 60 CNY for each of 193,333 t/a, what the budget of the first year leaves. The refund of a full
+year: 400,000 t × 0.7 × 13 % of 100 CNY."""
+
+
+def test_what_is_decided_is_told(growing: Plan) -> None:
+    lines = describe(growing).splitlines()
+    start = lines.index(BUILT[0])
+    assert lines[start : start + len(BUILT)] == BUILT
+
+
+def test_what_is_decided_is_told_in_chinese(growing: Plan) -> None:
+    words = describe(growing, "zh")
+    assert "  - 磁选二线：2 台（套），合计 600,000 吨/年，2026 决定，2027-01-01 投产，投资 24.000" in words
+    assert "  - 旧砖机：1 台（套），自 2026 起" in words
+    assert "  - 预算 whole（全期）：已用 51.600，额度 90.000" in words
+    assert "  - 砖厂，免烧砖，2027 年：3.640" in words
+
+
+def test_terms_of_decisions_are_told(growing: Plan) -> None:
+    words = describe(growing)
+    for term in ("investment  ", "closing of lines  ", "fixed cost of lanes  ", "residual value of lines  "):
+        assert f"\n  {term}" in words
+
+
+def test_a_plan_without_integers_says_nothing_of_them(starter: Plan) -> None:
+    words = describe(starter)
+    assert "Solver:" not in words
+    assert "Built" not in words
+    assert "Closed" not in words
+    assert "Capex" not in words
+
+
+def test_proof_of_a_plan_with_integers(growing: Plan) -> None:
+    assert "Solver: objective -13.865 MCNY, bound -13.865 MCNY, gap 0.00 %." in describe(growing)
+    held = {"stopped": "gap", "holds": "with_gap", "objective": -2e7, "bound": -1.5e7, "gap": 0.25}
+    words = describe(dataclasses.replace(growing, solve={**growing.solve, **held}))
+    assert "by up to 25.00 %. The solve stopped at the gap" in words
+    assert "Solver: objective -20.000 MCNY, bound -15.000 MCNY, gap 25.00 %." in words
+    without = dataclasses.replace(growing, solve={**growing.solve, **held, "bound": None, "gap": None})
+    assert "Solver:" not in describe(without)
+
+
+def test_closing_of_what_was_built(growing: Plan) -> None:
+    closings = pd.DataFrame([("separator_2", "2026", "2028", 2)], columns=[*growing.frames["closings"]])
+    plan = dataclasses.replace(growing, frames={**growing.frames, "closings": closings})
+    assert "Second separator (decided 2026): units closed 2, from 2028 on" in describe(plan)
+
+
+def test_verdicts_of_targets(growing: Plan) -> None:
+    targets = pd.concat([growing.frames["targets"]] * 4).assign(
+        verdict=["binding", "met", "short", ""], reached=[0.05, 0.1, 0.01, float("nan")]
+    )
+    lines = describe(dataclasses.replace(growing, frames={**growing.frames, "targets": targets})).splitlines()
+    start = lines.index("Targets") + 1
+    ends = ["5.00 %: met, binding", "10.00 %: met", "1.00 %: missed", "–: nothing to refer to"]
+    assert [line.partition("reached ")[2] for line in lines[start : start + 4]] == ends
+
+
+def test_record_of_decisions(growing: Plan) -> None:
+    found = record(growing)
+    assert found["builds"][0] == {
+        "line": "separator_2",
+        "period": "2026",
+        "start": "2027-01-01",
+        "units": 2,
+        "size": 600000.0,
+        "unit": "t/a",
+        "capex_cny": 24e6,
+    }
+    assert [row["line"] for row in found["builds"]] == ["separator_2", "separator_2", "press_2"]
+    assert found["closings"] == [{"line": "old_press", "decided": "", "period": "2026", "units": 1}]
+    assert found["budgets"][0]["spent_cny"] == pytest.approx(30e6)
+    assert sum(row["capex_cny"] for row in found["spending"]) == pytest.approx(51.6e6)
+    assert found["refunds"][1]["refund_cny"] == pytest.approx(3.64e6)
+    assert "curve" not in found
 
 
 # ---- JSON -----------------------------------------------------------------------------------------------------

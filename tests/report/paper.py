@@ -10,8 +10,8 @@ Year 2026 is period `a`, 2027 is `b`. Dry tonnes. At R arise 100 mud in each per
         ore      a: 8, b: 16: moved R→M, sold at M;   in b the press at R takes 6 water and gives 6 more ore
         clinker  20 taken from the silo, sold
 
-    built    decided in a: 2 units of a mill of 100 t/a at 3 M CNY each, half due in 2026 and half in 2027, and a kiln of
-             any size, 50 t/a, at 1 M CNY; the old kiln is closed in b; 4 M CNY may be due in 2026, all told 9
+    built    decided in a: 2 units of a mill of 100 t/a at 3 M CNY each, half due in 2026 and half in 2027, and a
+             kiln of any size, 50 t/a, at 1 M CNY; the old kiln is closed in b; 4 M CNY may be due in 2026, 9 in all
 
 Of the 120 clinker 18 stand for mud (30 of 200 fed) and 6 for lining (10 of 200).
 """

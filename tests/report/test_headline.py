@@ -228,7 +228,7 @@ def test_status_is_honest(solve_: dict[str, object], says: str, says_not: str) -
 def test_case_facts() -> None:
     case = load_case("guangxi")
     assert counts(case)["storages"] == len(case.storages)
-    assert "2028-12-31" in text(horizon(case), "en")
+    assert "2032-12-31" in text(horizon(case), "en")
     assert title(case, "zh") != title(case, "en")
     assert assumed(Assumptions(1, 1, 5, 1), "en") == {"share": "75.0 %", "count": 6, "total": 8}
     assert assumed(Assumptions(0, 0, 0, 0), "zh")["share"] == "0.0%"

@@ -1,15 +1,33 @@
-"""The first real case: it loads without faults, its plan is optimal and passes the audit, its target binds."""
+"""The first real case: it loads without faults, its plan passes the audit, its targets bind, it builds what pays.
+
+REDMUD_WRITE_DOCS=1 pytest tests/scenarios/test_guangxi.py       writes the table of candidates in its page anew
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
-from tests.builders import Solved, solve
+from tests.builders import run
 
 from redmud_opt.case import Case, assumptions, load_case, unenforced
+from redmud_opt.case.works import Line
 from redmud_opt.network import build_network
+from redmud_opt.plan import Plan, audit, make_plan
+from redmud_opt.solve import Options, Outcome
 from redmud_opt.study import explain
+
+PAGE = Path("docs/cases/guangxi.md")
+START, END = "<!-- candidates -->\n", "<!-- end of candidates -->"
+GAP = 0.002
+
+
+def solve_near(case: Case) -> tuple[Plan, Outcome]:
+    """A plan within the gap."""
+    network, model, outcome = run(case, Options(gap=GAP, time_limit_s=120))
+    assert outcome.holds in ("proved", "with_gap"), outcome.detail
+    return make_plan(network, model, outcome), outcome
 
 
 @pytest.fixture(scope="module")
@@ -18,33 +36,74 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def solved(case: Case) -> Solved:
-    return solve(case)
+def solved(case: Case) -> tuple[Plan, Outcome]:
+    return solve_near(case)
 
 
-def test_plan_is_optimal_and_audited(solved: Solved) -> None:
-    assert solved.plan.status == "optimal"
-    assert solved.plan.value_cny > 0
+@pytest.fixture(scope="module")
+def plan(solved: tuple[Plan, Outcome]) -> Plan:
+    return solved[0]
 
 
-def test_target_of_2027_binds(solved: Solved) -> None:
-    rates = solved.plan.frames["rates"].set_index(["waste_class", "year"])["rate_new"]
-    assert rates["red_mud", 2027] == pytest.approx(0.15, abs=1e-6)
+# ---------------------------------------------------------------- the plan
+
+
+def test_plan_is_near_the_optimum_and_audited(case: Case, solved: tuple[Plan, Outcome]) -> None:
+    plan, outcome = solved
+    assert outcome.bound is not None
+    assert 0 < plan.value_cny <= outcome.bound * (1 + 1e-9)
+    assert outcome.bound - plan.value_cny <= 1.01 * GAP * plan.value_cny
+    assert audit(case, plan.frames, plan.value_cny).passed
+
+
+@pytest.mark.parametrize(("year", "rate"), [(2027, 0.15), (2030, 0.25)])
+def test_targets_bind(plan: Plan, year: int, rate: float) -> None:
+    rates = plan.frames["rates"].set_index(["waste_class", "year"])["rate_new"]
+    assert rates["red_mud", year] == pytest.approx(rate, abs=1e-6)
     assert rates["red_mud", 2026] < 0.15
 
 
-def test_four_waste_classes_are_planned(solved: Solved) -> None:
-    classes = set(solved.plan.frames["rates"]["waste_class"])
+def test_four_waste_classes_are_planned(plan: Plan) -> None:
+    classes = set(plan.frames["rates"]["waste_class"])
     assert classes == {"red_mud", "spent_pot_lining", "carbon_dross", "aluminium_ash"}
 
 
-def test_hazardous_waste_never_lies_in_a_general_yard(case: Case, solved: Solved) -> None:
+def test_hazardous_waste_never_lies_in_a_general_yard(case: Case, plan: Plan) -> None:
     general = {storage.name for storage in case.storages if not storage.accepts_hazardous}
-    streams = solved.plan.frames["streams"].set_index("stream")["waste_class"]
+    streams = plan.frames["streams"].set_index("stream")["waste_class"]
     for name in ("stocks", "placements"):
-        frame = solved.plan.frames[name]
+        frame = plan.frames[name]
         held = frame[frame["storage"].isin(general)]
         assert set(streams[held["stream"]]) <= {"red_mud", ""}
+
+
+def test_what_wears_out_is_replaced_and_a_second_separation_pays(plan: Plan) -> None:
+    builds = plan.frames["builds"].set_index("line")
+    assert {"hgms_line_2", "codetox_unit", "hub_two_stage_line_2"} <= set(builds.index)
+    assert min(builds["start"].astype(str)) >= "2028-01-01"
+    assert 6000 < builds.loc["hub_two_stage_line_2", "size"] <= 12000
+
+
+def test_variants_exclude_each_other(plan: Plan) -> None:
+    built = set(plan.frames["builds"]["line"])
+    assert len(built & {"hgms_line_2", "hgms_unit"}) <= 1
+    assert len(built & {"roast_line_2", "roast_small"}) <= 1
+
+
+def test_a_wet_year_costs_money(solved: tuple[Plan, Outcome]) -> None:
+    _, wet = solve_near(load_case("scenarios/guangxi_wet_year.yaml"))
+    assert wet.bound is not None
+    assert wet.bound < solved[0].value_cny
+
+
+def test_twenty_five_percent_is_out_of_reach_in_2027() -> None:
+    network = build_network(load_case("scenarios/guangxi_target_25.yaml"))
+    messages = {message.key: message for message in explain(network)}
+    reached = messages["study.target_out_of_reach"].values["reached_percent"]
+    assert 15 < reached < 25
+
+
+# ---------------------------------------------------------------- its numbers
 
 
 def test_every_number_has_evidence(case: Case) -> None:
@@ -53,24 +112,76 @@ def test_every_number_has_evidence(case: Case) -> None:
     assert counts.measured + counts.derived > 50
 
 
-def test_permits_and_clocks_are_listed_as_not_enforced(case: Case) -> None:
+def test_permits_are_listed_as_not_enforced_and_lines_are_not(case: Case) -> None:
     tables = {str(message.values.get("table", "")) for message in unenforced(case)}
-    assert {"permits", "lines"} <= tables
+    assert "permits" in tables
+    assert "lines" not in tables
 
 
-def test_twenty_five_percent_is_out_of_reach() -> None:
-    network = build_network(load_case("scenarios/guangxi_target_25.yaml"))
-    messages = {message.key: message for message in explain(network)}
-    reached = messages["study.target_out_of_reach"].values["reached_percent"]
-    assert 15 < reached < 25
+def test_every_candidate_states_what_a_decision_needs(case: Case) -> None:
+    stated = {(row.item, row.column) for row in case.evidence if row.table == "lines"}
+    for line in candidates(case):
+        assert line.lead_time_months and line.life_a and line.earliest and line.ramp_up, line.name
+        for column in ("capex_cny", "lead_time_months", "life_a", "fixed_om_cny_per_a"):
+            row = next((r for r in case.evidence if (r.item, r.column) == (line.name, column)), None)
+            assert row is not None and row.low is not None and row.high is not None, (line.name, column)
+        assert not (line.times and line.times > 1) or (line.name, "times") in stated
 
 
-def test_a_wet_year_costs_money(solved: Solved) -> None:
-    assert solve(load_case("scenarios/guangxi_wet_year.yaml")).value < solved.value
+# ---------------------------------------------------------------- its page
+
+
+def candidates(case: Case) -> list[Line]:
+    return [line for line in case.lines if line.candidate]
+
+
+def size_t_per_a(case: Case, line: Line) -> float:
+    """Tonnes a year of a full unit at its first operating point, availability counted."""
+    uses = [row.use_per_t for row in case.line_processes if row.line == line.name]
+    assert line.capacity is not None
+    return line.capacity * line.availability / uses[0]
+
+
+def capex_cny(case: Case, line: Line) -> float:
+    """Capex of a full unit, steps of size included."""
+    steps = [row for row in case.tiers if row.item == line.name]
+    assert line.capex_cny is not None
+    assert not steps or sum(row.width_t or 0.0 for row in steps) == line.capacity
+    return line.capex_cny + sum(row.price_cny_per_t * (row.width_t or 0.0) for row in steps)
+
+
+def row_of(case: Case, line: Line) -> str:
+    site = next(f.site for f in case.facilities if f.name == line.facility)
+    size, capex = size_t_per_a(case, line), capex_cny(case, line)
+    sized = any(row.item == line.name for row in case.tiers)
+    built = "any size up to it" if sized else f"up to {line.times} units" if line.times else "once"
+    of = next(r for r in case.evidence if (r.item, r.column) == (line.name, "capex_cny"))
+    cells = (
+        f"`{line.name}`",
+        f"`{site}`",
+        f"{size / 1000:,.4g} kt/a, {built}",
+        f"{capex / 1e6:.1f}",
+        f"{capex / size:,.0f}",
+        f"{line.lead_time_months} months, from {line.earliest}",
+        f"{of.evidence} ({of.source})",
+    )
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def test_the_page_shows_the_candidates_of_the_tables(case: Case) -> None:
+    head = "| line | site | unit | capex [MCNY] | CNY per t/a | lead, start not before | evidence of capex |\n"
+    table = head + "|---|---|---|---|---|---|---|\n" + "".join(row_of(case, line) for line in candidates(case))
+    page = PAGE.read_text(encoding="utf-8")
+    before, rest = page.split(START)
+    shown, after = rest.split(END)
+    if os.environ.get("REDMUD_WRITE_DOCS"):
+        PAGE.write_text(before + START + table + END + after, encoding="utf-8")
+        shown = table
+    assert shown == table
 
 
 def test_the_page_of_the_case_counts_as_check_does(case: Case) -> None:
     counts = assumptions(case)
-    page = Path("docs/cases/guangxi.md").read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     assert f"Of the {counts.total} numbers" in page
     assert f"**{counts.measured} are measured, {counts.derived} derived, {counts.assumed} assumed**" in page

@@ -116,7 +116,9 @@ def facility(
     s, t = np.divmod(np.arange(sites * periods), periods)
     m.build = Columns(Index(("site", "period"), (s, t), (site, period)), upper=1.0, integer=True)
     c, rest = np.divmod(np.arange(customers * sites * periods), sites * periods)
-    lanes = Index(("customer", "site", "period"), (c, *np.divmod(rest, periods)), (names("c", customers), site, period))
+    lanes = Index(
+        ("customer", "site", "period"), (c, *np.divmod(rest, periods)), (names("c", customers), site, period)
+    )
     m.flow = Columns(lanes)
     demand = np.divmod(np.arange(customers * periods), periods)
     m.unmet = Columns(Index(("customer", "period"), demand, (names("c", customers), period)))
@@ -143,7 +145,9 @@ def facility(
     return m
 
 
-def one(cost: Any = 1.0, lower: Any = 0.0, upper: Any = 10.0, most: float = 4.5, sense: str = "maximise") -> Any:
+def one(
+    cost: Any = 1.0, lower: Any = 0.0, upper: Any = 10.0, most: float = 4.5, sense: str = "maximise"
+) -> Any:
     """cost · (n + x) where n + x ≤ most, n whole; both within bounds."""
     m = ConcreteModel()
     index = Index.flat("name", ["n", "x"])

@@ -216,7 +216,7 @@ def searched(room: Room, seconds: float = 4.0, seed: int = 0) -> list[float]:
         return held[-1].values, held[-1].objective
 
     search = Neighbourhood(room.bench, room.chosen, room.relaxed, room.watch, seed)
-    search.search(plan.values, plan.objective, take, lambda: False, seconds)
+    search.search(plan.values, plan.objective, take, lambda: False, seconds, seconds)
     return [one.objective for one in held]
 
 
@@ -242,7 +242,7 @@ def test_from_the_best_plan_it_stays() -> None:
     assert best.values is not None
     assert best.objective is not None
     search = Neighbourhood(room.bench, room.chosen, room.relaxed, room.watch, 0)
-    search.search(best.values, best.objective, take, lambda: False, 3.0)
+    search.search(best.values, best.objective, take, lambda: False, 3.0, 3.0)
     assert not taken
     assert search.rounds > 0
 
@@ -256,9 +256,23 @@ def test_freed_are_about_the_share_and_whole_clusters() -> None:
     search.share = 1 / 3
     assert len(set(room.chosen.clusters["period"][search.freed(values, "period")])) == 1
     assert len(set(room.chosen.clusters["site"][search.freed(values, "site")])) == 4
-    apart = np.abs(room.relaxed[room.chosen.places])
-    freed = search.freed(values, "disagree")
-    assert apart[freed].min() >= apart[~freed].max()
+    apart = np.abs(room.relaxed[room.chosen.places]).reshape(12, 3).max(1)
+    freed = search.freed(values, "disagree").reshape(12, 3)
+    assert (freed.all(1) == freed.any(1)).all(), "a thing is freed whole"
+    assert apart[freed.any(1)].min() >= apart[~freed.any(1)].max() - 1e-5
+
+
+def test_what_belongs_to_another_thing_stays() -> None:
+    """`runs` of a site goes with the site; what belongs to none, and all of it where no things are freed, is free."""
+    m = sites(3)
+    m.runs = Columns(m.build.index, upper=1.0, integer=True)
+    m.other = Columns(Index.flat("period", ["t0", "t1"]), upper=1.0, integer=True)
+    room = Room(m)
+    search = Neighbourhood(room.bench, room.chosen, room.relaxed, room.watch, 1)
+    search.share = 1 / 3
+    freed = search.freed(np.zeros(36), "site")
+    assert search.freed_companions(freed, "site").tolist() == [*freed.tolist(), True, True]
+    assert search.freed_companions(freed, "period").all()
 
 
 def test_the_same_seed_frees_the_same() -> None:
@@ -277,7 +291,7 @@ def test_no_decisions_no_search() -> None:
     room = Room(sites(3))
     none = Decisions(np.zeros(0, np.int64), np.zeros(0), {})
     Neighbourhood(room.bench, none, room.relaxed, room.watch, 1).search(
-        room.relaxed, 0.0, lambda values: (values, 0.0), lambda: False, 1.0
+        room.relaxed, 0.0, lambda values: (values, 0.0), lambda: False, 1.0, 1.0
     )
 
 

@@ -1,14 +1,19 @@
 """Levels one after the other: what a later one may and may not do to what an earlier one holds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from tests.solve.problems import facility
 
 from redmud_opt.case import load_case
 from redmud_opt.model import build_model
+from redmud_opt.model.arrays import Columns, Index, Objective, Rows
+from redmud_opt.model.value import GOALS as GOALS_OF_MODEL
 from redmud_opt.network import build_network
-from redmud_opt.solve import Options, Outcome, Session, solve_levels
+from redmud_opt.solve import Options, Outcome, Session, levels, solve_levels
 
 GOALS = ("utilisation", "value")
 
@@ -70,3 +75,81 @@ def test_second_level_may_be_unbounded() -> None:
     """What the first level bounds, the second need not: value can still grow without end."""
     _, outcome = solved(Cut(2, stopped="unbounded", holds="nothing", values=None))
     assert (outcome.stopped, outcome.status) == ("unbounded", "unbounded")
+
+
+# ---------------------------------------------------------------- with integers
+
+
+def set_toy_goal(model: Any, _: Any, goal: str) -> None:
+    if model.component("objective") is not None:
+        model.del_component("objective")
+    model.objective = Objective("minimise" if goal in ("emissions", "landfilled") else "maximise")
+    model.objective.add(model.goal, col=np.array([GOALS_OF_MODEL.index(goal)]))
+
+
+def toy(sites: int = 4, customers: int = 10) -> Any:
+    """Tonnes left unserved are `landfilled`; money is `value`."""
+    model = facility(np.random.default_rng(1), sites, customers, 2, unit=1e3, budget=90)
+    model.goal = Columns(Index.flat("goal", GOALS_OF_MODEL), lower=-np.inf)
+    model.define = Rows(model.goal.index, equal_to=0.0)
+    model.define.add(model.goal)
+    for term in model.cost.terms:
+        if term.columns is not model.unmet:  # serving costs, and pays nothing
+            model.define.add(term.columns, row=0, col=term.col, coef=term.coef)
+    model.define.add(model.unmet, row=GOALS_OF_MODEL.index("landfilled"), coef=-1.0)
+    model.del_component("cost")
+    return model
+
+
+@pytest.fixture
+def toy_goals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "set_goal", set_toy_goal)
+
+
+def in_levels(model: Any, goals: Sequence[str], **options: Any) -> Outcome:
+    network: Any = None
+    return solve_levels(model, network, Session(Options(**options)), goals)
+
+
+@pytest.mark.usefixtures("toy_goals")
+def test_integers_hold_each_level_while_the_next_is_improved() -> None:
+    alone = toy()
+    least = in_levels(alone, ["landfilled"]).objective
+    worth_alone = in_levels(alone, ["value"]).objective
+    model = toy()
+    outcome = in_levels(model, ["landfilled", "value"])
+    assert (outcome.stopped, outcome.holds) == ("optimal", "proved")
+    assert least is not None
+    assert model.goal["landfilled"].value <= least * (1 + 2e-7)
+    assert outcome.objective < worth_alone, "serving all costs something here"
+    held = toy()
+    held.goal.upper_bound[GOALS_OF_MODEL.index("landfilled")] = least * (1 + 1e-7)
+    assert outcome.objective == pytest.approx(in_levels(held, ["value"]).objective, rel=1e-6)
+
+
+@pytest.mark.usefixtures("toy_goals")
+def test_a_level_that_ends_with_a_gap_leaves_one() -> None:
+    outcome = in_levels(toy(), ["landfilled", "value"], gap=0.5)
+    assert outcome.holds == "with_gap"
+    assert outcome.values is not None
+
+
+@pytest.mark.usefixtures("toy_goals")
+def test_a_last_level_without_time_starts_from_the_level_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All time goes to the first level: the second is the best for its integers, and keeps the hold."""
+    monkeypatch.setattr(levels, "SHARE", 1e9)
+    model = toy(20, 60)
+    outcome = in_levels(model, ["landfilled", "value"], time_limit_s=1.0)
+    assert outcome.holds == "with_gap"
+    assert model.goal["value"].value == pytest.approx(outcome.objective)
+    assert model.build.values_array == pytest.approx(np.rint(model.build.values_array), abs=0.0)
+
+
+def test_time_is_shared_only_where_there_are_integers() -> None:
+    assert levels._has_integers(toy())
+    continuous = toy()
+    continuous.build.set_integer(False)
+    assert not levels._has_integers(continuous)
+    fixed = toy()
+    fixed.build.fix(0.0)
+    assert not levels._has_integers(fixed)

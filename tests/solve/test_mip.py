@@ -302,9 +302,7 @@ def test_cancelled_at_any_moment(seed: int) -> None:
     random = np.random.default_rng(seed)
     model = problems.facility(random, 25, 90, 3, unit=1e3, budget=200)
     moment = time.perf_counter() + random.uniform(0.02, 4.0)
-    options = Options(
-        time_limit_s=30, heuristic_share=0.2, should_stop=lambda: time.perf_counter() > moment
-    )
+    options = Options(time_limit_s=30, heuristic_share=0.2, should_stop=lambda: time.perf_counter() > moment)
     outcome = Session(options).solve(model)
     assert time.perf_counter() - moment < 20
     if outcome.holds != "proved":
@@ -346,7 +344,9 @@ def test_cancelled_in_the_heuristics_keeps_the_plan(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_progress_is_one_curve_that_ends_at_the_outcome(monkeypatch: pytest.MonkeyPatch, turned: bool) -> None:
+def test_progress_is_one_curve_that_ends_at_the_outcome(
+    monkeypatch: pytest.MonkeyPatch, turned: bool
+) -> None:
     hurried(monkeypatch)
     model = problems.facility(np.random.default_rng(4), 20, 60, 3, budget=150)
     sign = 1.0

@@ -46,8 +46,8 @@ class Link:
 def add_links(m: ConcreteModel, net: Network) -> None:
     """From feeds and products to the lines that must be built for them, and from flows to lanes."""
     ends = np.append(np.flatnonzero(net.time.opens_year) - 1, net.time.last)
-    _add(m, net, "feed_link", [link for t in ends for link in Feeds(net).links(int(t))])
-    _add(m, net, "make_link", [link for t in ends for link in Makes(net).links(int(t))])
+    for name, lines in (("feed_link", Feeds(net)), ("make_link", Makes(net))):
+        _add(m, net, name, [link for t in ends for link in lines.links(int(t))])
     _add_lane_links(m, net)
 
 
@@ -61,10 +61,14 @@ def _add(m: ConcreteModel, net: Network, name: str, links: list[Link]) -> None:
     rows = Rows(index, upper=0.0, kind="link", message="model.link")
     m.add_component(name, rows)
     position = net.runs.grid.position
+    feeds, builds = [np.zeros((3, 0))], [np.zeros((3, 0))]
     for row, link in enumerate(links):
         k, t = np.nonzero(position[link.runs, : link.until + 1] >= 0)
-        rows.add(m.feed_t, row=np.full(len(k), row), col=position[link.runs[k], t], coef=link.amount[k])
-        rows.add(m.build, row=np.full(len(link.build), row), col=link.build, coef=-link.most)
+        feeds.append(np.array([np.full(len(k), row), position[link.runs[k], t], link.amount[k]]))
+        builds.append(np.array([np.full(len(link.build), row), link.build, -link.most]))
+    for columns, parts in ((m.feed_t, feeds), (m.build, builds)):
+        at, col, coef = np.concatenate(parts, axis=1)
+        rows.add(columns, row=at.astype(np.int64), col=col.astype(np.int64), coef=coef)
 
 
 class Lines:
@@ -73,30 +77,36 @@ class Lines:
     def __init__(self, net: Network) -> None:
         self.net, self.plant = net, net.plant
         self.cumulative = np.cumsum(self.plant.capacity_in_force, axis=1)
+        self.first = np.argmax(self.plant.stands, axis=1)
+        self._most: dict[str, Array] = {}
 
     def groups(self) -> Iterator[tuple[int, str, Ints, Array]]:
         """(line, what, runs, amount per tonne fed) of whatever is linked."""
         raise NotImplementedError
 
-    def most(self, what: str, start: int, until: int) -> float:
-        """Most of it between the first period of a vintage and another."""
+    def most(self, what: str) -> Array:
+        """Most of it from the beginning of a period to the end of another, [T, T]."""
         raise NotImplementedError
+
+    @cached_property
+    def grouped(self) -> list[tuple[int, str, Ints, Array]]:
+        """The groups, worked out once."""
+        return list(self.groups())
 
     def links(self, until: int) -> Iterator[Link]:
         """The rows up to a period in which some vintage could do more than there is for it to do."""
-        for line, what, runs, amount in self.groups():
+        for line, what, runs, amount in self.grouped:
             build = np.flatnonzero(self.plant.line[self.plant.candidates] == line)
             vintages = self.plant.candidates[build]
             started = self.plant.stands[vintages, : until + 1].any(axis=1)
             able = self._able(vintages, runs, amount, until)
-            there = np.array([self.most(what, self._first(v), until) for v in vintages], dtype=float)
+            if what not in self._most:
+                self._most[what] = self.most(what)
+            there = self._most[what][self.first[vintages], until]
             bound = np.where(started, np.minimum(able, there), 0.0)
             if (started & (there < able * SAME)).any() and np.isfinite(bound).all():
                 kept = bound > 0
                 yield Link(line, what, until, runs, amount, build[kept], bound[kept])
-
-    def _first(self, vintage: int) -> int:
-        return int(np.argmax(self.plant.stands[vintage]))
 
     def _able(self, vintages: Ints, runs: Ints, amount: Array, until: int) -> Array:
         """What the capacity of each vintage allows up to a period."""
@@ -138,19 +148,17 @@ class Feeds(Lines):
         made = {self.name(int(net.place_stream[place])) for place in net.runs.made_place}
         return self.streams.keys() - made - {self.name(int(s)) for s in net.purchases.stream}
 
-    def most(self, what: str, start: int, until: int) -> float:
-        """What there can be to feed from a period up to another."""
+    def most(self, what: str) -> Array:
+        """What there can be to feed: what arises, and before that the most that can lie in stock."""
         net, mine = self.net, self.streams[what]
         if what not in self.only_arises:
-            return self._ever(mine, until)
+            return np.tile([self._ever(mine, t) for t in range(len(net.time))], (len(net.time), 1))
         inside = np.isin(net.place_stream[net.nodes.entity], mine)
-        arising = np.bincount(net.nodes.period[inside], net.arising_t[inside], len(net.time))
+        arising = np.bincount(net.nodes.period[inside], net.arising_t[inside], len(net.time)).astype(float)
         held = np.isin(net.holdings.stream, mine)
-        opening = float(net.holdings.opening_t[held].sum())
-        before = opening + float(arising[:start].sum())
-        if start > 0:
-            before = min(before, float(net.holdings.upper[held, start - 1].sum()))
-        return before + float(arising[start : until + 1].sum())
+        before = float(net.holdings.opening_t[held].sum()) + np.cumsum(arising) - arising
+        before[1:] = np.minimum(before[1:], net.holdings.upper[held, :-1].sum(axis=0))
+        return before[:, None] + _between(arising)
 
     def _ever(self, mine: Ints, until: int) -> float:
         """All that was ever there: what grew old is the same tonne twice, counted once."""
@@ -177,20 +185,10 @@ class Makes(Lines):
         for (line, what), made in found.items():
             yield line, what, np.array(list(made)), np.array(list(made.values()))
 
-    def most(self, what: str, start: int, until: int) -> float:
-        """What of it can leave from a period up to another, and lie in stock at its end."""
-        left, stock = self._leaving(what)
-        return float(left[start : until + 1].sum() + stock[until])
-
-    def _leaving(self, what: str) -> tuple[Array, Array]:
-        """(most that leaves per period, most that lies in stock), [T]."""
-        if what not in self._known:
-            self._known[what] = (self._sold(what) + self._placed(what) + self._taken(what), self._stock(what))
-        return self._known[what]
-
-    @cached_property
-    def _known(self) -> dict[str, tuple[Array, Array]]:
-        return {}
+    def most(self, what: str) -> Array:
+        """What of it can leave, and lie in stock at the end."""
+        leaving = self._sold(what) + self._placed(what) + self._taken(what)
+        return _between(leaving) + self._stock(what)
 
     def _of(self, what: str, stream: Ints) -> Ints:
         names = np.array([self.net.streams[int(k)].lineage for k in stream], dtype=object)
@@ -233,6 +231,14 @@ class Makes(Lines):
     def _stock(self, what: str) -> Array:
         found: Array = self.net.holdings.upper[self._of(what, self.net.holdings.stream)].sum(axis=0)
         return found
+
+
+def _between(amount: Array) -> Array:
+    """Sum from the beginning of a period to the end of another, [T, T]."""
+    until = np.cumsum(np.where(np.isfinite(amount), amount, 0.0))
+    found: Array = until[None, :] - (until - np.where(np.isfinite(amount), amount, 0.0))[:, None]
+    endless = np.cumsum(~np.isfinite(amount))
+    return np.where(endless[None, :] > (endless - ~np.isfinite(amount))[:, None], np.inf, found)
 
 
 def _add_lane_links(m: ConcreteModel, net: Network) -> None:

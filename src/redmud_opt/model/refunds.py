@@ -105,14 +105,14 @@ def add_refunds(m: ConcreteModel, net: Network) -> None:
     short = np.array([-(np.minimum(c.margin, 0.0) * c.upper).sum() for c in claims], dtype=float)
     most = np.array([c.cny_per_t * (c.made * c.upper).sum() for c in claims], dtype=float)
     # Σ margin ≥ −short · (1 − granted): without the refund nothing is asked for
-    m.refund_threshold = Rows(index, lower=-short, kind="hard law", message="model.refund_threshold")
+    m.refund_threshold = Rows(index, lower=-short, kind="hard_law", message="model.refund_threshold")
     m.refund_threshold.add(m.granted, coef=-short)
-    m.refund_due = Rows(index, upper=0.0, kind="hard law", message="model.refund_due")
+    m.refund_due = Rows(index, upper=0.0, kind="hard_law", message="model.refund_due")
     m.refund_due.add(m.refund_cny)
     for k, claim in enumerate(claims):
         row = np.full(len(claim.cell), k)
         m.refund_threshold.add(m.feed_t, row=row, col=claim.cell, coef=claim.margin)
         m.refund_due.add(m.feed_t, row=row, col=claim.cell, coef=-claim.cny_per_t * claim.made)
-    m.refund_if_granted = Rows(index, upper=0.0, kind="hard law", message="model.refund_if_granted")
+    m.refund_if_granted = Rows(index, upper=0.0, kind="hard_law", message="model.refund_if_granted")
     m.refund_if_granted.add(m.refund_cny)
     m.refund_if_granted.add(m.granted, coef=-most)

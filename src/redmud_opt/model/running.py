@@ -3,7 +3,7 @@
     Σ use · feed ≤ Σ A · capacity · units                       a line without run hours              [t or h]
     min_rate · rate · run_h ≤ Σ use · feed ≤ rate · run_h       a line with run hours; rate = capacity ÷ hours
     run_h ≤ Σ A · hours · units,    run_h ≤ hours · on                                                [h]
-    run_h ≥ min_run_share · (hours · on − Σ (1 − A) · hours · units)
+    run_h ≥ min_run_share · (h · on − Σ max(0, h − A · hours) · units)     h: hours; of several units every A · hours
     Σ use · feed ≤ capacity · on                                a line without run hours
     on ≤ Σ [A > 0] · units                                      units that run
     on[t] − on[t−1] ≤ on[τ],   τ = t+1 … t+min_run_periods−1    once started
@@ -158,15 +158,41 @@ def _most_load(net: Network) -> Array:
 
 
 def _least_hours(m: ConcreteModel, net: Network, on: Ints, hours: Ints) -> None:
+    """The least share of the hours in force of the units that are on: of several, of those with the least hours.
+
+    The sum of the k least of some numbers is the greatest over h of k · h − Σ max(0, h − number).
+    """
     plant = net.plant
-    least = [k for k, line in enumerate(plant.lines) if line.min_run_share]
     share = np.array([line.min_run_share or 0.0 for line in plant.lines])
-    rows, position = line_rows(net, least, lower=0.0, message="model.run_share")
-    m.run_share = rows
-    _beside(rows, m.run_h, position, hours, np.ones_like(plant.hours))
-    _beside(rows, m.on, position, on, -share[:, None] * plant.hours)
-    idle = plant.hours[plant.line] * plant.stands - plant.hours_in_force
-    Units(m, plant).add(rows, position, share[plant.line][:, None] * idle)
+    levels = [
+        (k, t, part, h)
+        for k in np.flatnonzero(share)
+        for t in range(len(net.time))
+        for part, h in enumerate(_hours_of_a_unit(plant, int(k), t))
+    ]
+    line, period, part = np.array([row[:3] for row in levels], dtype=np.int64).reshape(-1, 3).T
+    parts = range(1 + max(part, default=-1))
+    names = [row.name for row in plant.lines]
+    index = Index(("line", "period", "part"), (line, period, part), (names, net.time.names, list(parts)))
+    rows = m.run_share = Rows(index, lower=0.0, kind="physics", message="model.run_share")
+    for number in parts:
+        mine = np.flatnonzero(part == number)
+        position = np.full(plant.hours.shape, -1, dtype=np.int64)
+        position[line[mine], period[mine]] = mine
+        level = np.zeros_like(plant.hours)
+        level[line[mine], period[mine]] = [levels[row][3] for row in mine]
+        _beside(rows, m.run_h, position, hours, np.ones_like(plant.hours))
+        _beside(rows, m.on, position, on, -share[:, None] * level)
+        short = np.maximum(level[plant.line] - plant.hours_in_force, 0.0) * plant.stands
+        Units(m, plant).add(rows, position, share[plant.line][:, None] * short)
+
+
+def _hours_of_a_unit(plant: Plant, line: int, t: int) -> list[float]:
+    """The hours in force that a unit may have in a period; of a single unit those of a full one will do."""
+    mine = (plant.line == line) & plant.stands[:, t]
+    if plant.times[line] > 1:
+        return sorted({h for h in plant.hours_in_force[mine, t].tolist() if h > 0}, reverse=True)
+    return [float(plant.hours[line, t])] if mine.any() else []
 
 
 def _in_a_row(m: ConcreteModel, net: Network, on: Ints) -> None:

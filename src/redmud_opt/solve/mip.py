@@ -32,6 +32,9 @@ from redmud_opt.solve.starts import starts
 TRY_SHARE, TRY_LEAST_S, TRY_MOST_S = 0.1, 1.0, 10.0
 """The try takes this share of the time limit, within these bounds [s]."""
 
+GO_ON_SHARE = 0.4
+"""A search that goes on improving may go on for so much of the time then left."""
+
 HEURISTICS_S = 30.0
 """Time for the heuristics where there is no limit [s]."""
 
@@ -176,7 +179,8 @@ class Mip:
             self._curve.phase = "neighbourhood"
             search = Neighbourhood(self._bench, self._chosen, relaxed, self._watch, self._options.seed)
             budget = end - self._watch.seconds()
-            search.search(plan.values, plan.objective, self._taken, self._enough, budget)
+            most = budget if math.isinf(self._watch.left()) else budget + GO_ON_SHARE * self._watch.left()
+            search.search(plan.values, plan.objective, self._taken, self._enough, budget, most)
 
     def _relaxation(self, limit_s: float) -> Array | None:
         form = self._bench.form

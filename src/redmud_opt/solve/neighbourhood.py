@@ -1,7 +1,9 @@
 """Better plans near the best one: most decisions stay, some are set free, and the small MIP is solved.
 
-Which are freed goes round: those where plan and relaxation disagree, any at random, and whole clusters by each name
-the model gives. How many adapts: more when a neighbourhood was searched through in vain, fewer when time ran out.
+Which are freed goes round: those where plan and relaxation disagree, whole clusters by each name the model gives, and
+any at random. How many adapts: more when a neighbourhood was searched through in vain, fewer when time ran out. Where
+whole things are freed (the first name of a group), other integers that belong to other things stay as well; else all
+other integers are free.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import numpy as np
 
 from redmud_opt.solve.bench import Bench, Solved
 from redmud_opt.solve.curve import Watch
-from redmud_opt.solve.groups import Decisions, Mask
+from redmud_opt.solve.groups import Decisions, Ints, Mask
 from redmud_opt.solve.outcome import Array
 
 FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 0.25, 0.02, 0.8
@@ -20,6 +22,9 @@ FIRST_SHARE, LEAST_SHARE, MOST_SHARE = 0.25, 0.02, 0.8
 
 ROUNDS = 10
 """A round takes at most this part of the budget."""
+
+RECENT = 4
+"""An improvement in one of so many last rounds is worth going on for, beyond the budget up to its most."""
 
 PATIENCE = 12
 """Rounds in vain, at the most free, after which nothing better is near."""
@@ -37,10 +42,11 @@ class Neighbourhood:
     ) -> None:
         self._bench, self._chosen, self._relaxed, self._watch = bench, chosen, relaxed, watch
         self._random = np.random.default_rng(seed)
-        self._kinds = [*(["disagree"] if relaxed is not None else []), "random", *chosen.clusters]
+        self._kinds = [*(["disagree"] if relaxed is not None else []), *chosen.clusters, "random"]
         self.share = FIRST_SHARE
         self.rounds = 0
         self._vain = 0
+        self._last_better = 0
 
     def search(
         self,
@@ -49,11 +55,16 @@ class Neighbourhood:
         take: Callable[[Array], tuple[Array, float]],
         enough: Callable[[], bool],
         budget_s: float,
+        most_s: float,
     ) -> None:
-        """Improves until the budget is spent, `enough` says so, or nothing better is near."""
-        end = self._watch.seconds() + min(budget_s, self._watch.left())
+        """Improves until the budget is spent, `enough` says so, or nothing better is near.
+
+        As long as it goes on improving, it may take `most_s` instead of `budget_s`.
+        """
+        began = self._watch.seconds()
         while self._vain < PATIENCE and not self._watch.cancelled() and not enough():
-            left = end - self._watch.seconds()
+            budget = most_s if self.rounds - self._last_better < RECENT else budget_s
+            left = min(self._watch.left(), began + budget - self._watch.seconds())
             if left <= 0.0 or not len(self._chosen.places):
                 return
             solved = self._round(values, min(left, max(1.0, budget_s / ROUNDS)))
@@ -63,10 +74,12 @@ class Neighbourhood:
             self._adapt(objective < before, solved.stopped == "optimal")
 
     def _round(self, values: Array, limit_s: float) -> Solved:
-        freed = self.freed(values[self._chosen.places], self._kinds[self.rounds % len(self._kinds)])
+        kind = self._kinds[self.rounds % len(self._kinds)]
+        freed = self.freed(values[self._chosen.places], kind)
         self.rounds += 1
         kept = np.zeros(len(values), bool)
         kept[self._chosen.places[~freed]] = True
+        kept[self._chosen.companions[~self.freed_companions(freed, kind)]] = True
         lower, upper = self._bench.fixed(values, kept)
         return self._bench.mip(lower, upper, limit_s, gap=GAP, start=values)
 
@@ -77,6 +90,9 @@ class Neighbourhood:
         order = self._random.permutation(count)
         if kind == "disagree" and self._relaxed is not None:
             apart = np.abs(values - self._relaxed[self._chosen.places])
+            apart += 1e-6 * self._random.random(count)
+            for name in self._chosen.things:  # things are freed whole: each counts as its greatest distance
+                apart = np.maximum(apart, _greatest(apart, self._chosen.clusters[name]))
             order = order[np.argsort(-apart[order], kind="stable")]
         elif kind in self._chosen.clusters:
             number = self._chosen.clusters[kind]
@@ -86,9 +102,19 @@ class Neighbourhood:
         found[order[:wanted]] = True
         return found
 
+    def freed_companions(self, freed: Mask, kind: str) -> Mask:
+        """Which other integers are free: where things are freed, not those that belong to other things."""
+        found = np.ones(len(self._chosen.companions), bool)
+        if kind != "disagree" and kind not in self._chosen.things:
+            return found
+        for name in self._chosen.things:
+            number = self._chosen.companion_clusters[name]
+            found &= (number < 0) | np.isin(number, self._chosen.clusters[name][freed])
+        return found
+
     def _adapt(self, better: bool, through: bool) -> None:
         if better:
-            self._vain = 0
+            self._vain, self._last_better = 0, self.rounds
             return
         if not through:
             self.share = max(LEAST_SHARE, self.share * 0.6)
@@ -100,3 +126,11 @@ class Neighbourhood:
 
 def _less(new: float | None, old: float) -> bool:
     return new is not None and new < old - CLOSER * max(1.0, abs(old))
+
+
+def _greatest(values: Array, number: Ints) -> Array:
+    """The greatest value among those of one number, for each; where there is no number its own."""
+    most = np.zeros(number.max() + 1)
+    has = number >= 0
+    np.maximum.at(most, number[has], values[has])
+    return np.where(has, most[number], values)

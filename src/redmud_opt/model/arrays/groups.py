@@ -10,7 +10,8 @@ class ColumnGroup:
     """A family of integer decisions, with the names of its index by which members belong together.
 
     A model may carry `column_groups`, a tuple of these in order of weight. `by`: names of the family's index, such
-    as ("line", "period"); columns that share a label of such a name form a cluster.
+    as ("line", "period"); columns that share a label of such a name form a cluster. The first name is the thing that
+    is decided on: other integer columns of the model that carry it go with it.
     """
 
     columns: Columns
