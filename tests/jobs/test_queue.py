@@ -21,6 +21,7 @@ from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.queue import SLOTS
 from redmud_opt.jobs.slots import default_slots, is_locked, slot, try_lock
 from redmud_opt.jobs.worker import Ears, Watchdog
+from redmud_opt.solve import Progress
 
 PATIENCE_S = 60.0
 
@@ -274,6 +275,51 @@ def test_watchdog_bites_only_at_the_solve(tmp_path: Path, monkeypatch: pytest.Mo
     assert found is not None
     assert found.state == "cancelled"
     assert_no_plan(tmp_path)
+
+
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Progress) -> list[int]:
+    """Exit codes of a watchdog that heard this much, and a cancel that the solver does not heed."""
+    folder = RunFolder(tmp_path)
+    folder.write_status(RunStatus("running", "solve", started=time.time()))
+    folder.ask_to_cancel()
+    dog = Watchdog(folder, Ears(folder), grace_s=0.0, grace_held_s=1e9)
+    ended: list[int] = []
+
+    class Over(Exception):
+        """No more rounds."""
+
+    def bitten(code: int) -> None:
+        ended.append(code)
+        raise Over
+
+    rounds = iter(range(5))
+
+    def slept(_: float) -> None:
+        if next(rounds, None) is None:
+            raise Over
+
+    monkeypatch.setattr(os, "_exit", bitten)
+    monkeypatch.setattr("redmud_opt.jobs.worker.time.sleep", slept)
+    monkeypatch.setattr("redmud_opt.jobs.worker.ASK_EVERY_S", 0.0)
+    dog.entered("solve")
+    dog.heard(progress)
+    with pytest.raises(Over):
+        dog.watch()
+    return ended
+
+
+@pytest.mark.parametrize(
+    ("progress", "ended"),
+    [
+        (Progress(1.0, 5, objective=3.0, phase="branch"), []),
+        (Progress(1.0, 5, objective=None, phase="branch"), [Exit.CANCELLED]),
+        (Progress(1.0, 5, objective=3.0, phase="lp"), [Exit.CANCELLED]),  # an iterate is no plan
+    ],
+)
+def test_watchdog_waits_for_a_plan_that_the_solver_holds(
+    progress: Progress, ended: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert watched(tmp_path, monkeypatch, progress) == ended
 
 
 def test_ears_hear_the_file_and_the_signal(tmp_path: Path) -> None:

@@ -134,15 +134,37 @@ def test_a_level_that_ends_with_a_gap_leaves_one() -> None:
     assert outcome.values is not None
 
 
+class Hurried(Session):
+    """Has no time for its second solve; notes what it built in the first, and the limits it was given."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self.built: list[Any] = []
+        self.limits: list[float | None] = []
+
+    def solve(self, model: Any, time_limit_s: float | None = None) -> Outcome:
+        self.limits.append(time_limit_s)
+        found = super().solve(model, 0.0 if self.built else time_limit_s)
+        self.built.append(model.build.values_array.copy())
+        return found
+
+
 @pytest.mark.usefixtures("toy_goals")
-def test_a_last_level_without_time_starts_from_the_level_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All time goes to the first level: the second is the best for its integers, and keeps the hold."""
-    monkeypatch.setattr(levels, "SHARE", 1e9)
-    model = toy(20, 60)
-    outcome = in_levels(model, ["landfilled", "value"], time_limit_s=1.0)
-    assert outcome.holds == "with_gap"
+def test_a_last_level_without_time_starts_from_the_level_before() -> None:
+    """It is the best for the integers of the first, and keeps the hold."""
+    model = toy()
+    session = Hurried(Options(time_limit_s=60.0))
+    network: Any = None
+    outcome = solve_levels(model, network, session, ["landfilled", "value"])
+    assert (outcome.stopped, outcome.holds) == ("time", "with_gap")
+    assert session.built[1].tolist() == session.built[0].tolist()
     assert model.goal["value"].value == pytest.approx(outcome.objective)
-    assert model.build.values_array == pytest.approx(np.rint(model.build.values_array), abs=0.0)
+    assert model.goal["landfilled"].value <= in_levels(toy(), ["landfilled"]).objective * (1 + 2e-7)
+    first, second = session.limits
+    assert first is not None
+    assert second is not None
+    assert 35 < first < 37, "a share of the limit"
+    assert 37 < second < 60, "and all that is left"
 
 
 def test_time_is_shared_only_where_there_are_integers() -> None:

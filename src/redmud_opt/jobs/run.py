@@ -66,6 +66,7 @@ class Run:
     started: float = field(default_factory=time.time)
     goals: list[str] = field(default_factory=list)
     last: Progress | None = None
+    at: str = ""
 
     def __post_init__(self) -> None:
         inner = Listener(self.outer.should_stop, self.stage, self.progress, self.note)
@@ -182,15 +183,19 @@ class Run:
 
     def stage(self, name: str) -> None:
         """A stage begins."""
+        self.at = name
         self.outer.on_stage(name)
         if self.folder is not None:
             self.folder.write_status(self.status("running", name))
 
     def progress(self, progress: Progress) -> None:
-        """A sign of life of the solver; seconds that begin anew are the next level of the objective."""
-        if self.last is None or progress.seconds < self.last.seconds:
-            if self.last is not None and len(self.goals) > 1:
-                self.goals.pop(0)
+        """A sign of life of the solve; seconds that begin anew are the next level of the objective."""
+        if self.at != "solve":
+            return  # what is solved to explain something is no step towards a plan
+        if self.last is None:
+            self.outer.on_goal(self.goals[0])
+        elif progress.seconds < self.last.seconds and len(self.goals) > 1:
+            self.goals.pop(0)
             self.outer.on_goal(self.goals[0])
         self.last = progress
         self.outer.on_progress(progress)

@@ -2,7 +2,6 @@
 
     Σ feed of a stream up to t ≤ Σ over vintages  min(M, capacity up to t ÷ use) · units built
     Σ made of a material up to t ≤ Σ over vintages  min(D, makeable up to t) · units built
-    flow of a stream ≤ its own upper bound · used (or Σ opening)                      per lane and period
 
 per candidate line, for t at the end of every calendar year. M is what of the stream can be there from the start of
 the vintage up to t: what arises from then on and the most that can lie in stock before; all that was ever there
@@ -22,7 +21,6 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Index, Rows
-from redmud_opt.model.moved import listed_lanes
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints
 
@@ -44,11 +42,10 @@ class Link:
 
 
 def add_links(m: ConcreteModel, net: Network) -> None:
-    """From feeds and products to the lines that must be built for them, and from flows to lanes."""
+    """From feeds and products to the lines that must be built for them."""
     ends = np.append(np.flatnonzero(net.time.opens_year) - 1, net.time.last)
     for name, lines in (("feed_link", Feeds(net)), ("make_link", Makes(net))):
         _add(m, net, name, [link for t in ends for link in lines.links(int(t))])
-    _add_lane_links(m, net)
 
 
 def _add(m: ConcreteModel, net: Network, name: str, links: list[Link]) -> None:
@@ -239,55 +236,3 @@ def _between(amount: Array) -> Array:
     found: Array = until[None, :] - (until - np.where(np.isfinite(amount), amount, 0.0))[:, None]
     endless = np.cumsum(~np.isfinite(amount))
     return np.where(endless[None, :] > (endless - ~np.isfinite(amount))[:, None], np.inf, found)
-
-
-def _add_lane_links(m: ConcreteModel, net: Network) -> None:
-    """Each stream by itself against the lane's `used` and `opening`, where more than one shares a lane."""
-    routes, rows_of = net.routes, listed_lanes(net)
-    shared = (
-        np.bincount(routes.lane, minlength=len(routes.lanes)) > 1 if len(routes.lane) else np.zeros(0, bool)
-    )
-    cells = [
-        (cell, routes.lanes[routes.lane[k]], int(t))
-        for cell, (k, t) in enumerate(zip(routes.grid.entity, routes.grid.period, strict=True))
-        if shared[routes.lane[k]]
-        and np.isfinite(routes.upper[k, t])
-        and routes.lanes[routes.lane[k]] in rows_of
-    ]
-    _tie_used(m, net, [(c, lane, t) for c, lane, t in cells if ("lane", lane, net.time.names[t]) in m.used])
-    _tie_opening(m, net, [(c, lane, t) for c, lane, t in cells if rows_of[lane].fixed_cost_cny])
-
-
-def _tie_used(m: ConcreteModel, net: Network, cells: list[tuple[int, str, int]]) -> None:
-    rows, upper = _flow_rows(m, net, "used_link", cells)
-    names = net.time.names
-    used = [m.used.index.position(("lane", lane, names[t])) for _, lane, t in cells]
-    rows.add(m.used, col=np.array(used, dtype=np.int64), coef=-upper)
-
-
-def _tie_opening(m: ConcreteModel, net: Network, cells: list[tuple[int, str, int]]) -> None:
-    rows, upper = _flow_rows(m, net, "opening_link", cells)
-    names = net.time.names
-    pairs = [
-        (row, m.opening.index.position((lane, names[s])), -upper[row])
-        for row, (_, lane, t) in enumerate(cells)
-        for s in range(t + 1)
-    ]
-    row, col, coef = np.array(pairs, dtype=float).reshape(-1, 3).T
-    rows.add(m.opening, row=row.astype(np.int64), col=col.astype(np.int64), coef=coef)
-
-
-def _flow_rows(
-    m: ConcreteModel, net: Network, name: str, cells: list[tuple[int, str, int]]
-) -> tuple[Rows, Array]:
-    """Rows with one flow each, and its upper bound."""
-    cell = np.array([c for c, _, _ in cells], dtype=np.int64)
-    grid, routes = net.routes.grid, net.routes
-    entity, period = grid.entity[cell], grid.period[cell]
-    ids = [stream.id for stream in net.streams]
-    codes = (routes.lane[entity], routes.stream[entity], period)
-    index = Index(("lane", "stream", "period"), codes, (routes.lanes, ids, net.time.names))
-    rows = Rows(index, upper=0.0, kind="link", message="model.link")
-    m.add_component(name, rows)
-    rows.add(m.flow_t, col=cell)
-    return rows, routes.upper[entity, period]

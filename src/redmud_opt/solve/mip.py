@@ -86,7 +86,9 @@ class Mip:
         if self._options.starts or self._options.neighbourhood:
             limit = min(TRY_MOST_S, max(TRY_LEAST_S, TRY_SHARE * self._watch.limit_s), self._watch.left())
             stopped = self._branch("try", limit)
-            if stopped == "time" and not self._watch.over():
+            if stopped == "time" and self._watch.cancelled():
+                stopped = "cancelled"
+            elif stopped == "time" and self._watch.left() > 0.0:
                 self._heuristics()
                 stopped = None
         if stopped is None:
@@ -120,7 +122,7 @@ class Mip:
             if h.is_feasible(self._highs):
                 claimed = self._form.sense * float(self._highs.getInfo().objective_function_value)
                 self._take(np.array(self._highs.getSolution().col_value), claimed)
-        return stopped
+        return "cancelled" if stopped == "time" and self._watch.cancelled() else stopped
 
     def _prepare(self, limit_s: float) -> None:
         h.check(self._highs.clearSolver(), "clearSolver")

@@ -116,10 +116,9 @@ def _readout(folder: Path, now: RunStatus, say: Words) -> None:
         return
     words = live_words(line, say.language) if line else {}
     if line and words:
-        with st.container(horizontal=True, key="readout"):
-            for name, amount in words.items():
-                st.metric(say(f"live_{name}"), amount, width="content")
-        st.caption(say(f"phase_{line['phase']}"))
+        with st.container(key="readout"):
+            st.markdown(say("live", **{name: plain(amount) for name, amount in words.items()}))
+            st.caption(say(f"phase_{line['phase']}"))
 
 
 def _cancel(folder: Path) -> None:

@@ -4,7 +4,8 @@
     raw mass  dry feeds and solid inputs, in tonnes
     refund    ≤ rate × max(0, vat_rate × price − input VAT) × made;   nothing where the share is not reached
 
-Listed is what the row names and is a waste; without a name every waste that is fed. A plan may claim less than is due. MODEL.md 'VAT refund'.
+Listed is what the row names and is a waste; without a name every waste that is fed. A plan may claim less than
+is due. MODEL.md 'VAT refund'.
 """
 
 from __future__ import annotations
