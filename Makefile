@@ -40,6 +40,7 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.mip
 
 docs: $(STAMP)
 	$(BIN)/python -m pytest -q --doctest-glob="*.md" docs

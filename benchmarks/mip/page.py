@@ -141,7 +141,7 @@ def _made_on(results: Results) -> Iterator[str]:
 
 
 def _relaxations(results: Results, instances: Sequence[str]) -> str:
-    head = ("instance", "nothing built", "weak", "+ links", "best plan")
+    head: tuple[str, ...] = ("instance", "nothing built", "weak", "+ links", "best plan")
     head += ("tighter, of the weak bound", "of weak bound − best plan", "of weak bound − nothing built")
     rows = []
     for name in instances:
@@ -149,9 +149,10 @@ def _relaxations(results: Results, instances: Sequence[str]) -> str:
         shares = (percent(share) for share in (b.tighter, b.of_gap, b.of_worth))
         rows.append((name, *(million(value) for value in (b.nothing, b.weak, b.links, b.best)), *shares))
     words = (
-        "All integers relaxed. The three shares are (weak − links) over the amount of the weak bound, over its distance "
-        "from the best plan of all runs (what there was to gain), and over its distance from the relaxation in which "
-        "nothing may be built (what the decisions are worth). The first depends on where zero lies; the others do not."
+        "All integers relaxed. The three shares are (weak − links) over the amount of the weak bound, over its "
+        "distance from the best plan of all runs (what there was to gain), and over its distance from the relaxation "
+        "in which nothing may be built (what the decisions are worth; none where something must be built). The first "
+        "depends on where zero lies, the others do not."
     )
     return f"{words}\n\n{table(head, rows)}"
 

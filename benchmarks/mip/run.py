@@ -68,8 +68,7 @@ def prepare(name: str, variant: Variant, limit_s: float) -> Prepared:
     case = case_named(name)
     network = build_network(case)
     model = build_model(network, formulation_of(variant))
-    switches = {"starts": variant.starts, "neighbourhood": variant.neighbourhood}
-    options = Options(time_limit_s=limit_s, **switches)
+    options = Options(time_limit_s=limit_s, starts=variant.starts, neighbourhood=variant.neighbourhood)
     return Prepared(name, variant, case, network, model, compile(model), options)
 
 
@@ -146,8 +145,15 @@ def run(instance: str, variant: str, limit_s: float = LIMIT_S, folder: Path = RE
         return False
     record = measure(ready) | {"hash": found}
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(record, indent=1) + "\n")
+    write_whole(path, as_text(record))
     return True
+
+
+def as_text(record: dict[str, Any]) -> str:
+    """JSON with each point of the curve on a line of its own."""
+    points = ",\n  ".join(json.dumps(point) for point in record["curve"])
+    text = json.dumps(record | {"curve": "POINTS"}, indent=1, ensure_ascii=False)
+    return text.replace('"POINTS"', f"[\n  {points}\n ]") + "\n"
 
 
 def measure(ready: Prepared) -> dict[str, Any]:
@@ -209,10 +215,9 @@ def reading(outcome: Outcome, at_s: float) -> dict[str, Any] | None:
 
     A run that came to its end before holds from then on what it holds.
     """
-    if outcome.seconds < at_s and outcome.stopped in ("time", "cancelled", "crashed"):
-        limit = outcome.progress[-1].seconds if outcome.progress else 0.0
-        if limit < 0.99 * at_s:
-            return None
+    cut_short = outcome.stopped in ("time", "cancelled", "crashed")
+    if cut_short and outcome.seconds < 0.99 * at_s:
+        return None
     known = [point for point in outcome.progress if point.seconds <= at_s]
     if not known:
         return None

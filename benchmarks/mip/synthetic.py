@@ -10,9 +10,10 @@ that every instance has a plan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -44,6 +45,8 @@ from redmud_opt.case.works import (
     Process,
     Storage,
 )
+
+Cells = dict[str, Any]
 
 FIRST_YEAR = 2026
 EARTH_KM_PER_DEG = 111.2
@@ -100,7 +103,7 @@ class Draft:
     markets: list[str]
     at: dict[str, tuple[float, float]] = field(default_factory=dict)
     capex: dict[str, float] = field(default_factory=dict)
-    tables: dict[str, list] = field(default_factory=dict)
+    tables: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def muds(self) -> dict[str, str]:
@@ -155,7 +158,8 @@ def make_case(spec: MipSpec) -> Case:
     for write in (_sites, _materials, _processes, _yards, _markets, _standing, _steps, _lanes, _rules):
         write(d)
     settings = Settings(name=spec.name, base_year=FIRST_YEAR, rule_pack="own", discount_rate=0.08)
-    return Case(settings=settings, periods=years(spec.years), **{k: tuple(v) for k, v in d.tables.items()})
+    tables: Cells = {name: tuple(rows) for name, rows in d.tables.items()}
+    return Case(settings=settings, periods=years(spec.years), **tables)
 
 
 def years(count: int) -> tuple[Period, ...]:
@@ -181,18 +185,19 @@ def _sites(d: Draft) -> None:
     for kind, names in (("refinery", d.refineries), ("works", d.works), ("market", d.markets)):
         for name in names:
             longitude, latitude = (round(degrees, 4) for degrees in d.at[name])
-            place = {"longitude_deg": longitude, "latitude_deg": latitude, "owner": d.owner(name)}
-            d.add("sites", Site(name=name, kind=kind, **place))
+            at: Cells = {"longitude_deg": longitude, "latitude_deg": latitude, "owner": d.owner(name)}
+            d.add("sites", Site(name=name, kind=kind, **at))
 
 
 def _materials(d: Draft) -> None:
-    waste = {"legal_status": "general_waste", "density_t_per_m3": 1.3}
+    waste: Cells = {"legal_status": "general_waste", "density_t_per_m3": 1.3}
     d.add("properties", Property(name="Fe", unit="wt%"))
     for mud in d.muds.values():
         d.add("materials", Material(name=mud, waste_class="red_mud", moisture=0.3, **waste))
         d.add("composition", Assay(material=mud, property="Fe", value=d.about(20.0, 0.2)))
     d.add("materials", Material(name="tails", moisture=0.2, **waste))
-    d.add("materials", *(Material(name=n, legal_status="product") for n in ("concentrate", "brick", "base")))
+    good: Cells = {"legal_status": "product", "product_standard": "made up", "pollutant_limit": "made up"}
+    d.add("materials", *(Material(name=name, **good) for name in ("concentrate", "brick", "base")))
     d.add("materials", Material(name="aggregate", legal_status="commodity"))
     muds = list(d.muds.values())
     groups = {"muds": muds, "stackable": [*muds, "tails"], "works_sites": d.works}
@@ -208,7 +213,7 @@ def _processes(d: Draft) -> None:
         Process(name="road", method="R5", cost_cny_per_t=24),
     )
     d.add("feeds", Feed(process="separate", material="muds"))
-    iron = {"property": "Fe", "recovery": 0.42, "grade": 54.0}
+    iron: Cells = {"property": "Fe", "recovery": 0.42, "grade": 54.0}
     d.add("outputs", Output(process="separate", material="concentrate", **iron))
     d.add("outputs", Output(process="separate", material="tails", complement=True))
     d.add("partitions", Partition(process="separate", output="tails", property="Fe", share=0.58))
@@ -228,10 +233,10 @@ def _yards(d: Draft) -> None:
     for k, site in enumerate(d.refineries):
         mud = d.muds[site]
         d.add("arisings", Arising(name=f"mud_{site}", site=site, material=mud, amount_t=d.about(4.5e5, 0.5)))
-        kind = {"material": "stackable", "retrievable": False, "final": True, "method": "D1"}
-        cost = {"place_cost_cny_per_t": d.about(30), "compliant": k % 2 == 0, "tax_cny_per_t": 15.0}
+        kind: Cells = {"material": "stackable", "retrievable": False, "final": True, "method": "D1"}
+        cost: Cells = {"place_cost_cny_per_t": d.about(30), "compliant": k % 2 == 0, "tax_cny_per_t": 15.0}
         d.add("storages", Storage(name=f"yard_{site}", site=site, **kind, **cost))
-        terms = {"max_put_t": 0.0, "max_reclaim_t": d.about(6e4), "reclaim_cost_cny_per_t": 10}
+        terms: Cells = {"max_put_t": 0.0, "max_reclaim_t": d.about(6e4), "reclaim_cost_cny_per_t": 10}
         d.add("storages", Storage(name=f"pond_{site}", site=site, material=mud, **terms))
         d.add("opening_stock", OpeningStock(storage=f"pond_{site}", material=mud, amount_t=d.about(3e5)))
 
@@ -240,7 +245,7 @@ def _markets(d: Draft) -> None:
     """Markets buy less of a product than a line makes; one in three buys concentrate, one in four fills land."""
     for k, site in enumerate(d.markets):
         for product, price, most in (("brick", 140.0, 2.2e5), ("base", 88.0, 2.6e5)):
-            terms = {"price_cny_per_t": d.about(price, 0.15), "max_t": d.about(most, 0.5)}
+            terms: Cells = {"price_cny_per_t": d.about(price, 0.15), "max_t": d.about(most, 0.5)}
             d.add("outlets", Outlet(name=f"{product}_{site}", site=site, material=product, **terms))
         if k % 3 == 0:
             terms = {"price_cny_per_t": d.about(520.0, 0.1), "max_t": d.about(4e5, 0.5)}
@@ -281,33 +286,29 @@ def _steps(d: Draft) -> None:
             _step(d, "road", site, 0.5, times=2)
 
 
-def _step(d: Draft, technology: str, site: str, size: float, **columns: object) -> str:
+def _step(d: Draft, technology: str, site: str, size: float, **columns: Any) -> str:
     """A candidate line of a share of the reference size; its name."""
     t = TECHNOLOGIES[technology]
     name = f"{technology}_{round(100 * size):03}_{site}"
     capex = d.about(t.capex * size**SCALE, 0.15)
     d.capex[name] = capex
-    money = {"capex_cny": capex, "fixed_om_cny_per_a": float(f"{t.fixed * capex:.3g}")}
-    when = {"lead_time_months": t.lead, "life_a": 15.0, "ramp_up": t.ramp_up}
-    spend = {"spend_profile": "0.6; 0.4"} if t.lead > 12 else {}
+    money: Cells = {"capex_cny": capex, "fixed_om_cny_per_a": float(f"{t.fixed * capex:.3g}")}
+    when: Cells = {"lead_time_months": t.lead, "life_a": 15.0, "ramp_up": t.ramp_up}
+    spend: Cells = {"spend_profile": "0.6; 0.4"} if t.lead > 12 else {}
     capacity = float(f"{t.capacity * size:.3g}")
     _line(d, name, site, t.process, capacity=capacity, candidate=True, **money, **when, **spend, **columns)
     return name
 
 
 def _any_size(d: Draft, site: str) -> None:
-    """A block line of any size up to the largest, the first third dearer per tonne than the rest."""
+    """A block line of any size: a quarter of the capex is for the site, and the first third of the size is dearer."""
     name = _step(d, "block", site, 1.1)
     row = d.tables["lines"].pop()
-    site_cost, capacity = float(f"{0.25 * row.capex_cny:.3g}"), row.capacity
-    terms = {"capex_cny": site_cost, "fixed_om_cny_per_a": row.fixed_om_cny_per_a}
-    dated = {"lead_time_months": row.lead_time_months, "life_a": row.life_a, "ramp_up": row.ramp_up}
-    kept = {"name": name, "facility": row.facility, "capacity": capacity, "candidate": True}
-    d.add("lines", Line(**kept, **terms, **dated))
-    each = 0.75 * row.capex_cny / capacity
+    d.add("lines", replace(row, capex_cny=float(f"{0.25 * row.capex_cny:.3g}")))
+    each = 0.75 * row.capex_cny / row.capacity
     d.add(
         "tiers",
-        Tier(item=name, step=1, width_t=round(capacity / 3), price_cny_per_t=float(f"{1.4 * each:.3g}")),
+        Tier(item=name, step=1, width_t=round(row.capacity / 3), price_cny_per_t=float(f"{1.4 * each:.3g}")),
         Tier(item=name, step=2, price_cny_per_t=float(f"{0.8 * each:.3g}")),
     )
 
@@ -322,25 +323,25 @@ def _tailings(d: Draft, line: str, site: str) -> None:
     d.add("logic", Logic(name=f"tailings_{site}", kind="requires", first=line, second=group))
 
 
-def _line(d: Draft, name: str, site: str, process: str, **columns: object) -> None:
-    d.add("lines", Line(name=name, facility=f"at_{site}", **columns))  # type: ignore[arg-type]
+def _line(d: Draft, name: str, site: str, process: str, **columns: Any) -> None:
+    d.add("lines", Line(name=name, facility=f"at_{site}", **columns))
     d.add("line_processes", LineProcess(line=name, process=process))
 
 
 def _lanes(d: Draft) -> None:
-    truck = {"cost_cny_per_t_km": 0.35, "handling_cny_per_t": 5}
+    truck: Cells = {"cost_cny_per_t_km": 0.35, "handling_cny_per_t": 5}
     reach = {"muds": 75, "tails": 35, "brick": 140, "base": 110, "concentrate": 300}
     d.add(
         "haul", *(Haul(name=f"{what}_truck", material=what, max_km=km, **truck) for what, km in reach.items())
     )
     for site in d.refineries:
         for end in d.nearest(site, d.works)[1:3]:
-            cost = {
+            cost: Cells = {
                 "cost_cny_per_t": d.about(11.0),
                 "fixed_cost_cny": d.about(5e6),
                 "min_lot_t": d.about(4e4),
             }
-            route = {"from_site": site, "to_site": end, "mode": "rail", "material": "stackable"}
+            route: Cells = {"from_site": site, "to_site": end, "mode": "rail", "material": "stackable"}
             d.add("lanes", Lane(name=f"rail_{site}_{end}", capacity_t=d.about(6e5), **route, **cost))
 
 
@@ -351,9 +352,9 @@ def _rules(d: Draft) -> None:
     total = sum(d.capex.values())
     for year in range(FIRST_YEAR, FIRST_YEAR + d.spec.years):
         amount = float(f"{max(1.3e8, 0.09 * total):.3g}")
-        d.add("budgets", Budget(name=f"all_{year}", year=year, amount_cny=amount))
+        d.add("budgets", Budget(name=f"budget_{year}", year=year, amount_cny=amount))
     for owner in (row.name for row in d.tables["owners"]):
         own = sum(capex for name, capex in d.capex.items() if d.owner(d.site_of(name)) == owner)
-        d.add("budgets", Budget(name=owner, scope=owner, amount_cny=float(f"{0.4 * own:.3g}")))
-    soft = {"hard": False, "price_cny_per_t": 30.0}
+        d.add("budgets", Budget(name=f"budget_{owner}", scope=owner, amount_cny=float(f"{0.4 * own:.3g}")))
+    soft: Cells = {"hard": False, "price_cny_per_t": 30.0}
     d.add("targets", Target(name="wish", waste_class="red_mud", at_least=0.33, **soft))

@@ -49,6 +49,20 @@ def test_saved_and_loaded(tmp_path: Path) -> None:
     assert again.describe("zh").count("\n") == plan.describe("zh").count("\n")
 
 
+def test_a_gap_is_enough(tmp_path: Path) -> None:
+    case = load_case(cases.growing(tmp_path / "case"))
+    best, good = optimise(case), optimise(case, gap=0.9)
+    assert (best.status, good.status) == ("optimal", "feasible")
+    assert good.solve["stopped"] == "gap"
+    assert good.value_cny < best.value_cny
+
+
+@pytest.mark.parametrize("gap", [-0.1, 1.0, float("nan")])
+def test_a_gap_that_is_no_share(gap: float, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="gap"):
+        optimise(tmp_path, gap=gap)
+
+
 def test_faults_are_raised(tmp_path: Path) -> None:
     with pytest.raises(CaseFaults) as caught:
         optimise(cases.faulty(tmp_path / "case"))

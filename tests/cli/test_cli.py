@@ -1,5 +1,6 @@
 """The command line: what it prints, in both languages and as JSON, and the code it ends with."""
 
+import io
 import json
 import os
 import signal
@@ -14,9 +15,11 @@ from tests.jobs import cases
 from tests.jobs.test_run import KEYS, assert_no_plan, strict
 
 from redmud_opt import cli
-from redmud_opt.cli import main
+from redmud_opt.cli import Live, main
+from redmud_opt.i18n import Message, text
 from redmud_opt.jobs import Exit, status
 from redmud_opt.jobs import compute as compute_module
+from redmud_opt.solve import Progress
 
 
 @pytest.fixture(autouse=True)
@@ -237,6 +240,85 @@ def test_failed_audit(
     assert_no_plan(Path(record["run_dir"]))
 
 
+# ---- with integers ---------------------------------------------------------------------------------------------
+
+
+def test_stopping_at_a_gap(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.growing(tmp_path / "case")
+    code, record = as_json(capsys, "solve", "case", "--gap", "0.9")
+    assert (code, record["status"], record["stopped"]) == (0, "feasible", "gap")
+    assert 1e-6 < record["gap"] <= 0.9
+    options = strict((Path(record["run_dir"]) / "options.json").read_text(encoding="utf-8"))
+    assert options["gap"] == 0.9
+    code, record = as_json(capsys, "solve", "case")
+    assert (code, record["status"], record["stopped"]) == (0, "optimal", "optimal")
+    assert [row["line"] for row in record["builds"]] == ["separator_2", "separator_2", "press_2"]
+
+
+def on_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *line: str
+) -> tuple[str, list[str]]:
+    """Standard error of a line whose user watches, and what stood on its live line, one after the other."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(line) == 0
+    err = capsys.readouterr().err
+    return err, [part.split("\n")[0].rstrip() for part in err.split("\r")[1:]]
+
+
+@pytest.mark.parametrize(("language", "done"), [("en", "gap 0.00 % · done"), ("zh", "间隙 0.00 % · 结束")])
+def test_live_progress(
+    language: str,
+    done: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    cases.growing(tmp_path / "case")
+    err, live = on_screen(capsys, monkeypatch, "solve", "case", "--lang", language)
+    assert live[-1].endswith(done)
+    assert live[-1].count("-13.865") == 2  # best plan and bound
+    assert "cli." not in err
+    lines = err.split("\n")
+    assert text(Message("cli.stage_plan"), language) in lines  # on a line of its own
+
+
+def test_a_shorter_line_leaves_nothing_of_a_longer_one() -> None:
+    stream = io.StringIO()
+    live = Live(stream, "en")
+    for bound in (1e12, 1e6):
+        live.progress(Progress(1.0, 0, 1e6, bound, None, "try"))
+    longer, shorter = stream.getvalue().split("\r")[1:]
+    assert len(shorter) == len(longer)
+    assert shorter.rstrip() != shorter
+
+
+def test_live_progress_names_what_is_counted() -> None:
+    stream = io.StringIO()
+    live = Live(stream, "en")
+    live.progress(Progress(1.0, 0, None, None, None, "try"))
+    live.goal("utilisation")
+    live.progress(Progress(1.0, 0, 1.5e6, 2e6, 0.333, "branch"))
+    first, second = stream.getvalue().split("\r")[1:]
+    assert first.rstrip() == "  1 s · best – · bound – MCNY · gap – · first try"
+    assert second.rstrip() == "  1 s · best 1.500 · bound 2.000 Mt used · gap 33.30 % · branching"
+
+
+def test_no_live_line_without_integers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cases.starter(tmp_path / "case")
+    err, live = on_screen(capsys, monkeypatch, "solve", "case")
+    assert "solving …" in err
+    assert live == []
+
+
+def test_nothing_live_in_json(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cases.growing(tmp_path / "case")
+    assert on_screen(capsys, monkeypatch, "solve", "case", "--json") == ("", [])
+
+
 # ---- audit ----------------------------------------------------------------------------------------------------
 
 
@@ -270,6 +352,10 @@ def test_audit_of_no_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
         ("solve",),
         ("solve", "x", "--time-limit", "-1"),
         ("solve", "x", "--time-limit", "soon"),
+        ("solve", "x", "--gap", "-0.1"),
+        ("solve", "x", "--gap", "1"),
+        ("solve", "x", "--gap", "1%"),
+        ("solve", "x", "--gap", "nan"),
         ("solve", "x", "--algorithm", "magic"),
         ("solve", "x", "--objective", "fun"),
         ("check", "x", "--lang", "fr"),

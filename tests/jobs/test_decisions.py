@@ -39,7 +39,9 @@ def test_decisions_stand_in_the_record(grown: RunResult) -> None:
     assert (record["exit_code"], record["status"], record["stopped"]) == (0, "optimal", "optimal")
     assert record["size"]["integers"] > 0
     assert record["gap"] <= 1e-6
-    builds = [(row["line"], row["period"], row["units"], row["size"], row["unit"]) for row in record["builds"]]
+    builds = [
+        (row["line"], row["period"], row["units"], row["size"], row["unit"]) for row in record["builds"]
+    ]
     assert builds == [
         ("separator_2", "2026", 2, 600000, "t/a"),
         ("separator_2", "2027", 1, 300000, "t/a"),
@@ -72,13 +74,18 @@ def test_a_run_without_a_plan_has_the_same_keys(tmp_path: Path) -> None:
     assert (record["builds"], record["closings"]) == ([], [])
 
 
+def test_the_log_tells_stages_and_what_the_solver_held(grown: RunResult) -> None:
+    assert grown.folder is not None
+    log = (grown.folder / "log.txt").read_text(encoding="utf-8")
+    for words in ("stage read", "stage solve", "stage audit", "holds: proved", "end: exit 0"):
+        assert words in log
+
+
 # ---- how it ends ----------------------------------------------------------------------------------------------
 
 
 def test_stopped_at_the_gap_is_a_plan_not_proved(tmp_path: Path) -> None:
-    result = run(
-        cases.growing(tmp_path / "case"), options=RunOptions(gap=0.9), runs_root=tmp_path / "runs"
-    )
+    result = run(cases.growing(tmp_path / "case"), options=RunOptions(gap=0.9), runs_root=tmp_path / "runs")
     assert result.exit == Exit.PLAN
     record = result.as_record()
     assert record["gap"] > 1e-6, "this gap proves nothing about the best plan"
@@ -136,7 +143,8 @@ def test_progress_lines_say_what_is_known(grown: RunResult) -> None:
     assert grown.folder is not None
     lines = RunFolder(grown.folder).progress()
     assert all(
-        line.keys() == {"seconds", "iterations", "objective", "bound", "gap", "phase", "goal"} for line in lines
+        line.keys() == {"seconds", "iterations", "objective", "bound", "gap", "phase", "goal"}
+        for line in lines
     )
     assert {line["goal"] for line in lines} == {"value"}
     assert RunFolder(grown.folder).last_progress() == lines[-1]
@@ -219,16 +227,23 @@ def test_spending_of_a_line_under_construction(tmp_path: Path) -> None:
 
 
 def test_spending_after_the_horizon_counts_in_a_budget_without_year(tmp_path: Path) -> None:
-    """A separator decided in 2028: 7.2 in 2028, 4.8 in 2029, which is beyond the horizon."""
+    """A separator decided in 2027: 6 in 2027, 3.6 in 2028, 2.4 in 2029, which is beyond the horizon."""
     case = load_case(cases.growing(tmp_path / "case"))
     budgets = (*case.budgets, Budget(name="elsewhere", scope="city", amount_cny=1e6))
-    net = build_network(replace(case, budgets=budgets))
-    builds = pd.DataFrame([("separator_2", "2028", 12e6)], columns=["line", "period", "capex_cny"])
+    lines = tuple(
+        replace(line, spend_profile="0.5; 0.3; 0.2") if line.name == "separator_2" else line
+        for line in case.lines
+    )
+    net = build_network(replace(case, budgets=budgets, lines=lines))
+    builds = pd.DataFrame([("separator_2", "2027", 12e6)], columns=["line", "period", "capex_cny"])
     due = list(payments(builds, net))
-    assert list(spending_table(due)["year"]) == [2028, 2029]
-    found = budget_table(due, net).set_index("budget")
-    assert found["spent_cny"].to_dict() == pytest.approx({"first": 0.0, "whole": 12e6, "elsewhere": 0.0})
-    assert list(found["window"]) == ["2026", "horizon", "horizon"]
+    found = spending_table(due)
+    assert dict(zip(found["year"], found["capex_cny"], strict=True)) == pytest.approx(
+        {2027: 6e6, 2028: 3.6e6, 2029: 2.4e6}
+    )
+    table = budget_table(due, net).set_index("budget")
+    assert table["spent_cny"].to_dict() == pytest.approx({"first": 0.0, "whole": 12e6, "elsewhere": 0.0})
+    assert list(table["window"]) == ["2026", "horizon", "horizon"]
 
 
 def test_units_of_capacities(grown: RunResult, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from tests.jobs.cases import growing
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -42,7 +43,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env={**os.environ, "REDMUD_OPT_RUNS": str(folder / "runs")},
+            env={
+                **os.environ,
+                "REDMUD_OPT_RUNS": str(folder / "runs"),
+                "REDMUD_OPT_CASES": str(growing(folder / "cases" / "growing").parent),
+            },
             stdout=log,
             stderr=log,
         )

@@ -1,6 +1,6 @@
-"""A world to decide lines in: 100 t of mud a period, a free landfill, bricks that sell; no residual value unless said.
+"""A world to decide lines in: 100 t of mud a period, a free landfill, bricks; no residual value unless said.
 
-    solve(world(press(60, capex_cny=500), sells("brick", 10)))
+solve(world(press(60, capex_cny=500), sells("brick", 10)))
 """
 
 from __future__ import annotations

@@ -817,9 +817,9 @@ def test_a_facility_without_owner_is_of_its_sites() -> None:
 
 
 def test_payments_after_the_horizon_count_in_the_whole_and_are_booked_in_the_last_year() -> None:
-    """0.6 at once, the rest four years later: 800 due 2030-01-01, 1461 days on, booked in 2028."""
+    """0.6 at once, the rest four years later: 800 due 2030-01-01, booked in the last period with its factor."""
     case = replaced(CASE, "lines", "new", spend_profile="0.6;0;0;0;0.4")
-    after = append("value_terms", "capex", 2028, -800.0 * later(1461))
+    after = append("value_terms", "capex", 2028, -800.0 * D[C])
     assert found(paid("capex", B, 800.0), after, case=case) == set()
     tight = replaced(case, "budgets", "all", amount_cny=2349.0)
     assert found(paid("capex", B, 800.0), after, case=tight) == {"audit.budgets.over"}

@@ -9,9 +9,10 @@ import re
 import pandas as pd
 import pytest
 from tests.jobs import cases
-from tests.report.paper import LABELS, LINING, SETTING, TAILINGS, plan
+from tests.report.paper import LABELS, LINING, SETTING, TAILINGS, plan, target_row
 
 from redmud_opt.i18n import LANGUAGES, Message, template, text
+from redmud_opt.model.value import TERMS
 from redmud_opt.plan import Plan
 from redmud_opt.report.labels import Labels, labelled, word
 from redmud_opt.report.sankey import trace
@@ -73,9 +74,14 @@ def test_no_name_is_left_untranslated(guangxi: Plan) -> None:
         "fates",
         "identity",
         "value_terms",
+        "builds",
+        "used",
     ):
         frame = table(guangxi, name, "zh").frame
-        for column in frame.columns.drop("工况", errors="ignore"):  # operating points have no labels
+        assert not frame.empty, name
+        for column in frame.columns.drop(
+            ["工况", "投产日"], errors="ignore"
+        ):  # operating points have no labels
             for value in frame[column].unique():
                 if isinstance(value, str) and not re.fullmatch(r"[\d.Q%–-]*", value):
                     assert re.search("[\u4e00-\u9fff]", value), (name, column, value)
@@ -85,6 +91,52 @@ def test_numbers_stay_numbers() -> None:
     view = table(plan(), "flows", "en")
     assert view.numbers == {"Moved, t dry": 3, "Moved, t wet": 3}
     assert view.frame["Moved, t dry"].sum() == pytest.approx(64.0)
+
+
+def test_builds_in_words() -> None:
+    view = table(plan(), "builds", "en")
+    assert [list(row) for row in view.frame.itertuples(index=False)] == [
+        ["Second mill", "a", "2027-01-01", 2, 200.0, "t/a", 6e6],
+        ["Second kiln", "a", "2026-07-01", 1, 50.0, "t/a", 1e6],
+    ]
+    assert view.numbers["Units"] == 0
+    assert "Capex, CNY (undiscounted)" in view.numbers
+    assert table(plan(), "builds", "zh").frame.iloc[0, 0] == "磨选二线"
+    assert table(plan(), "builds", "zh").frame.iloc[0, 5] == "吨/年"
+
+
+def test_running_keeps_what_a_line_does_not_have_blank() -> None:
+    view = table(plan(), "running", "en")
+    assert view.frame["Units running"].isna().tolist() == [False, True]
+    assert view.frame["Running, h"].isna().tolist() == [True, False]
+    assert view.numbers == {"Units running": 0, "Running, h": 1}
+
+
+def test_lanes_are_named_by_their_ends() -> None:
+    used = table(plan(), "used", "en").frame
+    assert list(used["Kind"]) == ["Lane", "Lane", "Outlet"]
+    assert list(used["Lane or outlet"]) == ["Refinery → Works (Road)", "R_X", "road_base"]
+    assert list(table(plan(), "openings", "zh").frame["线路"]) == ["氧化铝厂 → Works（公路）"]
+
+
+def test_budgets_of_the_horizon_say_so() -> None:
+    assert list(table(plan(), "budgets", "en").frame["Year or horizon"]) == ["2026", "whole horizon"]
+    assert list(table(plan(), "budgets", "zh").frame["年份或全期"]) == ["2026", "全期"]
+
+
+def test_targets_in_words() -> None:
+    missed = target_row(at_least=0.2, reached=0.15, verdict="short", hard=False)
+    nothing = target_row(at_least=0.2, reached=float("nan"), verdict="")
+    frame = table(plan(targets=(missed, nothing)), "targets", "en").frame
+    assert list(frame["Verdict"]) == ["Missed", ""]
+    assert list(frame["Hard or soft"]) == ["Soft", "Hard"]
+    assert list(frame["Reached"]) == ["15.0 %", "–"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_term_of_value_has_a_word(language: str) -> None:
+    assert all(Labels(plan(), language).word("term", term).lower() != term for term in TERMS if "_" in term)
+    assert all(template(f"plan.term_{term}", language) for term in TERMS)
 
 
 def test_large_amounts_show_whole_tonnes() -> None:

@@ -119,12 +119,12 @@ def test_permits_are_listed_as_not_enforced_and_lines_are_not(case: Case) -> Non
 
 
 def test_every_candidate_states_what_a_decision_needs(case: Case) -> None:
-    stated = {(row.item, row.column) for row in case.evidence if row.table == "lines"}
+    stated = {(row.item, row.column): row for row in case.evidence if row.table == "lines"}
     for line in candidates(case):
-        assert line.lead_time_months and line.life_a and line.earliest and line.ramp_up, line.name
+        assert all((line.lead_time_months, line.life_a, line.earliest, line.ramp_up)), line.name
         for column in ("capex_cny", "lead_time_months", "life_a", "fixed_om_cny_per_a"):
-            row = next((r for r in case.evidence if (r.item, r.column) == (line.name, column)), None)
-            assert row is not None and row.low is not None and row.high is not None, (line.name, column)
+            row = stated[line.name, column]
+            assert None not in (row.low, row.high), (line.name, column)
         assert not (line.times and line.times > 1) or (line.name, "times") in stated
 
 
@@ -139,7 +139,7 @@ def size_t_per_a(case: Case, line: Line) -> float:
     """Tonnes a year of a full unit at its first operating point, availability counted."""
     uses = [row.use_per_t for row in case.line_processes if row.line == line.name]
     assert line.capacity is not None
-    return line.capacity * line.availability / uses[0]
+    return float(line.capacity * line.availability / uses[0])
 
 
 def capex_cny(case: Case, line: Line) -> float:
@@ -147,7 +147,7 @@ def capex_cny(case: Case, line: Line) -> float:
     steps = [row for row in case.tiers if row.item == line.name]
     assert line.capex_cny is not None
     assert not steps or sum(row.width_t or 0.0 for row in steps) == line.capacity
-    return line.capex_cny + sum(row.price_cny_per_t * (row.width_t or 0.0) for row in steps)
+    return float(line.capex_cny + sum(row.price_cny_per_t * (row.width_t or 0.0) for row in steps))
 
 
 def row_of(case: Case, line: Line) -> str:
@@ -169,8 +169,12 @@ def row_of(case: Case, line: Line) -> str:
 
 
 def test_the_page_shows_the_candidates_of_the_tables(case: Case) -> None:
-    head = "| line | site | unit | capex [MCNY] | CNY per t/a | lead, start not before | evidence of capex |\n"
-    table = head + "|---|---|---|---|---|---|---|\n" + "".join(row_of(case, line) for line in candidates(case))
+    head = (
+        "| line | site | unit | capex [MCNY] | CNY per t/a | lead, start not before | evidence of capex |\n"
+    )
+    table = (
+        head + "|---|---|---|---|---|---|---|\n" + "".join(row_of(case, line) for line in candidates(case))
+    )
     page = PAGE.read_text(encoding="utf-8")
     before, rest = page.split(START)
     shown, after = rest.split(END)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import highspy
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from tests.solve import problems
 
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows, compile
 from redmud_opt.solve import Options, Outcome, Session, mip
+from redmud_opt.solve import highs as h
 from redmud_opt.solve.bench import Bench, Plan
 from redmud_opt.solve.groups import decisions
 
@@ -231,6 +233,23 @@ def test_no_plan_at_rounded_integers_is_nothing(monkeypatch: pytest.MonkeyPatch)
     outcome = Session().solve(problems.one())
     assert (outcome.stopped, outcome.holds, outcome.values) == ("crashed", "nothing", None)
     assert "rounded" in outcome.detail
+
+
+@pytest.mark.parametrize("result", ["kSolveError", "kInfeasible"])
+def test_branch_and_bound_gone_wrong_keeps_the_plan_before(
+    monkeypatch: pytest.MonkeyPatch, result: str
+) -> None:
+    """An error of HiGHS, or a claim that nothing is feasible, does not throw away a plan that is."""
+    model = problems.facility(np.random.default_rng(0), budget=60)
+    session = Session()
+    first = session.solve(model)
+    model.cost.constant = 1.0  # another model, with the same plans
+    status = getattr(highspy.HighsModelStatus, result)
+    monkeypatch.setattr(h, "run_whole", lambda highs: status)
+    outcome = session.solve(model, time_limit_s=1.0)
+    assert (outcome.stopped, outcome.holds) == ("crashed", "with_gap")
+    assert "there is a plan" in outcome.detail
+    assert outcome.objective == pytest.approx(first.objective + 1)
 
 
 # ---------------------------------------------------------------- why it stopped

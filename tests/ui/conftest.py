@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from tests.jobs.cases import GOOD_ENOUGH, growing, starter
 
 from redmud_opt.case import bundled
-from redmud_opt.jobs import start, wait
+from redmud_opt.jobs import RunOptions, start, wait
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -24,13 +25,15 @@ overrides:
 
 @pytest.fixture(scope="session")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a faulty case and a scenario that asks for too much."""
+    """A folder with a faulty case, a scenario that asks for too much, and a small case in which lines are built."""
     folder = tmp_path_factory.mktemp("cases")
     shutil.copytree(bundled("guangxi"), folder / "faulty")
     lines = folder / "faulty" / "lines.csv"
     lines.write_text(
         lines.read_text(encoding="utf-8").replace("\nhgms_line,", "\n<b>hgms</b>,"), encoding="utf-8"
     )
+    growing(folder / "growing")
+    starter(folder / "starter")
     (folder / "too_much.yaml").write_text(TOO_MUCH, encoding="utf-8")
     return folder
 
@@ -43,8 +46,25 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def solved_run(runs: Path) -> Path:
-    """A run of the big case, from a worker."""
-    folder = start(bundled("guangxi"), runs)
+    """A run of the big case, from a worker; as good as tests need it, not proved best."""
+    return run_of(bundled("guangxi"), runs, RunOptions(gap=GOOD_ENOUGH))
+
+
+@pytest.fixture(scope="session")
+def grown_run(runs: Path, cases: Path) -> Path:
+    """A run of the small case in which lines are built, proved best."""
+    return run_of(cases / "growing", runs)
+
+
+@pytest.fixture(scope="session")
+def plain_run(runs: Path, cases: Path) -> Path:
+    """A run of the starter case: nothing is decided once and for all."""
+    return run_of(cases / "starter", runs)
+
+
+def run_of(case: Path, runs: Path, options: RunOptions | None = None) -> Path:
+    """The folder of a run that held a plan."""
+    folder = start(case, runs, options)
     assert wait(folder, 120).exit == 0
     return folder
 

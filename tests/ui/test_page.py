@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from redmud_opt.case.columns import columns
 from redmud_opt.i18n import LANGUAGES, Message, keys, template
 from redmud_opt.jobs import Exit, RunFolder, RunOptions, RunResult, RunStatus, wait
 from redmud_opt.jobs.results import write_result
+from redmud_opt.solve import Progress
 from redmud_opt.ui.inputs import names_of
 from redmud_opt.ui.words import Words, plain
 
@@ -130,18 +132,23 @@ def test_a_run_that_is_not_there_is_said(page: Open, run: str) -> None:
 # ---------------------------------------------------------------- a run
 
 
+def started(test: AppTest, runs: Path) -> Path:
+    """The folder of the run that the address names."""
+    name = test.query_params["run"]
+    return runs / (name if isinstance(name, str) else name[0])
+
+
 @both
 def test_from_click_to_plan(page: Open, runs: Path, lang: str) -> None:
-    test = page(lang=lang, case="guangxi")
+    test = page(lang=lang, case="growing")
     test.button(key="run_button").click().run()
-    name = test.query_params["run"]
-    folder = runs / (name if isinstance(name, str) else name[0])
+    folder = started(test, runs)
     assert wait(folder, 120).exit == 0
     test.run()
     assert not test.exception
     assert test.metric[0].value
     assert len(test.success) == 1
-    reloaded = page(lang=lang, case="guangxi", run=folder.name)
+    reloaded = page(lang=lang, case="growing", run=folder.name)
     assert [metric.value for metric in reloaded.metric] == [metric.value for metric in test.metric]
 
 
@@ -150,13 +157,128 @@ def test_plan_is_shown_with_status_audit_and_numbers(page: Open, solved_run: Pat
     test = page(lang=lang, case="guangxi", run=solved_run.name)
     assert not test.exception
     shown = said(test)
-    assert (template("plan.proved", lang) or "")[:6] in shown
     assert words("audit_passed", lang) in shown
     assert words("same_case", lang) in shown
     assert len(test.metric) == 5
     rates = test.dataframe[0].value
     assert "15.0 %" in set(rates.iloc[:, 3]) or "15.0%" in set(rates.iloc[:, 3])
     assert any("15" in cell for cell in rates.iloc[:, -1])
+
+
+@both
+def test_a_proved_plan_says_so(page: Open, grown_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="growing", run=grown_run.name)
+    assert not test.exception
+    assert (template("plan.proved", lang) or "")[:6] in test.success[0].value
+    assert not test.info
+
+
+@both
+def test_a_plan_within_a_gap_is_not_called_best(page: Open, solved_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="guangxi", run=solved_run.name)
+    assert not test.success
+    said_ = test.info[0].value.replace("\\", "")
+    assert (template("plan.stopped_gap", lang) or "")[:8] in said_
+    assert (template("plan.with_gap", lang) or "")[:6] in said_
+
+
+# ---------------------------------------------------------------- what is built
+
+
+@both
+def test_what_is_built_is_shown(page: Open, grown_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="growing", run=grown_run.name)
+    tables = [frame.value for frame in test.dataframe]
+    label = {"en": "Second separator", "zh": "磁选二线"}[lang]
+    unit = {"en": "t/a", "zh": "吨/年"}[lang]
+    (builds,) = [t for t in tables if list(t.iloc[:, 0]) == [label, label, builds_third(lang)]][:1]
+    assert list(builds.iloc[0]) == [label, "2026", "2027-01-01", 2, 600000, unit, 24e6]
+    closed = {"en": "Old press", "zh": "旧砖机"}[lang]
+    assert any(list(t.iloc[0])[::2] == [closed, "2026"] for t in tables)
+    assert any(list(t.iloc[0]) == ["first", "2026", 30e6, 30e6] for t in tables)
+    assert words("capex_by_year", lang).rstrip(",，") in said(test)
+
+
+def builds_third(lang: str) -> str:
+    return {"en": "Second press, any size", "zh": "砖机二线（规模可选）"}[lang]
+
+
+@both
+def test_how_the_solver_came_to_it_is_shown(page: Open, grown_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="growing", run=grown_run.name)
+    assert any(expander.label.startswith(words("how", lang).rstrip("，,")) for expander in test.expander)
+    shown = said(test).replace("\\", "")
+    assert {"en": "no plan is worth more than −13.9 M CNY", "zh": "价值不可能高于 −1,386 万元"}[lang] in shown
+
+
+@both
+def test_a_plan_without_decisions_has_no_such_part(page: Open, plain_run: Path, lang: str) -> None:
+    test = page(lang=lang, case="starter", run=plain_run.name)
+    assert not test.exception
+    assert words("built", lang) not in said(test)
+    assert not any(expander.label.startswith(words("how", lang).rstrip("，,")) for expander in test.expander)
+
+
+def test_nothing_built_is_said(page: Open, runs: Path, grown_run: Path) -> None:
+    bare = runs / "end-bare"
+    shutil.copytree(grown_run, bare)
+    for name in ("builds", "closings", "spending"):
+        table = bare / "plan" / f"{name}.csv"
+        table.write_text(table.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    test = page(lang="en", case="growing", run="end-bare")
+    assert not test.exception
+    assert "Nothing is built and nothing is closed." in said(test)
+
+
+# ---------------------------------------------------------------- when to stop
+
+
+def test_gap_and_time_limit_reach_the_run(page: Open, runs: Path) -> None:
+    test = page(lang="en", case="growing")
+    test.number_input(key="gap").set_value(90.0)
+    test.number_input(key="time_limit").set_value(30.0)
+    test.button(key="run_button").click().run()
+    folder = started(test, runs)
+    _, options = RunFolder(folder).read_request()
+    assert (options.gap, options.time_limit_s) == (0.9, 30.0)
+    assert wait(folder, 120).exit == 0
+    test.run()
+    assert "stopped at the gap" in test.info[0].value
+
+
+def test_without_a_choice_the_best_plan_is_proved(page: Open, grown_run: Path) -> None:
+    test = page(lang="en", case="growing")
+    assert (test.number_input(key="gap").value, test.number_input(key="time_limit").value) == (0.0, None)
+
+
+LINE = Progress(3.0, 7, 246.5e6, 247e6, 0.002, "neighbourhood")
+
+
+@both
+@pytest.mark.parametrize(
+    ("stage", "progress", "shown"),
+    [
+        ("solve", LINE, True),
+        ("solve", replace(LINE, phase="lp"), False),
+        ("plan", LINE, False),
+        ("solve", None, False),
+    ],
+)
+def test_live_readout(
+    page: Open, runs: Path, lang: str, stage: str, progress: Progress | None, shown: bool
+) -> None:
+    folder = RunFolder(runs / f"live-{lang}-{stage}-{progress and progress.phase}")
+    folder.path.mkdir(exist_ok=True)
+    folder.write_request("guangxi", RunOptions())
+    folder.write_status(RunStatus("running", stage, 1.0, None, None, time.time()))
+    if progress is not None:
+        folder.report(progress)
+    test = page(lang=lang, case="guangxi", run=folder.path.name)
+    assert not test.exception
+    found = said(test).replace("\\", "")
+    amounts = {"en": ("246.50 M CNY", "247.00 M CNY", "0.2 %"), "zh": ("24,650 万元", "24,700 万元", "0.2%")}
+    assert all((f"**{amount}**" in found) is shown for amount in amounts[lang])
+    assert (words("phase_neighbourhood", lang) in found) is shown
 
 
 @both
@@ -172,7 +294,7 @@ def test_every_waste_and_year_can_be_chosen(page: Open, solved_run: Path, lang: 
 @both
 def test_every_table_can_be_chosen(page: Open, solved_run: Path, lang: str) -> None:
     test = page(lang=lang, case="guangxi", run=solved_run.name)
-    for name in ("feeds", "stocks", "sales", "placements", "purchases", "rates", "identity", "shortfalls"):
+    for name in ("feeds", "stocks", "builds", "running", "used", "budgets", "targets", "shortfalls"):
         test.pills(key="table").set_value(name).run()
         assert not test.exception, name
 

@@ -14,7 +14,11 @@ def curve(outcome: Outcome) -> list[dict[str, Any]]:
     """Points of seconds, objective, bound, gap and phase; none of an LP. The first and the last always stand."""
     found: list[Progress] = []
     for point in outcome.progress if outcome.size.integers else ():
-        if not found or _differs(point.objective, found[-1].objective) or _differs(point.bound, found[-1].bound):
+        if (
+            not found
+            or _differs(point.objective, found[-1].objective)
+            or _differs(point.bound, found[-1].bound)
+        ):
             found.append(point)
     if found and found[-1] is not outcome.progress[-1]:
         found.append(outcome.progress[-1])

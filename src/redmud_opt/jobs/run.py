@@ -69,7 +69,7 @@ class Run:
     at: str = ""
 
     def __post_init__(self) -> None:
-        inner = Listener(self.outer.should_stop, self.stage, self.progress, self.note)
+        inner = Listener(self.outer.should_stop, self.stage, self.progress, note=self.note)
         self.stages = Stages(inner)
 
     # ---- the run -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
 from redmud_opt.report.headline import FATES, RATES, fates, rates
 from redmud_opt.report.labels import Labels, word
-from redmud_opt.report.numbers import gap_percent, mass_scale, money_scale, percent
+from redmud_opt.report.numbers import apart, gap_percent, mass_scale, money_scale, percent
 from redmud_opt.report.tables import heading
 
 
@@ -111,23 +111,23 @@ def status_words(plan: Plan, language: str) -> str:
 
 def proof_words(plan: Plan, language: str) -> str:
     """Best plan, bound and gap of a solve with integers that has a bound."""
-    solve = plan.solve
-    scale = money_scale([solve["objective"], solve["bound"]], language)
-    values = {
-        "best": scale.text(float(solve["objective"])),
-        "bound": scale.text(float(solve["bound"])),
-        "gap": gap_percent(float(solve["gap"]), language),
-    }
-    return text(Message("report.proof", values), language)
+    amounts = [float(plan.solve["objective"]), float(plan.solve["bound"])]
+    best, bound = apart(amounts, money_scale(amounts, language))
+    gap = gap_percent(float(plan.solve["gap"]), language)
+    return text(Message("report.proof", {"best": best, "bound": bound, "gap": gap}), language)
 
 
 def live_words(line: Mapping[str, Any], language: str) -> dict[str, str]:
     """Best plan, bound and gap of a line of progress in words; empty of a solve without integers."""
     if line.get("phase", "lp") == "lp":
         return {}
-    amounts = {"best": line.get("objective"), "bound": line.get("bound")}
-    known = [float(amount) for amount in amounts.values() if amount is not None]
-    scale = money_scale(known, language) if line.get("goal") == "value" else mass_scale(known, language)
-    words = {name: "–" if amount is None else scale.text(float(amount)) for name, amount in amounts.items()}
+    known = {name: float(line[name]) for name in ("objective", "bound") if line.get(name) is not None}
+    amounts = list(known.values())
+    scale = money_scale(amounts, language) if line.get("goal") == "value" else mass_scale(amounts, language)
+    words = dict(zip(known, apart(amounts, scale), strict=True))
     gap = line.get("gap")
-    return words | {"gap": "–" if gap is None else gap_percent(float(gap), language)}
+    return {
+        "best": words.get("objective", "–"),
+        "bound": words.get("bound", "–"),
+        "gap": "–" if gap is None else gap_percent(float(gap), language),
+    }

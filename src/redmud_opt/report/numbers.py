@@ -7,7 +7,7 @@ scale.text(2_600_000)                               '2.60 Mt'
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from redmud_opt.i18n import Message, text
@@ -45,6 +45,21 @@ class Scale:
         return text(Message("report.with_unit", values), self.language)
 
 
+def apart(amounts: Sequence[float], scale: Scale) -> list[str]:
+    """Amounts with as many figures as it takes to tell them from each other."""
+    values = [scale.of(amount) for amount in amounts]
+    least = max(values) - min(values) if values else 0.0
+    if least <= 1e-6 * max(map(abs, values), default=0.0):
+        return [scale.text(amount) for amount in amounts]
+    decimals = max(0, 1 - math.floor(math.log10(least)))
+    return [_with_unit(value, scale, max(decimals, _decimals(abs(value)))) for value in values]
+
+
+def _with_unit(value: float, scale: Scale, decimals: int) -> str:
+    words = f"{'−' if value < 0 else ''}{abs(value):,.{decimals}f}"
+    return text(Message("report.with_unit", {"figure": words, "unit": scale.unit}), scale.language)
+
+
 def figure(value: float) -> str:
     """Three significant figures, at most three decimals, thousands apart; what is there is never shown as nothing."""
     if not math.isfinite(value):
@@ -52,8 +67,11 @@ def figure(value: float) -> str:
     size = abs(value)
     if 0 < size < 0.0005:
         return "<0.001" if value > 0 else ">−0.001"
-    decimals = 0 if size == 0 or size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
-    return f"{'−' if value < 0 else ''}{size:,.{decimals}f}"
+    return f"{'−' if value < 0 else ''}{size:,.{_decimals(size)}f}"
+
+
+def _decimals(size: float) -> int:
+    return 0 if size == 0 or size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
 
 
 def percent(share: float, language: str, decimals: int | None = 1) -> str:

@@ -67,7 +67,7 @@ class Bench:
         if warm:
             h.check(self._highs.setBasis(self._basis), "setBasis")
         algorithm = lp_algorithm(self._options.algorithm, len(self.form.cost), warm)
-        solved = self._read(h.run_lp(self._highs, algorithm))
+        solved = self._read(h.run_lp(self._highs, algorithm, self._options.feasibility_tolerance))
         if solved.stopped == "crashed":
             h.run_without_presolve(self._highs)
             solved = self._read(self._highs.getModelStatus())

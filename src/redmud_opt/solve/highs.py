@@ -34,6 +34,9 @@ STOPPED: dict[Any, Stopped] = {
 MIP_FEASIBILITY = 1e-7
 """How far from whole an integer may be in branch and bound; the plan is taken at rounded ones anyway."""
 
+MIP_CHECK = 1e-6
+"""Feasibility tolerances of LPs in branch and bound: with those of the plan it now and then ends in an error."""
+
 MIP_GAP = 5e-7
 """Gap at which branch and bound stops, relative and absolute: less than what counts as proved."""
 
@@ -64,8 +67,6 @@ def new_highs(options: Options) -> Any:
     set_option(highs, "small_matrix_value", CANCELLED)  # by default HiGHS drops what is below 1e-9
     set_option(highs, "threads", options.threads)
     set_option(highs, "run_crossover", "on")
-    set_option(highs, "primal_feasibility_tolerance", options.feasibility_tolerance)
-    set_option(highs, "dual_feasibility_tolerance", options.feasibility_tolerance)
     set_option(highs, "mip_feasibility_tolerance", MIP_FEASIBILITY)
     set_option(highs, "random_seed", options.seed)
     return highs
@@ -170,15 +171,24 @@ def _differing(a_old: Any, a_new: Any, b_old: Any, b_new: Any) -> Any:
 
 
 def run_whole(highs: Any) -> Any:
-    """Runs a MIP and returns the model status."""
+    """Runs a MIP and returns the model status.
+
+    HiGHS ends in an error where the point it calls optimal misses a tolerance; that is a solve gone wrong, and the
+    caller may hold a plan from before.
+    """
     set_option(highs, "solver", "choose")
-    check(highs.run(), "run")
+    set_option(highs, "primal_feasibility_tolerance", MIP_CHECK)
+    set_option(highs, "dual_feasibility_tolerance", MIP_CHECK)
+    if highs.run() == highspy.HighsStatus.kError:
+        return highspy.HighsModelStatus.kSolveError
     return highs.getModelStatus()
 
 
-def run_lp(highs: Any, algorithm: str) -> Any:
+def run_lp(highs: Any, algorithm: str, tolerance: float) -> Any:
     """Runs an LP and returns the model status; unbounded and infeasible are told apart."""
     set_option(highs, "solver", algorithm)
+    set_option(highs, "primal_feasibility_tolerance", tolerance)
+    set_option(highs, "dual_feasibility_tolerance", tolerance)
     check(highs.run(), "run")
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:

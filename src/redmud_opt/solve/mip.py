@@ -88,7 +88,7 @@ class Mip:
             stopped = self._branch("try", limit)
             if stopped == "time" and self._watch.cancelled():
                 stopped = "cancelled"
-            elif stopped == "time" and self._watch.left() > 0.0:
+            elif stopped in ("time", "crashed") and self._watch.left() > 0.0:
                 self._heuristics()
                 stopped = None
         if stopped is None:
@@ -245,7 +245,8 @@ class Mip:
     def _result(self, stopped: Stopped) -> MipResult:
         if stopped in ("infeasible", "crashed") and self._plan is not None:
             self._detail = f"branch and bound came out {stopped}, but there is a plan: {self._detail}"
-            stopped, self._bound = "crashed", -math.inf
+            self._bound = -math.inf if stopped == "infeasible" else self._bound
+            stopped = "crashed"
         plan = None if stopped == "unbounded" else self._plan
         holds: Holds = "nothing"
         if plan is not None:

@@ -166,7 +166,8 @@ class Session:
         warm = bool(self._highs.getBasis().valid)
         algorithm = lp_algorithm(self.options.algorithm, len(self.form.cost), warm)
         h.set_limit(self._highs, highspy.kHighsInf if limit is None else limit, whole=False)
-        return self._lp_outcome(h.run_lp(self._highs, algorithm), algorithm)
+        status = h.run_lp(self._highs, algorithm, self.options.feasibility_tolerance)
+        return self._lp_outcome(status, algorithm)
 
     def _heard(self, event: Any) -> None:
         data = event.data_out

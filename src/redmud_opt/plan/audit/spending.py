@@ -4,7 +4,7 @@
     decision  = first day of its period;  of a line under construction (capex stated, opens after the first day of
                 the horizon) opens − lead time, and what was due before the horizon is sunk
     budget    Σ due in the calendar year (or from the first day of the horizon on) of lines in scope ≤ amount
-    discount  at the middle of the period that holds the day; after the horizon at the day, booked in its last year
+    discount  at the middle of the period that holds the day; after the horizon as in its last period
     residual  capex × days from the end of the horizon to the end of life ÷ days of life, per unit still in force
 
 Budgets are not discounted. docs/decisions.md 'Capex', 'Residual value'.
@@ -57,7 +57,8 @@ def discounted(book: Book, due: Due) -> tuple[int, float]:
     for t, period in enumerate(book.dates.periods):
         if period.start <= due.day < period.end:
             return period.year, due.amount * book.dates.discount_of(t)
-    return book.dates.years[-1], due.amount * book.dates.discount_at((due.day, due.day))
+    last = len(book.dates.periods) - 1
+    return book.dates.years[-1], due.amount * book.dates.discount_of(last)
 
 
 def budgets(book: Book) -> tuple[Check, ...]:
