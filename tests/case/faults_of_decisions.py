@@ -635,3 +635,20 @@ def a_refund_on_a_waste(f: Folder) -> None:
 @planted(("refund_without_waste", "vat_refunds.csv", 2, "waste"), says="'cement' holds no waste")
 def a_refund_for_using_cement(f: Folder) -> None:
     refund(f, waste="cement")
+
+
+@planted(
+    ("rule_without_least", "logic.csv", 2, "second"),
+    says="requires: nothing would have to move for belt to count",
+)
+def a_required_lane_without_a_lot(f: Folder) -> None:
+    step(f)
+    lane(f)
+    rule(f, "requires", "press_2", "belt")
+
+
+@planted(
+    ("rule_without_least", "logic.csv", 2, "first"), says="an outlet that must be served takes a `min_t`"
+)
+def at_least_so_many_outlets(f: Folder) -> None:
+    rule(f, "at_least", "builders", count=1)

@@ -118,7 +118,7 @@ def test_steps_that_come_in_time_are_enough_over_the_horizon(folder: Folder) -> 
 
 def test_rules_may_mix_lines_lanes_and_outlets_but_other_groups_may_not(folder: Folder) -> None:
     group(folder, "both", "press", "builders")
-    rule(folder, "at_least", "both", count=1)
+    rule(folder, "at_most", "both", count=1)
     folder.load()
     folder.add("price_paths", item="both", year=2026, factor=1)
     assert folder.found() == [("group_of_others", "price_paths.csv", 2, "item")]

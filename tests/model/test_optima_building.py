@@ -363,17 +363,15 @@ def test_a_size_is_bounded_by_the_unit_and_its_tiers() -> None:
     assert optimum(late) == pytest.approx(30 * (8 * 184 / 365 - 1))
 
 
-def test_a_size_that_is_worth_more_than_it_costs_is_billed_in_order() -> None:
-    """All of the capex is due four years after a decision in 2027, at 20 % a year, 28.999 of 30 years are left.
+def test_a_late_step_earns_nothing_by_paying_late() -> None:
+    """All of the capex is due four years after the decision, at 20 % a year; 30 years of life, nothing to sell.
 
-    0.4019 of the capex is paid and 0.7359 of it left, so that dear steps earn more: yet 40 t at 2 come before 60 at 10.
+    Paid with the factor of the last period, it is more than what is left of it then: nothing is built.
     """
     tables = (*sized((40, 2), (None, 10), life_a=30, spend_profile="0;0;0;0;1"), sells("brick", 0))
     case = world(*tables, residual_value="straight_line", discounting="mid_period", discount_rate=0.2,
                  periods=years(2026, 2))  # fmt: skip
-    plan = solve(case)
-    paid, left = 1.2 ** -(1826 / 365.25), 10592 / 10957 * 1.2 ** -(547.5 / 365.25)
-    assert plan.value == pytest.approx(680 * (left - paid))
+    assert optimum(case) == pytest.approx(0)
 
 
 def test_residual_value_and_budget_follow_the_size() -> None:

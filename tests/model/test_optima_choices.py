@@ -320,7 +320,7 @@ def test_a_refund_is_discounted_at_the_middle_of_its_year() -> None:
 
 
 def test_a_candidate_is_the_way_out_where_nothing_else_is() -> None:
-    """50 t are left in the yard; a press that may come (5 a tonne, bricks at 1) would take them at 4, and is too dear.
+    """50 t are left in the yard; a press that may come (5 a tonne, bricks at 1) would take them at 4. It is dear.
 
     With a landfill at 20 beside it, that is the way that is there, for what goes there and for what is left.
     """

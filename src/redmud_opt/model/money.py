@@ -9,7 +9,6 @@ import numpy as np
 from redmud_opt.model.arrays import Columns, Rows
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
-from redmud_opt.network.time import Time
 
 TERMS = (
     *("sales", "gate_fees", "purchases", "transport", "processing", "holding", "levies"),
@@ -65,12 +64,7 @@ class Money:
         What is due after the horizon is booked in the last period, with its factor: a residual value that counts all
         of the capex must not be worth more than the capex left to pay.
         """
-        found = period_of(self.net.time, day)
-        if found is None:
-            return self.years - 1, self.net.time.discount(day, day)
-        return int(self.year[found]), float(self.net.time.factor[found])
-
-
-def period_of(time: Time, day: date) -> int | None:
-    """Position of the period that holds a day, None after the horizon."""
-    return next((t for t, period in enumerate(time.periods) if period.start <= day < period.end), None)
+        for t, period in enumerate(self.net.time.periods):
+            if period.start <= day < period.end:
+                return int(self.year[t]), float(self.net.time.factor[t])
+        return self.years - 1, float(self.net.time.factor[self.net.time.last])

@@ -19,7 +19,6 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.case.things import Tier
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.building import sized_vintages
-from redmud_opt.model.money import period_of
 from redmud_opt.network import Network
 from redmud_opt.network.network import Ints
 
@@ -98,30 +97,10 @@ def _tie(rows: Rows, m: ConcreteModel, net: Network, item: str, k: int, windows:
 
 
 def is_convex(net: Network, item: str) -> bool:
-    """Whether the steps of an item fill in order by themselves: revenue never rises, cost never falls.
-
-    A size that is worth more at the end than it costs is a revenue whose steps rise.
-    """
-    if item in net.plant.number and _worth_more_than_it_costs(net, item):
-        return False
+    """Whether the steps of an item fill in order by themselves: revenue never rises, cost never falls."""
     prices = [t.price_cny_per_t for t in sorted(net.case.tiers, key=lambda t: t.step) if t.item == item]
     earns = item in {outlet.name for outlet in net.case.outlets}
     return all((after <= before) if earns else (after >= before) for before, after in pairwise(prices))
-
-
-def _worth_more_than_it_costs(net: Network, line: str) -> bool:
-    """Whether the residual value of some decision is above its capex: due late enough, and discounted."""
-    if net.case.settings.residual_value == "none":
-        return False
-    plant, time = net.plant, net.time
-    mine = plant.candidates[plant.line[plant.candidates] == plant.number[line]]
-    cost = dict.fromkeys(mine.tolist(), 0.0)
-    for payment in plant.payments:
-        if payment.vintage in cost:
-            t = period_of(time, payment.due)
-            factor = time.discount(payment.due, payment.due) if t is None else time.factor[t]
-            cost[payment.vintage] += payment.share * float(factor)
-    return any(plant.remaining[v] * time.factor[time.last] > cost[v] for v in cost)
 
 
 def _add_order(m: ConcreteModel, net: Network, steps: list[Step]) -> None:

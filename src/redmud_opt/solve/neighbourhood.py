@@ -26,8 +26,8 @@ ROUNDS = 10
 RECENT = 4
 """An improvement in one of so many last rounds is worth going on for, beyond the budget up to its most."""
 
-PATIENCE = 12
-"""Rounds in vain, at the most free, after which nothing better is near."""
+QUIET = 8
+"""Rounds in vain, one after the other, after which branch and bound makes better use of the time."""
 
 GAP = 1e-4
 CLOSER = 1e-9
@@ -45,7 +45,6 @@ class Neighbourhood:
         self._kinds = [*(["disagree"] if relaxed is not None else []), *chosen.clusters, "random"]
         self.share = FIRST_SHARE
         self.rounds = 0
-        self._vain = 0
         self._last_better = 0
 
     def search(
@@ -62,7 +61,7 @@ class Neighbourhood:
         As long as it goes on improving, it may take `most_s` instead of `budget_s`.
         """
         began = self._watch.seconds()
-        while self._vain < PATIENCE and not self._watch.cancelled() and not enough():
+        while self.rounds - self._last_better < QUIET and not self._watch.cancelled() and not enough():
             budget = most_s if self.rounds - self._last_better < RECENT else budget_s
             left = min(self._watch.left(), began + budget - self._watch.seconds())
             if left <= 0.0 or not len(self._chosen.places):
@@ -114,13 +113,11 @@ class Neighbourhood:
 
     def _adapt(self, better: bool, through: bool) -> None:
         if better:
-            self._vain, self._last_better = 0, self.rounds
+            self._last_better = self.rounds
             return
         if not through:
             self.share = max(LEAST_SHARE, self.share * 0.6)
             return
-        if self.share >= MOST_SHARE:
-            self._vain += 1
         self.share = min(MOST_SHARE, self.share * 1.3)
 
 

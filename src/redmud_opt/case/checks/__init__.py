@@ -110,6 +110,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (counts.counted_lines_have_capacity, COUNTED, "groups"),
     (counts.steps_suffice, COUNTED, COUNTED),
     (logic.rules_are_whole, "groups", "groups"),
+    (logic.rules_ask_for_something, "groups", "groups lanes lines"),
     (logic.rules_of_two, "groups", "groups"),
     (logic.no_prerequisite_loops, "groups", "groups"),
     (logic.rules_can_hold, "groups", "periods groups outlets lanes"),

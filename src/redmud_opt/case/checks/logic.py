@@ -40,6 +40,18 @@ def rules_are_whole(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "count", "count_above_members", None, **values)
 
 
+def rules_ask_for_something(facts: Facts) -> Iterator[Fault]:
+    """What a rule asks to be used has a least amount, else it is used without a tonne moving."""
+    least = {row.name for row in facts.case.lanes if row.min_lot_t} | {row.name for row in facts.case.lines}
+    for row in facts.case.logic:
+        asked = {"at_least": "first", "requires": "second"}.get(row.kind)
+        members = facts.case.members(getattr(row, asked)) if asked and getattr(row, asked) else ()
+        bare = tuple(name for name in members if name not in least)
+        if asked and bare and not (row.kind == "at_least" and not row.count):
+            remedy = Message("case.least_of_rule")
+            yield facts.fault(row, asked, "rule_without_least", remedy, kind=row.kind, names=bare)
+
+
 def rules_of_two(facts: Facts) -> Iterator[Fault]:
     """Nothing requires or excludes itself."""
     for row in facts.case.logic:
