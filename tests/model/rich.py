@@ -163,11 +163,11 @@ def _decisions() -> tuple[Tables, ...]:
             lines=(press, detox, kiln),
             line_processes=tuple(LineProcess(line=line, process=process) for line, process in runs.items()),
             logic=(
-                Logic(name="road_needs_base", kind="requires", first="by_road", second="base"),
+                Logic(name="belt_needs_road", kind="requires", first="belt", second="by_road"),
                 Logic(name="belt_or_tip", kind="excludes", first="belt", second="tip", per="horizon"),
                 Logic(name="one_dump", kind="excludes", first="dumps"),
                 Logic(name="one_new", kind="at_most", first="new_lines", count=1),
-                Logic(name="some_metal", kind="at_least", first="metals", count=1, per="horizon"),
+                Logic(name="some_line", kind="at_least", first="red_lines", count=1, per="horizon"),
                 Logic(name="press_needs_kiln", kind="requires", first="press_new", second="kilns", per="horizon"),
             ),
             budgets=(
@@ -186,7 +186,7 @@ def _decisions() -> tuple[Tables, ...]:
         ),
         group("dumps", "tip", "works_of_others"),
         group("new_lines", "press_new", "detox_new"),
-        group("metals", "iron_outlet", "scrap_outlet"),
+        group("red_lines", "separate_line", "press_new"),
         group("kilns", "burn_line", "kiln"),
     )  # fmt: skip
 

@@ -48,18 +48,6 @@ from redmud_opt.model.arrays import Rows, compile
 from redmud_opt.model.value import set_goal
 from redmud_opt.network import build_network
 
-
-@pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Any:
-    """golden(case, family, …): the rows of these families are those of the file named as the test."""
-
-    def check(case: Case, *families: str) -> None:
-        name = request.node.name.removeprefix("test_").replace("[", "_").removesuffix("]")
-        check_golden(name, rows_of(compile(build_model(build_network(case))), families))
-
-    return check
-
-
 # ---------------------------------------------------------------- physics
 
 
@@ -527,9 +515,12 @@ def _heads(path: Any) -> list[str]:
 
 
 def test_no_golden_lacks_a_test() -> None:
-    text = Path(__file__).read_text(encoding="utf-8")
+    text = "".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_goldens*.py")
+    )
     tests = set(re.findall(r"def test_(\w+)", text)) | {f"limit_{m}" for m in MEASURES}
     tests |= {f"target_{rate}" for rate in ("rate_new", "rate_stat", "rate_gross")}
+    tests |= {f"logic_{per}" for per in ("period", "horizon")}
     assert {path.stem for path in FOLDER.glob("*.json")} <= tests
 
 

@@ -155,7 +155,7 @@ def test_amounts_are_told_apart() -> None:
 
 
 def test_gaps_in_percent() -> None:
-    assert [gap_percent(gap, "en") for gap in (0.0, 4.26e-5, 0.001, 0.205)] == [
-        *("0.0 %", "0.0043 %", "0.1 %", "20.5 %")
+    assert [gap_percent(gap, "en") for gap in (0.0, 6e-15, 4.26e-5, 0.001, 0.205)] == [
+        *("0.0 %", "0.0 %", "0.0043 %", "0.1 %", "20.5 %")
     ]
     assert share_of(0.5) == 0.005

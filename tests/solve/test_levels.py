@@ -8,14 +8,11 @@ import numpy as np
 import pytest
 from tests.solve.problems import facility
 
-from redmud_opt.case import load_case
-from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
 from redmud_opt.model.value import GOALS as GOALS_OF_MODEL
-from redmud_opt.network import build_network
 from redmud_opt.solve import Options, Outcome, Session, levels, solve_levels
 
-GOALS = ("utilisation", "value")
+GOALS = ("landfilled", "value")
 
 
 class Cut(Session):
@@ -32,8 +29,9 @@ class Cut(Session):
 
 
 def solved(session: Session) -> tuple[Any, Outcome]:
-    network = build_network(load_case("guangxi"))
-    model = build_model(network)
+    model = toy()
+    model.build.set_integer(False)
+    network: Any = None
     return model, solve_levels(model, network, session, GOALS)
 
 
@@ -101,7 +99,7 @@ def toy(sites: int = 4, customers: int = 10) -> Any:
     return model
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def toy_goals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(levels, "set_goal", set_toy_goal)
 
@@ -111,7 +109,6 @@ def in_levels(model: Any, goals: Sequence[str], **options: Any) -> Outcome:
     return solve_levels(model, network, Session(Options(**options)), goals)
 
 
-@pytest.mark.usefixtures("toy_goals")
 def test_integers_hold_each_level_while_the_next_is_improved() -> None:
     alone = toy()
     least = in_levels(alone, ["landfilled"]).objective
@@ -127,7 +124,6 @@ def test_integers_hold_each_level_while_the_next_is_improved() -> None:
     assert outcome.objective == pytest.approx(in_levels(held, ["value"]).objective, rel=1e-6)
 
 
-@pytest.mark.usefixtures("toy_goals")
 def test_a_level_that_ends_with_a_gap_leaves_one() -> None:
     outcome = in_levels(toy(), ["landfilled", "value"], gap=0.5)
     assert outcome.holds == "with_gap"
@@ -149,7 +145,6 @@ class Hurried(Session):
         return found
 
 
-@pytest.mark.usefixtures("toy_goals")
 def test_a_last_level_without_time_starts_from_the_level_before() -> None:
     """It is the best for the integers of the first, and keeps the hold."""
     model = toy()

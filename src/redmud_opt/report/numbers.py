@@ -88,8 +88,8 @@ def share_of(percentage: float) -> float:
 
 
 def gap_percent(gap: float, language: str) -> str:
-    """A gap as a percentage: two figures of it where it is small, so that it is not shown as nothing."""
-    if 0 < gap < 0.00095:
+    """A gap as a percentage: two figures of it where it is small and not proved to be nothing."""
+    if 1e-6 < gap < 0.00095:
         return text(Message("report.percent", {"figure": f"{100 * gap:.2g}"}), language)
     return percent(gap, language)
 
