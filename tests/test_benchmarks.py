@@ -403,6 +403,7 @@ def a_result(
         "variant": variant,
         "seed": 4,
         "size": {"columns": 1234, "rows": 99 if variant == "weak" else 111, "integers": 56, "builds": 7},
+        "limit_s": 300.0,
         "relaxation": {"bound": relaxed * 1e6, "seconds": 0.1, "nothing_built": -100e6},
         "readings": {"10": None, "60": known, "300": known},
         "final": {
@@ -476,6 +477,8 @@ def test_aims_are_met_or_missed_with_their_numbers() -> None:
     tight, near = verdict(results_of(*every[:2], a_result("guangxi", "neighbourhood", 200.0, None, None)))
     assert tight.endswith("not all run yet.")
     assert near.endswith("no plan or no bound; missed.")
+    short = a_result("guangxi", "neighbourhood", 200.0, None, None) | {"limit_s": 20.0}
+    assert list(verdict(results_of(short)))[1].endswith("not run for 60 s.")
 
 
 def test_a_plan_that_failed_its_audit_and_mixed_versions_are_told() -> None:

@@ -112,7 +112,9 @@ def verdict(results: Results) -> Iterator[str]:
     record = results.get((NEAR_INSTANCE, VARIANTS[-1].name))
     known_at = None if record is None else record["readings"][NEAR_AT]
     gap = None if known_at is None else known_at["gap"]
-    found = "not run yet" if record is None else "no plan or no bound; missed"
+    found = "no plan or no bound; missed"
+    if record is None or record["limit_s"] < float(NEAR_AT):
+        found = "not run yet" if record is None else f"not run for {NEAR_AT} s"
     if gap is not None:
         found = f"{percent(gap)}; {'met' if gap <= NEAR else 'missed'}"
     yield f"Aim: {NEAR_INSTANCE} within {percent(NEAR)} after {NEAR_AT} s with everything switched on: {found}."

@@ -98,22 +98,32 @@ def _room(
     return filled, define, rows
 
 
+def put_rate_t(net: Network) -> Array:
+    """Most that is put in or placed per period, [storage, T]; inf where nothing is stated."""
+    found = np.full((len(net.holdings.storages), len(net.time)), np.inf)
+    for k, row in enumerate(net.holdings.storages):
+        if row.max_put_t is not None:
+            found[k] = row.max_put_t * net.time.per(row.per) * net.time.open(row.opens, row.closes)
+    return found
+
+
+def reclaim_rate_t(net: Network) -> Array:
+    """Most that is taken out per period, by the storage's calendar, [storage, T]; inf where nothing is stated."""
+    found = np.full((len(net.holdings.storages), len(net.time)), np.inf)
+    for k, row in enumerate(net.holdings.storages):
+        if row.max_reclaim_t is not None:
+            rate = net.time.per(row.per) * net.time.open(row.opens, row.closes)
+            found[k] = row.max_reclaim_t * rate * net.time.calendar(row.calendar)
+    return found
+
+
 def add_storage_rates(m: ConcreteModel, net: Network) -> None:
-    """Most that is put in or placed, and taken out, per period; reclaiming follows the storage's calendar."""
+    """Most that is put in or placed, and taken out, per period."""
     held, placed = net.holdings, net.placements
     names = [storage.name for storage in held.storages]
-    put, reclaim = np.full((2, len(names), len(net.time)), np.inf)
-    for k, storage in enumerate(held.storages):
-        if storage.max_put_t is None and storage.max_reclaim_t is None:
-            continue
-        rate = net.time.per(storage.per) * net.time.open(storage.opens, storage.closes)
-        if storage.max_put_t is not None:
-            put[k] = storage.max_put_t * rate
-        if storage.max_reclaim_t is not None:
-            reclaim[k] = storage.max_reclaim_t * rate * net.time.calendar(storage.calendar)
     for name, most, columns, grid in (
-        ("put", put, m.put_t, held.put),
-        ("reclaim", reclaim, m.reclaim_t, held.reclaim),
+        ("put", put_rate_t(net), m.put_t, held.put),
+        ("reclaim", reclaim_rate_t(net), m.reclaim_t, held.reclaim),
     ):
         rows, position = period_rows(
             net, "storage", names, None, most, kind="physics", message=f"model.{name}_rate"

@@ -3,12 +3,13 @@
     Σ feed of a stream up to t ≤ Σ over vintages  min(M, capacity up to t ÷ use) · units built
     Σ made of a material up to t ≤ Σ over vintages  min(D, makeable up to t) · units built
 
-per candidate line, for t at the end of every calendar year. M is what of the stream can be there from the start of
-the vintage up to t: what arises from then on and the most that can lie in stock before; all that was ever there
-where it is also made or bought. By the balances, what a line is fed is what lanes bring to it less what leaves again,
-so a link from the feed is one from the lanes that holds with opening stock, transfers and lines that stand. D is the
-most that can leave the network from then on: outlets, placements, lines that take it, and stock. Without links a
-relaxation builds a tenth of a line where a tenth of its capacity is asked for.
+per candidate line, for t at the end of every calendar year. M is what of the stream can come to the line from the
+start of the vintage up to t: what arises from then on where lanes lead there from, and what lay in stock there before
+and can be taken out; all that was ever there where it is also made or bought. By the balances, what a line is fed is
+what lanes bring to it less what leaves again, so a link from the feed is one from the lanes that holds with opening
+stock, transfers and lines that stand. D is the most that can leave the network from then on where lanes lead from the
+line: outlets, placements, lines, and stock. Without links a relaxation builds a tenth of a line where a tenth of its
+capacity is asked for.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
+import networkx as nx
 import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Index, Rows
+from redmud_opt.model.capacity import reclaim_rate_t
 from redmud_opt.network import Network
-from redmud_opt.network.network import Array, Ints
+from redmud_opt.network.network import Array, Ints, Mask
+
+Ways: TypeAlias = "nx.DiGraph[str]"
 
 SAME = 1 - 1e-9
 """A bound that is less than this share of the capacity is a tighter one."""
@@ -75,15 +81,28 @@ class Lines:
         self.net, self.plant = net, net.plant
         self.cumulative = np.cumsum(self.plant.capacity_in_force, axis=1)
         self.first = np.argmax(self.plant.stands, axis=1)
-        self._most: dict[str, Array] = {}
+        self._most: dict[tuple[str, str], Array] = {}
+        self._ways = _ways(net)
 
     def groups(self) -> Iterator[tuple[int, str, Ints, Array]]:
         """(line, what, runs, amount per tonne fed) of whatever is linked."""
         raise NotImplementedError
 
-    def most(self, what: str) -> Array:
-        """Most of it from the beginning of a period to the end of another, [T, T]."""
+    def most(self, what: str, site: str) -> Array:
+        """Most of it, for a line at a site, from the beginning of a period to the end of another, [T, T]."""
         raise NotImplementedError
+
+    def near(self, what: str, site: str, *, onward: bool) -> set[str]:
+        """Sites that it can come from to a site, or go to from there, the site itself included."""
+        ways = self._ways.get(what, nx.DiGraph())
+        if site not in ways:
+            return {site}
+        return {site} | (nx.descendants(ways, site) if onward else nx.ancestors(ways, site))
+
+    def _at(self, place: Ints, sites: set[str]) -> Mask:
+        """Which of some places (−1: none) lie at these sites."""
+        found: Mask = np.isin(place, [k for k, p in enumerate(self.net.places) if p.site in sites])
+        return found
 
     @cached_property
     def grouped(self) -> list[tuple[int, str, Ints, Array]]:
@@ -97,9 +116,10 @@ class Lines:
             vintages = self.plant.candidates[build]
             started = self.plant.stands[vintages, : until + 1].any(axis=1)
             able = self._able(vintages, runs, amount, until)
-            if what not in self._most:
-                self._most[what] = self.most(what)
-            there = self._most[what][self.first[vintages], until]
+            key = what, self.net.lookup.line_site(self.plant.lines[line].name)
+            if key not in self._most:
+                self._most[key] = self.most(*key)
+            there = self._most[key][self.first[vintages], until]
             bound = np.where(started, np.minimum(able, there), 0.0)
             if (started & (there < able * SAME)).any() and np.isfinite(bound).all():
                 kept = bound > 0
@@ -128,7 +148,7 @@ class Feeds(Lines):
 
     def name(self, stream: int) -> str:
         """A stream without its cohort."""
-        return self.net.streams[stream]._replace(cohort="").id
+        return _name(self.net, stream)
 
     @cached_property
     def streams(self) -> dict[str, Ints]:
@@ -145,17 +165,19 @@ class Feeds(Lines):
         made = {self.name(int(net.place_stream[place])) for place in net.runs.made_place}
         return self.streams.keys() - made - {self.name(int(s)) for s in net.purchases.stream}
 
-    def most(self, what: str) -> Array:
-        """What there can be to feed: what arises, and before that the most that can lie in stock."""
+    def most(self, what: str, site: str) -> Array:
+        """What there can be to feed: what arises, and before that the most that can lie in stock and leave it."""
         net, mine = self.net, self.streams[what]
         if what not in self.only_arises:
             return np.tile([self._ever(mine, t) for t in range(len(net.time))], (len(net.time), 1))
-        inside = np.isin(net.place_stream[net.nodes.entity], mine)
+        sites = self.near(what, site, onward=False)
+        inside = np.isin(net.place_stream[net.nodes.entity], mine) & self._at(net.nodes.entity, sites)
         arising = np.bincount(net.nodes.period[inside], net.arising_t[inside], len(net.time)).astype(float)
-        held = np.isin(net.holdings.stream, mine)
+        held = np.isin(net.holdings.stream, mine) & self._at(net.holdings.place, sites)
         before = float(net.holdings.opening_t[held].sum()) + np.cumsum(arising) - arising
         before[1:] = np.minimum(before[1:], net.holdings.upper[held, :-1].sum(axis=0))
-        return before[:, None] + _between(arising)
+        taken_out = reclaim_rate_t(net)[np.unique(net.holdings.storage[held])].sum(axis=0)
+        return np.minimum(before[:, None], _between(taken_out)) + _between(arising)
 
     def _ever(self, mine: Ints, until: int) -> float:
         """All that was ever there: what grew old is the same tonne twice, counted once."""
@@ -182,39 +204,33 @@ class Makes(Lines):
         for (line, what), made in found.items():
             yield line, what, np.array(list(made)), np.array(list(made.values()))
 
-    def most(self, what: str) -> Array:
+    def most(self, what: str, site: str) -> Array:
         """What of it can leave, and lie in stock at the end."""
-        leaving = self._sold(what) + self._placed(what) + self._taken(what)
-        return _between(leaving) + self._stock(what)
+        sites = self.near(what, site, onward=True)
+        there = [k for k, p in enumerate(self.net.places) if p.stream.lineage == what and p.site in sites]
+        places = np.array(there, dtype=np.int64)
+        return _between(self._sold(places) + self._placed(places) + self._taken(places)) + self._stock(places)
 
-    def _of(self, what: str, stream: Ints) -> Ints:
-        names = np.array([self.net.streams[int(k)].lineage for k in stream], dtype=object)
-        return np.flatnonzero(names == what)
-
-    def _sold(self, what: str) -> Array:
+    def _sold(self, places: Ints) -> Array:
         sold = self.net.deliveries
         found = np.zeros(len(self.net.time))
-        mine = self._of(what, sold.stream)
+        mine = np.flatnonzero(np.isin(sold.place, places))
         for outlet in np.unique(sold.outlet[mine]):
             own = mine[sold.outlet[mine] == outlet]
             found += np.minimum(sold.upper[own].sum(axis=0), sold.most[outlet] / sold.basis[own].min())
         return found
 
-    def _placed(self, what: str) -> Array:
-        mine = self._of(what, self.net.placements.stream)
+    def _placed(self, places: Ints) -> Array:
+        mine = np.isin(self.net.placements.place, places)
         found: Array = self.net.placements.upper[mine].sum(axis=0)
         return found
 
-    def _taken(self, what: str) -> Array:
+    def _taken(self, places: Ints) -> Array:
         """Feeds and fixed inputs of every line that takes it."""
         runs = self.net.runs
-        fed = np.array(
-            [run.place is not None and run.place.stream.lineage == what for run in runs.run], dtype=bool
-        )
-        pairs = [(int(k), 1.0) for k in np.flatnonzero(fed)]
-        for k, place, amount in zip(runs.need_run, runs.need_place, runs.need_amount, strict=True):
-            if self.net.places[place].stream.lineage == what:
-                pairs.append((int(k), float(amount)))
+        pairs = [(int(k), 1.0) for k in np.flatnonzero(np.isin(runs.place, places))]
+        needing = np.flatnonzero(np.isin(runs.need_place, places))
+        pairs += [(int(runs.need_run[k]), float(runs.need_amount[k])) for k in needing]
         found = np.zeros(len(self.net.time))
         for line in dict.fromkeys(int(runs.line[k]) for k, _ in pairs):
             own = [(k, amount) for k, amount in pairs if runs.line[k] == line]
@@ -225,9 +241,22 @@ class Makes(Lines):
             found += most
         return found
 
-    def _stock(self, what: str) -> Array:
-        found: Array = self.net.holdings.upper[self._of(what, self.net.holdings.stream)].sum(axis=0)
+    def _stock(self, places: Ints) -> Array:
+        found: Array = self.net.holdings.upper[np.isin(self.net.holdings.place, places)].sum(axis=0)
         return found
+
+
+def _name(net: Network, stream: int) -> str:
+    """A stream without its cohort; a lane leads as far for new as for legacy waste."""
+    return net.streams[stream]._replace(cohort="").id
+
+
+def _ways(net: Network) -> dict[str, Ways]:
+    """Stream without its cohort → sites with the lanes between them that it may move on."""
+    found: dict[str, Ways] = {}
+    for route, stream in zip(net.routes.route, net.routes.stream, strict=True):
+        found.setdefault(_name(net, int(stream)), nx.DiGraph()).add_edge(route.from_site, route.to_site)
+    return found
 
 
 def _between(amount: Array) -> Array:

@@ -46,7 +46,7 @@ def frame_of(columns: Columns, name: str) -> pd.DataFrame:
     return labelled(columns, kept, **{name: values[kept]})
 
 
-def labelled(columns: Columns, positions: Ints, **values: Array) -> pd.DataFrame:
+def labelled(columns: Columns, positions: Ints, **values: Array | Ints) -> pd.DataFrame:
     """Labels of some columns of a family, as plain text, and values beside them."""
     index = columns.index
     parts = zip(index.names, index.codes, index.levels, strict=True)
