@@ -11,14 +11,16 @@ from tests.jobs.test_run import KEYS, strict
 
 from redmud_opt.case import Case, load_case
 from redmud_opt.case.rules import Budget
+from redmud_opt.case.works import Line
 from redmud_opt.jobs import Exit, Listener, RunOptions, RunResult, check_case, reaudit, run
 from redmud_opt.jobs.compute import solver_options
 from redmud_opt.jobs.curve import curve
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.results import read_result
 from redmud_opt.jobs.run import Run
-from redmud_opt.jobs.spending import budget_table, payments, spending_table, with_spending
 from redmud_opt.network import build_network
+from redmud_opt.plan.spending import budget_table, payments, spending_table
+from redmud_opt.plan.tables import unit_of
 from redmud_opt.solve import Outcome, Progress, Size
 
 
@@ -246,12 +248,9 @@ def test_spending_after_the_horizon_counts_in_a_budget_without_year(tmp_path: Pa
     assert list(table["window"]) == ["2026", "horizon", "horizon"]
 
 
-def test_units_of_capacities(grown: RunResult, tmp_path: Path) -> None:
-    assert grown.plan is not None
-    case = load_case(cases.growing(tmp_path / "case"))
-    lines = [replace(line, capacity_unit="h", per="period") for line in case.lines]
-    net = build_network(replace(case, lines=tuple(lines)))
-    assert set(with_spending(grown.plan, net).frames["builds"]["unit"]) == {"h/period"}
+def test_units_of_capacities() -> None:
+    assert unit_of(Line(name="a", facility="f", capacity_unit="h", per="period")) == "h/period"
+    assert unit_of(Line(name="a", facility="f")) == "t/a"
 
 
 def test_a_goal_is_heard_once_and_only_at_the_solve() -> None:

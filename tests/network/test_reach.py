@@ -107,7 +107,9 @@ def test_hazardous_waste_needs_a_place_built_for_it() -> None:
 
 def test_a_candidate_line_runs_from_the_first_period_in_which_it_can_stand() -> None:
     """Decided on 1 January 2026 at the earliest, it starts a year later."""
-    press = works("press", "mud", {"brick": 1.0}, capacity=10, stands={"candidate": True, "lead_time_months": 12})
+    press = works(
+        "press", "mud", {"brick": 1.0}, capacity=10, stands={"candidate": True, "lead_time_months": 12}
+    )
     case = tiny(mud(), landfill("mud"), product("brick"), press, sells("brick", 1), periods=years(2026, 3))
     assert {int(t) for t in build_network(case).runs.grid.period} == {1, 2}
 

@@ -64,11 +64,17 @@ CHECKED_ONLY = {
 """Numbers that stand in no coefficient."""
 
 
+LARGER = {("lines", "life_a"): 1.0}
+"""A life is counted in whole months."""
+
+
 def nudged(case: Case, table: str, column: str) -> Case:
     """Every such number of a table a little greater, 0 a little above; shares that are whole stay so."""
 
+    more = LARGER.get((table, column), NUDGE)
+
     def new(value: float) -> float:
-        return value if value == 1.0 and "share" in column else value * (1 + NUDGE) or NUDGE
+        return value if value == 1.0 and "share" in column else value * (1 + more) or more
 
     found = [
         row if (value := getattr(row, column)) is None else replace(row, **{column: new(value)})

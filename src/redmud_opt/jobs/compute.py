@@ -12,7 +12,6 @@ from redmud_opt.jobs.curve import curve
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions
 from redmud_opt.jobs.rays import unbounded_fault
-from redmud_opt.jobs.spending import with_spending
 from redmud_opt.model import build_model
 from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
@@ -75,7 +74,7 @@ def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
         plan = replace(plan, notes=(*plan.notes, *remarks(model, network)))
     with stages.stage("audit", held=True):
         plan = plan.with_audit(audit(case, plan.frames, plan.value_cny))
-    return judged(told(with_spending(plan, network), case, outcome, stages), outcome)
+    return judged(told(plan, case, outcome, stages), outcome)
 
 
 def told(plan: Plan, case: Case, outcome: Outcome, stages: Stages) -> Plan:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.things import Arising
+from redmud_opt.case.things import Arising, Supply
 from redmud_opt.case.works import Gate, Lane, Line, Outlet
 from redmud_opt.i18n import Message
 from redmud_opt.network.given import Given
@@ -75,6 +75,7 @@ def unlimited_faults(network: Network) -> list[Fault]:
     named = {cell for rule in case.logic for cell in (rule.first, rule.second)}
     named |= {limit.at for limit in case.limits if limit.measure == "count_used"}
     members = {member for cell in named - {""} for member in network.lookup.members(cell)}
+    leaving = _counted_lanes(network)
     moving = _unlimited(network.routes.lane, network.routes)
     selling = _unlimited(network.deliveries.outlet, network.deliveries)
     lanes = {network.routes.lanes[k] for k in moving}
@@ -82,7 +83,15 @@ def unlimited_faults(network: Network) -> list[Fault]:
     found = [
         _unlimited_fault(row, "lanes.csv", "capacity_t")
         for row in case.lanes
-        if row.capacity_t is None and row.name in lanes and (_switched(row) or row.name in members)
+        if row.capacity_t is None
+        and row.name in lanes
+        and (_switched(row) or row.name in members or row.name in leaving)
+    ]
+    made = leaving - {row.name for row in case.lanes}
+    found += [
+        _unlimited_fault(row, "supplies.csv", "max_t")
+        for row in case.supplies
+        if row.max_t is None and row.material in _unlimited_goods(network, made)
     ]
     found += [
         _unlimited_fault(row, "outlets.csv", "max_t")
@@ -98,6 +107,33 @@ def unlimited_faults(network: Network) -> list[Fault]:
     ]
 
 
+def _counted_lanes(network: Network) -> set[str]:
+    """Lanes that leave a place at which limits count lanes: those that haul rules make, too."""
+    lookup, found = network.lookup, set[str]()
+    address = {name: {name, row.owner, row.province} for name, row in lookup.sites.items()}
+    for limit in network.case.limits:
+        if limit.measure == "count_used" and limit.at:
+            at = lookup.members(limit.at)
+            to = lookup.members(limit.to) if limit.to else frozenset[str]()
+            found |= {
+                route.lane
+                for route in network.routes.route
+                if at & address[route.from_site] and (not to or to & address[route.to_site])
+            }
+    return found
+
+
+def _unlimited_goods(network: Network, lanes: set[str]) -> set[str]:
+    """Materials without an upper bound on some lanes."""
+    routes = network.routes
+    free = (np.isinf(routes.upper) & (routes.grid.position >= 0)).any(axis=1)
+    return {
+        network.lineage(int(routes.stream[k])).name
+        for k in np.flatnonzero(free)
+        if routes.lanes[routes.lane[k]] in lanes
+    }
+
+
 def _switched(row: Lane) -> bool:
     return bool(row.fixed_cost_cny or row.fixed_cost_cny_per_period or row.min_lot_t)
 
@@ -108,7 +144,7 @@ def _unlimited(thing: Ints, entities: Routes | Deliveries | Runs) -> set[int]:
     return set(thing[free.any(axis=1)].tolist())
 
 
-def _unlimited_fault(row: Lane | Outlet | Line, file: str, column: str) -> Fault:
+def _unlimited_fault(row: Lane | Outlet | Line | Supply, file: str, column: str) -> Fault:
     return Fault(
         file=row.place.file or file,
         row=row.place.row,

@@ -25,6 +25,7 @@ from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.fates import fate_table
+from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables
 from redmud_opt.plan.words import describe, record
 from redmud_opt.solve import Outcome
@@ -195,6 +196,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["rates"] = rate_table(network, frames["totals"])
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
+    frames |= spending_tables(frames["builds"], network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

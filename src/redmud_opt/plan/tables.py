@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.case.works import Line
 from redmud_opt.model.arrays import Columns
 from redmud_opt.model.budgets import capex_cny, size_steps
 from redmud_opt.model.counted import LINE
@@ -227,8 +228,14 @@ def build_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
         full = plant.lines[plant.number[line]].capacity or 0.0
         size = sizes.get((line, period), full * units[k])
         start = plant.vintages[plant.candidates[k]].start.isoformat()
-        rows.append((line, period, start, int(units[k]), size, float(capex[k])))
-    return pd.DataFrame(rows, columns=["line", "period", "start", "units", "size", "capex_cny"])
+        unit = unit_of(plant.lines[plant.number[line]])
+        rows.append((line, period, start, int(units[k]), size, unit, float(capex[k])))
+    return pd.DataFrame(rows, columns=["line", "period", "start", "units", "size", "unit", "capex_cny"])
+
+
+def unit_of(line: Line) -> str:
+    """Unit of a line's capacity: t/a, h/a, t/period or h/period."""
+    return f"{line.capacity_unit}/{'a' if line.per == 'year' else 'period'}"
 
 
 def _whole(columns: Columns, name: str) -> pd.DataFrame:

