@@ -16,7 +16,7 @@ from redmud_opt.solve.bench import Bench, minimising
 from redmud_opt.solve.curve import Curve, Watch
 from redmud_opt.solve.groups import Decisions, decisions
 from redmud_opt.solve.neighbourhood import Neighbourhood
-from redmud_opt.solve.starts import Rounding, starts
+from redmud_opt.solve.starts import LEANS, Dive, Rounding, largest, starts
 
 OPTIONS = Options()
 
@@ -141,6 +141,84 @@ def test_no_whole_point_in_the_rows_is_none() -> None:
     m.odd = Rows(Index.scalar(), equal_to=3.0)
     m.odd.add(m.n, row=0, col=np.arange(2), coef=2.0)
     assert Room(m).rounding().nearest(np.array([0.7, 0.8]), 0.1, 5.0) is None
+
+
+# ---------------------------------------------------------------- diving
+
+
+def dived(room: Room, limit_s: float = 10.0) -> Any:
+    return Dive(room.bench, room.chosen, room.watch).run(room.relaxed, limit_s)
+
+
+def at(room: Room, decided: Any) -> Any:
+    values = np.zeros(len(room.form.cost))
+    values[room.chosen.places] = decided
+    return room.bench.plan(values)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_dive_ends_whole_and_within_the_budget(seed: int) -> None:
+    m = sites(seed)
+    m.unmet.upper_bound[:] = 7e3  # building is needed, not only cheaper
+    room = Room(m)
+    found = dived(room)
+    assert found is not None
+    assert found.tolist() == np.rint(found).tolist()
+    plan = at(room, found)
+    assert plan is not None
+    assert ((room.form.matrix @ plan.values)[-3:] <= 90 * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_dive_is_no_worse_than_rounding(seed: int) -> None:
+    room = Room(sites(seed))
+    plans = [at(room, room.rounding().nearest(room.relaxed[room.chosen.places], lean, 5.0)) for lean in LEANS]
+    plan = at(room, dived(room))
+    assert plan is not None
+    assert plan.objective <= min(one.objective for one in plans if one is not None) + 1e-6
+
+
+def test_a_step_takes_a_share_of_what_is_used_much() -> None:
+    """Of 9 above the mark 2; without any of them a share of all; at least one."""
+    assert largest(np.r_[np.linspace(0.4, 0.8, 9), np.full(50, 0.1)]).tolist() == [8, 7]
+    assert len(largest(np.full(50, 0.1))) == 10
+    assert largest(np.array([0.0, 1e-3])).tolist() == [1]
+
+
+def test_what_cannot_go_up_goes_down() -> None:
+    """2 n + 2 k ≤ 3: the LP takes n = 1 and k = 0.5, and then 1.5 of n is k's no more: k goes down, x fills up."""
+    m = ConcreteModel()
+    m.n = Columns(Index.flat("n", ["n", "k"]), upper=1.0, integer=True)
+    m.x = Columns(Index.scalar(), upper=5.0)
+    m.most = Rows(Index.scalar(), upper=3.0)
+    m.most.add(m.n, row=0, coef=2.0)
+    m.most.add(m.x)
+    m.worth = Objective("maximise")
+    m.worth.add(m.n, coef=np.array([9.0, 5.0]))
+    m.worth.add(m.x)
+    assert dived(Room(m)).tolist() == [1.0, 0.0]
+
+
+def test_no_whole_point_is_none_for_a_dive() -> None:
+    m = ConcreteModel()
+    m.n = Columns(Index.flat("n", ["a", "b"]), upper=3.0, integer=True)
+    m.odd = Rows(Index.scalar(), equal_to=3.0)
+    m.odd.add(m.n, row=0, coef=2.0)
+    assert dived(Room(m)) is None
+
+
+def test_a_dive_stops_on_cancel_and_without_time() -> None:
+    room = Room(sites(0))
+    assert dived(room, limit_s=0.0) is None
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    room.watch = Watch(20.0, stop)
+    assert dived(room) is None
+    assert len(asked) == 3, "heard once, for good"
 
 
 # ---------------------------------------------------------------- first plans
