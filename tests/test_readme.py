@@ -16,10 +16,9 @@ START, END = "<!-- output -->\n", "<!-- end of output -->"
 
 
 def beginning() -> str:
-    """What `make plan` prints up to the rates of utilisation."""
+    """What `make plan` prints before the rates of utilisation."""
     lines = str(optimise(load_case("guangxi"))).splitlines()
-    headings = [number for number, line in enumerate(lines) if not line]
-    return "```text\n" + "\n".join(lines[: headings[2]]) + "\n```\n"
+    return "```text\n" + "\n".join(lines[: lines.index("Utilisation rates") - 1]) + "\n```\n"
 
 
 def shape(block: str) -> list[str]:

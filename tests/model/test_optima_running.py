@@ -105,6 +105,13 @@ def test_of_several_units_those_with_the_least_hours_are_on_first() -> None:
         assert optimum(world(line, each, outlet, periods=years(2026, 2))) == pytest.approx(value), demand
 
 
+@pytest.mark.parametrize(("capex", "value"), [(310, 0.0), (290, 2 * 10.0)])
+def test_only_hours_in_force_are_run(capex: float, value: float) -> None:
+    """Up to two units of 60 t, at half in their first year: each makes 30 t for 300, not 60."""
+    line = press(60, times=2, ramp_up="0.5", min_rate=0.1, capex_cny=capex)
+    assert optimum(world(line, sells("brick", 10))) == pytest.approx(value)
+
+
 def test_hours_cost_what_they_cost_per_unit() -> None:
     """Two units of 60 t: 100 t take 100 ÷ 60 · 8760 h = 14600 h at 0.02; a fixed cost for each that is on."""
     line = press(60, times=2, run_cost_cny_per_h=0.02)

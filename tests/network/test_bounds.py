@@ -57,7 +57,7 @@ def lime_on_the_road(case: Case) -> list[float]:
 def test_what_is_bought_is_no_more_than_what_can_be_taken() -> None:
     """The press takes 6 t in 2026, with new and with legacy mud 6 each in 2027; an outlet 20 t; a shed holds 9 t.
 
-    Bought in 2026 for both years 26 + 32, in 2027 for that year: 58 by 2026 and 58 + 32 by 2027; 9 more with the shed.
+    Bought in 2026 for both years 26 + 32, in 2027 for that year: 58, then 58 + 32; 9 more each with the shed.
     """
     assert lime_on_the_road(limed(lane("R", "M"))) == [6]
     sold = sells("lime", 2, "M", max_t=20)
