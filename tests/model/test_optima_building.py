@@ -12,7 +12,7 @@ import pytest
 from tests.builders import group, lane, optimum, parts, rows, sells, site, solve, years
 from tests.model.deciding import press, stands, world
 
-from redmud_opt.case.rules import Budget, Limit
+from redmud_opt.case.rules import Budget
 from redmud_opt.case.things import CalendarMonth, Owner, Province, Tier
 
 BRICK = sells("brick", 10)
@@ -381,29 +381,3 @@ def test_residual_value_and_budget_follow_the_size() -> None:
     assert optimum(case) == pytest.approx(800 - 250 + 125)
     budget = rows(budgets=Budget(name="b", amount_cny=150))
     assert optimum(world(*tables, budget, residual_value="straight_line")) == pytest.approx(400 - 150 + 75)
-
-
-# ---------------------------------------------------------------- limits on what is built
-
-
-@pytest.mark.parametrize(
-    ("limit", "value"),
-    [
-        ({"sense": "max", "value": 2, "per": "horizon"}, 2 * 200),
-        ({"sense": "max", "value": 1, "per": "year"}, 200 + 50),
-        ({"sense": "max", "value": 0, "during": "2026"}, 3 * 50),
-        ({"sense": "equal", "value": 4, "per": "horizon"}, 600 - 100),
-        ({"sense": "min", "value": 1, "during": "27a"}, 3 * 200 - 100),
-        ({"sense": "max", "value": 2, "per": "horizon", "at": "R"}, 2 * 200),
-        ({"sense": "max", "value": 0, "per": "horizon", "at": "press_works"}, 0),
-    ],
-)
-def test_limits_count_steps_by_the_period_of_their_decision(limit: dict[str, Any], value: float) -> None:
-    """Up to four presses of 10 t for 100, 2026 and 2027, bricks at 15 of which 30 t sell: 3 · (300 − 100) = 600.
-
-    One decided in 2027 earns 150 − 100; a fourth, if there must be one, nothing.
-    """
-    line = press(10, capex_cny=100, times=4)
-    row = rows(limits=Limit(name="count", measure="built", **{"at": "press_line"} | limit))
-    case = world(line, sells("brick", 15, max_t=30), row, periods=years(2026, 2))
-    assert optimum(case) == pytest.approx(value)

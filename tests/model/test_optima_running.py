@@ -195,6 +195,14 @@ def test_a_lane_is_opened_when_it_is_first_used() -> None:
     assert optimum(case) == pytest.approx(-800 * 1.1 ** -(547.5 / 365.25))
 
 
+def test_nothing_moves_before_a_lane_is_opened() -> None:
+    """10 %: 100 t in 2026 and in 2027 by the belt; its 700 are due in 2026, though dearer then."""
+    belt = lane("R", "M", 1, fixed_cost_cny=700)
+    case = shipped(belt, periods=years(2026, 2), discounting="mid_period", discount_rate=0.1)
+    early, late = (1.1 ** -(days / 365.25) for days in (182.5, 547.5))
+    assert optimum(case) == pytest.approx(-800 * early - 100 * late)
+
+
 def test_a_fixed_cost_per_period_used_is_saved_by_waiting() -> None:
     """300 per half-year used and 1 a tonne: with a yard all 200 t go at once, 500; without one 2 · 400."""
     belt = lane("R", "M", 1, fixed_cost_cny_per_period=300)

@@ -169,10 +169,11 @@ def test_a_dive_ends_whole_and_within_the_budget(seed: int) -> None:
     assert ((room.form.matrix @ plan.values)[-3:] <= 90 * (1 + 1e-9)).all()
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_dive_is_no_worse_than_rounding(seed: int) -> None:
-    room = Room(sites(seed))
-    plans = [at(room, room.rounding().nearest(room.relaxed[room.chosen.places], lean, 5.0)) for lean in LEANS]
+def test_a_dive_is_no_worse_than_rounding() -> None:
+    """Not always so, within tight budgets: which is why `starts` goes on to rounding."""
+    room = Room(sites(0))
+    relaxed = room.relaxed[room.chosen.places]
+    plans = [at(room, room.rounding().nearest(relaxed, lean, 5.0)) for lean in LEANS]
     plan = at(room, dived(room))
     assert plan is not None
     assert plan.objective <= min(one.objective for one in plans if one is not None) + 1e-6
@@ -238,6 +239,21 @@ def test_starts_are_plans_within_the_budget(seed: int, grouped: bool) -> None:
     for plan in found:
         spent = (room.form.matrix @ plan.values)[-3:]
         assert (spent <= 90 * (1 + 1e-9)).all()
+
+
+def test_the_first_plan_is_the_dive_and_rounding_follows() -> None:
+    """Seed 2 is one where rounding is the better one."""
+    room = Room(sites(2))
+    plans = [room.bench.plan(candidate) for candidate in room.starts()]
+    objectives = [plan.objective for plan in plans if plan is not None]
+    assert objectives[0] == pytest.approx(at(room, dived(room)).objective)
+    assert min(objectives) < objectives[0]
+
+
+def test_starts_stop_on_cancel() -> None:
+    room = Room(sites(0))
+    room.watch = Watch(20.0, lambda: True)
+    assert room.starts() == []
 
 
 def test_the_rest_is_solved_with_its_own_integers() -> None:
@@ -412,3 +428,46 @@ def test_each_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_easily_closed_sees_no_heuristic(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mip, "starts", lambda *_: pytest.fail("not needed"))
     assert Session().solve(problems.facility(np.random.default_rng(1))).holds == "proved"
+
+
+class Sign:
+    """A sign of life from branch and bound."""
+
+    def __init__(self, plan: float, bound: float) -> None:
+        self.data_out, self.stopped = self, False
+        self.mip_primal_bound, self.mip_dual_bound = plan, bound
+
+    def interrupt(self, stop: bool) -> None:
+        self.stopped = stop
+
+
+@pytest.mark.parametrize(
+    ("phase", "bound", "over", "stopped"),
+    [
+        ("try", 50.0, True, True),
+        ("try", 99.0, True, False),
+        ("try", 50.0, False, False),
+        ("branch", 50.0, True, False),
+    ],
+)
+def test_a_try_goes_on_only_while_close(phase: str, bound: float, over: bool, stopped: bool) -> None:
+    room = Room(sites(0))
+    solve = mip.Mip(None, room.form, room.chosen, OPTIONS, 20.0)
+    solve._curve.phase = phase
+    solve._try_until = -1.0 if over else math.inf
+    sign = Sign(100.0, bound)
+    solve.heard(sign)
+    assert sign.stopped == stopped
+
+
+def test_a_try_given_up_is_no_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It interrupts the solver as a cancel does, and the same object branches on after it."""
+    monkeypatch.setattr(mip, "TRY_LEAST_S", 0.05)
+    monkeypatch.setattr(mip, "TRY_MOST_S", 0.05)
+    monkeypatch.setattr(mip, "TRY_ON", 1e3)
+    monkeypatch.setattr(mip, "CLOSE", -1.0)
+    model = problems.facility(np.random.default_rng(4), 25, 50, 4, unit=1e3, budget=90.0)
+    outcome = Session(Options(time_limit_s=4, neighbourhood=False)).solve(model)
+    assert outcome.values is not None
+    assert outcome.stopped in ("optimal", "gap", "time")
+    assert {"try", "start", "branch"} <= {point.phase for point in outcome.progress}

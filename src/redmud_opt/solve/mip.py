@@ -32,6 +32,15 @@ from redmud_opt.solve.starts import starts
 TRY_SHARE, TRY_LEAST_S, TRY_MOST_S = 0.1, 1.0, 10.0
 """The try takes this share of the time limit, within these bounds [s]."""
 
+CLOSE = 0.02
+"""A gap that heuristics seldom narrow: the bound is then what is wanting, and that only branch and bound moves."""
+
+TRY_ON = 5.0
+"""A try that came close goes on, for at most so many times its time: to begin anew costs the whole tree."""
+
+CLOSE_SHARE = 0.25
+"""Part of their usual time that the heuristics get where the gap is close."""
+
 GO_ON_SHARE = 0.4
 """A search that goes on improving may go on for so much of the time then left."""
 
@@ -74,6 +83,7 @@ class Mip:
         self._curve = Curve(form.sense, self._watch, options.on_progress)
         self._bench = Bench(minimising(form), options, self._watch, self._curve)
         self._plan: Plan | None = None
+        self._try_until = math.inf
         self._bound = -math.inf  # of the minimised objective
         self._ray: Array = np.zeros(0)
         self._detail = ""
@@ -84,11 +94,8 @@ class Mip:
             self._take(earlier)
         stopped: Stopped | None = None
         if self._options.starts or self._options.neighbourhood:
-            limit = min(TRY_MOST_S, max(TRY_LEAST_S, TRY_SHARE * self._watch.limit_s), self._watch.left())
-            stopped = self._branch("try", limit)
-            if stopped == "time" and self._watch.cancelled():
-                stopped = "cancelled"
-            elif stopped in ("time", "crashed") and self._watch.left() > 0.0:
+            stopped = self._try()
+            if stopped in ("time", "crashed") and self._watch.left() > 0.0:
                 self._heuristics()
                 stopped = None
         if stopped is None:
@@ -96,6 +103,15 @@ class Mip:
         if stopped == "optimal" and self._gap() > max(PROVED, self._options.gap):
             stopped = self._once_more()
         return self._result(stopped)
+
+    def _try(self) -> Stopped:
+        """A short branch and bound, longer only while it is close."""
+        limit = min(TRY_MOST_S, max(TRY_LEAST_S, TRY_SHARE * self._watch.limit_s))
+        self._try_until = self._watch.seconds() + limit
+        stopped = self._branch("try", min(TRY_ON * limit, self._watch.left()))
+        if self._watch.cancelled() and stopped in ("time", "cancelled"):
+            return "cancelled"
+        return "time" if stopped == "cancelled" else stopped
 
     # ---- branch and bound on the whole model ---------------------------------------------------------------
 
@@ -121,7 +137,11 @@ class Mip:
             self._bounded(self._form.sense * float(self._highs.getInfo().mip_dual_bound))
             if h.is_feasible(self._highs):
                 claimed = self._form.sense * float(self._highs.getInfo().objective_function_value)
-                self._take(np.array(self._highs.getSolution().col_value), claimed)
+                cut_off = (
+                    phase == "try" and stopped != "optimal"
+                )  # better plans are at hand than a repaired one
+                repair_s = TRY_LEAST_S if cut_off else REPAIR_S
+                self._take(np.array(self._highs.getSolution().col_value), claimed, repair_s)
         return "cancelled" if stopped == "time" and self._watch.cancelled() else stopped
 
     def _prepare(self, limit_s: float) -> None:
@@ -138,7 +158,8 @@ class Mip:
         """A sign of life from branch and bound: progress, and whether to go on."""
         data = event.data_out
         self._curve.note(float(data.mip_primal_bound), float(data.mip_dual_bound))
-        event.interrupt(self._watch.cancelled())
+        tried = self._curve.phase == "try" and self._watch.seconds() > self._try_until
+        event.interrupt(self._watch.cancelled() or (tried and self._curve.gap() > CLOSE))
 
     def _once_more(self) -> Stopped:
         """Rounding took the proof away: branch again with tolerances that leave less to round."""
@@ -167,10 +188,11 @@ class Mip:
     # ---- heuristics ----------------------------------------------------------------------------------------
 
     def _heuristics(self) -> None:
-        share = self._options.heuristic_share * self._watch.left()
-        end = self._watch.seconds() + (share if math.isfinite(share) else HEURISTICS_S)
-        relaxed = self._relaxation(end - self._watch.seconds())
-        if relaxed is not None and self._options.starts:
+        """Where it is close no first plan is looked for, and better ones for a short time only."""
+        close = self._gap() <= CLOSE
+        end = self._watch.seconds() + self._share()
+        relaxed = self._relaxation(self._share())
+        if relaxed is not None and self._options.starts and not close:
             self._curve.phase = "start"
             budget = end - self._watch.seconds()
             tools = (self._options, self._watch, self._curve)
@@ -180,9 +202,16 @@ class Mip:
         if plan is not None and self._options.neighbourhood:
             self._curve.phase = "neighbourhood"
             search = Neighbourhood(self._bench, self._chosen, relaxed, self._watch, self._options.seed)
-            budget = end - self._watch.seconds()
-            most = budget if math.isinf(self._watch.left()) else budget + GO_ON_SHARE * self._watch.left()
+            budget = self._share() * (CLOSE_SHARE if close else 1.0)
+            most = budget
+            if math.isfinite(self._watch.left()) and not close:
+                most += GO_ON_SHARE * (self._watch.left() - budget)
             search.search(plan.values, plan.objective, self._taken, self._enough, budget, most)
+
+    def _share(self) -> float:
+        """Time for first plans, and of what is then left again for better ones [s]."""
+        share = self._options.heuristic_share * self._watch.left()
+        return share if math.isfinite(share) else HEURISTICS_S
 
     def _relaxation(self, limit_s: float) -> Array | None:
         form = self._bench.form
@@ -199,12 +228,12 @@ class Mip:
         assert self._plan is not None
         return self._plan.values, self._plan.objective
 
-    def _take(self, values: Array, claimed: float | None = None) -> None:
+    def _take(self, values: Array, claimed: float | None = None, repair_s: float = REPAIR_S) -> None:
         """Judges a candidate; where rounding spoils it, a repair is tried."""
         plan = self._bench.plan(values)
         if plan is None or (claimed is not None and _worse(plan.objective, claimed)):
             self._keep(plan)
-            plan = self._repaired(values)
+            plan = self._repaired(values, repair_s)
         self._keep(plan)
 
     def _keep(self, plan: Plan | None) -> None:
@@ -212,7 +241,7 @@ class Mip:
             self._plan = plan
             self._curve.note(objective=self._form.sense * plan.objective)
 
-    def _repaired(self, values: Array) -> Plan | None:
+    def _repaired(self, values: Array, limit_s: float) -> Plan | None:
         """A plan near a candidate that rounding spoilt: what was not whole is free, or what does not decide first."""
         whole = self._bench.whole
         distance = np.abs(values - np.rint(values))
@@ -223,7 +252,7 @@ class Mip:
         if not free.any():
             return None
         lower, upper = self._bench.fixed(values, whole & ~free)
-        found = self._bench.mip(lower, upper, REPAIR_S, gap=0.0, heed=False)
+        found = self._bench.mip(lower, upper, limit_s, gap=0.0, heed=False)
         return None if found.values is None else self._bench.plan(found.values)
 
     # ---- what is known -------------------------------------------------------------------------------------

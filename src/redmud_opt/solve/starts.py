@@ -12,7 +12,7 @@ to 26 and −116.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -33,7 +33,7 @@ DIVE_SHARE = 0.2
 USED_MUCH = 0.3
 """A decision so far above a whole number is used much."""
 
-DIVE_TIME = 0.5
+DIVE_TIME = 0.6
 """A dive takes at most this part of the budget: the rest must be solved after it."""
 
 BACK = 4
@@ -58,38 +58,52 @@ def starts(
 ) -> Iterator[Array]:
     """Candidate plans (values of all columns), as they are found; none may be feasible at all.
 
-    A dive that leads to one is enough: no rounding came near it. If neither leads to one, everything not rounded up
-    is set free above its rounded value.
+    Where the dive leads to one, rounding may only take as long again: on a small model within tight budgets it is
+    sometimes the better one. If neither leads to one, everything not rounded up is set free above its rounded value.
     """
-    deadline = watch.seconds() + min(budget_s, watch.left())
+    began = watch.seconds()
+    deadline = began + min(budget_s, watch.left())
 
     def left() -> float:
-        return min(watch.left(), deadline - watch.seconds())
+        return 0.0 if watch.cancelled() else max(0.0, min(watch.left(), deadline - watch.seconds()))
 
-    if left() <= 0.0 or watch.cancelled():
+    if left() <= 0.0:
         return
     dived = Dive(bench, chosen, watch).run(relaxed, DIVE_TIME * left())
-    values = None if dived is None else _rest(bench, chosen, dived, dived, max(0.0, left()))
+    values = None if dived is None or left() <= 0.0 else _rest(bench, chosen, dived, dived, left())
     if values is not None:
         yield values
-        return
-    rounding = Rounding(bench.form, chosen, options, watch, curve)
-    tried: set[bytes] = set() if dived is None else {dived.tobytes()}
-    rounded, found = None, False
+        deadline = min(deadline, watch.seconds() + (watch.seconds() - began))
+    if left() > 0.0:
+        rounding = Rounding(bench.form, chosen, options, watch, curve)
+        yield from _rounded(bench, chosen, rounding, relaxed, left, None if values is None else dived)
+
+
+def _rounded(
+    bench: Bench,
+    chosen: Decisions,
+    rounding: Rounding,
+    relaxed: Array,
+    left: Callable[[], float],
+    known: Array | None,
+) -> Iterator[Array]:
+    """Plans with all decisions rounded at once; `known`: those of a plan that is there already."""
+    tried = set() if known is None else {known.tobytes()}
+    rounded, found = None, known is not None
     for lean in LEANS:
-        if left() <= 0.0 or watch.cancelled():
+        if left() <= 0.0:
             return
         rounded = rounding.nearest(relaxed[chosen.places], lean, min(ROUNDING_S, left()))
         if rounded is None:
             return
-        if rounded.tobytes() in tried:
+        if rounded.tobytes() in tried or left() <= 0.0:
             continue
         tried.add(rounded.tobytes())
-        values = _rest(bench, chosen, rounded, rounded, max(0.0, left()) / 2)
+        values = _rest(bench, chosen, rounded, rounded, left() / 2)
         if values is not None:
             found = True
             yield values
-    if not found and rounded is not None and left() > 0.0 and not watch.cancelled():
+    if not found and rounded is not None and left() > 0.0:
         values = _rest(bench, chosen, rounded, bench.form.col_upper[chosen.places], left())
         if values is not None:
             yield values
