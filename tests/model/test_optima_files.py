@@ -14,7 +14,6 @@ from tests.builders import (
     product,
     rows,
     sells,
-    solve,
     tiny,
     works,
     yard,
@@ -33,15 +32,15 @@ def tiers(item: str, *prices: float) -> Tables:
     return rows(tiers=tuple(Tier(item=item, step=k, width_t=w, price_cny_per_t=p) for k, (w, p) in steps))
 
 
-def paid(*prices: float) -> Case:
+def paid(*prices: float, **outlet: float) -> Case:
     """100 t of mud to a yard or to an outlet."""
-    return tiny(mud(), yard("mud"), sells("mud", 0, method="U"), tiers("mud_outlet", *prices))
+    return tiny(mud(), yard("mud"), sells("mud", 0, method="U", **outlet), tiers("mud_outlet", *prices))
 
 
-def bought(*prices: float) -> Case:
+def bought(*prices: float, **supply: float) -> Case:
     """100 t of mud may be pressed with as much lime; bricks bring 4 CNY/t."""
     press = works("press", "mud", {"brick": 2.0}, inputs={"lime": 1.0})
-    names = (product("brick"), commodity("lime"), buys("lime", 0), sells("brick", 4))
+    names = (product("brick"), commodity("lime"), buys("lime", 0, **supply), sells("brick", 4))
     return tiny(mud(), yard("mud"), press, *names, tiers("lime_supply", *prices))
 
 
@@ -52,20 +51,22 @@ def refused(case: Case, folder: Path) -> list[str]:
     return [fault.message.key for fault in caught.value.faults]
 
 
-def test_a_falling_gate_fee_is_refused_with_its_reason(tmp_path: Path) -> None:
-    """−8 for the first 60 t, −5 beyond: an LP would fill the cheap second step first and pay 100 · 5 = 500.
-
-    In truth 60 · 8 + 40 · 5 = 680 is due; until steps can be ordered the case is refused.
-    """
-    case = tiny(mud(), sells("mud", 0, method="U"), tiers("mud_outlet", -8, -5))
-    assert refused(case, tmp_path) == ["case.gate_fee_falls"]
-    assert solve(case, audited=False).value == pytest.approx(-500)
+def test_steps_that_a_plan_would_fill_out_of_order_need_an_end(tmp_path: Path) -> None:
+    """A price that rises with volume, a fee that falls, a purchase discount: refused unless the most is stated."""
+    for k, case in enumerate((paid(5, 8), paid(-8, -5), bought(6, 2))):
+        assert refused(case, tmp_path / str(k)) == ["case.tiers_without_end"]
 
 
-def test_other_tiers_that_an_lp_would_fill_out_of_order_are_refused(tmp_path: Path) -> None:
-    """A price that rises with volume, a purchase discount."""
-    assert refused(paid(5, 8), tmp_path / "a") == ["case.tier_price_rises"]
-    assert refused(bought(6, 2), tmp_path / "b") == ["case.tier_price_falls"]
+def test_a_falling_gate_fee_is_billed_in_order(tmp_path: Path) -> None:
+    """−8 for the first 60 t, −5 beyond: 60 · 8 + 40 · 5 = 680, where an LP would pay 100 · 5 = 500."""
+    case = tiny(mud(), sells("mud", 0, method="U", max_t=150), tiers("mud_outlet", -8, -5))
+    assert optimum(load_case(write_case(case, tmp_path))) == pytest.approx(-680)
+
+
+def test_prices_that_rise_and_discounts_count_in_order(tmp_path: Path) -> None:
+    """60 · 5 + 40 · 8 = 620. Lime: 60 · (8 − 6) + 40 · (8 − 2) = 360."""
+    assert optimum(load_case(write_case(paid(5, 8, max_t=150), tmp_path / "a"))) == pytest.approx(620)
+    assert optimum(load_case(write_case(bought(6, 2, max_t=150), tmp_path / "b"))) == pytest.approx(360)
 
 
 def test_convex_tiers_pass_and_give_the_optimum_on_paper(tmp_path: Path) -> None:

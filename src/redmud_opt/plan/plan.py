@@ -121,7 +121,7 @@ _TEXT = frozenset(
         *STREAM_COLUMNS,
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
-        *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget"),
+        *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
     )
 )
 

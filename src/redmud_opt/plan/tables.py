@@ -13,6 +13,7 @@ from redmud_opt.case.works import Line
 from redmud_opt.model.arrays import Columns
 from redmud_opt.model.budgets import capex_cny, size_steps
 from redmud_opt.model.counted import LINE
+from redmud_opt.model.recorded import recorded
 from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
@@ -264,6 +265,11 @@ def used_table(m: ConcreteModel) -> pd.DataFrame:
     return frame[frame["kind"] != LINE].reset_index(drop=True)
 
 
+def integer_table(m: ConcreteModel) -> pd.DataFrame:
+    """The whole numbers of the plan by column, for a replay; those that are 0 left out."""
+    return pd.DataFrame(list(recorded(m).items()), columns=["column", "value"])
+
+
 def refund_table(m: ConcreteModel) -> pd.DataFrame:
     """VAT refunds."""
     return frame_of(m.refund_cny, "refund_cny").astype({"year": int})
@@ -290,6 +296,7 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
         "openings": _whole(m.opening, "opened").drop(columns="opened"),
         "used": used_table(m),
         "refunds": refund_table(m),
+        "integers": integer_table(m),
         "tiers": tiers.astype({"step": int}) if len(tiers) else tiers,
         "targets": target_table(m, net),
         "shortfalls": shortfall_table(m, net),
