@@ -11,9 +11,9 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Rows
-from redmud_opt.model.counted import Counted, Things
 from redmud_opt.model.limits import Cut, counting_cuts
 from redmud_opt.network import Network
+from redmud_opt.network.counted import Counted, Things
 
 
 def add_counts(m: ConcreteModel, net: Network) -> None:

@@ -22,8 +22,8 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.case.rules import Logic
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.building import Units, can_stand, line_rows
-from redmud_opt.model.counted import LANE, LINE, OUTLET
 from redmud_opt.network import Network
+from redmud_opt.network.counted import LANE, LINE, OUTLET
 
 HORIZON = ""
 """Period of what is asked over the horizon as a whole."""

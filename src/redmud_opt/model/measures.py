@@ -9,8 +9,8 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns
-from redmud_opt.model.counted import line_names
 from redmud_opt.network import Network
+from redmud_opt.network.counted import line_names
 from redmud_opt.network.network import Array, Grid, Ints
 
 

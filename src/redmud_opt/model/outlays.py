@@ -17,11 +17,11 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.budgets import capex_cny, size_steps
 from redmud_opt.model.building import closings
-from redmud_opt.model.counted import LANE
 from redmud_opt.model.money import Money
 from redmud_opt.model.moved import listed_lanes
 from redmud_opt.model.refunds import claims_of
 from redmud_opt.network import Network
+from redmud_opt.network.counted import LANE
 from redmud_opt.network.network import Array
 from redmud_opt.network.plant import STANDS, Plant
 

@@ -19,8 +19,8 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.case.works import Line
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.building import Units, can_stand, line_rows, spread
-from redmud_opt.model.counted import counted_lines
 from redmud_opt.network import Network
+from redmud_opt.network.counted import counted_lines
 from redmud_opt.network.network import Array, Ints
 from redmud_opt.network.plant import Plant
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -10,12 +11,16 @@ from redmud_opt.case.faults import Fault
 from redmud_opt.case.things import Arising, Supply
 from redmud_opt.case.works import Gate, Lane, Line, Outlet
 from redmud_opt.i18n import Message
+from redmud_opt.network.counted import LANE, OUTLET, switched_things
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.network import Deliveries, Ints, Network, Routes, Runs
 from redmud_opt.network.reach import Reach
+
+NamedRow: TypeAlias = Lane | Supply | Outlet | Line
+R = TypeVar("R", Lane, Supply, Outlet, Line)
 
 
 def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fault]:
@@ -71,60 +76,26 @@ def _changing_methods(given: Given) -> Iterator[Fault]:
 
 def unlimited_faults(network: Network) -> list[Fault]:
     """What is switched on and off, or refunded, needs an upper bound: its own, or by what can be there at all."""
-    case = network.case
-    named = {cell for rule in case.logic for cell in (rule.first, rule.second)}
-    named |= {limit.at for limit in case.limits if limit.measure == "count_used"}
-    members = {member for cell in named - {""} for member in network.lookup.members(cell)}
-    leaving = _counted_lanes(network)
-    moving = _unlimited(network.routes.lane, network.routes)
-    selling = _unlimited(network.deliveries.outlet, network.deliveries)
-    lanes = {network.routes.lanes[k] for k in moving}
-    outlets = {network.deliveries.outlets[k].name for k in selling}
-    found = [
-        _unlimited_fault(row, "lanes.csv", "capacity_t")
-        for row in case.lanes
-        if row.capacity_t is None
-        and row.name in lanes
-        and (_switched(row) or row.name in members or row.name in leaving)
-    ]
-    made = leaving - {row.name for row in case.lanes}
-    found += [
-        _unlimited_fault(row, "supplies.csv", "max_t")
-        for row in case.supplies
-        if row.max_t is None and row.material in _unlimited_goods(network, made)
-    ]
-    found += [
-        _unlimited_fault(row, "outlets.csv", "max_t")
-        for row in case.outlets
-        if row.max_t is None and row.name in outlets and row.name in members
-    ]
+    case, switched = network.case, set(switched_things(network))
+    switched |= {(LANE, row.name) for row in case.lanes if row.fixed_cost_cny}
+    lanes = {network.routes.lanes[k] for k in _unlimited(network.routes.lane, network.routes)}
+    outlets = {
+        network.deliveries.outlets[k].name for k in _unlimited(network.deliveries.outlet, network.deliveries)
+    }
+    lines = {network.plant.lines[k].name for k in _unlimited(network.runs.line, network.runs)}
+    ruled = {name for kind, name in switched if kind == LANE} - {row.name for row in case.lanes}
+    goods = _unlimited_goods(network, ruled)
     refunded = {row.facility for row in case.vat_refunds}
-    running = {network.plant.lines[k].name for k in _unlimited(network.runs.line, network.runs)}
-    return found + [
-        _unlimited_fault(row, "lines.csv", "capacity")
-        for row in case.lines
-        if row.name in running and row.facility in refunded
+    return [
+        *_bare(case.lanes, "capacity_t", lambda row: row.name in lanes and (LANE, row.name) in switched),
+        *_bare(case.supplies, "max_t", lambda row: row.material in goods),
+        *_bare(case.outlets, "max_t", lambda row: row.name in outlets and (OUTLET, row.name) in switched),
+        *_bare(case.lines, "capacity", lambda row: row.name in lines and row.facility in refunded),
     ]
-
-
-def _counted_lanes(network: Network) -> set[str]:
-    """Lanes that leave a place at which limits count lanes: those that haul rules make, too."""
-    lookup, found = network.lookup, set[str]()
-    address = {name: {name, row.owner, row.province} for name, row in lookup.sites.items()}
-    for limit in network.case.limits:
-        if limit.measure == "count_used" and limit.at:
-            at = lookup.members(limit.at)
-            to = lookup.members(limit.to) if limit.to else frozenset[str]()
-            found |= {
-                route.lane
-                for route in network.routes.route
-                if at & address[route.from_site] and (not to or to & address[route.to_site])
-            }
-    return found
 
 
 def _unlimited_goods(network: Network, lanes: set[str]) -> set[str]:
-    """Materials without an upper bound on some lanes."""
+    """Materials without an upper bound on some lanes, made by haul rules, that have none to state one for."""
     routes = network.routes
     free = (np.isinf(routes.upper) & (routes.grid.position >= 0)).any(axis=1)
     return {
@@ -134,8 +105,9 @@ def _unlimited_goods(network: Network, lanes: set[str]) -> set[str]:
     }
 
 
-def _switched(row: Lane) -> bool:
-    return bool(row.fixed_cost_cny or row.fixed_cost_cny_per_period or row.min_lot_t)
+def _bare(rows: Iterable[R], column: str, asked: Callable[[R], bool]) -> list[Fault]:
+    """A fault for every row that needs a bound and states none."""
+    return [_unlimited_fault(row, column) for row in rows if getattr(row, column) is None and asked(row)]
 
 
 def _unlimited(thing: Ints, entities: Routes | Deliveries | Runs) -> set[int]:
@@ -144,9 +116,9 @@ def _unlimited(thing: Ints, entities: Routes | Deliveries | Runs) -> set[int]:
     return set(thing[free.any(axis=1)].tolist())
 
 
-def _unlimited_fault(row: Lane | Outlet | Line | Supply, file: str, column: str) -> Fault:
+def _unlimited_fault(row: NamedRow, column: str) -> Fault:
     return Fault(
-        file=row.place.file or file,
+        file=row.place.file or f"{row.TABLE}.csv",
         row=row.place.row,
         column=column,
         message=Message("network.needs_a_bound", {"name": row.name}),

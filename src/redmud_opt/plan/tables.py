@@ -12,11 +12,11 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.case.works import Line
 from redmud_opt.model.arrays import Columns
 from redmud_opt.model.budgets import capex_cny, size_steps
-from redmud_opt.model.counted import LINE
 from redmud_opt.model.recorded import recorded
 from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
+from redmud_opt.network.counted import LINE
 from redmud_opt.network.given import arising_t
 from redmud_opt.network.network import Array, Ints
 from redmud_opt.network.origins import Origins
