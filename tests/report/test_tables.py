@@ -27,7 +27,7 @@ def guangxi() -> Plan:
 
 
 def test_every_table_of_a_plan_is_shown(guangxi: Plan) -> None:
-    assert set(guangxi.frames) - set(SHOWN) == {"streams"}
+    assert set(guangxi.frames) - set(SHOWN) == {"streams", "integers"}
 
 
 def test_columns_shown_are_columns_of_the_plan(guangxi: Plan) -> None:
