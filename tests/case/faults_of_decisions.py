@@ -639,7 +639,7 @@ def a_refund_for_using_cement(f: Folder) -> None:
 
 @planted(
     ("rule_without_least", "logic.csv", 2, "second"),
-    says="requires: nothing would have to move for belt to count",
+    says="requires: nothing would have to move, or be spent, for belt",
 )
 def a_required_lane_without_a_lot(f: Folder) -> None:
     step(f)
@@ -652,3 +652,9 @@ def a_required_lane_without_a_lot(f: Folder) -> None:
 )
 def at_least_so_many_outlets(f: Folder) -> None:
     rule(f, "at_least", "builders", count=1)
+
+
+@planted(("use_of_nothing", "line_processes.csv", 3, "use_per_t"), says="uses nothing of line 'press'")
+def a_line_that_may_be_closed_and_is_used_by_nothing(f: Folder) -> None:
+    f.set("lines", 3, closing_cost_cny=10)
+    f.set("line_processes", 3, use_per_t=0)

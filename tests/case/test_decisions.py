@@ -24,7 +24,7 @@ def whole(f: Folder) -> None:
     f.set("lines", 3, fixed_cost_cny_per_period=5, fixed_om_cny_per_a=7, closing_cost_cny=0)
     known = {"lead_time_months": 6, "earliest": "2026-07-01", "life_a": 15, "min_rate": 0}
     step(f, times=2, spend_profile="0.3; 0.7", ramp_up="0.6;0.9", fixed_om_cny_per_a=5, **known)
-    step(f, "sized", spend_profile="0.333333;0.333333;0.333334", capex_cny="")
+    step(f, "sized", spend_profile="0.333333;0.333333;0.333334", capex_cny=1000)
     sizes(f, "sized", (10000, 300), ("", 200))
     building(f, "press_3", life_a=20)
     lane(f, capacity_t=1000, per="period", min_lot_t=1000, fixed_cost_cny=5, fixed_cost_cny_per_period=1)

@@ -36,10 +36,12 @@ from tests.builders import (
     group,
     landfill,
     lane,
+    mud,
     product,
     rows,
     sells,
     site,
+    solve,
     tiny,
     waste,
     works,
@@ -984,11 +986,12 @@ def burner(**stands: Any) -> Tables:
 
 
 def test_candidates_are_a_way_out_where_what_stands_is_none() -> None:
-    """2 + 4 by the burner, 2 + 20 by the landfill. The landfill stands; so the burner counts only if it does too."""
+    """2 + 4 by the burner, 2 + 20 by the landfill. The landfill stands; the burner counts only if it surely does."""
     assert charge(world(burner(), landfill("mud", 20))) == 6
     assert charge(world(burner(candidate=True), landfill("mud", 20))) == 22
     assert charge(world(burner(candidate=True))) == 6
-    assert charge(world(burner(closing_cost_cny=1.0), landfill("mud", 20))) == 6
+    assert charge(world(burner(closing_cost_cny=1.0), landfill("mud", 20))) == 22
+    assert charge(world(burner(closing_cost_cny=1.0))) == 6
 
 
 @pytest.mark.parametrize(
@@ -1022,3 +1025,24 @@ def test_waste_made_by_a_candidate_can_lie_there() -> None:
     case = world(waste("ash"), burn, landfill("ash", 30), yard("ash", name="heap"))
     frames = {"streams": pd.DataFrame({"stream": ["mud@red_mud@new"]})}
     assert [own.name for own in WayOut(Book(case, frames, None)).may_hold("heap")] == ["ash<burn<mud"]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value"),
+    [
+        ("spending", "capex_cny", 1.0),
+        ("spending", "year", 2030),
+        ("budgets", "spent_cny", 1.0),
+        ("budgets", "window", "1"),
+    ],
+)
+def test_what_a_plan_says_is_due_is_what_is_due(name: str, column: str, value: object) -> None:
+    """The press of 400 is due in 2026; the tables of a real plan pass, a changed cell does not."""
+    stands = {"candidate": True, "capex_cny": 400.0}
+    press = works("press", "mud", {"brick": 1.0}, capacity=100, stands=stands)
+    purse = rows(budgets=Budget(name="purse", year=2026, amount_cny=500))
+    plan = solve(tiny(mud(100), product("brick"), landfill("mud"), press, sells("brick", 10), purse))
+    frames = dict(plan.plan.frames)
+    assert len(frames[name]) == 1
+    frames[name] = frames[name].assign(**{column: [value]})
+    assert {c.family for c in audit(plan.case, frames, plan.value).failures} == {"budgets"}

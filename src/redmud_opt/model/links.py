@@ -228,14 +228,16 @@ class Makes(Lines):
     def _taken(self, places: Ints) -> Array:
         """Feeds and fixed inputs of every line that takes it."""
         runs = self.net.runs
-        pairs = [(int(k), 1.0) for k in np.flatnonzero(np.isin(runs.place, places))]
-        needing = np.flatnonzero(np.isin(runs.need_place, places))
-        pairs += [(int(runs.need_run[k]), float(runs.need_amount[k])) for k in needing]
+        taken = np.isin(runs.place, places).astype(
+            float
+        )  # per tonne fed: the feed itself, and as a fixed input
+        needing = np.isin(runs.need_place, places)
+        np.add.at(taken, runs.need_run[needing], runs.need_amount[needing])
         found = np.zeros(len(self.net.time))
-        for line in dict.fromkeys(int(runs.line[k]) for k, _ in pairs):
-            own = [(k, amount) for k, amount in pairs if runs.line[k] == line]
-            most = sum((runs.upper[k] * amount for k, amount in own), np.zeros(len(found)))
-            use = np.array([runs.use_per_t[k] / amount for k, amount in own])
+        for line in dict.fromkeys(runs.line[taken > 0].tolist()):
+            own = np.flatnonzero((runs.line == line) & (taken > 0))
+            most = (runs.upper[own] * taken[own, None]).sum(axis=0)
+            use = runs.use_per_t[own] / taken[own]
             if (use > 0).all():
                 most = np.minimum(most, self.plant.most[line] / use.min())
             found += most

@@ -128,6 +128,27 @@ def _add_order(m: ConcreteModel, net: Network, steps: list[Step]) -> None:
     m.step_after.add(m.full, coef=-most)
 
 
+def fill_in_order(m: ConcreteModel, net: Network) -> None:
+    """Fills the steps of every window of a solved model in order, and the value with them.
+
+    Steps of one price are alike to a solver, and so are all of them to a plan that was cut short before its value was
+    improved: the tonnes stay, only what they cost is told by the steps in order.
+    """
+    steps, before = steps_of(net), m.tier_t.values_array.copy()
+    left: dict[tuple[str, str], float] = {}
+    for step, amount in zip(steps, before, strict=True):
+        left[step.key] = left.get(step.key, 0.0) + float(amount)
+    last = {step.key: k for k, step in enumerate(steps)}
+    for k, step in enumerate(steps):
+        filled = left[step.key] if last[step.key] == k else min(left[step.key], step.width)
+        m.tier_t.values_array[k] = filled
+        left[step.key] -= filled
+    moved = m.tier_t.values_array - before
+    for term in m.define_value_cny.terms:
+        if term.columns is m.tier_t:
+            np.subtract.at(m.value_cny.values_array, term.row, term.coef * moved[term.col])
+
+
 def _most(m: ConcreteModel, net: Network, step: Step) -> float:
     """Most that a step can take: its width, or all that can move in its window."""
     item = step.tier.item

@@ -134,10 +134,10 @@ class Plant:
 
     @cached_property
     def certain(self) -> Mask:
-        """Lines that stand in the last period whatever is decided, [L]."""
+        """Lines that stand in the last period whatever is decided: not those that may be closed, [L]."""
         found = np.zeros(len(self.lines), dtype=bool)
         found[self.line[(self.decided == STANDS) & self.stands[:, -1]]] = True
-        return found
+        return found & ~self.closable
 
     @cached_property
     def payments(self) -> list[Payment]:
@@ -168,7 +168,7 @@ class Plant:
         if line.life_a is None or (unit.decided == STANDS and line.opens is None):
             return 0.0
         end = _life_end(unit.start, line.life_a)
-        if not unit.start < last.end <= unit.end:
+        if not unit.start < last.end < unit.end:
             return 0.0
         return max(0, (end - last.end).days) / (end - unit.start).days
 

@@ -8,10 +8,11 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.rules import Limit
 from redmud_opt.case.things import Arising, Supply
 from redmud_opt.case.works import Gate, Lane, Line, Outlet
 from redmud_opt.i18n import Message
-from redmud_opt.network.counted import LANE, OUTLET, switched_things
+from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
@@ -83,15 +84,41 @@ def unlimited_faults(network: Network) -> list[Fault]:
         network.deliveries.outlets[k].name for k in _unlimited(network.deliveries.outlet, network.deliveries)
     }
     lines = {network.plant.lines[k].name for k in _unlimited(network.runs.line, network.runs)}
-    ruled = {name for kind, name in switched if kind == LANE} - {row.name for row in case.lanes}
+    ruled = lanes & {name for kind, name in switched if kind == LANE} - {row.name for row in case.lanes}
     goods = _unlimited_goods(network, ruled)
-    refunded = {row.facility for row in case.vat_refunds}
+    bought = {row.material for row in case.supplies if row.max_t is None}
+    refunded = _refunded_lines(network)
     return [
         *_bare(case.lanes, "capacity_t", lambda row: row.name in lanes and (LANE, row.name) in switched),
         *_bare(case.supplies, "max_t", lambda row: row.material in goods),
+        *(_counted_fault(row) for row in _counting(network, ruled) if goods - bought),
         *_bare(case.outlets, "max_t", lambda row: row.name in outlets and (OUTLET, row.name) in switched),
-        *_bare(case.lines, "capacity", lambda row: row.name in lines and row.facility in refunded),
+        *_bare(case.lines, "capacity", lambda row: row.name in lines & refunded),
     ]
+
+
+def _counting(network: Network, lanes: set[str]) -> list[Limit]:
+    """Limits that count some of these lanes."""
+    rows = [row for row in network.case.limits if row.measure == "count_used"]
+    return [row for row in rows if any(one.name in lanes for one in Things(network).of(row))]
+
+
+def _counted_fault(row: Limit) -> Fault:
+    return Fault(
+        file=row.place.file or "limits.csv",
+        row=row.place.row,
+        column="at",
+        message=Message("network.counts_without_bound", {"name": row.name}),
+        remedy=Message("network.bound_what_is_made"),
+    )
+
+
+def _refunded_lines(network: Network) -> set[str]:
+    """Lines of a facility that make a product whose VAT it may be refunded."""
+    asked, runs = {(row.facility, row.product) for row in network.case.vat_refunds}, network.runs
+    made = zip(runs.made_run, runs.made_place, strict=True)
+    found = {(runs.run[k].line, network.places[place].stream.lineage) for k, place in made}
+    return {line for line, product in found if (network.lookup.lines[line].facility, product) in asked}
 
 
 def _unlimited_goods(network: Network, lanes: set[str]) -> set[str]:

@@ -21,6 +21,7 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.case import unenforced
 from redmud_opt.i18n import Message
+from redmud_opt.model.tiers import fill_in_order
 from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
@@ -191,6 +192,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     """The plan that an outcome holds. Raises ValueError if it holds nothing."""
     if outcome.values is None:
         raise ValueError(f"no plan: the solve stopped with '{outcome.stopped}' and holds nothing")
+    fill_in_order(model, network)
     frames = tables(model, network)
     frames["totals"] = total_table(model, network)
     frames["rates"] = rate_table(network, frames["totals"])

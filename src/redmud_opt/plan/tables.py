@@ -262,7 +262,7 @@ def running_table(m: ConcreteModel) -> pd.DataFrame:
 def used_table(m: ConcreteModel) -> pd.DataFrame:
     """Lanes and outlets that are used, where it matters."""
     frame = _whole(m.used, "used")
-    return frame[frame["kind"] != LINE].reset_index(drop=True)
+    return frame[frame["kind"] != LINE].drop(columns="used").reset_index(drop=True)
 
 
 def integer_table(m: ConcreteModel) -> pd.DataFrame:

@@ -157,6 +157,7 @@ class Reach:
         form, duals = self.session.form, self.outcome.row_duals
         if form is None or duals is None:
             return ()
+        whole = () if self.limit_s is None else (Message("study.tight_whole"),)
         weight: dict[tuple[str, str], float] = {}
         for name, start, stop in form.row_blocks:
             if name in TIGHT:
@@ -164,7 +165,8 @@ class Reach:
                 for label, dual in zip(labels, duals[start:stop], strict=True):
                     weight[name, label] = weight.get((name, label), 0.0) + abs(float(dual))
         heaviest = sorted((w, key) for key, w in weight.items() if w > NEGLIGIBLE_DUAL)[::-1]
-        return tuple(Message(f"study.tight_{name}", {"name": label}) for _, (name, label) in heaviest[:8])
+        named = (Message(f"study.tight_{name}", {"name": label}) for _, (name, label) in heaviest[:8])
+        return (*whole, *named)
 
     def _together(self, short: float) -> Message:
         names = ", ".join(f"{self.targets[k].target.name} {self.targets[k].year}" for k in self.hard)

@@ -98,6 +98,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (limits.shares_of_measures, "", ""),
     (limits.limits_fit_places, "", ""),
     (decisions.lines_have_capacity, "", ""),
+    (decisions.uses_bind, COUNTED, "line_processes groups"),
     (decisions.dates_fit_decisions, "", ""),
     (decisions.steps_can_stand, "", "periods"),
     (decisions.lives_are_months, "", ""),

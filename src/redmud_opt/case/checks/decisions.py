@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from redmud_opt.case.checks.counts import counted
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.months import months_after
@@ -45,6 +46,20 @@ def lines_have_capacity(facts: Facts) -> Iterator[Fault]:
         elif row.capacity is None and held:
             values = {"name": row.name, "columns": tuple(f"`{column}`" for column in held)}
             yield facts.fault(row, "capacity", "capacity_needed", None, **values)
+
+
+def uses_bind(facts: Facts) -> Iterator[Fault]:
+    """A line that may be built, closed or switched is used by what runs on it: a use of 0 would run without it."""
+    kinds = (
+        (row, facts.index.kinds(row.at))
+        for row in facts.case.limits
+        if row.measure == "count_used" and row.at
+    )
+    decided = {name for row, at in kinds for name in counted(facts.case, row, at)[1]}
+    decided |= {line.name for line in facts.case.lines if line.candidate or _stated(line, RUNNING)}
+    for row in facts.case.line_processes:
+        if row.use_per_t == 0 and row.line in decided:
+            yield facts.fault(row, "use_per_t", "use_of_nothing", line=row.line, process=row.process)
 
 
 def dates_fit_decisions(facts: Facts) -> Iterator[Fault]:

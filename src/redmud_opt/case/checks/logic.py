@@ -41,8 +41,10 @@ def rules_are_whole(facts: Facts) -> Iterator[Fault]:
 
 
 def rules_ask_for_something(facts: Facts) -> Iterator[Fault]:
-    """What a rule asks to be used has a least amount, else it is used without a tonne moving."""
-    least = {row.name for row in facts.case.lanes if row.min_lot_t} | {row.name for row in facts.case.lines}
+    """What a rule asks for has a least amount, else it is used without a tonne moving, or built in no size at all."""
+    sized = {tier.item for tier in facts.case.tiers}
+    costly = {row.name for row in facts.case.lines if row.name not in sized or row.capex_cny}
+    least = {row.name for row in facts.case.lanes if row.min_lot_t} | costly
     for row in facts.case.logic:
         asked = {"at_least": "first", "requires": "second"}.get(row.kind)
         members = facts.case.members(getattr(row, asked)) if asked and getattr(row, asked) else ()

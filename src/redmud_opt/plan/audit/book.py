@@ -22,6 +22,7 @@ from redmud_opt.plan.audit.lanes import Lanes
 from redmud_opt.plan.audit.plant import Plant
 from redmud_opt.plan.audit.rows import (
     LAYOUT,
+    Allowed,
     Arose,
     Bought,
     Built,
@@ -40,6 +41,7 @@ from redmud_opt.plan.audit.rows import (
     Refund,
     Short,
     Sold,
+    Spent,
     Step,
     Term,
     Total,
@@ -105,6 +107,8 @@ class Book:
         self.openings: list[Opened] = rows["openings"]
         self.used: list[Used] = rows["used"]
         self.refunds: list[Refund] = rows["refunds"]
+        self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
+        self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}
@@ -159,6 +163,14 @@ class Book:
             material = fed.stream.material if fed.stream else ""
             use = self.conversions.use_per_t(fed.line, fed.process, fed.point, material)
             tally.add((fed.line, fed.t), fed.amount * (1.0 if use is None else use))
+        return tally
+
+    @cached_property
+    def fed(self) -> Tally[tuple[str, int]]:
+        """(line, period) → tonnes fed, or of activity, whatever they use of its capacity."""
+        tally: Tally[tuple[str, int]] = Tally()
+        for fed in self.feeds:
+            tally.add((fed.line, fed.t), fed.amount)
         return tally
 
     @cached_property

@@ -34,7 +34,7 @@ def _lines(findings: Findings, book: Book) -> None:
     for name, t in book.load:
         where, load = book.where(t, name), book.load[name, t]
         if not book.plant.units(name, t):
-            findings.nothing("closed", where, book.load.scale((name, t)), place=name)
+            findings.nothing("closed", where, book.fed.scale((name, t)), place=name)
         capacity = book.plant.capacity(name, t)
         if capacity < float("inf"):
             findings.at_most("over", where, load, capacity, book.load.scale((name, t)), place=name)

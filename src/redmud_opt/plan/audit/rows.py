@@ -232,6 +232,23 @@ class Used(NamedTuple):
     t: int
 
 
+class Spent(NamedTuple):
+    """A row of `spending`."""
+
+    line: str
+    year: int
+    capex: float
+
+
+class Allowed(NamedTuple):
+    """A row of `budgets`."""
+
+    budget: str
+    window: str
+    amount: float
+    spent: float
+
+
 class Refund(NamedTuple):
     """A row of `refunds`."""
 
@@ -293,6 +310,8 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "running": (Ran, "line:line period:period on:number? run_h:number?", 2),
     "openings": (Opened, "lane:text period:period", 2),
     "used": (Used, "kind:text item:text period:period", 3),
+    "spending": (Spent, "line:line year:year capex_cny:number", 2),
+    "budgets": (Allowed, "budget:text window:text amount_cny:number spent_cny:number", 1),
     "refunds": (Refund, "facility:facility product:material year:year refund_cny:number", 3),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
@@ -300,5 +319,5 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
 SIGNED = ("value_terms", "totals", "rates", "identity", "fates")
 """Frames whose numbers may be negative."""
 
-OPTIONAL = ("fates", "builds", "closings", "running", "openings", "used", "refunds")
+OPTIONAL = ("fates", "builds", "closings", "running", "openings", "used", "refunds", "spending", "budgets")
 """Frames that older plans do not have: `fates` then is not checked, nothing was decided by the others."""

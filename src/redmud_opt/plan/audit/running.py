@@ -69,7 +69,7 @@ def _on(findings: Findings, book: Book, line: Line, t: int, on: float, must: Ask
     where, load = book.where(t, line.name), book.load[line.name, t]
     if on != on:
         if must.on:
-            findings.nothing("no_on", where, load, line=line.name)
+            findings.nothing("no_on", where, book.fed[line.name, t], line=line.name)
         return
     if not must.may_on:
         findings.nothing("on_not_asked", where, on, line=line.name)
@@ -77,7 +77,7 @@ def _on(findings: Findings, book: Book, line: Line, t: int, on: float, must: Ask
     whole_units(findings, where, on)
     findings.at_most("over_units", where, on, book.plant.units(line.name, t), line=line.name)
     if on < NO_UNIT:
-        findings.nothing("off", where, load, line=line.name)
+        findings.nothing("off", where, book.fed[line.name, t], line=line.name)
     elif line.capacity is not None:
         most = on * book.plant.full(line.name, t)
         findings.at_most("over_on", where, load, most, line=line.name)

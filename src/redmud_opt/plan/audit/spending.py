@@ -13,14 +13,15 @@ Budgets are not discounted. docs/decisions.md 'Capex', 'Residual value'.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from redmud_opt.case.profiles import shares
+from redmud_opt.case.rules import Budget
 from redmud_opt.case.works import Line
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.builds import capex_of
-from redmud_opt.plan.audit.checks import Check, Findings
+from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.plant import end_of_life, months_from
 
@@ -69,14 +70,41 @@ def budgets(book: Book) -> tuple[Check, ...]:
         if row.year is not None and row.year not in book.dates.years:
             findings.note("outside", row.name, budget=row.name)
             continue
-        own = [
-            one.amount
-            for one in due
-            if row.year in (None, one.day.year) and (not row.scope or _inside(book, row.scope, one.line))
-        ]
+        own = [one.amount for one in due if _counts(book, row, one)]
         scale = max(map(abs, own), default=0.0)
         findings.at_most("over", row.name, sum(own), row.amount_cny, scale, budget=row.name)
+    _stated(findings, book, due)
     return findings.checks()
+
+
+def _stated(findings: Findings, book: Book, due: list[Due]) -> None:
+    """What the plan says is due, by line and year, and in each budget, is what is due."""
+    if book.spending is not None:
+        expected: Tally[tuple[str, int]] = Tally()
+        stated: Tally[tuple[str, int]] = Tally()
+        for one in due:
+            expected.add((one.line, one.day.year), one.amount)
+        for row in book.spending:
+            stated.add((row.line, row.year), row.capex)
+        for key in union(expected, stated):
+            findings.equal("misstated", at("spending", *key), stated[key], expected[key])
+    if book.budgets is not None:
+        rows = {row.name: row for row in live(book.facts.case.budgets)}
+        said = {row.budget: row for row in book.budgets}
+        for name in union(rows, said):
+            if name not in rows or name not in said:
+                findings.fault("no_budget", at("budgets", name), budget=name)
+                continue
+            own = sum((one.amount for one in due if _counts(book, rows[name], one)), 0.0)
+            window = "horizon" if rows[name].year is None else str(rows[name].year)
+            findings.equal("misstated", at("budgets", name), said[name].spent, own)
+            findings.equal("misstated", at("budgets", name), said[name].amount, rows[name].amount_cny)
+            if said[name].window != window:
+                findings.fault("no_budget", at("budgets", name), budget=name)
+
+
+def _counts(book: Book, row: Budget, one: Due) -> bool:
+    return row.year in (None, one.day.year) and (not row.scope or _inside(book, row.scope, one.line))
 
 
 def _inside(book: Book, scope: str, line: str) -> bool:
@@ -98,7 +126,7 @@ def residuals(book: Book) -> Iterator[float]:
         for vintage in own:
             if line.life_a is None or vintage.start == date.min:
                 continue
-            if not vintage.start <= ends - timedelta(days=1) < vintage.end:
+            if not vintage.start < ends < vintage.end:
                 continue
             worth = (
                 (line.capex_cny or 0.0)

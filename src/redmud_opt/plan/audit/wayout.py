@@ -8,8 +8,8 @@
     charge             = max(0, reclaiming + out);   no charge where out is infinite, or the storage is shut
 
 What is open in the last period counts, capacities do not (see `ways`); of tiers the best. Lines that stand
-then by their dates count, whether they are closed or not; candidates that could stand then count for what has no
-way out without them. An output without a
+then by their dates and may not be closed count; those that may, and candidates that could stand then, count for what
+has no way out without them. An output without a
 way out makes its process a dead end. Outlets whose haul radius is shorter than the lane a tonne came by are
 barred to it until it is fed. Values fall from infinity, so that going in circles is no way out; what still
 falls after many sweeps earns without end. MODEL.md 'End of horizon'.
@@ -141,7 +141,7 @@ class WayOut:
         last = (len(book.dates.periods) - 1,)
         self.ways = Ways(book, self.status, last, candidates=False)
         self._roads = [Roads(book, self.reach, self.ways)]
-        if any(line.candidate for line in book.facts.lines.values()):
+        if any(line.candidate or line.closing_cost_cny is not None for line in book.facts.lines.values()):
             self._roads.append(Roads(book, self.reach, Ways(book, self.status, last, candidates=True)))
 
     def cost(self, site: str, lineage: Lineage) -> float:

@@ -99,6 +99,8 @@ class Ways:
         share = self.dates.calendar_share(line.calendar, t) * line.availability
         if not _some(line.capacity) or share <= 0.0:
             return False
+        if line.closing_cost_cny is not None and not self.candidates:
+            return False
         if line.candidate:
             return self.candidates and self.book.plant.could_stand(name, t)
         return self.dates.open_share(line.opens, line.closes, t) > 0.0
