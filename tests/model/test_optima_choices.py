@@ -376,3 +376,17 @@ def test_a_step_that_cannot_stand_at_the_end_is_no_way_out() -> None:
     plan = solve(case)
     assert plan.frame("excess")["charge_cny_per_t"].tolist() == [pytest.approx(8)]
     assert plan.value == pytest.approx(-20 * 4)
+
+
+def test_a_line_that_may_be_closed_is_no_sure_way_out() -> None:
+    """A press that stands, but is to be fed nothing, is a way at 4; if it may be closed, the landfill at 20 counts.
+
+    Without the landfill it counts even so.
+    """
+    base = (waste("mud", "red_mud"), yard("mud"), arises("mud", 50), product("brick"), sells("brick", 1))
+    never = rows(limits=Limit(name="never", measure="feed", at="press_line", sense="max", value=0))
+    for closing, dump, value in ((None, True, -200), (9, True, -1000), (9, False, -200)):
+        line = stands(60, cost=5, closing_cost_cny=closing)
+        more = (landfill("mud", 20),) if dump else ()
+        case = tiny(*base, line, never, *more, end_of_horizon="charge")
+        assert optimum(case) == pytest.approx(value), (closing, dump)
