@@ -13,7 +13,7 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Rows
-from redmud_opt.model.moved import lane_capacity_t, on_lanes
+from redmud_opt.model.moved import on_lanes
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 
@@ -55,7 +55,7 @@ def add_lane_capacity(m: ConcreteModel, net: Network) -> None:
     """Capacity of a listed lane on the sum of materials."""
     moved = on_lanes(m, net)
     m.lane_capacity, position = period_rows(
-        net, "lane", moved.names, None, lane_capacity_t(net), kind="physics", message="model.lane_capacity"
+        net, "lane", moved.names, None, moved.capacity, kind="physics", message="model.lane_capacity"
     )
     add_to(m.lane_capacity, position, m.flow_t, moved.grid, moved.thing, moved.grid.pick(moved.basis))
 

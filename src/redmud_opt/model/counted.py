@@ -14,7 +14,7 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import ColumnGroup, Columns, Index, Rows
-from redmud_opt.model.moved import Moved, lane_capacity_t, listed_lanes, on_lanes, to_outlets
+from redmud_opt.model.moved import Moved, listed_lanes, on_lanes, to_outlets
 from redmud_opt.network import Network
 from redmud_opt.network.counted import LANE, LINE, OUTLET, switched_things
 from redmud_opt.network.network import Ints
@@ -33,17 +33,17 @@ def add_used(m: ConcreteModel, net: Network) -> None:
     least = m.used_least = Rows(
         _index(with_least, periods), lower=0.0, kind="physics", message="model.used_least"
     )
-    moved = {LANE: on_lanes(m, net), OUTLET: to_outlets(m, net)}
-    most = {LANE: moved[LANE].most(lane_capacity_t(net)), OUTLET: moved[OUTLET].most(net.deliveries.most)}
+    moved = {LANE: on_lanes(m, net), OUTLET: to_outlets(m, net)} if asked else {}
     for start, (kind, name) in zip(range(0, len(labels), len(periods)), asked, strict=True):
         col = start + np.arange(len(periods))
         if kind == LINE:
             _tie_line(m, net, name, col, place[col])
             continue
         number = moved[kind].names.index(name)
-        m.used.upper_bound[col] = most[kind][number] > 0
+        most = moved[kind].most[number]
+        m.used.upper_bound[col] = most > 0
         _tonnes(rows, moved[kind], number, col)
-        rows.add(m.used, row=col, col=col, coef=-most[kind][number])
+        rows.add(m.used, row=col, col=col, coef=-most)
         if held[start]:
             _tonnes(least, moved[kind], number, place[col])
             least.add(m.used, row=place[col], col=col, coef=-lots[name])
@@ -91,12 +91,16 @@ def add_openings(m: ConcreteModel, net: Network) -> None:
     m.opened_once = Rows(once, upper=1.0, kind="physics", message="model.opened_once")
     m.opened_once.add(m.opening, row=np.repeat(np.arange(len(lanes)), len(net.time)))
     rows = m.flow_if_opened = Rows(index, upper=0.0, kind="physics", message="model.flow_if_opened")
-    moved = on_lanes(m, net)
-    most = moved.most(lane_capacity_t(net))
-    periods = np.arange(len(net.time))
+    m.column_groups = (*m.column_groups, ColumnGroup(m.opening, ("lane", "period")))
+    if lanes:
+        _open_before(rows, m, net, lanes)
+
+
+def _open_before(rows: Rows, m: ConcreteModel, net: Network, lanes: list[int]) -> None:
+    """Nothing moves before a lane is opened."""
+    moved, periods = on_lanes(m, net), np.arange(len(net.time))
     late, early = np.nonzero(periods[:, None] >= periods[None, :])
     for k, number in enumerate(lanes):
         first = k * len(periods)
         _tonnes(rows, moved, number, first + periods)
-        rows.add(m.opening, row=first + late, col=first + early, coef=-most[number][late])
-    m.column_groups = (*m.column_groups, ColumnGroup(m.opening, ("lane", "period")))
+        rows.add(m.opening, row=first + late, col=first + early, coef=-moved.most[number][late])

@@ -82,7 +82,6 @@ class Lines:
         self.cumulative = np.cumsum(self.plant.capacity_in_force, axis=1)
         self.first = np.argmax(self.plant.stands, axis=1)
         self._most: dict[tuple[str, str], Array] = {}
-        self._ways = _ways(net)
 
     def groups(self) -> Iterator[tuple[int, str, Ints, Array]]:
         """(line, what, runs, amount per tonne fed) of whatever is linked."""
@@ -92,9 +91,18 @@ class Lines:
         """Most of it, for a line at a site, from the beginning of a period to the end of another, [T, T]."""
         raise NotImplementedError
 
+    @cached_property
+    def ways(self) -> dict[str, Ways]:
+        """Stream without its cohort → sites with the lanes between them that it may move on."""
+        found: dict[str, Ways] = {}
+        for route, stream in zip(self.net.routes.route, self.net.routes.stream, strict=True):
+            name = _name(self.net, int(stream))
+            found.setdefault(name, nx.DiGraph()).add_edge(route.from_site, route.to_site)
+        return found
+
     def near(self, what: str, site: str, *, onward: bool) -> set[str]:
         """Sites that it can come from to a site, or go to from there, the site itself included."""
-        ways = self._ways.get(what, nx.DiGraph())
+        ways = self.ways.get(what, nx.DiGraph())
         if site not in ways:
             return {site}
         return {site} | (nx.descendants(ways, site) if onward else nx.ancestors(ways, site))
@@ -251,14 +259,6 @@ class Makes(Lines):
 def _name(net: Network, stream: int) -> str:
     """A stream without its cohort; a lane leads as far for new as for legacy waste."""
     return net.streams[stream]._replace(cohort="").id
-
-
-def _ways(net: Network) -> dict[str, Ways]:
-    """Stream without its cohort → sites with the lanes between them that it may move on."""
-    found: dict[str, Ways] = {}
-    for route, stream in zip(net.routes.route, net.routes.stream, strict=True):
-        found.setdefault(_name(net, int(stream)), nx.DiGraph()).add_edge(route.from_site, route.to_site)
-    return found
 
 
 def _between(amount: Array) -> Array:

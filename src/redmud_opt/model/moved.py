@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from pyomo.environ import ConcreteModel
@@ -23,13 +24,15 @@ class Moved:
     names: list[str]
     basis: Array
     upper: Array
+    capacity: Array
 
-    def most(self, capacity: Array) -> Array:
-        """Most that moves of each thing in every period, [thing, T]."""
+    @cached_property
+    def most(self) -> Array:
+        """Most that moves of each thing in every period: its capacity, or what can be there, [thing, T]."""
         found = np.zeros((len(self.names), self.upper.shape[1]))
         there = self.grid.position >= 0
         np.add.at(found, self.thing, np.where(there, self.upper, 0.0) * self.basis[:, None])
-        return np.minimum(found, capacity)
+        return np.minimum(found, self.capacity)
 
 
 def on_lanes(m: ConcreteModel, net: Network) -> Moved:
@@ -39,14 +42,14 @@ def on_lanes(m: ConcreteModel, net: Network) -> Moved:
     rows = [route.listed for route in routes.route]
     received = np.array([row is not None and row.basis == "as_received" for row in rows], dtype=bool)
     basis = np.where(received, wet, 1.0)
-    return Moved(m.flow_t, routes.grid, routes.lane, routes.lanes, basis, routes.upper)
+    return Moved(m.flow_t, routes.grid, routes.lane, routes.lanes, basis, routes.upper, lane_capacity_t(net))
 
 
 def to_outlets(m: ConcreteModel, net: Network) -> Moved:
     """Deliveries by outlet."""
     sold = net.deliveries
     names = [outlet.name for outlet in sold.outlets]
-    return Moved(m.sold_t, sold.grid, sold.outlet, names, sold.basis, sold.upper)
+    return Moved(m.sold_t, sold.grid, sold.outlet, names, sold.basis, sold.upper, sold.most)
 
 
 def listed_lanes(net: Network) -> dict[str, Lane]:

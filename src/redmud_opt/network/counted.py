@@ -90,8 +90,11 @@ def switched_things(net: Network) -> list[tuple[str, str]]:
     found = {(one.kind, one.name) for limit in _counting(net) for one in things.of(limit)}
     named = {name for rule in net.case.logic for cell in (rule.first, rule.second) if cell
              for name in net.lookup.members(cell)}  # fmt: skip
-    found |= {(one.kind, one.name) for one in things.every if one.kind != LINE and one.name in named}
+    if named:
+        found |= {(one.kind, one.name) for one in things.every if one.kind != LINE and one.name in named}
     found |= {(LANE, row.name) for row in net.case.lanes if row.fixed_cost_cny_per_period or row.min_lot_t}
+    if not found:
+        return []
     return [(one.kind, one.name) for one in things.every if (one.kind, one.name) in found]
 
 
