@@ -491,7 +491,7 @@ def a_long_loop_through_groups_of_one(f: Folder) -> None:
     for name in ("press_2", "press_3", "press_4"):
         step(f, name)
         group(f, f"only_{name}", name)
-    lane(f)
+    lane(f, min_lot_t=5)
     rule(f, "requires", "press_2", "belt")
     rule(f, "requires", "belt", "only_press_3", name="second")
     rule(f, "requires", "only_press_3", "press_4", name="third", per="horizon")
@@ -552,18 +552,6 @@ def a_least_number_before_any_can_stand(f: Folder) -> None:
     step(f, "press_3", earliest="2026-04-01")
     group(f, "new", "press_2", "press_3")
     rule(f, "at_least", "new", count=1)
-
-
-@planted(("never_enough", "logic.csv", 2, "first"), says="in 2026Q3")
-def a_least_number_after_an_outlet_closes(f: Folder) -> None:
-    f.set("outlets", 3, closes="2026-07-01")
-    rule(f, "at_least", "builders", count=1)
-
-
-@planted(("never_enough", "logic.csv", 2, "first"), says="over the horizon")
-def a_least_number_of_outlets_that_are_closed_for_good(f: Folder) -> None:
-    f.set("outlets", 3, closes="2025-07-01")
-    rule(f, "at_least", "builders", count=1, per="horizon")
 
 
 # ---- budgets

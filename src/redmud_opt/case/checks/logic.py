@@ -120,15 +120,10 @@ class _States:
     @cached_property
     def may(self) -> dict[str, frozenset[int]]:
         case = self.facts.case
-        found = {row.name: may_stand(case, row) for row in case.lines}
-        for row in case.outlets:
-            found[row.name] = frozenset(
-                t
-                for t, period in enumerate(case.periods)
-                if (row.opens is None or row.opens < period.end)
-                and (row.closes is None or row.closes > period.start)
-            )
-        return found | {row.name: frozenset(range(len(case.periods))) for row in case.lanes}
+        always = frozenset(range(len(case.periods)))
+        return {row.name: may_stand(case, row) for row in case.lines} | {
+            row.name: always for row in case.lanes
+        }
 
     @cached_property
     def faulty(self) -> set[str]:
