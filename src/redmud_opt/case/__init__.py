@@ -8,7 +8,7 @@ from redmud_opt.case.bundle import bundled
 from redmud_opt.case.case import SCHEMA_VERSION, TABLES, Case, Period, Settings
 from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.init import init_case
-from redmud_opt.case.read import load_case
+from redmud_opt.case.read import load_case, load_library
 from redmud_opt.case.state import Assumptions, assumptions, flagged, unenforced
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "flagged",
     "init_case",
     "load_case",
+    "load_library",
     "unenforced",
 ]

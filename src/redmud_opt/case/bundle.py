@@ -66,3 +66,10 @@ def rule_packs(first: Path | None = None) -> dict[str, Path]:
             if entry.is_dir():
                 found.setdefault(entry.name, entry)
     return found
+
+
+def library_folder(first: Path | None = None) -> Path | None:
+    """The folder of the library: `first` if it is there, else that of the package."""
+    own = [] if first is None else [first]
+    folders = (*own, *(root / "data" / "library" for root in roots()))
+    return next((folder for folder in folders if folder.is_dir()), None)

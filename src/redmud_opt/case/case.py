@@ -18,16 +18,20 @@ from redmud_opt.case.rules import (
     Approval,
     Budget,
     ChangeLimit,
+    Clause,
     Contract,
     Delisting,
     Exemption,
     Incompatibility,
     Limit,
+    ListedExemption,
+    ListedTarget,
     Logic,
     Method,
     Permit,
     StorageClock,
     Target,
+    VatItem,
     VatRefund,
     WasteCode,
     YardMeasure,
@@ -38,6 +42,7 @@ from redmud_opt.case.things import (
     Assay,
     CalendarMonth,
     Evidence,
+    Figure,
     GroupMember,
     Material,
     OpeningStock,
@@ -70,6 +75,7 @@ from redmud_opt.case.works import (
     Partition,
     Process,
     Storage,
+    Unit,
 )
 
 SCHEMA_VERSION = 1
@@ -137,8 +143,10 @@ class Settings:
     title_en: str = text("title in English")
     title_zh: str = text("title in Chinese")
     rule_pack: str = text(
-        "rule pack, or `own` for the tables methods, codes and clocks in the case folder", default="cn"
+        "rule pack, or `own` for its tables in the case folder", default="cn"
     )
+    library: bool = flag("names that the case does not declare are looked up in the library of `data/`")
+    evidence_required: bool = flag("a number without a source or the word `assumed` is a fault", default=True)
     rule_date: date | None = day(
         "date of the law that applies; blank: the start of each period", enforced=False
     )
@@ -174,9 +182,12 @@ class Case:
     settings: Settings
     periods: tuple[Period, ...]
     folder: str = field(default="", compare=False)
+    quotes: Mapping[tuple[str, str, str], str] = field(default_factory=dict, compare=False, repr=False)
+    """(table, key of the row, column) → name of the figure or clause that the cell took."""
     files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # file → sha256
     sources: tuple[Source, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    figures: tuple[Figure, ...] = ()
     groups: tuple[GroupMember, ...] = ()
     owners: tuple[Owner, ...] = ()
     ownership: tuple[Ownership, ...] = ()
@@ -200,6 +211,7 @@ class Case:
     emissions: tuple[Emission, ...] = ()
     gates: tuple[Gate, ...] = ()
     facilities: tuple[Facility, ...] = ()
+    units: tuple[Unit, ...] = ()
     lines: tuple[Line, ...] = ()
     line_processes: tuple[LineProcess, ...] = ()
     outlets: tuple[Outlet, ...] = ()
@@ -226,6 +238,10 @@ class Case:
     methods: tuple[Method, ...] = ()
     codes: tuple[WasteCode, ...] = ()
     clocks: tuple[StorageClock, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    exemption_list: tuple[ListedExemption, ...] = ()
+    vat_list: tuple[VatItem, ...] = ()
+    target_list: tuple[ListedTarget, ...] = ()
 
     _groups: Mapping[str, tuple[str, ...]] = field(init=False, compare=False, repr=False)
 
@@ -272,5 +288,8 @@ def _row_types() -> dict[str, type[Row]]:
 TABLES: dict[str, type[Row]] = _row_types()
 """Table name (= field of `Case`, = file `<name>.csv`) → row class, in the order of `Case`."""
 
-RULE_PACK_TABLES = ("methods", "codes", "clocks")
+CATALOGUES = ("figures", "units", "clauses")
+"""Tables whose numbers have an effect where other rows take them over, and are counted there."""
+
+RULE_PACK_TABLES = ("methods", "codes", "clocks", "clauses", "exemption_list", "vat_list", "target_list")
 """Tables that come from the rule pack; a case folder must not hold them unless `rule_pack: own`."""

@@ -170,6 +170,7 @@ class Row:
         "measured derived assumed", "printed or measured, computed from such, or nobody's measurement"
     )
     confidence: str = choice("high medium low", "how sure the number is")
+    as_of: int | None = integer("calendar year that the number speaks of", minimum=1900, maximum=2100)
     comment: str = text("remark")
 
 

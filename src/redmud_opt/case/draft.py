@@ -20,6 +20,10 @@ NAMING = {"groups": "group", "calendars": "calendar"}
 """Tables whose names stand in another column than `name`, many rows to a name."""
 
 
+Refused = frozenset[tuple[Place, str]]
+"""(place, column) of cells whose fault has been told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A name that a file declares: its table (`periods` for periods), its column, its place."""
@@ -91,15 +95,19 @@ def _cell(raw: RawRow, name: str, column: Column, present: bool) -> tuple[object
         return None, Fault(place.file, place.row, name, bad.message, bad.remedy)
 
 
-def _row(raw: RawRow, row_type: type[Row], header: frozenset[str], faults: list[Fault]) -> tuple[Row, bool]:
+def _row(
+    raw: RawRow, row_type: type[Row], header: frozenset[str], faults: list[Fault], refused: Refused
+) -> tuple[Row, bool]:
     values: dict[str, Any] = {"place": raw.place}
-    before = len(faults)
+    whole = True
     for name, column in columns(row_type).items():
         value, fault = _cell(raw, name, column, name in header)
         if fault is not None:
-            faults.append(fault)
+            whole = False
+            if (raw.moved.get(name, raw.place), name) not in refused:
+                faults.append(fault)
         values[name] = default_of(row_type, name) if value is None else value
-    return row_type(**values), len(faults) == before
+    return row_type(**values), whole
 
 
 def _declares(raw: RawRow, table: str, active: bool) -> Iterator[Declared]:
@@ -128,9 +136,11 @@ class Tables:
     inactive_keys: set[tuple[str, str]] = field(default_factory=set)
 
 
-def _read_table(table: str, raw_table: RawTable, into: Tables, faults: list[Fault]) -> None:
+def _read_table(
+    table: str, raw_table: RawTable, into: Tables, faults: list[Fault], refused: Refused
+) -> None:
     found: list[Row] = []
-    before = len(faults)
+    before, all_whole = len(faults), True
     header = frozenset(raw_table.header)
     for raw in raw_table.rows:
         active = _is_active(raw, faults)
@@ -139,19 +149,23 @@ def _read_table(table: str, raw_table: RawTable, into: Tables, faults: list[Faul
             into.inactive_keys.add(_inactive_key(raw, table))
             continue
         into.moved.update({(raw.place, column): place for column, place in raw.moved.items()})
-        row, whole = _row(raw, TABLES[table], header, faults)
+        row, whole = _row(raw, TABLES[table], header, faults, refused)
+        all_whole &= whole
         (found if whole and raw_table.whole else into.partial).append(row)
     into.rows[table] = tuple(found)
     if not raw_table.whole:
         into.frameless.add(table)
-    if len(faults) > before or not raw_table.whole:
+    if len(faults) > before or not all_whole or not raw_table.whole:
         into.broken.add(table)
 
 
-def read_tables(raw: RawTables, faults: list[Fault]) -> Tables:
-    """Text → typed rows, table by table in the order of the schema; inactive rows are left out."""
+def read_tables(raw: RawTables, faults: list[Fault], refused: Refused = frozenset()) -> Tables:
+    """Text → typed rows, table by table in the order of the schema; inactive rows are left out.
+
+    Cells in `refused` have been told already; they count as unreadable without another word.
+    """
     tables = Tables()
     for table in TABLES:
         if table in raw:
-            _read_table(table, raw[table], tables, faults)
+            _read_table(table, raw[table], tables, faults, refused)
     return tables

@@ -6,15 +6,19 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from redmud_opt.case.bundle import bundled_names, find_bundled, rule_packs
+from redmud_opt.case.bundle import bundled_names, find_bundled, library_folder, rule_packs
 from redmud_opt.case.case import RULE_PACK_TABLES, Case, Period
-from redmud_opt.case.checks import check
+from redmud_opt.case.checks import check, law
+from redmud_opt.case.closure import kept
 from redmud_opt.case.columns import Place
 from redmud_opt.case.composition import convert_composition
 from redmud_opt.case.draft import Declared, Draft, read_tables
 from redmud_opt.case.faults import CaseFaults, Fault
+from redmud_opt.case.figures import Quoter
+from redmud_opt.case.likeness import like
 from redmud_opt.case.names import did_you_mean
-from redmud_opt.case.reader import Book, Reader
+from redmud_opt.case.raw import RawTables
+from redmud_opt.case.reader import Book, Reader, calls_library
 from redmud_opt.case.settings import read_settings
 from redmud_opt.i18n import Message
 
@@ -31,12 +35,14 @@ def _draft(reader: Reader, book: Book, path: Path) -> Draft:
         broken.update(RULE_PACK_TABLES)
     if periods is None:
         broken.add("periods")
-    tables = read_tables(book.tables, reader.faults)
+    quoter = Quoter(_called(book, reader), (periods or _NO_PERIODS)[0].start, reader.faults)
+    tables = read_tables(quoter.run(), reader.faults, frozenset(quoter.refused))
     case = Case(
         settings=settings,
         periods=periods or _NO_PERIODS,
         folder=str(path),
         files=reader.files,
+        quotes=quoter.quotes,
         **tables.rows,  # type: ignore[arg-type]
     )
     place = book.keys["periods"][1] if "periods" in book.keys else Place(book.shown)
@@ -52,6 +58,12 @@ def _draft(reader: Reader, book: Book, path: Path) -> Draft:
     )
 
 
+def _called(book: Book, reader: Reader) -> RawTables:
+    """The tables with every likeness carried out, without the rows of the library that nothing calls."""
+    tables = like(book.tables, reader.faults)
+    return kept(tables, reader.faults) if calls_library(book) and book.whole else tables
+
+
 def _find(path: str | Path) -> Path:
     found = Path(path)
     if found.exists():
@@ -63,17 +75,18 @@ def _find(path: str | Path) -> Path:
     return known
 
 
-def load_case(path: str | Path, *, packs: Path | None = None) -> Case:
+def load_case(path: str | Path, *, packs: Path | None = None, library: Path | None = None) -> Case:
     """Read and check a case.
 
     `path` is a case folder, a scenario file, or the name of a scenario that travels with the package. A rule
-    pack in the folder `packs` stands before one of the same name that travels with the package. Raises `CaseFaults`
+    pack in the folder `packs`, and the library in the folder `library`, stand before those of the package. Raises `CaseFaults`
     with everything that is wrong.
     """
     found = _find(path)
     if found.is_file() and found.suffix.casefold() not in (".yaml", ".yml"):
         raise CaseFaults([Fault(found.name, 0, "", Message("case.not_a_case", {"path": found.name}))])
-    reader = Reader(found.resolve() if found.is_dir() else found.resolve().parent, rule_packs(packs))
+    root = found.resolve() if found.is_dir() else found.resolve().parent
+    reader = Reader(root, rule_packs(packs), library_folder(library))
     draft = _draft(reader, reader.book(found), Path(path) if Path(path).exists() else found)
     case = convert_composition(draft, reader.faults)
     reader.faults.extend(check(replace(draft, case=case)))
@@ -86,3 +99,27 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
     """By file, in the order in which the files were first complained about, then by row; each once."""
     files = {fault.file: number for number, fault in reversed(list(enumerate(faults)))}
     return sorted(dict.fromkeys(faults), key=lambda fault: (files[fault.file], fault.row))
+
+
+NOT_OF_A_LIBRARY = frozenset({law.products_have_outlets})
+"""Checks of what only a whole case has."""
+
+
+def load_library(folder: Path | None = None, *, packs: Path | None = None) -> Case:
+    """The whole library as a case without plants: what its tables hold, checked as those of a case are.
+
+    `folder` stands in for the library that travels with the package; its `library.yaml` states base year and
+    periods as a `case.yaml` does. Raises `CaseFaults` with everything that is wrong.
+    """
+    found = library_folder(folder)
+    if found is None:
+        raise CaseFaults([Fault("", 0, "", Message("case.nothing_bundled", {"name": "library"}))])
+    reader = Reader(found, rule_packs(packs), found)
+    book = reader.keyed(found / "library.yaml")
+    book.tables = reader.library_tables()
+    draft = _draft(reader, book, found)
+    case = convert_composition(draft, reader.faults)
+    reader.faults.extend(check(replace(draft, case=case), without=NOT_OF_A_LIBRARY))
+    if reader.faults:
+        raise CaseFaults(_in_order(reader.faults))
+    return case

@@ -10,11 +10,13 @@ from redmud_opt.case.bundle import find_bundled
 from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Period
 from redmud_opt.case.columns import Place
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.library import LIBRARY, join
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.periods import read_periods
 from redmud_opt.case.raw import RawTable, RawTables, parse_table, read_bytes
 from redmud_opt.case.scenario import SCENARIO_KEYS, merge
 from redmud_opt.case.settings import OTHER_KEYS, SETTINGS, check_version, unknown_keys
+from redmud_opt.case.values import BadValue, read_flag
 from redmud_opt.case.yamltext import Mapping, Node, Scalar, read_yaml
 from redmud_opt.i18n import Message
 
@@ -34,8 +36,8 @@ class Book:
 class Reader:
     """Reads the files of one case; faults and hashes gather here."""
 
-    def __init__(self, root: Path, packs: dict[str, Path]) -> None:
-        self.root, self.packs = root, packs
+    def __init__(self, root: Path, packs: dict[str, Path], library: Path | None = None) -> None:
+        self.root, self.packs, self.library = root, packs, library
         self.faults: list[Fault] = []
         self.files: dict[str, str] = {}
 
@@ -76,7 +78,15 @@ class Reader:
 
     def folder(self, folder: Path) -> Book:
         """A case folder."""
-        path = folder / "case.yaml"
+        book = self.keyed(folder / "case.yaml")
+        for entry in sorted(folder.iterdir()):
+            self.entry(entry, book)
+        if calls_library(book):
+            book.tables = join(book.tables, self.library_tables())
+        return book
+
+    def keyed(self, path: Path) -> Book:
+        """The keys of a `case.yaml`, no tables yet."""
         book = Book(self.shown(path))
         if not path.is_file():
             self.fault(book.shown, Message("case.no_case_yaml"), Message("case.case_yaml_example"))
@@ -90,9 +100,22 @@ class Reader:
                 book.keys = {
                     key: (node, Place(book.shown, tree.lines[key])) for key, node in tree.items.items()
                 }
-        for entry in sorted(folder.iterdir()):
-            self.entry(entry, book)
         return book
+
+    def library_tables(self) -> RawTables:
+        """The tables of the library, of all its folders together."""
+        found: RawTables = {}
+        for path in sorted(self.library.glob("**/*.csv")) if self.library is not None else ():
+            shown = f"{LIBRARY}/{path.relative_to(self.library).as_posix()}"
+            table = path.stem
+            if table not in TABLES:
+                message = Message("case.unknown_table", {"table": table})
+                self.fault(shown, message, did_you_mean(table, TABLES))
+                continue
+            text = self.text(path, shown)
+            if text is not None:
+                found[table] = _joined(found.get(table), parse_table(text, table, shown, self.faults))
+        return found
 
     def entry(self, entry: Path, book: Book) -> None:
         """One file of a case folder: a table, or something that must not be passed over in silence."""
@@ -157,7 +180,8 @@ class Reader:
         if not isinstance(node, Mapping):
             self.fault(shown, Message("case.needs_keys", {"keys": tuple(SETTINGS)}), line=node.line)
             return
-        self.faults.extend(unknown_keys(node, ("periods", *SETTINGS), shown))
+        known = ("periods", *(key for key in SETTINGS if key != "library"))  # its rows are there before it
+        self.faults.extend(unknown_keys(node, known, shown))
         for key, held in node.items.items():
             book.keys[key] = (held, Place(shown, node.lines[key]))
 
@@ -189,6 +213,17 @@ class Reader:
                 own = book.tables.get(table) if table == "sources" else None
                 book.tables[table] = _joined(own, parse_table(text, table, shown, self.faults))
         return True
+
+
+def calls_library(book: Book) -> bool:
+    """Whether `case.yaml` says that the case calls the library."""
+    node = book.keys.get("library", (None, None))[0]
+    if not isinstance(node, Scalar) or node.blank:
+        return False
+    try:
+        return read_flag(node.text, SETTINGS["library"])
+    except BadValue:
+        return False  # told when the settings are read
 
 
 def _joined(first: RawTable | None, second: RawTable) -> RawTable:

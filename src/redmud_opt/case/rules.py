@@ -59,6 +59,74 @@ class StorageClock(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clause(Row):
+    """Rule pack: a clause of a standard, a law or a buyer's specification; a number cell may take its limit."""
+
+    TABLE: ClassVar[str] = "clauses"
+    ENFORCED: ClassVar[bool] = True
+    name: str = text("name that number cells take the limit by", required=True, key=True)
+    valid_from: date | None = day("first day", key=True)
+    valid_to: date | None = day("day after the last")
+    standard: str = text("standard, law or specification", required=True)
+    clause: str = text("number of the clause")
+    subject: str = text("what it speaks of, in English", required=True)
+    subject_zh: str = text("what it speaks of, in Chinese")
+    binding: str = choice(
+        "law standard specification target practice", "what gives it force", default="standard"
+    )
+    sense: str = choice("max min equal", "how the limit binds; blank: words only")
+    value: float | None = number("of the clause", "the limit", minimum=None)
+    unit: str = text("unit of the limit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedExemption(Row):
+    """Rule pack: an item of the list of exempt management of hazardous wastes."""
+
+    TABLE: ClassVar[str] = "exemption_list"
+    ENFORCED: ClassVar[bool] = False
+    item: str = text("number of the item", required=True, key=True)
+    code: str = text("waste code, or any", required=True, key=True)
+    valid_from: date | None = day("first day", key=True)
+    valid_to: date | None = day("day after the last")
+    link: str = choice("use transport storage disposal all", "link that is exempt", default="use")
+    condition: str = text("condition, in English")
+    condition_zh: str = text("condition, in Chinese")
+    clause: str = text("clause", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatItem(Row):
+    """Rule pack: an item of the list of products whose value-added tax is refunded."""
+
+    TABLE: ClassVar[str] = "vat_list"
+    ENFORCED: ClassVar[bool] = False
+    item: str = text("number of the item", required=True, key=True)
+    product: str = text("products, in English", required=True, key=True)
+    product_zh: str = text("products, in Chinese")
+    wastes: str = text("wastes that the item names")
+    valid_from: date | None = day("first day", key=True)
+    valid_to: date | None = day("day after the last")
+    threshold: float | None = number("1", "least share of listed waste in the raw material", maximum=1)
+    rate: float | None = number("1", "share of the net tax refunded", maximum=1)
+    clause: str = text("clause")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedTarget(Row):
+    """Rule pack: a target that a government or a group has set; a case states which of them bind it."""
+
+    TABLE: ClassVar[str] = "target_list"
+    ENFORCED: ClassVar[bool] = False
+    jurisdiction: str = text("who has set it", required=True, key=True)
+    waste_class: str = choice(WASTE_CLASSES, "waste class", required=True, key=True)
+    year: int = integer("calendar year", required=True, minimum=1900, key=True)
+    measure: str = text("what is counted, in English", required=True, key=True)
+    at_least: float = number("1", "least rate", required=True, maximum=1)
+    clause: str = text("document")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Permit(Row):
     """Receiver × code × method × tonnes a year × validity."""
 

@@ -14,6 +14,7 @@ from typing import ClassVar
 from redmud_opt.case.columns import Row, choice, day, flag, integer, name, number, reference, text
 
 WASTE_CLASSES = "red_mud spent_pot_lining carbon_dross aluminium_ash other none"
+MINERALOGIES = "diaspore boehmite gibbsite_high_temperature gibbsite_low_temperature sintering combined mixed"
 LEGAL_STATUSES = "general_waste hazardous_waste product commodity"
 MATERIAL_UNITS = "t MWh GJ kgce tce m3 kWh piece"
 
@@ -107,6 +108,9 @@ class Site(Row):
     province: str = reference("provinces", "province")
     longitude_deg: float | None = number("deg", "longitude, east positive", minimum=-180, maximum=180)
     latitude_deg: float | None = number("deg", "latitude, north positive", minimum=-90, maximum=90)
+    within: str = reference(
+        "sites", "group of plants that this one is counted in; a group and its plants never arise together"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +147,22 @@ class Material(Row):
     density_t_per_m3: float | None = number("t dry/m3", "dry density in the yard", above=0)
     product_standard: str = text("product standard that makes it a product")
     pollutant_limit: str = text("pollutant limit standard that it meets")
+    mineralogy: str = choice(MINERALOGIES, "mineral that the alumina or the iron of a mud came in")
+    like: str = text("material whose blank cells, composition, groups and feeds this one takes over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Row):
+    """A number with a name; a number cell that holds the name, or `name * factor`, takes its value and evidence."""
+
+    TABLE: ClassVar[str] = "figures"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the figure")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    value: float = number("of the figure", "the number", required=True, minimum=None)
+    unit: str = text("unit of the number, that of the cells that take it", required=True)
+    region: str = text("province, state or country that it holds for; blank: anywhere")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +177,10 @@ class Property(Row):
     mixing: str = choice("blend each", "mass average, or every material alone", default="blend")
     basis: str = choice("dry wet", "mass on which it averages", default="dry")
     oxide: bool = flag("counts in the sum of oxides, which must not exceed 100 %")
+    part_of: str = reference("properties", "property that this one is a part of: it cannot exceed its share")
+    part_of_share: float = number(
+        "1", "greatest share of that property, such as 0.6994 for the iron of Fe2O3", default=1.0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

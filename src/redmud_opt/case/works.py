@@ -164,6 +164,7 @@ class Line(Row):
     label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
     facility: str = reference("facilities", "facility it belongs to", required=True)
+    like: str = text("unit whose blank cells and process this line takes over")
     capacity: float | None = number("t or h", "capacity; blank: not limited")
     capacity_unit: str = choice("t h", "tonnes or hours", default="t")
     per: str = choice("year period", "time that the capacity refers to", default="year")
@@ -201,6 +202,31 @@ class Line(Row):
     closing_cost_cny: float | None = number(
         "CNY", "cost of closing, per unit; blank: may not be closed before its time"
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit(Row):
+    """A size in which the equipment of a process is built: what a line that is `like` it takes over."""
+
+    TABLE: ClassVar[str] = "units"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the unit")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    process: str = reference("processes", "process that it runs", required=True)
+    use_per_t: float | None = number("capacity unit/t", "use of its capacity per tonne; blank: 1")
+    capacity: float | None = number("t or h", "capacity")
+    capacity_unit: str = choice("t h", "tonnes or hours", default="t")
+    per: str = choice("year period", "time that the capacity refers to", default="year")
+    availability: float = number("1", "share of the capacity available", default=1.0, maximum=1)
+    min_rate: float | None = number("1", "least rate while running, as a share of the full rate", maximum=1)
+    run_cost_cny_per_h: float | None = number("CNY/h", "cost of an hour of running")
+    fixed_om_cny_per_a: float | None = number("CNY/a", "fixed operation and maintenance while it stands")
+    capex_cny: float | None = number("CNY", "investment")
+    spend_profile: str = text("shares of capex due at the decision, a year later, …, separated by ;")
+    lead_time_months: int | None = integer("months from decision to start, permits included", maximum=600)
+    life_a: float | None = number("a", "life from the start on", above=0, maximum=1000)
+    ramp_up: str = text("shares of capacity in the first, second, … year after the start, separated by ;")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

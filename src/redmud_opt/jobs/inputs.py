@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
-from redmud_opt.case.bundle import roots, rule_packs
+from redmud_opt.case.bundle import library_folder, roots, rule_packs
 from redmud_opt.i18n import Message
 
-INPUTS, INDEX, PACKS = "inputs", "inputs.json", "rule_packs"
+INPUTS, INDEX, PACKS, LIBRARY = "inputs", "inputs.json", "rule_packs", "library"
 
 
 @dataclass(frozen=True)
@@ -53,22 +53,30 @@ def gather(case: Case) -> Inputs:
     start = Path(case.folder).resolve()
     root = start if start.is_dir() else start.parent
     sources = {name: _source(name, root) for name in case.files}
-    places = _places(root, [path for name, path in sources.items() if not name.startswith(f"{PACKS}/")])
+    places = _places(root, [path for name, path in sources.items() if not _is_shared(name)])
     files, changed = {}, []
     for name, path in sources.items():
         content = path.read_bytes() if path.is_file() else b""
         digest = hashlib.sha256(content).hexdigest()
         if digest != case.files[name]:
             changed.append(Fault(name, 0, "", Message("jobs.changed_while_read"), Message("jobs.run_again")))
-        files[name] = (name if name.startswith(f"{PACKS}/") else places[path], digest, content)
+        files[name] = (name if _is_shared(name) else places[path], digest, content)
     if changed:
         raise CaseFaults(changed)
     entry = places[root] if start.is_dir() else places[start]
     return Inputs(str(case.folder), entry, files)
 
 
+def _is_shared(name: str) -> bool:
+    """Whether a file is one of the program's own: a rule pack's or the library's."""
+    return name.startswith((f"{PACKS}/", f"{LIBRARY}/"))
+
+
 def _source(name: str, root: Path) -> Path:
     first, _, rest = name.partition("/")
+    library = library_folder()
+    if first == LIBRARY and library is not None:
+        return library / rest
     pack, _, file = rest.partition("/")
     if first == PACKS and pack in rule_packs():
         return rule_packs()[pack] / file
@@ -101,7 +109,7 @@ def recall(folder: Path) -> Recorded:
     changed = [Message("jobs.input_differs", {"file": name}) for name in _altered(folder, index["files"])]
     if changed:
         return Recorded(None, tuple(changed))
-    case = load_case(folder / INPUTS / index["entry"], packs=folder / INPUTS / PACKS)
+    case = load_case(folder / INPUTS / index["entry"], packs=folder / INPUTS / PACKS, library=folder / INPUTS / LIBRARY)
     return Recorded(case, tuple(_unlike(index["files"], case)))
 
 

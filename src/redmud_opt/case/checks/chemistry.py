@@ -14,6 +14,9 @@ from redmud_opt.i18n import Message
 WHOLE = 100.5
 """Per cent of mass that a sum of analyses may reach."""
 
+PART_SLACK = 0.005
+"""Share by which a part may exceed its whole: two rounded analyses."""
+
 
 def oxides_are_shares(facts: Facts) -> Iterator[Fault]:
     """An oxide is a share of mass."""
@@ -45,6 +48,32 @@ def shares_of_mass(facts: Facts) -> Iterator[Fault]:
         share = row.value * (factor(units[row.property], "wt%") or 0.0) if row.property in units else 0.0
         if share < 0 or share > WHOLE:
             yield facts.fault(row, "value", "no_share_of_mass", property=row.property, share=share)
+
+
+def parts_within_wholes(facts: Facts) -> Iterator[Fault]:
+    """A part of a property does not exceed its share of the whole: iron 69.94 % of Fe2O3, soluble soda all soda."""
+    known = {row.name: row for row in facts.case.properties}
+    held = {(row.material, row.property): row for row in facts.case.composition}
+    for (material, name), assay in held.items():
+        part = known.get(name)
+        whole = None if part is None else held.get((material, part.part_of))
+        if part is None or whole is None or part.part_of not in known:
+            continue
+        by = factor(known[part.part_of].unit, part.unit)
+        most = None if by is None else whole.value * by * part.part_of_share
+        if most is not None and assay.value > most * (1 + PART_SLACK) + 1e-9:
+            values = {"material": material, "property": name, "value": assay.value, "most": most}
+            yield facts.fault(assay, "value", "part_above_whole", None, whole=part.part_of, **values)
+
+
+def parts_convert(facts: Facts) -> Iterator[Fault]:
+    """A part is measured in a unit that converts into that of its whole."""
+    known = {row.name: row for row in facts.case.properties}
+    for row in facts.case.properties:
+        whole = known.get(row.part_of)
+        if whole is not None and factor(whole.unit, row.unit) is None:
+            values = {"unit": row.unit, "property": row.part_of, "into": whole.unit}
+            yield facts.fault(row, "unit", "unit_does_not_convert", None, **values)
 
 
 def gates_not_diluted(facts: Facts) -> Iterator[Fault]:

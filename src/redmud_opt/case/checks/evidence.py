@@ -7,11 +7,12 @@ from functools import cached_property
 
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.checks.facts import Facts
-from redmud_opt.case.columns import Row, columns
+from redmud_opt.case.columns import Row, columns, default_of
 from redmud_opt.case.draft import key_of
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.things import Evidence
+from redmud_opt.i18n import Message
 
 NEEDS_SOURCE = ("measured", "derived")
 
@@ -105,3 +106,19 @@ def evidence_has_source(facts: Facts) -> Iterator[Fault]:
         for row in facts.draft.rows(table):
             if row.evidence in NEEDS_SOURCE and not row.source:
                 yield facts.fault(row, "source", "evidence_without_source", evidence=row.evidence)
+
+
+def numbers_have_evidence(facts: Facts) -> Iterator[Fault]:
+    """Every row's principal number was measured or derived by somebody, or is marked as assumed."""
+    if not facts.case.settings.evidence_required:
+        return
+    further = {(row.table, row.item.rstrip("/"), row.column) for row in facts.case.evidence}
+    for table, row_type in TABLES.items():
+        if table == "evidence" or not vars(row_type)["ENFORCED"]:
+            continue
+        for row in facts.draft.rows(table):
+            name = principal(row)
+            if name is None or row.evidence or getattr(row, name) == default_of(row_type, name):
+                continue
+            if (table, key_of(row), name) not in further:
+                yield facts.fault(row, "evidence", "no_evidence", Message("case.say_evidence"), column=name)

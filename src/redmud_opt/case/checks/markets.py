@@ -175,3 +175,18 @@ def storages_take_something(facts: Facts) -> Iterator[Fault]:
 
 def _no_density(facts: Facts, material: str) -> bool:
     return material in facts.materials and facts.materials[material].density_t_per_m3 is None
+
+
+def groups_or_plants(facts: Facts) -> Iterator[Fault]:
+    """What arises at a group of plants and at one of its plants would be counted twice."""
+    within = {row.name: row.within for row in facts.case.sites}
+    classes = {row.name: row.waste_class for row in facts.case.materials}
+    arising = {(row.site, classes.get(row.material)): row.name for row in facts.case.arisings}
+    for row in facts.case.arisings:
+        site, seen = within.get(row.site, ""), {row.site}
+        while site and site not in seen:
+            seen.add(site)
+            other = arising.get((site, classes.get(row.material)))
+            if other is not None:
+                yield facts.fault(row, "site", "counted_twice", site=row.site, group=site, other=other)
+            site = within.get(site, "")

@@ -1,0 +1,110 @@
+"""The library: tables of `data/library` that a case may call by name, and may overrule cell by cell.
+
+    joined = join(case tables, library tables)     every row of both; a case row stands before its namesake
+    used, unused = kept(joined, like(joined))      only what the case calls, directly or through what it calls
+
+A library row is known by its place: `library/…`. All of this works on text, before anything is understood, so that
+scenario files change library rows as they change the case's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from redmud_opt.case.case import TABLES
+from redmud_opt.case.columns import Row, columns
+from redmud_opt.case.raw import RawRow, RawTable, RawTables
+
+LIBRARY = "library"
+"""First part of the shown path of every library file."""
+
+EVIDENCE = ("low", "high", "bound", "source", "evidence", "confidence", "as_of", "comment")
+"""Columns that speak of a row's principal number."""
+
+
+def is_library(row: RawRow) -> bool:
+    """Whether a row stands in a file of the library."""
+    return row.place.file.startswith(f"{LIBRARY}/")
+
+
+def number_columns(table: str) -> tuple[str, ...]:
+    """The number columns of a table, in the order in which the principal one is looked for."""
+    own = columns(TABLES[table])
+    return tuple(
+        name for name, column in own.items() if column.kind == "number" and name not in columns(Row)
+    )
+
+
+def key_columns(table: str) -> tuple[str, ...]:
+    """The columns that tell the rows of a table apart."""
+    return tuple(name for name, column in columns(TABLES[table]).items() if column.key)
+
+
+def key(row: RawRow, table: str) -> str:
+    """The key of a row as `evidence` writes it."""
+    return "/".join(row.cells.get(name, "") for name in key_columns(table)).rstrip("/")
+
+
+def principal(row: RawRow, table: str) -> str | None:
+    """The first number that a row states."""
+    return next((name for name in number_columns(table) if name in row.cells), None)
+
+
+def inherited(own: RawRow, base: RawRow, table: str) -> RawRow:
+    """A row with its blank cells from `base`; evidence comes along only with the principal number it speaks of."""
+    taken = {name: text for name, text in base.cells.items() if name in columns(TABLES[table])}
+    merged = replace(own, cells={**taken, **own.cells}, moved={**base.moved, **own.moved})
+    first = principal(merged, table)
+    if first is not None and first in own.cells:
+        cells = {n: text for n, text in merged.cells.items() if n not in EVIDENCE or n in own.cells}
+        merged = replace(merged, cells=cells)
+    return merged
+
+
+def _joined(table: str, own: RawTable | None, base: RawTable) -> RawTable:
+    if own is None:
+        return base
+    of_key = {key(row, table): row for row in own.rows}
+    merged = {
+        id(of_key[name]): inherited(of_key[name], row, table)
+        for row in base.rows
+        if (name := key(row, table)) in of_key
+    }
+    header = tuple(dict.fromkeys((*own.header, *base.header)))
+    rest = (row for row in base.rows if key(row, table) not in of_key)
+    return RawTable(header, (*(merged.get(id(row), row) for row in own.rows), *rest), own.whole and base.whole)
+
+
+def _overruled(tables: RawTables) -> set[tuple[str, str, str]]:
+    """(table, key, column) of the numbers that the case itself states."""
+    return {
+        (table, key(row, table), name)
+        for table, held in tables.items()
+        for row in held.rows
+        for name in number_columns(table)
+        if name in row.cells
+    }
+
+
+def join(own: RawTables, library: RawTables) -> RawTables:
+    """The tables of a case with those of the library; evidence of numbers that the case overrules falls away."""
+    overruled = _overruled(own)
+    found = dict(own)
+    for table, base in library.items():
+        held = base
+        if table == "evidence":
+            rows = (
+                row
+                for row in base.rows
+                if (row.cells.get("table", ""), row.cells.get("item", ""), row.cells.get("column", ""))
+                not in overruled
+            )
+            held = replace(base, rows=tuple(rows))
+        found[table] = _joined(table, own.get(table), held)
+    return found
+
+
+def rows_of(tables: RawTables) -> Iterable[tuple[str, RawRow]]:
+    """(table, row) of everything."""
+    return ((table, row) for table, held in tables.items() for row in held.rows)

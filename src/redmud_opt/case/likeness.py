@@ -1,0 +1,133 @@
+"""Rows that are `like` another: a material takes over composition, groups and feeds, a line its unit's cells.
+
+So a plant's own mud is written in one row, and a line by naming the unit in which its equipment is built. What the
+row states itself stands before what it takes over. Works on text, as `library` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from redmud_opt.case.case import TABLES
+from redmud_opt.case.columns import columns
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.library import inherited, key
+from redmud_opt.case.names import did_you_mean
+from redmud_opt.case.raw import RawRow, RawTable, RawTables
+from redmud_opt.i18n import Message
+
+_NAMING = ("name", "label_en", "label_zh", "like")
+"""What a row never takes over: what it is called."""
+
+_FOLLOWING = {
+    "composition": "material",
+    "groups": "member",
+    "feeds": "material",
+    "outputs": "feed",
+    "inputs": "feed",
+    "line_processes": "feed",
+}
+"""Table → column: rows that speak of a material by name, and hold for every material that is like it."""
+
+
+def like(tables: RawTables, faults: list[Fault]) -> RawTables:
+    """The tables with every `like` carried out; names that do not exist are faults."""
+    found = dict(tables)
+    for table, kind in (("materials", "materials"), ("lines", "units")):
+        pairs = _pairs(found, table, kind, faults)
+        if pairs:
+            found[table] = _filled(found[table], pairs, table)
+            _take_evidence(found, table, kind, pairs)
+        for own, base in pairs:
+            if table == "materials":
+                _follow(found, own, base)
+            else:
+                _run(found, own, base)
+    return found
+
+
+def _pairs(
+    tables: RawTables, table: str, kind: str, faults: list[Fault]
+) -> list[tuple[RawRow, RawRow]]:
+    """(row, the row that it is like), the row that is taken from filled before it is taken from."""
+    if table not in tables:
+        return []
+    known = {row.cells["name"]: row for row in tables.get(kind, RawTable((), ())).rows if "name" in row.cells}
+    found = []
+    for row in tables[table].rows:
+        wanted = row.cells.get("like")
+        if wanted is None:
+            continue
+        base = known.get(wanted)
+        if base is None or (kind == table and "like" in base.cells):
+            place = row.moved.get("like", row.place)
+            key_, remedy = ("unknown_like", did_you_mean(wanted, known)) if base is None else ("like_of_like", None)
+            faults.append(
+                Fault(place.file, place.row, "like", Message(f"case.{key_}", {"name": wanted}), remedy)
+            )
+        else:
+            found.append((row, base))
+    return found
+
+
+def _bare(row: RawRow) -> RawRow:
+    return replace(row, cells={name: text for name, text in row.cells.items() if name not in _NAMING})
+
+
+def _filled(held: RawTable, pairs: list[tuple[RawRow, RawRow]], table: str) -> RawTable:
+    filled = {id(own): inherited(own, _bare(base), table) for own, base in pairs}
+    header = tuple(dict.fromkeys((*held.header, *columns(TABLES[table]))))
+    return replace(held, header=header, rows=tuple(filled.get(id(row), row) for row in held.rows))
+
+
+def _take_evidence(
+    tables: RawTables, table: str, kind: str, pairs: list[tuple[RawRow, RawRow]]
+) -> None:
+    """Evidence of further numbers goes with the numbers."""
+    held = tables.get("evidence", RawTable((), ()))
+    own_names = {own.cells.get("name", ""): own for own, _ in pairs}
+    stated = {key(row, "evidence") for row in held.rows}
+    added = []
+    for row in held.rows:
+        for name, own in own_names.items():
+            column = row.cells.get("column", "")
+            same = row.cells.get("table") == kind and row.cells.get("item") == own.cells.get("like")
+            cells = {**row.cells, "table": table, "item": name}
+            moved = replace(row, cells=cells)
+            if same and column not in own.cells and key(moved, "evidence") not in stated:
+                added.append(moved)
+    tables["evidence"] = replace(held, rows=(*held.rows, *added))
+
+
+def _copies(held: RawTable, column: str, base: str, own: str, table: str) -> Iterable[RawRow]:
+    stated = {key(row, table) for row in held.rows}
+    for row in held.rows:
+        if row.cells.get(column) == base:
+            copy = replace(row, cells={**row.cells, column: own})
+            if key(copy, table) not in stated:
+                yield copy
+
+
+def _follow(tables: RawTables, own: RawRow, base: RawRow) -> None:
+    """Rows that name the material hold for the one that is like it."""
+    name, model = own.cells.get("name", ""), base.cells["name"]
+    for table, column in _FOLLOWING.items():
+        if table in tables:
+            held = tables[table]
+            tables[table] = replace(held, rows=(*held.rows, *_copies(held, column, model, name, table)))
+
+
+def _run(tables: RawTables, own: RawRow, base: RawRow) -> None:
+    """A line runs the process of its unit, unless rows say what it runs."""
+    held = tables.get("line_processes", RawTable((), ()))
+    name = own.cells.get("name", "")
+    if any(row.cells.get("line") == name for row in held.rows) or "process" not in base.cells:
+        return
+    cells = {"line": name, "process": base.cells["process"]}
+    use = {"use_per_t": base.cells["use_per_t"]} if "use_per_t" in base.cells else {}
+    row = RawRow(own.place, cells | use)
+    header = tuple(dict.fromkeys((*held.header, "line", "process", "use_per_t")))
+    tables["line_processes"] = replace(held, header=header, rows=(*held.rows, row))
+
+
