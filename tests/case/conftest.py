@@ -93,6 +93,8 @@ class Folder:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    """The starter case in a folder of its own."""
+    """The starter case in a folder of its own; rows that tests add need no evidence unless they ask for it."""
     init_case(tmp_path / "starter")
+    with (tmp_path / "starter" / "case.yaml").open("a", encoding="utf-8") as keys:
+        keys.write("evidence_required: no\n")
     return Folder(tmp_path / "starter")

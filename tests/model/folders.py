@@ -24,7 +24,7 @@ def write_case(case: Case, folder: Path) -> Path:
             with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([named, *([_cell(getattr(r, n)) for n in named] for r in rows)])
     settings = {f.name: getattr(case.settings, f.name) for f in dataclasses.fields(case.settings)}
-    head = {"schema_version": SCHEMA_VERSION} | settings | {"rule_pack": "own"}
+    head = {"schema_version": SCHEMA_VERSION} | settings | {"rule_pack": "own", "evidence_required": False}
     lines = [f"{key}: {_yaml(value)}" for key, value in head.items() if value not in (None, "", ())]
     lines.append("periods:")
     lines += [f"  - {{name: {p.name}, start: {p.start}, end: {p.end}}}" for p in case.periods]

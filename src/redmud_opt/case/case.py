@@ -142,9 +142,7 @@ class Settings:
     base_year: int = integer("year whose money all prices are in", required=True, minimum=1900)
     title_en: str = text("title in English")
     title_zh: str = text("title in Chinese")
-    rule_pack: str = text(
-        "rule pack, or `own` for its tables in the case folder", default="cn"
-    )
+    rule_pack: str = text("rule pack, or `own` for its tables in the case folder", default="cn")
     library: bool = flag("names that the case does not declare are looked up in the library of `data/`")
     evidence_required: bool = flag("a number without a source or the word `assumed` is a fault", default=True)
     rule_date: date | None = day(

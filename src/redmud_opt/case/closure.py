@@ -32,7 +32,13 @@ ANCHORS = {
 }
 """Table → column that names the thing of which its rows are a part."""
 
-WEAK = {("feeds", "material"), ("outputs", "feed"), ("inputs", "feed"), ("groups", "member"), ("units", "process")}
+WEAK = {
+    ("feeds", "material"),
+    ("outputs", "feed"),
+    ("inputs", "feed"),
+    ("groups", "member"),
+    ("units", "process"),
+}
 """(table, column) of references that bring nothing into a case."""
 
 QUOTE = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\*\s*(\S+)\s*)?")
@@ -63,7 +69,11 @@ def declared(table: str, row: RawRow) -> str | None:
     """The name that a row declares; a group's row declares nothing by itself."""
     if table == "groups":
         return None
-    return row.cells.get(NAMING.get(table, "name")) if NAMING.get(table, "name") in columns(TABLES[table]) else None
+    return (
+        row.cells.get(NAMING.get(table, "name"))
+        if NAMING.get(table, "name") in columns(TABLES[table])
+        else None
+    )
 
 
 class Closure:

@@ -113,6 +113,8 @@ def _row(
 def _declares(raw: RawRow, table: str, active: bool) -> Iterator[Declared]:
     column = NAMING.get(table, "name")
     name = raw.cells.get(column)
+    if table == "clauses":  # one name for all versions of a clause, and only number cells speak of them
+        return
     if name is not None and (table in NAMING or "name" in columns(TABLES[table])):
         cell = column if active else "active"
         yield Declared(name, table, column, raw.moved.get(cell, raw.place), active)
@@ -136,9 +138,7 @@ class Tables:
     inactive_keys: set[tuple[str, str]] = field(default_factory=set)
 
 
-def _read_table(
-    table: str, raw_table: RawTable, into: Tables, faults: list[Fault], refused: Refused
-) -> None:
+def _read_table(table: str, raw_table: RawTable, into: Tables, faults: list[Fault], refused: Refused) -> None:
     found: list[Row] = []
     before, all_whole = len(faults), True
     header = frozenset(raw_table.header)

@@ -28,6 +28,7 @@ Quotes = dict[tuple[str, str, str], str]
 """(table, key of the row, column) → name of the figure."""
 
 _ANY = Column("number", "a number", minimum=None)
+_DATE = Column("date", "a date")
 _AMOUNTS = ("t", "MWh", "kWh", "GJ", "kgce", "tce", "m3", "piece")
 
 
@@ -49,10 +50,9 @@ def _read(row: RawRow) -> Figure | None:
 
 def _day(text: str | None) -> date | None:
     try:
-        found = read_date(text) if text else None
+        return read_date(text, _DATE) if text else None
     except BadValue:
-        return None
-    return found if isinstance(found, date) else None
+        return None  # told when the table is read
 
 
 def _in_force(row: RawRow, on: date) -> bool:
@@ -168,9 +168,7 @@ class Quoter:
         if meant is not None or "_" in name:
             self._fault(row, column, "unknown_figure", did_you_mean(name, self.figures), name=name)
 
-    def _factor(
-        self, row: RawRow, column: str, figure: Figure, unit: str, times: str | None
-    ) -> float | None:
+    def _factor(self, row: RawRow, column: str, figure: Figure, unit: str, times: str | None) -> float | None:
         if times is not None:
             try:
                 return read_number(times, _ANY)
@@ -186,7 +184,9 @@ class Quoter:
             )
         return by
 
-    def _fault(self, row: RawRow, column: str, key_: str, remedy: Message | None, /, **values: object) -> None:
+    def _fault(
+        self, row: RawRow, column: str, key_: str, remedy: Message | None, /, **values: object
+    ) -> None:
         place = row.moved.get(column, row.place)
         self.refused.add((place, column))
         self.faults.append(Fault(place.file, place.row, column, Message(f"case.{key_}", values), remedy))
@@ -194,7 +194,9 @@ class Quoter:
 
 def _evidence(figure: Figure, by: float) -> dict[str, str]:
     """The evidence columns of a figure, its range times the factor."""
-    found = {name: figure.row.cells[name] for name in EVIDENCE if name in figure.row.cells and name != "comment"}
+    found = {
+        name: figure.row.cells[name] for name in EVIDENCE if name in figure.row.cells and name != "comment"
+    }
     for end in ("low", "high"):
         if end in found:
             try:

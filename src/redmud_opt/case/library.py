@@ -31,9 +31,7 @@ def is_library(row: RawRow) -> bool:
 def number_columns(table: str) -> tuple[str, ...]:
     """The number columns of a table, in the order in which the principal one is looked for."""
     own = columns(TABLES[table])
-    return tuple(
-        name for name, column in own.items() if column.kind == "number" and name not in columns(Row)
-    )
+    return tuple(name for name, column in own.items() if column.kind == "number" and name not in columns(Row))
 
 
 def key_columns(table: str) -> tuple[str, ...]:
@@ -73,7 +71,9 @@ def _joined(table: str, own: RawTable | None, base: RawTable) -> RawTable:
     }
     header = tuple(dict.fromkeys((*own.header, *base.header)))
     rest = (row for row in base.rows if key(row, table) not in of_key)
-    return RawTable(header, (*(merged.get(id(row), row) for row in own.rows), *rest), own.whole and base.whole)
+    return RawTable(
+        header, (*(merged.get(id(row), row) for row in own.rows), *rest), own.whole and base.whole
+    )
 
 
 def _overruled(tables: RawTables) -> set[tuple[str, str, str]]:

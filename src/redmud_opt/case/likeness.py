@@ -47,9 +47,7 @@ def like(tables: RawTables, faults: list[Fault]) -> RawTables:
     return found
 
 
-def _pairs(
-    tables: RawTables, table: str, kind: str, faults: list[Fault]
-) -> list[tuple[RawRow, RawRow]]:
+def _pairs(tables: RawTables, table: str, kind: str, faults: list[Fault]) -> list[tuple[RawRow, RawRow]]:
     """(row, the row that it is like), the row that is taken from filled before it is taken from."""
     if table not in tables:
         return []
@@ -62,7 +60,9 @@ def _pairs(
         base = known.get(wanted)
         if base is None or (kind == table and "like" in base.cells):
             place = row.moved.get("like", row.place)
-            key_, remedy = ("unknown_like", did_you_mean(wanted, known)) if base is None else ("like_of_like", None)
+            key_, remedy = (
+                ("unknown_like", did_you_mean(wanted, known)) if base is None else ("like_of_like", None)
+            )
             faults.append(
                 Fault(place.file, place.row, "like", Message(f"case.{key_}", {"name": wanted}), remedy)
             )
@@ -81,9 +81,7 @@ def _filled(held: RawTable, pairs: list[tuple[RawRow, RawRow]], table: str) -> R
     return replace(held, header=header, rows=tuple(filled.get(id(row), row) for row in held.rows))
 
 
-def _take_evidence(
-    tables: RawTables, table: str, kind: str, pairs: list[tuple[RawRow, RawRow]]
-) -> None:
+def _take_evidence(tables: RawTables, table: str, kind: str, pairs: list[tuple[RawRow, RawRow]]) -> None:
     """Evidence of further numbers goes with the numbers."""
     held = tables.get("evidence", RawTable((), ()))
     own_names = {own.cells.get("name", ""): own for own, _ in pairs}
@@ -129,5 +127,3 @@ def _run(tables: RawTables, own: RawRow, base: RawRow) -> None:
     row = RawRow(own.place, cells | use)
     header = tuple(dict.fromkeys((*held.header, "line", "process", "use_per_t")))
     tables["line_processes"] = replace(held, header=header, rows=(*held.rows, row))
-
-

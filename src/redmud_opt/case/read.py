@@ -79,8 +79,8 @@ def load_case(path: str | Path, *, packs: Path | None = None, library: Path | No
     """Read and check a case.
 
     `path` is a case folder, a scenario file, or the name of a scenario that travels with the package. A rule
-    pack in the folder `packs`, and the library in the folder `library`, stand before those of the package. Raises `CaseFaults`
-    with everything that is wrong.
+    pack in the folder `packs`, and the library in the folder `library`, stand before those of the package.
+    Raises `CaseFaults` with everything that is wrong.
     """
     found = _find(path)
     if found.is_file() and found.suffix.casefold() not in (".yaml", ".yml"):

@@ -105,8 +105,9 @@ class Reader:
     def library_tables(self) -> RawTables:
         """The tables of the library, of all its folders together."""
         found: RawTables = {}
-        for path in sorted(self.library.glob("**/*.csv")) if self.library is not None else ():
-            shown = f"{LIBRARY}/{path.relative_to(self.library).as_posix()}"
+        root = self.library
+        for path in () if root is None else sorted(root.glob("**/*.csv")):
+            shown = f"{LIBRARY}/{path.relative_to(root or path).as_posix()}"
             table = path.stem
             if table not in TABLES:
                 message = Message("case.unknown_table", {"table": table})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Case, Settings
+from redmud_opt.case.case import CATALOGUES, RULE_PACK_TABLES, TABLES, Case, Settings
 from redmud_opt.case.checks.evidence import principal
 from redmud_opt.case.columns import columns, default_of
 from redmud_opt.case.draft import key_of
@@ -101,7 +101,7 @@ class Assumptions:
 def _numbers(case: Case) -> Iterator[tuple[str, Any, str]]:
     """(table, row, column) of every number that is stated and has an effect."""
     for table, row_type in TABLES.items():
-        if not vars(row_type)["ENFORCED"]:
+        if not vars(row_type)["ENFORCED"] or table in CATALOGUES:
             continue
         held = [
             (name, default_of(row_type, name))

@@ -109,7 +109,8 @@ def recall(folder: Path) -> Recorded:
     changed = [Message("jobs.input_differs", {"file": name}) for name in _altered(folder, index["files"])]
     if changed:
         return Recorded(None, tuple(changed))
-    case = load_case(folder / INPUTS / index["entry"], packs=folder / INPUTS / PACKS, library=folder / INPUTS / LIBRARY)
+    kept = folder / INPUTS
+    case = load_case(kept / index["entry"], packs=kept / PACKS, library=kept / LIBRARY)
     return Recorded(case, tuple(_unlike(index["files"], case)))
 
 
