@@ -24,6 +24,7 @@ from typing import Any, NoReturn, Protocol, TextIO
 from redmud_opt.case import CaseFaults, Fault, init_case
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
+from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.listening import Cancelled
 from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES
 from redmud_opt.plan.words import gap_words, millions, width
@@ -139,6 +140,12 @@ def parser() -> Parser:
     solve.add_argument("--out", metavar="DIR", help="folder of the run (default: runs/<case>-<time>)")
     solve.set_defaults(answer=answer_solve)
 
+    evidence = verbs.add_parser(
+        "evidence", parents=[shared], help="say how much of a case or a plan rests on what kind of evidence"
+    )
+    evidence.add_argument("case", metavar="CASE|RUN", help="a case, or a folder that `solve` wrote")
+    evidence.set_defaults(answer=answer_evidence)
+
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     audit.set_defaults(answer=answer_audit)
@@ -228,6 +235,11 @@ class Live:
 def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """The audit of a finished run."""
     return reaudit(asked.run)
+
+
+def answer_evidence(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """What a case or a run rests on."""
+    return evidence_of(asked.case)
 
 
 # ---- stopping and ending --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from redmud_opt.case.case import TABLES
-from redmud_opt.case.columns import Row, columns
+from redmud_opt.case.columns import Row, columns, default_of
 from redmud_opt.case.raw import RawRow, RawTable, RawTables
 
 LIBRARY = "library"
@@ -45,8 +45,18 @@ def key(row: RawRow, table: str) -> str:
 
 
 def principal(row: RawRow, table: str) -> str | None:
-    """The first number that a row states."""
-    return next((name for name in number_columns(table) if name in row.cells), None)
+    """The first number that a row states and that is not what a blank cell means, as `evidence.principal` has it."""
+    stated = [name for name in number_columns(table) if name in row.cells]
+    said = (name for name in stated if not _is_default(row.cells[name], TABLES[table], name))
+    return next(said, stated[0] if stated else None)
+
+
+def _is_default(text: str, row_type: type[Row], column: str) -> bool:
+    default = default_of(row_type, column)
+    try:
+        return default is not None and float(text) == default
+    except ValueError:
+        return False
 
 
 def inherited(own: RawRow, base: RawRow, table: str) -> RawRow:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from redmud_opt.case.case import CATALOGUES, RULE_PACK_TABLES, TABLES, Case, Settings
-from redmud_opt.case.checks.evidence import principal
+from redmud_opt.case.backing import Backing
+from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Case, Settings
 from redmud_opt.case.columns import columns, default_of
 from redmud_opt.case.draft import key_of
 from redmud_opt.case.oddities import oddities
@@ -98,30 +98,9 @@ class Assumptions:
         )
 
 
-def _numbers(case: Case) -> Iterator[tuple[str, Any, str]]:
-    """(table, row, column) of every number that is stated and has an effect."""
-    for table, row_type in TABLES.items():
-        if not vars(row_type)["ENFORCED"] or table in CATALOGUES:
-            continue
-        held = [
-            (name, default_of(row_type, name))
-            for name, column in columns(row_type).items()
-            if column.kind == "number" and column.enforced and name not in ("low", "high")
-        ]
-        for row in _rows(case, table):
-            for name, default in held:
-                value = getattr(row, name)
-                if value is not None and value != default:
-                    yield table, row, name
-
-
 def assumptions(case: Case) -> Assumptions:
     """Counts the evidence: a row's own for its principal number, the table `evidence` for the others."""
-    further = {(row.table, row.item.rstrip("/"), row.column): row.evidence for row in case.evidence}
-    found: Counter[str] = Counter()
-    for table, row, name in _numbers(case):
-        own = row.evidence if principal(row) == name else ""
-        found[own or further.get((table, key_of(row), name), "")] += 1
+    found = Counter(number.evidence for number in Backing(case).numbers())
     return Assumptions(found["measured"], found["derived"], found["assumed"], found[""])
 
 

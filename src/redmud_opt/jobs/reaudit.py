@@ -95,7 +95,7 @@ def reaudit(run_dir: str | Path) -> Reaudit:
         return Reaudit(folder.path, faults=faults)
     except (OSError, ValueError, KeyError, TypeError) as error:
         return Reaudit(
-            folder.path, faults=_fault("unreadable_run", folder, why=f"{type(error).__name__}: {error}")
+            folder.path, faults=run_fault("unreadable_run", folder, why=f"{type(error).__name__}: {error}")
         )
     if recorded.case is None:
         return Reaudit(folder.path, changed=recorded.changed, rejected=rejected)
@@ -105,14 +105,15 @@ def reaudit(run_dir: str | Path) -> Reaudit:
 
 def _plan(folder: RunFolder) -> tuple[Plan, bool]:
     if not (folder.path / "options.json").is_file():
-        raise _fault("not_a_run", folder)
+        raise run_fault("not_a_run", folder)
     if folder.holds("plan"):
         return folder.read_plan(), False
     if folder.holds("rejected"):
         return folder.read_plan("rejected"), True
-    raise _fault("no_plan_here", folder)
+    raise run_fault("no_plan_here", folder)
 
 
-def _fault(key: str, folder: RunFolder, **values: object) -> CaseFaults:
+def run_fault(key: str, folder: RunFolder, **values: object) -> CaseFaults:
+    """What is wrong with a run folder as a whole."""
     message = Message(f"jobs.{key}", {"folder": str(folder.path), **values})
     return CaseFaults([Fault("", 0, "", message, Message("jobs.give_run_folder"))])

@@ -18,9 +18,14 @@ NEEDS_SOURCE = ("measured", "derived")
 
 
 def principal(row: Row) -> str | None:
-    """The number that the evidence columns of a row speak of: the first that the row states."""
+    """The number that the evidence columns of a row speak of: the first that is not what a blank cell means.
+
+    Where every number is at its default, the first that has one.
+    """
     own = [name for name, column in columns(type(row)).items() if column.kind == "number"]
-    return next((n for n in own if n not in ("low", "high") and getattr(row, n) is not None), None)
+    held = [name for name in own if name not in ("low", "high") and getattr(row, name) is not None]
+    said = (name for name in held if getattr(row, name) != default_of(type(row), name))
+    return next(said, held[0] if held else None)
 
 
 class _Items:

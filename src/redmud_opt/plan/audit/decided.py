@@ -36,7 +36,7 @@ def book_decisions(book: Book, money: Tally[Money]) -> None:
         window = book.dates.window(str(refund.year))
         if window:
             money.add(("vat_refund", refund.year), refund.refund * book.dates.discount(window))
-    for worth in residuals(book):
+    for _, worth in residuals(book):
         _book(book, money, "residual_value", len(book.dates.periods) - 1, worth)
 
 

@@ -115,8 +115,8 @@ def _inside(book: Book, scope: str, line: str) -> bool:
     return not names.isdisjoint(book.facts.members(scope))
 
 
-def residuals(book: Book) -> Iterator[float]:
-    """What units that are in force when the horizon ends are still worth then."""
+def residuals(book: Book) -> Iterator[tuple[str, float]]:
+    """(line, CNY): what its units that are in force when the horizon ends are still worth then."""
     if book.facts.settings.residual_value == "none":
         return
     capex = {(row.line, row.t): capex_of(book, row) / row.units for row in book.builds if row.units > 0.0}
@@ -135,4 +135,4 @@ def residuals(book: Book) -> Iterator[float]:
             )
             life_ends = end_of_life(line, vintage.start)
             left, life = (life_ends - ends).days, (life_ends - vintage.start).days
-            yield worth * book.plant.left(vintage, last) * max(0, left) / life
+            yield name, worth * book.plant.left(vintage, last) * max(0, left) / life

@@ -1,0 +1,257 @@
+"""The rows of a ledger as entries: what arose or lies where, with the number as written and as it is read.
+
+An entry is one amount of one row. Total rows are passed over and said; every cell that cannot be read is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from redmud_opt.case.columns import Column
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.importing.headings import AMOUNTS, NUMBERS, Heading, plain, unit_of
+from redmud_opt.case.importing.layout import Layout, basis_of, is_blank
+from redmud_opt.case.names import visible
+from redmud_opt.case.values import BadValue, read_date, read_number
+from redmud_opt.i18n import Message
+
+TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|(?:grand |sub)?total|sum)(?:[\s:(].*)?", re.IGNORECASE)
+CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{2}")
+
+_LIMITS = {
+    "moisture": (0.0, None),
+    "longitude": (-180.0, 180.0),
+    "latitude": (-90.0, 90.0),
+}
+_DATE = Column("date", "a date")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Tonnes of a cell: as written, and dry or wet."""
+
+    column: str
+    words: str
+    tonnes: float
+    basis: str
+    per: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one row says of one amount."""
+
+    row: int
+    kind: str
+    site: str = ""
+    material: str = ""
+    code: str = ""
+    like: str = ""
+    storage: str = ""
+    amount: Amount | None = None
+    production: Amount | None = None
+    factor: Amount | None = None
+    moisture: float | None = None
+    year: int | None = None
+    month: int | None = None
+    period: str = ""
+    arose_on: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+
+    @property
+    def column(self) -> str:
+        """The column of its number, for faults."""
+        told = self.amount or self.production
+        return "" if told is None else told.column
+
+
+class Cells:
+    """One row of a layout; faults gather."""
+
+    def __init__(self, layout: Layout, number: int, faults: list[Fault]) -> None:
+        self.layout, self.number, self.faults = layout, number, faults
+        self.row = layout.sheet.rows[number]
+
+    def fault(self, column: str, message: Message, remedy: Message | None = None) -> None:
+        """A fault of the row."""
+        self.faults.append(Fault(self.layout.sheet.shown, self.number + 1, column, message, remedy))
+
+    def cell(self, column: int) -> str:
+        """The text of a cell as its writer sees it."""
+        return visible(self.row[column]) if column < len(self.row) else ""
+
+    def text(self, field: str) -> str:
+        """The text of the column of a field, blank where there is none."""
+        return next((text for column in self.layout.of(field) if (text := self.cell(column))), "")
+
+    def number_in(self, column: int) -> float | None:
+        """The number of a cell, as written; None for a blank one or one with a fault."""
+        text, (name, held) = self.cell(column), self.layout.columns[column]
+        if not text:
+            return None
+        low, high = _LIMITS.get(held.field, (0.0, None))
+        try:
+            return read_number(text, Column("number", "", minimum=low, maximum=high))
+        except BadValue as bad:
+            self.fault(name, bad.message, bad.remedy)
+            return None
+
+    def amount(self, column: int) -> Amount | None:
+        """The amount of a cell in tonnes (a factor: in tonnes per tonne)."""
+        value, (name, held) = self.number_in(column), self.layout.columns[column]
+        if value is None:
+            return None
+        unit, factor = held.unit, held.factor
+        if factor is None:
+            unit = self.text("unit")
+            factor = unit_of(plain(unit), held.field)
+            if factor is None:
+                key = "unit_unknown" if unit else "unit_missing"
+                self.fault(name, Message(f"importing.{key}", {"unit": unit, "name": name}))
+                return None
+        return Amount(name, f"{self.cell(column)} {unit}", value * factor, self._basis(held), held.per)
+
+    def _basis(self, held: Heading) -> str:
+        said = self.text("basis")
+        if said and held.field in ("amount", "stock"):
+            found = basis_of(said)
+            if found is None:
+                column = self.layout.columns[self.layout.of("basis")[0]][0]
+                self.fault(column, Message("importing.no_basis", {"text": said}), Message("importing.say_basis"))
+            elif held.basis and found != held.basis:
+                values = {"name": said, "other": held.basis}
+                self.fault(said, Message("importing.basis_disagrees", values), Message("importing.say_basis"))
+            return found or held.basis
+        return held.basis
+
+    def one(self, field: str) -> Amount | None:
+        """The amount of a field that one column holds."""
+        found = self.layout.of(field)
+        return self.amount(found[0]) if found else None
+
+    def plain_number(self, field: str) -> float | None:
+        """A number without a unit."""
+        found = self.layout.of(field)
+        return self.number_in(found[0]) if found else None
+
+    def moisture(self) -> float | None:
+        """The moisture as a share of the wet mass."""
+        columns = self.layout.of("moisture")
+        value = self.number_in(columns[0]) if columns else None
+        if value is None:
+            return None
+        name, held = self.layout.columns[columns[0]]
+        share = value * (held.factor or 1.0)
+        if share > 0.95:
+            self.fault(name, Message("importing.too_moist", {"share": share}), Message("importing.say_share"))
+        elif held.factor == 0.01 and 0 < value < 1 and self.layout.sheet.name:
+            message = Message("importing.percent_cell", {"text": self.cell(columns[0])})
+            self.fault(name, message, Message("importing.map_share", {"name": name}))
+        return share
+
+    def when(self, field: str) -> int | None:
+        """Year or month of a cell: 2026, 2026年, 3月; a date stands for both."""
+        text = plain(self.text(field))
+        pattern = r"([0-9]{4})(?:\.0)?\s*年?(?:度)?" if field == "year" else r"(1[0-2]|0?[1-9])\s*月?"
+        dated = re.fullmatch(r"([0-9]{4})[-/.年](0?[1-9]|1[0-2])(?:月|[-/.]01)?", text)
+        found = re.fullmatch(pattern, text)
+        if dated is not None:
+            return int(dated[1] if field == "year" else dated[2])
+        if not text:
+            return None
+        if found is None:
+            name = self.layout.columns[self.layout.of(field)[0]][0]
+            message = Message(f"importing.no_{field}", {"text": text})
+            self.fault(name, message, Message(f"importing.write_{field}"))
+            return None
+        return int(found[1])
+
+    def day(self) -> str:
+        """The date of arising, YYYY-MM-DD."""
+        text = self.text("arose_on")
+        if not text:
+            return ""
+        try:
+            return read_date(text, _DATE).isoformat()
+        except BadValue as bad:
+            self.fault(self.layout.columns[self.layout.of("arose_on")[0]][0], bad.message, bad.remedy)
+            return ""
+
+
+def read_entries(layout: Layout, faults: list[Fault], remarks: list[Message]) -> list[Entry]:
+    """The entries of a sheet."""
+    found: list[Entry] = []
+    for number in range(layout.body, len(layout.sheet.rows)):
+        cells = Cells(layout, number, faults)
+        if is_blank(cells.row):
+            continue
+        first = _total(cells)
+        if first:
+            remarks.append(Message("importing.total_skipped", {"row": str(number + 1), "text": first}))
+            continue
+        told, before = len(faults), len(found)
+        found.extend(_entries(cells))
+        if len(found) == before and len(faults) == told:
+            remarks.append(Message("importing.row_without_amount", {"row": str(number + 1)}))
+    return found
+
+
+def _total(cells: Cells) -> str:
+    """The word that makes a row a total; blank for any other row."""
+    numbers = {column for field in NUMBERS for column in cells.layout.of(field)}
+    texts = (cells.cell(column) for column in range(len(cells.row)) if column not in numbers)
+    return next((text for text in texts if TOTAL.fullmatch(plain(text))), "")
+
+
+def _shared(cells: Cells) -> dict[str, object]:
+    """What all entries of a row have in common."""
+    code = cells.text("code")
+    if not code and (written := CODE.search(cells.text("material"))):
+        code = written[0]
+    month = cells.when("month")
+    year = cells.when("year")
+    if year is None and month is not None and re.match(r"[0-9]{4}[-/.年]", plain(cells.text("month"))):
+        year = int(plain(cells.text("month"))[:4])
+    material = CODE.sub("", cells.text("material")).strip(" ()（）") if code else cells.text("material")
+    return {
+        "site": cells.text("site"),
+        "material": material,
+        "code": code,
+        "like": cells.text("like"),
+        "storage": cells.text("storage"),
+        "moisture": cells.moisture(),
+        "year": year,
+        "month": month,
+        "period": cells.text("period"),
+        "longitude": cells.plain_number("longitude"),
+        "latitude": cells.plain_number("latitude"),
+    }
+
+
+def _entries(cells: Cells) -> Iterator[Entry]:
+    columns = {field: cells.layout.of(field) for field in AMOUNTS}
+    if not any(cells.cell(column) for held in columns.values() for column in held):
+        return
+    shared, row = _shared(cells), cells.number + 1
+    amounts = [(column, amount) for column in columns["amount"] if (amount := cells.amount(column))]
+    years = [cells.layout.columns[column][1].year for column, _ in amounts]
+    if len(set(years)) < len(years):
+        names = tuple(amount.column for _, amount in amounts)
+        cells.fault(names[1], Message("importing.dry_and_wet_amount", {"names": names}), Message("importing.keep_one"))
+        return
+    for (_, amount), year in zip(amounts, years, strict=True):
+        if year is not None and shared["year"] not in (None, year):
+            cells.fault(amount.column, Message("importing.two_years", {"year": str(shared["year"])}))
+        yield Entry(row, "arising", amount=amount, **{**shared, "year": year or shared["year"]})  # type: ignore[arg-type]
+    production, factor = cells.one("production"), cells.one("factor")
+    if production is not None and not amounts and factor is not None:
+        yield Entry(row, "arising", production=production, factor=factor, **shared)  # type: ignore[arg-type]
+    elif production is not None and not columns["amount"]:
+        message = Message("importing.production_without_factor")
+        cells.fault(production.column, message, Message("importing.state_factor"))
+    stock = cells.one("stock")
+    if stock is not None:
+        yield Entry(row, "stock", amount=stock, arose_on=cells.day(), **shared)  # type: ignore[arg-type]

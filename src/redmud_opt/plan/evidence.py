@@ -1,0 +1,400 @@
+"""What a plan rests on: how sure the numbers are that its money and its utilisation come from.
+
+    money[number] = Σ the plan's tonnes × price × discount        signed, per number that prices something
+    share[grade]  = Σ |money| of the numbers of a grade ÷ Σ |money|
+    weight        = |money| × (high − low) ÷ |value|              what the number could move, and how unsure it is
+
+The money of all numbers of a term sums to the term (a test; end charges and refunds follow from several numbers and
+stand for themselves). A yield earns nothing by itself: its weight is taken on the sales of what it makes, and is
+not counted among the shares. Utilised tonnes rest on the weakest of the yields of the process that used them and
+of the capacity of its lines, or on what the outlet says it takes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from redmud_opt.case import Case
+from redmud_opt.case.backing import GRADES, Backed, Backing
+from redmud_opt.case.checks.evidence import principal
+from redmud_opt.case.columns import Row
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.spending import discounted, payments, residuals
+from redmud_opt.plan.audit.tiers import traded
+from redmud_opt.plan.audit.using import LANE, Uses
+from redmud_opt.plan.plan import Plan
+
+UNKNOWN_RANGE = 1.0
+"""Relative range of an assumed number that states none: ± 50 %."""
+
+SHOWN = 20
+"""How many figures are listed."""
+
+Cell = tuple[str, Row, str]
+"""(table, row, column) of a number."""
+
+
+@dataclass(frozen=True)
+class PlanEvidence:
+    """Shares by grade, and the figures that matter most and are least sure.
+
+    `shares`: grade, numbers, share_of_numbers, money_cny, share_of_value, utilised_t, share_of_utilisation.
+    `figures`: figure, cells, value, low, high, grade, source, terms, money_cny, relative_range, range_stated, weight_cny.
+    `money`: term, table, key, column, figure, grade, money_cny (discounted), one row per term and number.
+    """
+
+    shares: pd.DataFrame
+    figures: pd.DataFrame
+    money: pd.DataFrame
+
+    @property
+    def on_assumptions(self) -> Mapping[str, float]:
+        """Share of numbers, of value and of utilisation that is assumed or says nothing."""
+        weak = self.shares[self.shares["grade"].isin(["assumed", "unstated"])]
+        return {
+            name: float(weak[name].sum())
+            for name in ("share_of_numbers", "share_of_value", "share_of_utilisation")
+        }
+
+
+def plan_evidence(case: Case, plan: Plan) -> PlanEvidence:
+    """The evidence behind a plan of a case."""
+    backing = Backing(case)
+    book = Book(case, plan.frames, plan.value_cny)
+    ledger = Ledger(book, backing)
+    money = ledger.frame()
+    return PlanEvidence(
+        shares=_shares(backing, money, used_by_grade(case, plan, backing)),
+        figures=_figures(backing, ledger),
+        money=money,
+    )
+
+
+class Ledger:
+    """Discounted money by term and number."""
+
+    def __init__(self, book: Book, backing: Backing) -> None:
+        self.book, self.backing = book, backing
+        self.cells: dict[tuple[str, str, str], Backed] = {}
+        self.money: dict[tuple[str, tuple[str, str, str]], float] = defaultdict(float)
+        for part in (_trade, _tiers, _transport, _processing, _storages, _running, _lines, _capex, _closing):
+            for term, cell, amount in part(book):
+                self._enter(term, cell, amount)
+
+    def _enter(self, term: str, cell: Cell, amount: float) -> None:
+        if amount:
+            backed = self.backing.of(*cell)
+            name = (backed.table, backed.key, backed.column)
+            self.cells[name] = backed
+            self.money[term, name] += amount
+
+    def frame(self) -> pd.DataFrame:
+        """One row per term and number."""
+        rows = [
+            (term, *name, self.cells[name].figure, self.cells[name].grade, amount)
+            for (term, name), amount in self.money.items()
+        ]
+        names = ["term", "table", "key", "column", "figure", "grade", "money_cny"]
+        return pd.DataFrame(rows, columns=names)
+
+
+# ---------------------------------------------------------------- money, term by term
+
+
+def _trade(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    for item, row, amount in traded(book):
+        if item in book.facts.tiers:
+            continue
+        worth = amount * book.dates.discount_of(row.t)
+        if item in book.facts.outlets:
+            outlet = book.facts.outlets[item]
+            term = "sales" if outlet.price_cny_per_t >= 0 else "gate_fees"
+            yield term, ("outlets", outlet, "price_cny_per_t"), worth * outlet.price_cny_per_t
+        else:
+            supply = book.facts.supplies[item]
+            yield "purchases", ("supplies", supply, "price_cny_per_t"), -worth * supply.price_cny_per_t
+
+
+def _tiers(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    for row in book.tiers:
+        tier = next((t for t in book.facts.tiers.get(row.item, ()) if t.step == row.step), None)
+        if tier is None or row.item in book.facts.lines:
+            continue
+        worth = row.amount * tier.price_cny_per_t * book.dates.discount(book.dates.window(row.window))
+        cell = ("tiers", tier, "price_cny_per_t")
+        if row.item in book.facts.outlets:
+            yield ("sales" if tier.price_cny_per_t >= 0 else "gate_fees"), cell, worth
+        else:
+            yield "purchases", cell, -worth
+
+
+def _transport(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    for flow in book.flows:
+        listed = book.lanes.listed(flow.lane)
+        worth = flow.amount * book.dates.discount_of(flow.t)
+        material = flow.stream.material
+        if listed is not None and listed.cost_cny_per_t is not None:
+            cost = book.facts.in_basis(listed.cost_cny_per_t, material, listed.basis)
+            yield "transport", ("lanes", listed, "cost_cny_per_t"), -worth * cost
+            continue
+        rule = book.lanes.rule(flow.mode, material, book.status.hazardous(flow.stream, flow.t))
+        distance = book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
+        if rule is None or distance is None:
+            continue
+        wet = worth * book.facts.wet_per_dry(material)
+        yield "transport", ("haul", rule, "cost_cny_per_t_km"), -wet * distance * rule.cost_cny_per_t_km
+        yield "transport", ("haul", rule, "handling_cny_per_t"), -wet * rule.handling_cny_per_t
+
+
+def _processing(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    processes = {row.name: row for row in book.facts.case.processes}
+    for fed, _, _ in book.runs:
+        worth = -fed.amount * book.dates.discount_of(fed.t)
+        row = processes[fed.process]
+        yield "processing", ("processes", row, "cost_cny_per_t"), worth * row.cost_cny_per_t
+        for point in book.facts.points.get(fed.process, ()):
+            if point.point == fed.point:
+                yield "processing", ("points", point, "cost_cny_per_t"), worth * point.cost_cny_per_t
+        feed = (
+            None
+            if fed.stream is None
+            else book.conversions.feed_row(fed.process, fed.point, fed.stream.material)
+        )
+        if feed is not None:
+            yield "processing", ("feeds", feed, "cost_cny_per_t"), worth * feed.cost_cny_per_t
+
+
+def _storages(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    for row in book.stocks:
+        storage = book.facts.storages[row.storage]
+        worth = -book.dates.discount_of(row.t)
+        held = row.stock * book.dates.periods[row.t].fraction_of_year
+        for amount, column in (
+            (row.put, "put_cost_cny_per_t"),
+            (row.reclaimed, "reclaim_cost_cny_per_t"),
+            (held, "holding_cost_cny_per_t_a"),
+        ):
+            yield "holding", ("storages", storage, column), worth * amount * getattr(storage, column)
+        if not storage.compliant:
+            yield "levies", ("storages", storage, "tax_cny_per_t"), worth * row.put * storage.tax_cny_per_t
+    for placed in book.placements:
+        storage = book.facts.storages[placed.storage]
+        worth = -placed.amount * book.dates.discount_of(placed.t)
+        yield "holding", ("storages", storage, "place_cost_cny_per_t"), worth * storage.place_cost_cny_per_t
+        if not storage.compliant:
+            yield "levies", ("storages", storage, "tax_cny_per_t"), worth * storage.tax_cny_per_t
+
+
+def _running(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    for row in book.running:
+        line = book.facts.lines[row.line]
+        worth = -book.dates.discount_of(row.t)
+        for amount, column in ((row.hours, "run_cost_cny_per_h"), (row.on, "fixed_cost_cny_per_period")):
+            cost = getattr(line, column)
+            if cost and amount == amount:
+                yield "running", ("lines", line, column), worth * amount * cost
+    for opened in book.openings:
+        lane = book.facts.lanes.get(opened.lane)
+        if lane is not None and lane.fixed_cost_cny:
+            worth = -book.dates.discount_of(opened.t)
+            yield "lane_fixed", ("lanes", lane, "fixed_cost_cny"), worth * lane.fixed_cost_cny
+    for (kind, name), t in Uses(book).used:
+        lane = book.facts.lanes.get(name) if kind == LANE else None
+        if lane is not None and lane.fixed_cost_cny_per_period:
+            cell = ("lanes", lane, "fixed_cost_cny_per_period")
+            yield "lane_fixed", cell, -book.dates.discount_of(t) * lane.fixed_cost_cny_per_period
+
+
+def _lines(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    for line in book.facts.lines.values():
+        if not line.fixed_om_cny_per_a:
+            continue
+        for t, period in enumerate(book.dates.periods):
+            kept = sum(left * book.plant.kept(v, t) for v, left in book.plant.standing(line.name, t))
+            worth = -line.fixed_om_cny_per_a * period.fraction_of_year * kept * book.dates.discount_of(t)
+            yield "line_fixed", ("lines", line, "fixed_om_cny_per_a"), worth
+
+
+def _capex(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    """Of a line of any size the steps of its size, where it states no capex of its own, in proportion."""
+    last = len(book.dates.periods) - 1
+    for due in payments(book):
+        _, worth = discounted(book, due)
+        for cell, part in _priced_by(book, due.line):
+            yield "capex", cell, -worth * part
+    for line, worth in residuals(book):
+        for cell, part in _priced_by(book, line):
+            yield "residual_value", cell, worth * part * book.dates.discount_of(last)
+
+
+def _priced_by(book: Book, name: str) -> list[tuple[Cell, float]]:
+    """The numbers that the capex of a line comes from, with their parts of it."""
+    line = book.facts.lines[name]
+    parts: list[tuple[Cell, float]] = []
+    sizes = {(row.item, row.step): row.amount for row in book.tiers if row.item == name}
+    for tier in book.facts.tiers.get(name, ()):
+        amount = sizes.get((name, tier.step), 0.0) * tier.price_cny_per_t
+        parts.append((("tiers", tier, "price_cny_per_t"), amount))
+    if line.capex_cny:
+        units = sum(row.units for row in book.builds if row.line == name) or 1.0
+        parts.append((("lines", line, "capex_cny"), line.capex_cny * units))
+    whole = sum(amount for _, amount in parts)
+    return [(cell, amount / whole) for cell, amount in parts if amount] if whole else []
+
+
+def _closing(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    for row in book.closings:
+        line = book.facts.lines[row.line]
+        if line.closing_cost_cny:
+            worth = -row.units * book.dates.discount_of(row.t)
+            yield "closing", ("lines", line, "closing_cost_cny"), worth * line.closing_cost_cny
+
+
+# ---------------------------------------------------------------- utilisation
+
+
+def _weakest(backed: list[Backed]) -> str:
+    return max((one.grade for one in backed), key=GRADES.index, default="unstated")
+
+
+def used_by_grade(case: Case, plan: Plan, backing: Backing) -> dict[str, float]:
+    """Grade → origin tonnes utilised, all classes and cohorts."""
+    outlets = {row.name: row for row in case.outlets}
+    found: dict[str, float] = defaultdict(float)
+    fates = plan.frames["fates"]
+    for at, amount in fates[fates["fate"] == "utilised"].groupby("at")["amount_t"].sum().items():
+        name = str(at)
+        grade = (
+            _outlet_grade(outlets[name], backing) if name in outlets else _process_grade(case, name, backing)
+        )
+        found[grade] += float(amount)
+    return dict(found)
+
+
+def _outlet_grade(outlet: Any, backing: Backing) -> str:
+    column = "max_t" if outlet.max_t is not None else "price_cny_per_t"
+    return backing.of("outlets", outlet, column).grade
+
+
+def _process_grade(case: Case, process: str, backing: Backing) -> str:
+    """The weakest of the yields of a process and of the capacity of the lines that run it."""
+    backed = []
+    for row in case.outputs:
+        column = principal(row)
+        if row.process == process and column is not None:
+            backed.append(backing.of("outputs", row, column))
+    lines = {row.line for row in case.line_processes if row.process == process}
+    backed += [
+        backing.of("lines", row, "capacity")
+        for row in case.lines
+        if row.name in lines and row.capacity is not None
+    ]
+    return _weakest(backed)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _shares(backing: Backing, money: pd.DataFrame, used: Mapping[str, float]) -> pd.DataFrame:
+    counts: dict[str, int] = defaultdict(int)
+    for number in backing.numbers():
+        counts[number.grade] += 1
+    turned = money.assign(turned=money["money_cny"].abs()).groupby("grade")["turned"].sum()
+    rows = []
+    numbers, total, utilised = sum(counts.values()), float(turned.sum()), sum(used.values())
+    for grade in GRADES:
+        amount, tonnes = float(turned.get(grade, 0.0)), used.get(grade, 0.0)
+        rows.append(
+            {
+                "grade": grade,
+                "numbers": counts[grade],
+                "share_of_numbers": counts[grade] / numbers if numbers else 0.0,
+                "money_cny": amount,
+                "share_of_value": amount / total if total else 0.0,
+                "utilised_t": tonnes,
+                "share_of_utilisation": tonnes / utilised if utilised else 0.0,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _yield_money(backing: Backing, ledger: Ledger) -> Iterator[tuple[Backed, float]]:
+    """Sales of what a yield makes: the sales of the material in proportion to what the process makes of it."""
+    book = ledger.book
+    made: dict[str, float] = defaultdict(float)
+    by_row: dict[tuple[str, str, str], tuple[Any, str, float]] = {}
+    for fed, _, becomes in book.runs:
+        material = "" if fed.stream is None else fed.stream.material
+        for row in book.conversions.output_rows(fed.process, fed.point, material):
+            amount = fed.amount * becomes.yield_of(row.material)
+            made[row.material] += amount
+            column = principal(row)
+            if column is not None:
+                name = (row.process, row.point, f"{row.feed}/{row.material}")
+                before = by_row.get(name, (row, column, 0.0))[2]
+                by_row[name] = (row, column, before + amount)
+    sales = _sales_by_material(ledger)
+    for row, column, amount in by_row.values():
+        if made[row.material] > 0 and sales[row.material]:
+            yield backing.of("outputs", row, column), sales[row.material] * amount / made[row.material]
+
+
+def _sales_by_material(ledger: Ledger) -> dict[str, float]:
+    """Discounted sales of every material; those of an outlet that takes several, in proportion to what it got."""
+    by_outlet: dict[str, float] = defaultdict(float)
+    for (term, (table, key, _)), amount in ledger.money.items():
+        if term == "sales":
+            by_outlet[key.split("/")[0] if table == "tiers" else key] += amount
+    got: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for item, row, amount in traded(ledger.book):
+        if item in by_outlet:
+            got[item][row.stream.material] += amount
+    found: dict[str, float] = defaultdict(float)
+    for item, money in by_outlet.items():
+        whole = sum(got[item].values())
+        for material, amount in got[item].items():
+            found[material] += money * amount / whole
+    return found
+
+
+def _figures(backing: Backing, ledger: Ledger) -> pd.DataFrame:
+    """Numbers by the figure behind them, the heaviest first."""
+    held: dict[str, list[tuple[Backed, str, float]]] = defaultdict(list)
+    for (term, name), amount in ledger.money.items():
+        backed = ledger.cells[name]
+        held[backed.name].append((backed, term, amount))
+    for backed, amount in _yield_money(backing, ledger):
+        held[backed.name].append((backed, "yield", amount))
+    rows = [_figure(name, entries) for name, entries in held.items()]
+    names = ["figure", "cells", "value", "low", "high", "grade", "source", "terms", "money_cny"]
+    names += ["relative_range", "range_stated", "weight_cny"]
+    frame = pd.DataFrame(rows, columns=names)
+    frame = frame[frame["weight_cny"] > 0].sort_values("weight_cny", ascending=False, kind="stable")
+    return frame.head(SHOWN).reset_index(drop=True)
+
+
+def _figure(name: str, entries: list[tuple[Backed, str, float]]) -> dict[str, object]:
+    backed = entries[0][0]
+    stated = backed.relative_range is not None
+    unsure = backed.grade in ("assumed", "unstated", "low")
+    spread = backed.relative_range if stated else UNKNOWN_RANGE if unsure else 0.0
+    money = sum(amount for _, _, amount in entries)
+    return {
+        "figure": name,
+        "cells": len({(one.table, one.key, one.column) for one, _, _ in entries}),
+        "value": backed.value,
+        "low": backed.low,
+        "high": backed.high,
+        "grade": backed.grade,
+        "source": backed.source,
+        "terms": ", ".join(dict.fromkeys(term for _, term, _ in entries)),
+        "money_cny": money,
+        "relative_range": spread,
+        "range_stated": stated,
+        "weight_cny": abs(money) * (spread or 0.0),
+    }
