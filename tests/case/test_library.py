@@ -105,6 +105,13 @@ def load(own: Folder, library: Folder) -> Load:
     return lambda name: load_case(own.path / name, library=library.path)
 
 
+def found(load: Load) -> list[tuple[str, str, int, str]]:
+    """(key, file, row, column) of every fault."""
+    with pytest.raises(CaseFaults) as caught:
+        load("")
+    return [(f.message.key.removeprefix("case."), f.file, f.row, f.column) for f in caught.value.faults]
+
+
 def names(rows: tuple[Any, ...]) -> set[str]:
     return {row.name for row in rows}
 
@@ -133,14 +140,20 @@ def test_the_whole_library_is_checked_by_itself(library: Folder) -> None:
 
 def test_a_line_takes_over_its_unit(load: Load) -> None:
     (line,) = load("").lines
-    assert (line.capacity, line.capex_cny, line.life_a, line.lead_time_months) == (300000, 2e7, 15, 24)
-    assert (line.source, line.evidence) == ("lib_source", "measured")
+    assert (line.capacity, line.source, line.evidence) == (300000, "lib_source", "measured")
+    assert line.capex_cny is line.life_a is line.lead_time_months is None  # it stands already
     (run,) = load("").line_processes
     assert (run.line, run.process) == ("line", "lib_separation")
 
 
+def test_a_step_takes_over_what_decides_it(own: Folder, load: Load) -> None:
+    own.set("lines", 2, candidate="yes", lead_time_months=0)
+    (line,) = load("").lines
+    assert (line.capacity, line.capex_cny, line.life_a, line.lead_time_months) == (300000, 2e7, 15, 0)
+
+
 def test_what_a_line_states_itself_stands_and_loses_the_evidence(own: Folder, load: Load) -> None:
-    own.set("lines", 2, capacity=100, evidence="assumed")
+    own.set("lines", 2, capacity=100, candidate="yes", lead_time_months=0, evidence="assumed")
     (line,) = load("").lines
     assert (line.capacity, line.capex_cny, line.source, line.evidence) == (100, 2e7, "", "assumed")
 
@@ -163,6 +176,24 @@ def test_a_figure_times_a_factor_scales_its_range(own: Folder, load: Load) -> No
     assert (steel.price_cny_per_t, steel.low, steel.high) == (200, 150, 250)
 
 
+def test_a_figure_times_a_negative_factor_swaps_its_ends(own: Folder, load: Load) -> None:
+    """A fee of 400 (300 to 500) is a price of −400 (−500 to −300)."""
+    own.set("outlets", 4, price_cny_per_t="lib_price * -1", evidence="")
+    left = next(row for row in load("").outlets if row.name == "left")
+    assert (left.price_cny_per_t, left.low, left.high) == (-400, -500, -300)
+
+
+def test_a_fee_of_nothing_backs_itself_not_the_amount(own: Folder, load: Load) -> None:
+    """A price of 0 is what a blank cell means: the row's own evidence then speaks of the amount."""
+    own.file("figures.csv", "name,value,unit,low,high,evidence\nno_fee,0,CNY/t,-30,40,assumed\n")
+    own.set("outlets", 4, price_cny_per_t="no_fee * -1", max_t=500)
+    case = load("")
+    left = next(row for row in case.outlets if row.name == "left")
+    assert (left.low, left.high, left.evidence) == (None, None, "assumed")
+    (told,) = [row for row in case.evidence if row.item == "left"]
+    assert (told.column, told.low, told.high) == ("price_cny_per_t", -40, 30)
+
+
 def test_evidence_of_a_further_number_becomes_a_row(own: Folder, load: Load) -> None:
     """The principal number of the outlet is its price; what it takes at most comes from a figure too."""
     own.file("figures.csv", "name,value,unit,low,high,evidence\ndemand,900,t/a,500,1000,assumed\n")
@@ -177,6 +208,19 @@ def test_the_case_overrules_a_cell_of_the_library(own: Folder, load: Load) -> No
     (process,) = load("").processes
     assert (process.cost_cny_per_t, process.method) == (44, "R4")
     assert (process.source, process.evidence, process.place.file) == ("", "assumed", "processes.csv")
+
+
+def test_rows_that_overrule_need_their_keys_alone(own: Folder, load: Load) -> None:
+    """`recovery` alone is restated; a row that the library does not know still needs every required column."""
+    own.file(
+        "outputs.csv", "process,material,recovery,evidence\nlib_separation,lib_concentrate,0.4,assumed\n"
+    )
+    (row,) = [row for row in load("").outputs if row.material == "lib_concentrate"]
+    assert (row.recovery, row.grade, row.property) == (0.4, 50, "lib_iron")
+    own.file("materials.csv", "name,moisture\nown_mud,0.2\n")
+    assert ("missing_value", "materials.csv", 2, "legal_status") in found(load)
+    own.file("facilities.csv", "name\nworks\n")
+    assert ("missing_column", "facilities.csv", 1, "site") in found(load)
 
 
 def test_evidence_of_what_the_case_overrules_falls_away(own: Folder, load: Load) -> None:
@@ -204,6 +248,16 @@ def test_a_mud_of_its_own_is_like_one_of_the_library(own: Folder, load: Load) ->
     assert [(row.group, row.member) for row in case.groups] == [("lib_muds", "own_mud")]
     assert [row.item for row in case.evidence if row.table == "materials"] == ["own_mud"]
     assert "lib_mud" not in names(case.materials)
+
+
+def test_evidence_of_what_is_taken_over_comes_along(own: Folder, library: Folder, load: Load) -> None:
+    """The share of a feed that the library backs is backed for the mud that is like its own."""
+    library.file("routes/feeds.csv", "process,material,cost_cny_per_t\nlib_separation,lib_mud,2\n")
+    row = "feeds,lib_separation//lib_mud,cost_cny_per_t,,,lib_source,measured\n"
+    library.file("routes/evidence.csv", f"table,item,column,low,high,source,evidence\n{row}")
+    own.file("materials.csv", "name,legal_status,like\nown_mud,general_waste,lib_mud\n")
+    own.set("arisings", 2, material="own_mud").set("outlets", 4, material="own_mud")
+    assert "lib_separation//own_mud" in {row.item for row in load("").evidence}
 
 
 def test_its_own_assay_stands_before_the_one_it_is_like(own: Folder, load: Load) -> None:
@@ -267,3 +321,11 @@ def test_a_scenario_that_changes_what_nobody_uses(own: Folder, load: Load) -> No
 )
 def test_units_of_figures_fit_or_do_not(unit: str, column: str, by: float | None) -> None:
     assert fits(unit, column) == (None if by is None else pytest.approx(by))
+
+
+def test_a_clause_does_not_call_the_process_of_its_name(own: Folder, load: Load) -> None:
+    """Clauses have names of their own: the rule pack brings nothing of the library into a case."""
+    own.yaml("library: yes", "library: yes\nrule_pack: own")
+    own.file("methods.csv", "code,meaning\nR4,use\nGU4,use\n")
+    own.file("clauses.csv", "name,standard,subject\nlib_unused_process,A law,words\n")
+    assert names(load("").processes) == {"lib_separation"}

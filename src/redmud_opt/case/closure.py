@@ -66,8 +66,8 @@ def named(table: str, row: RawRow) -> Iterator[tuple[str, bool]]:
 
 
 def declared(table: str, row: RawRow) -> str | None:
-    """The name that a row declares; a group's row declares nothing by itself."""
-    if table == "groups":
+    """The name that a row declares; a row of a group declares nothing by itself, a clause a name for cells only."""
+    if table in ("groups", "clauses"):
         return None
     return (
         row.cells.get(NAMING.get(table, "name"))

@@ -29,6 +29,8 @@ Quotes = dict[tuple[str, str, str], str]
 
 _ANY = Column("number", "a number", minimum=None)
 _DATE = Column("date", "a date")
+_OTHER = {"low": "high", "high": "low", "lower": "upper", "upper": "lower"}
+"""The other end, where a figure is taken times a negative number."""
 _AMOUNTS = ("t", "MWh", "kWh", "GJ", "kgce", "tce", "m3", "piece")
 
 
@@ -82,7 +84,7 @@ def fits(unit: str, column: str) -> float | None:
         return 1.0
     if column in ("t", "unit", "t or h", "m3") and unit.removesuffix("/a") in (*_AMOUNTS, "h"):
         return 1.0
-    if column in ("CNY/unit", "CNY/t") and unit in {f"CNY/{amount}" for amount in _AMOUNTS}:
+    if column in ("CNY/unit", "CNY/t", "CNY/t wet") and unit in {f"CNY/{amount}" for amount in _AMOUNTS}:
         return 1.0
     if column == "unit/t" and unit.endswith("/t"):
         return 1.0
@@ -120,10 +122,10 @@ class Quoter:
         taken = dict(self._taken(table, row))
         if not taken:
             return row
-        cells = dict(row.cells)
-        first = principal(row, table)
+        numbers = {column: f"{figure.value * by:.15g}" for column, (figure, by) in taken.items()}
+        cells = {**row.cells, **numbers}
+        first = principal(replace(row, cells=cells), table)
         for column, (figure, by) in taken.items():
-            cells[column] = f"{figure.value * by:.15g}"
             self.quotes[table, key(row, table), column] = figure.row.cells["name"]
             evidence = _evidence(figure, by)
             if column == first and not any(name in row.cells for name in EVIDENCE if name != "comment"):
@@ -197,10 +199,12 @@ def _evidence(figure: Figure, by: float) -> dict[str, str]:
     found = {
         name: figure.row.cells[name] for name in EVIDENCE if name in figure.row.cells and name != "comment"
     }
+    ends = {}
     for end in ("low", "high"):
-        if end in found:
-            try:
-                found[end] = f"{read_number(found[end], _ANY) * by:.15g}"
-            except BadValue:
-                del found[end]
-    return found
+        try:
+            ends[end if by >= 0 else _OTHER[end]] = f"{read_number(found.pop(end, ''), _ANY) * by:.15g}"
+        except BadValue:  # blank, or told when the table is read
+            continue
+    if by < 0 and "bound" in found:
+        found["bound"] = _OTHER[found["bound"]]
+    return found | ends

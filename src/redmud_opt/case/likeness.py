@@ -20,6 +20,9 @@ from redmud_opt.i18n import Message
 _NAMING = ("name", "label_en", "label_zh", "like")
 """What a row never takes over: what it is called."""
 
+_DECIDED = ("capex_cny", "spend_profile", "lead_time_months", "life_a", "ramp_up")
+"""Columns of a unit that have no effect on a line that stands already."""
+
 _FOLLOWING = {
     "composition": "material",
     "groups": "member",
@@ -71,12 +74,16 @@ def _pairs(tables: RawTables, table: str, kind: str, faults: list[Fault]) -> lis
     return found
 
 
-def _bare(row: RawRow) -> RawRow:
-    return replace(row, cells={name: text for name, text in row.cells.items() if name not in _NAMING})
+def _offered(own: RawRow, base: RawRow, table: str) -> RawRow:
+    """The row to take over from, without its names; without what only a decision needs for a line that stands."""
+    left_out = {*_NAMING}
+    if table == "lines" and "opens" not in own.cells and own.cells.get("candidate") != "yes":
+        left_out.update(_DECIDED)
+    return replace(base, cells={name: text for name, text in base.cells.items() if name not in left_out})
 
 
 def _filled(held: RawTable, pairs: list[tuple[RawRow, RawRow]], table: str) -> RawTable:
-    filled = {id(own): inherited(own, _bare(base), table) for own, base in pairs}
+    filled = {id(own): inherited(own, _offered(own, base, table), table) for own, base in pairs}
     header = tuple(dict.fromkeys((*held.header, *columns(TABLES[table]))))
     return replace(held, header=header, rows=tuple(filled.get(id(row), row) for row in held.rows))
 
@@ -98,22 +105,39 @@ def _take_evidence(tables: RawTables, table: str, kind: str, pairs: list[tuple[R
     tables["evidence"] = replace(held, rows=(*held.rows, *added))
 
 
-def _copies(held: RawTable, column: str, base: str, own: str, table: str) -> Iterable[RawRow]:
+def _copies(held: RawTable, column: str, base: str, own: str, table: str) -> Iterable[tuple[RawRow, RawRow]]:
+    """(row that names `base`, its copy that names `own`), where no row of `own` stands there already."""
     stated = {key(row, table) for row in held.rows}
     for row in held.rows:
         if row.cells.get(column) == base:
             copy = replace(row, cells={**row.cells, column: own})
             if key(copy, table) not in stated:
-                yield copy
+                yield row, copy
 
 
 def _follow(tables: RawTables, own: RawRow, base: RawRow) -> None:
-    """Rows that name the material hold for the one that is like it."""
+    """Rows that name the material hold for the one that is like it, and so does their evidence."""
     name, model = own.cells.get("name", ""), base.cells["name"]
+    renamed: dict[tuple[str, str], str] = {}
     for table, column in _FOLLOWING.items():
         if table in tables:
             held = tables[table]
-            tables[table] = replace(held, rows=(*held.rows, *_copies(held, column, model, name, table)))
+            copies = list(_copies(held, column, model, name, table))
+            renamed |= {(table, key(row, table)): key(copy, table) for row, copy in copies}
+            tables[table] = replace(held, rows=(*held.rows, *(copy for _, copy in copies)))
+    told = tables.get("evidence")
+    if told is not None:
+        tables["evidence"] = replace(told, rows=(*told.rows, *_retold(told.rows, renamed)))
+
+
+def _retold(rows: Iterable[RawRow], renamed: dict[tuple[str, str], str]) -> list[RawRow]:
+    """Evidence of the copied rows, under their own keys."""
+    found = []
+    for row in rows:
+        item = renamed.get((row.cells.get("table", ""), row.cells.get("item", "")))
+        if item is not None:
+            found.append(replace(row, cells={**row.cells, "item": item}))
+    return found
 
 
 def _run(tables: RawTables, own: RawRow, base: RawRow) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def _delimiter_fault(header: list[str], shown: str) -> Fault | None:
     return None
 
 
-def _header_faults(header: list[str], table: str, shown: str) -> Iterator[Fault]:
+def _header_faults(header: list[str], table: str, shown: str, overrules: bool) -> Iterator[Fault]:
     known = columns(TABLES[table])
     for name in dict.fromkeys(header):
         if header.count(name) > 1:
@@ -101,8 +101,16 @@ def _header_faults(header: list[str], table: str, shown: str) -> Iterator[Fault]
                 Message("case.unknown_column", {"column": name, "table": table}),
                 did_you_mean(name, known),
             )
-    for name, column in known.items():
-        if column.required and name not in header:
+    yield from missing_columns(header, table, shown, keys_only=overrules)
+
+
+def missing_columns(
+    header: Iterable[str], table: str, shown: str, *, keys_only: bool = False
+) -> Iterator[Fault]:
+    """Required columns that a table lacks; of rows that overrule those of the library the keys alone."""
+    held = set(header)
+    for name, column in columns(TABLES[table]).items():
+        if column.required and name not in held and (column.key or not keys_only):
             yield Fault(shown, 1, name, Message("case.missing_column", {"column": name, "table": table}))
 
 
@@ -121,8 +129,13 @@ def _rows(records: list[list[str]], shown: str, faults: list[Fault]) -> tuple[Ra
     return tuple(rows)
 
 
-def parse_table(text: str, table: str, shown: str, faults: list[Fault]) -> RawTable:
-    """Rows of a CSV file. Faults of its frame are noted; the rows that can be told apart are kept."""
+def parse_table(
+    text: str, table: str, shown: str, faults: list[Fault], *, overrules: bool = False
+) -> RawTable:
+    """Rows of a CSV file. Faults of its frame are noted; the rows that can be told apart are kept.
+
+    `overrules`: its rows may overrule those of the library cell by cell, so columns that are no keys may be missing.
+    """
     records = _records(text, shown, faults)
     if records is None:
         return RawTable((), (), whole=False)
@@ -134,6 +147,6 @@ def parse_table(text: str, table: str, shown: str, faults: list[Fault]) -> RawTa
         faults.append(bad)
         return RawTable((), (), whole=False)
     before = len(faults)
-    faults.extend(_header_faults(records[0], table, shown))
+    faults.extend(_header_faults(records[0], table, shown, overrules))
     rows = _rows(records, shown, faults)
     return RawTable(tuple(records[0]), rows, whole=len(faults) == before)

@@ -13,7 +13,7 @@ from redmud_opt.case.faults import Fault
 from redmud_opt.case.library import LIBRARY, join
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.periods import read_periods
-from redmud_opt.case.raw import RawTable, RawTables, parse_table, read_bytes
+from redmud_opt.case.raw import RawTable, RawTables, missing_columns, parse_table, read_bytes
 from redmud_opt.case.scenario import SCENARIO_KEYS, merge
 from redmud_opt.case.settings import OTHER_KEYS, SETTINGS, check_version, unknown_keys
 from redmud_opt.case.values import BadValue, read_flag
@@ -82,7 +82,11 @@ class Reader:
         for entry in sorted(folder.iterdir()):
             self.entry(entry, book)
         if calls_library(book):
+            own = list(book.tables)
             book.tables = join(book.tables, self.library_tables())
+            for table in own:
+                if book.tables[table].whole:
+                    self.faults.extend(missing_columns(book.tables[table].header, table, f"{table}.csv"))
         return book
 
     def keyed(self, path: Path) -> Book:
@@ -134,7 +138,9 @@ class Reader:
             text = self.text(entry)
             shown = self.shown(entry)
             book.tables[name] = (
-                RawTable((), (), whole=False) if text is None else parse_table(text, name, shown, self.faults)
+                RawTable((), (), whole=False)
+                if text is None
+                else parse_table(text, name, shown, self.faults, overrules=calls_library(book))
             )
 
     def scenario(self, path: Path, chain: tuple[Path, ...]) -> Book:

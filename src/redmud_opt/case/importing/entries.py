@@ -17,7 +17,9 @@ from redmud_opt.case.names import visible
 from redmud_opt.case.values import BadValue, read_date, read_number
 from redmud_opt.i18n import Message
 
-TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|(?:grand |sub)?total|sum)(?:[\s:(].*)?", re.IGNORECASE)
+TOTAL = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|(?:grand |sub)?total|sum)(?:[\s:(].*)?", re.IGNORECASE
+)
 CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{2}")
 
 _LIMITS = {
@@ -41,7 +43,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one row says of one amount."""
+    """What one row says of one amount; without `amount` and `production` where its cell has a fault."""
 
     row: int
     kind: str
@@ -120,7 +122,9 @@ class Cells:
             found = basis_of(said)
             if found is None:
                 column = self.layout.columns[self.layout.of("basis")[0]][0]
-                self.fault(column, Message("importing.no_basis", {"text": said}), Message("importing.say_basis"))
+                self.fault(
+                    column, Message("importing.no_basis", {"text": said}), Message("importing.say_basis")
+                )
             elif held.basis and found != held.basis:
                 values = {"name": said, "other": held.basis}
                 self.fault(said, Message("importing.basis_disagrees", values), Message("importing.say_basis"))
@@ -183,6 +187,9 @@ class Cells:
 
 def read_entries(layout: Layout, faults: list[Fault], remarks: list[Message]) -> list[Entry]:
     """The entries of a sheet."""
+    if layout.of("amount") and layout.of("production"):
+        name = layout.columns[layout.of("production")[0]][0]
+        remarks.append(Message("importing.production_not_needed", {"name": name}))
     found: list[Entry] = []
     for number in range(layout.body, len(layout.sheet.rows)):
         cells = Cells(layout, number, faults)
@@ -236,22 +243,32 @@ def _entries(cells: Cells) -> Iterator[Entry]:
     if not any(cells.cell(column) for held in columns.values() for column in held):
         return
     shared, row = _shared(cells), cells.number + 1
-    amounts = [(column, amount) for column in columns["amount"] if (amount := cells.amount(column))]
-    years = [cells.layout.columns[column][1].year for column, _ in amounts]
-    if len(set(years)) < len(years):
-        names = tuple(amount.column for _, amount in amounts)
-        cells.fault(names[1], Message("importing.dry_and_wet_amount", {"names": names}), Message("importing.keep_one"))
+    written = [column for column in columns["amount"] if cells.cell(column)]
+    if _stated_twice(cells, written):
         return
-    for (_, amount), year in zip(amounts, years, strict=True):
-        if year is not None and shared["year"] not in (None, year):
-            cells.fault(amount.column, Message("importing.two_years", {"year": str(shared["year"])}))
-        yield Entry(row, "arising", amount=amount, **{**shared, "year": year or shared["year"]})  # type: ignore[arg-type]
+    for column in written:
+        name, held = cells.layout.columns[column]
+        if held.year is not None and shared["year"] not in (None, held.year):
+            cells.fault(name, Message("importing.two_years", {"year": str(shared["year"])}))
+        year = held.year if held.year is not None else shared["year"]
+        yield Entry(row, "arising", amount=cells.amount(column), **{**shared, "year": year})  # type: ignore[arg-type]
     production, factor = cells.one("production"), cells.one("factor")
-    if production is not None and not amounts and factor is not None:
+    if production is not None and not written and factor is not None:
         yield Entry(row, "arising", production=production, factor=factor, **shared)  # type: ignore[arg-type]
     elif production is not None and not columns["amount"]:
         message = Message("importing.production_without_factor")
         cells.fault(production.column, message, Message("importing.state_factor"))
-    stock = cells.one("stock")
-    if stock is not None:
+    if any(cells.cell(column) for column in columns["stock"]):
+        stock = cells.one("stock")
         yield Entry(row, "stock", amount=stock, arose_on=cells.day(), **shared)  # type: ignore[arg-type]
+
+
+def _stated_twice(cells: Cells, written: list[int]) -> bool:
+    """Whether a row states its amount dry and wet."""
+    years = [cells.layout.columns[column][1].year for column in written]
+    if len(set(years)) == len(years):
+        return False
+    names = tuple(cells.layout.columns[column][0] for column in written)
+    message = Message("importing.dry_and_wet_amount", {"names": names})
+    cells.fault(names[1], message, Message("importing.keep_one"))
+    return True

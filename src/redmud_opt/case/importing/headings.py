@@ -34,7 +34,8 @@ NAMES: dict[str, str] = {
     "period": "时段|period",
     "stock": "贮存量|堆存量|库存|库存量|期末库存|期末库存量|期末贮存量|年末贮存量|累计贮存量|累计堆存量|存量"
     "|stock|stored|inventory|closing stock|opening stock|stockpile|in store",
-    "storage": "贮存场所|贮存设施|贮存场|贮存库|堆场|堆场名称|库房|仓库|赤泥库|storage|storage name|yard|warehouse|shed",
+    "storage": "贮存场所|贮存设施|贮存场|贮存库|堆场|堆场名称|库房|仓库|赤泥库"
+    "|storage|storage name|yard|warehouse|shed",
     "arose_on": "产生日期|产生时间|入库日期|入库时间|date of arising|arose on|generated on|date in",
     "unit": "计量单位|数量单位|unit|units",
     "basis": "干湿|干湿基|计量基准|basis|dry or wet",
@@ -129,7 +130,9 @@ def unit_of(unit: str, field: str) -> float | None:
 
 def _is_qualifier(word: str) -> bool:
     bare = next((word.removesuffix(rate) for rate in RATES if word.endswith(rate)), word)
-    return bare in BASES or any(unit_of(bare, field) is not None for field in ("amount", "moisture", "factor"))
+    return bare in BASES or any(
+        unit_of(bare, field) is not None for field in ("amount", "moisture", "factor")
+    )
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -179,6 +182,11 @@ def heading(text: str) -> Heading | None:
 def qualified(field: str, text: str) -> Heading:
     """What a heading says of unit, basis and year of a column whose field is known."""
     return _qualified(field, _parted(text)[1])
+
+
+def qualifiers(field: str, cell: str) -> Heading:
+    """What a cell that holds only a unit or a basis says of its column."""
+    return _qualified(field, re.sub(r"[()\[\]]", " ", plain(cell)))
 
 
 def fields_of(headings: Iterable[str]) -> int:

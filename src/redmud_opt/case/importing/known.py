@@ -24,7 +24,7 @@ CALLED = {
     "大修渣二切料": "second cut|second cut spl|废耐火材料|废保温料",
     "炭渣": "carbon dross|碳渣|电解炭渣|电解碳渣",
     "一次铝灰": "primary ash|primary aluminium ash|primary dross|primary aluminium dross|white dross",
-    "二次铝灰": "secondary ash|secondary aluminium ash|secondary dross|secondary aluminium dross|black dross|铝灰(二次)",
+    "二次铝灰": "secondary ash|secondary aluminium ash|secondary dross|secondary aluminium dross|black dross",
     "盐渣": "salt slag|salt cake",
     "赤泥": "red mud|bauxite residue|mud",
 }
@@ -64,7 +64,9 @@ class Known:
     def rows(self, table: str) -> tuple[RawRow, ...]:
         """The rows of a table that count."""
         rows = self.tables.get(table, RawTable((), ())).rows
-        return tuple(row for row in rows if row.cells.get("active", "yes").casefold() not in ("no", "false", "0"))
+        return tuple(
+            row for row in rows if row.cells.get("active", "yes").casefold() not in ("no", "false", "0")
+        )
 
     def members(self, name: str) -> tuple[str, ...]:
         """The members of a group, or the name itself."""
@@ -100,7 +102,9 @@ class Known:
         if meant is None:
             return None
         same = sum(a == b for a, b in zip(plain(text), plain(meant), strict=False))
-        return meant if same >= 0.8 * max(len(text), len(meant)) or skeleton(text) == skeleton(meant) else None
+        return (
+            meant if same >= 0.8 * max(len(text), len(meant)) or skeleton(text) == skeleton(meant) else None
+        )
 
     @cached_property
     def wastes(self) -> tuple[RawRow, ...]:
@@ -155,7 +159,9 @@ class Known:
 
     def free(self, wanted: str) -> str:
         """A name that is free and holds no sign with a meaning of its own; it is taken from now on."""
-        clean = "".join(sign for sign in plain(wanted) if sign not in FORBIDDEN and sign != ".").replace(" ", "_")
+        clean = "".join(sign for sign in plain(wanted) if sign not in FORBIDDEN and sign != ".").replace(
+            " ", "_"
+        )
         skeletons = {skeleton(name) for name in self.taken}
         candidates = (clean, *(f"{clean}_{number}" for number in range(2, 10_000)))
         name = next(one for one in candidates if skeleton(one) not in skeletons)

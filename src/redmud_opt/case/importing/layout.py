@@ -22,6 +22,7 @@ from redmud_opt.case.importing.headings import (
     heading,
     plain,
     qualified,
+    qualifiers,
     unit_of,
 )
 from redmud_opt.case.importing.sheets import Sheet, filled
@@ -54,7 +55,9 @@ def find_layout(sheets: list[Sheet], columns: Mapping[str, str], faults: list[Fa
     """The sheet that holds the table (of a CSV file: the way to divide its lines), with its header."""
     scored = [(*_header(sheet, columns), sheet) for sheet in sheets]
     best = max((score for score, _, _ in scored), default=0)
-    found = [(number, sheet) for score, number, sheet in scored if score >= 2 and (score == best or sheet.name)]
+    found = [
+        (number, sheet) for score, number, sheet in scored if score >= 2 and (score == best or sheet.name)
+    ]
     if not found:
         if sheets:
             known = tuple(words.split("|")[0] for name, words in NAMES.items() if name != "ignore")
@@ -94,7 +97,9 @@ def _laid_out(sheet: Sheet, header: int, columns: Mapping[str, str], faults: lis
         else:
             unknown.append(number)
     body, found = _unit_row(sheet, header, found)
-    found = {number: (text, _told_apart(sheet, body, number, text, held)) for number, (text, held) in found.items()}
+    found = {
+        number: (text, _told_apart(sheet, body, number, text, held)) for number, (text, held) in found.items()
+    }
     remarks = list(sheet.remarks)
     faults.extend(_unknown(sheet, header, body, unknown, remarks))
     faults.extend(_twice(sheet, header, found))
@@ -137,7 +142,7 @@ def _unit_row(
         if not cell.strip():
             continue
         field_ = found[number][1].field if number in found else ""
-        held = qualified(field_, f"({cell})")
+        held = qualifiers(field_, cell)
         if held.factor is None and not held.basis:
             return header + 1, found
         said[number] = held
@@ -175,8 +180,12 @@ def _unknown(
         if any(map(_is_number, cells)):
             known = (word for words in NAMES.values() for word in words.split("|"))
             meant = did_you_mean(text, known) if text else None
-            remedy = Message("importing.map_or_ignore", {"name": name, "meant": meant or ""})
-            yield Fault(sheet.shown, header + 1, text, Message("importing.unknown_column", {"name": name}), remedy)
+            remedy = Message(
+                f"importing.map_or_{'meant' if meant else 'ignore'}", {"name": name, "meant": meant}
+            )
+            yield Fault(
+                sheet.shown, header + 1, text, Message("importing.unknown_column", {"name": name}), remedy
+            )
         elif cells:
             remarks.append(Message("importing.column_not_read", {"name": name}))
 

@@ -110,7 +110,9 @@ def _divided(file: Path, sheet: str | None, faults: list[Fault]) -> list[Sheet]:
     tables = []
     for delimiter in DELIMITERS:
         try:
-            lines = tuple(map(tuple, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)))
+            lines = tuple(
+                map(tuple, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+            )
         except csv.Error as error:
             broken = str(error)
             continue
@@ -139,7 +141,9 @@ def _workbook(file: Path, sheet: str | None, faults: list[Fault]) -> list[Sheet]
         names = list(book.sheet_names)
         if sheet is not None and sheet not in names:
             remedy = did_you_mean(sheet, names)
-            faults.append(Fault(file.name, 0, "", Message("importing.no_such_sheet", {"sheet": sheet}), remedy))
+            faults.append(
+                Fault(file.name, 0, "", Message("importing.no_such_sheet", {"sheet": sheet}), remedy)
+            )
             return []
         wanted = names if sheet is None else [sheet]
         return [one for name in wanted if (one := _sheet(file, name, book, parts.get(name, b""), faults))]
@@ -156,7 +160,9 @@ def _unpacked(file: Path, faults: list[Fault]) -> dict[str, bytes] | None:
                 faults.append(_fault(file, "too_large", "cut_it_down", most=MOST_BYTES // 1_000_000))
                 return None
             links = ElementTree.fromstring(box.read("xl/_rels/workbook.xml.rels"))
-            targets = {one.get("Id"): one.get("Target", "").removeprefix("/xl/") for one in links.iter(_TARGETS)}
+            targets = {
+                one.get("Id"): one.get("Target", "").removeprefix("/xl/") for one in links.iter(_TARGETS)
+            }
             sheets = ElementTree.fromstring(box.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
             paths = {one.get("name", ""): f"xl/{targets.get(one.get(_LINK))}" for one in sheets}
             held = set(box.namelist())
@@ -199,7 +205,9 @@ def _valueless(xml: bytes, file: Path, name: str) -> Iterator[Fault]:
             key = "formula_without_value"
         if key:
             where = f"{cell[1].decode()}{int(cell[2])}"
-            remedy = Message("importing.save_anew" if key == "formula_without_value" else "importing.mend_cell")
+            remedy = Message(
+                "importing.save_anew" if key == "formula_without_value" else "importing.mend_cell"
+            )
             message = Message(f"importing.{key}", {"cell": where})
             yield Fault(f"{file.name} [{name}]", int(cell[2]), "", message, remedy)
 

@@ -87,10 +87,11 @@ def _bound(cell: Cell, case: Case) -> Message:
 def net(money: Money) -> Message:
     """Net value in words, or what has no price."""
     if money.net == money.net:
-        values = {
+        values: dict[str, object] = {
             "net": _short(abs(money.net)),
             "revenue": _short(money.revenue),
             "cost": _short(money.cost),
+            "note": Message(f"screen.residue_{money.residue_as}") if money.residue_as else "",
         }
         return Message("screen.earns" if money.net >= 0 else "screen.costs", values)
     names = unknown_names(money.unknown)

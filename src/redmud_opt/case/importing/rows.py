@@ -1,0 +1,311 @@
+"""Entries → rows of `arisings`, `opening_stock`, `sites`, `materials`, `sources`: dry tonnes, each with its comment.
+
+A row replaces what the case says of the same site and material in the same periods; where it would replace only a
+part of what a row of the case says, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from redmud_opt.case.faults import Fault
+from redmud_opt.case.importing.entries import Amount, Entry
+from redmud_opt.case.importing.known import Known
+from redmud_opt.case.importing.layout import Layout
+from redmud_opt.case.importing.resolving import Added, Resolver
+from redmud_opt.case.importing.table import Cells, TextTable
+from redmud_opt.case.importing.timing import Share, Timing
+from redmud_opt.i18n import Message, text
+
+TOUCHED = ("sources", "sites", "materials", "arisings", "opening_stock", "evidence")
+STOCK_KEYS = ("storage", "material", "arose_on", "origin_site")
+KEPT = ("calendar", "active")
+"""Cells of a replaced row that do not speak of its amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that is added, replaced or taken away."""
+
+    table: str
+    what: str
+    name: str
+    cells: Mapping[str, str]
+
+
+class Rows:
+    """Makes the rows; tables of the case folder are changed in memory only."""
+
+    def __init__(
+        self,
+        folder: Path,
+        known: Known,
+        layout: Layout,
+        language: str,
+        faults: list[Fault],
+        remarks: list[Message],
+    ) -> None:
+        self.known, self.layout, self.language = known, layout, language
+        self.faults, self.remarks = faults, remarks
+        self.tables = {name: TextTable.read(folder, name) for name in TOUCHED}
+        self.resolver = Resolver(known, layout, faults, remarks)
+        self.changes: list[Change] = []
+        self.unstated: set[str] = set()
+        sheet = layout.sheet
+        self.source = f"import {sheet.file.name}" + (f" {sheet.name}" if sheet.name else "")
+
+    def make(self, entries: list[Entry]) -> None:
+        """All rows that the entries make."""
+        arising: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        stock: list[tuple[str, Entry]] = []
+        for entry in entries:
+            material = self.resolver.material(entry)
+            if entry.kind == "stock" and entry.storage and not entry.site:
+                stock += [(material, entry)] if material is not None else []
+                continue
+            site = self.resolver.site(entry, "" if material is None else self.resolver.base(material))
+            if material is None or site is None:
+                continue
+            if entry.kind == "stock":
+                stock.append((material, entry))
+            else:
+                arising[site, material].append(entry)
+        for (site, material), held in arising.items():
+            timing = Timing(self.known.periods, self.resolver.fault, self.remarks)
+            self._arisings(site, material, timing.shares(held))
+        self._stocks(stock)
+        self._added()
+        if self.changes:
+            self._source()
+
+    # ---- tonnes
+
+    def _dry(self, entry: Entry, amount: Amount, material: str) -> tuple[float, str, str] | None:
+        """(dry tonnes, how, evidence) of an amount; None where it cannot be told."""
+        months = 12 if amount.per == "month" and entry.month is None else 1
+        stated = entry.moisture
+        moisture = self.known.moisture(self.resolver.base(material)) if stated is None else stated
+        if amount.basis == "" and moisture != 0:
+            if amount.column not in self.unstated:
+                self.unstated.add(amount.column)
+                remedy = Message("importing.say_basis_of", {"name": amount.column})
+                self._told(entry, amount, "basis_missing", remedy, name=amount.column, material=material)
+            return None
+        words = amount.words if months == 1 else f"{amount.words} × 12"
+        if amount.basis != "wet":
+            said = self._say("dry_by_ledger", amount=words) if amount.basis else words
+            return amount.tonnes * months, said, "measured"
+        if moisture is None:
+            self._told(entry, amount, "moisture_missing", None, material=material)
+            return None
+        key = "wet_by_ledger" if stated is not None else "wet_by_case"
+        said = self._say(key, amount=words, moisture=f"{moisture * 100:.6g}")
+        return amount.tonnes * months * (1 - moisture), said, "measured" if stated is not None else "derived"
+
+    def _told(
+        self, entry: Entry, amount: Amount, key: str, remedy: Message | None, /, **values: object
+    ) -> None:
+        message = Message(f"importing.{key}", values)
+        self.faults.append(Fault(self.layout.sheet.shown, entry.row, amount.column, message, remedy))
+
+    def _say(self, key: str, **values: object) -> str:
+        return text(Message(f"importing.{key}", values), self.language)
+
+    def _evidence(self, entries: tuple[Entry, ...], how: str, evidence: str, year: int | None) -> Cells:
+        rows = ", ".join(str(entry.row) for entry in entries)
+        as_of = year if year is not None else entries[0].year or self.layout.sheet.day.year
+        comment = self._say("comment", file=self.layout.sheet.shown, rows=rows, how=how)
+        return {"source": self.source, "evidence": evidence, "as_of": str(as_of), "comment": comment}
+
+    # ---- arisings
+
+    def _arisings(self, site: str, material: str, shares: list[Share]) -> None:
+        made = [(share, cells) for share in shares if (cells := self._arising(site, material, share))]
+        if not made or len(made) < len(shares):
+            return
+        table = self.tables["arisings"]
+        covered = self._periods([share.during for share, _ in made])
+        old = []
+        for number, row in enumerate(table.rows):
+            same = (row.get("site"), row.get("material")) == (site, material) and self._counts(row)
+            if not same or not (held := self._periods([row.get("during", "")])) & covered:
+                continue
+            if not held <= covered:
+                remedy = Message("importing.split_the_row", {"row": str(number + 2)})
+                values = {"name": row.get("name", ""), "site": site, "material": material}
+                self.resolver.fault(made[0][0].entries[0], "amount", "overlaps", remedy, **values)
+                return
+            old.append(row)
+        self._replace(old, made)
+
+    def _counts(self, row: Cells) -> bool:
+        return row.get("active", "").strip().casefold() not in ("no", "false", "0")
+
+    def _periods(self, during: list[str]) -> set[str]:
+        """The periods that names of periods and groups of them stand for; blank: all."""
+        everything = [period.name for period in self.known.periods]
+        names = {one for name in during for one in (self.known.members(name) if name else everything)}
+        return {one for name in names for one in self.known.members(name)}
+
+    def _arising(self, site: str, material: str, share: Share) -> Cells | None:
+        cells = {"site": site, "material": material, "per": share.per, "during": share.during}
+        first = share.entries[0]
+        if first.production is not None and first.factor is not None and len(share.entries) == 1:
+            found = self._dry(first, first.factor, material)
+            if found is None:
+                return None
+            cells["production_t"] = (
+                f"{first.production.tonnes * (12 if first.production.per == 'month' else 1):.12g}"
+            )
+            cells["factor_t_per_t"] = f"{found[0]:.12g}"
+            how = f"{first.production.words} × {found[1]}"
+            return cells | self._evidence(share.entries, how, found[2], share.year)
+        total, hows, kinds = 0.0, [], set()
+        for entry in share.entries:
+            tonnes = self._tonnes(entry, material)
+            if tonnes is None:
+                return None
+            total += tonnes[0]
+            hows.append(tonnes[1])
+            kinds.add(tonnes[2])
+        cells["amount_t"] = f"{total:.12g}"
+        evidence = "derived" if "derived" in kinds else "measured"
+        return cells | self._evidence(share.entries, " + ".join(hows), evidence, share.year)
+
+    def _tonnes(self, entry: Entry, material: str) -> tuple[float, str, str] | None:
+        if entry.amount is not None:
+            return self._dry(entry, entry.amount, material)
+        if entry.production is None or entry.factor is None:
+            return None
+        found = self._dry(entry, entry.factor, material)
+        words = entry.production.words
+        return (
+            None
+            if found is None
+            else (entry.production.tonnes * found[0], f"{words} × {found[1]}", "derived")
+        )
+
+    def _replace(self, old: list[Cells], made: list[tuple[Share, Cells]]) -> None:
+        table = self.tables["arisings"]
+        by_during = {row.get("during", ""): row for row in old}
+        for share, cells in made:
+            before = by_during.get(share.during)
+            name = before["name"] if before else self._name(cells, share.during)
+            kept = {column: before[column] for column in KEPT if before and before.get(column)}
+            row = {"name": name, **{column: words for column, words in cells.items() if words}, **kept}
+            at = None if before is None else table.rows.index(before)
+            table.put(row, at)
+            self.changes.append(Change("arisings", "added" if at is None else "replaced", name, row))
+        for row in old:
+            if row.get("during", "") not in {share.during for share, _ in made}:
+                table.rows.remove(row)
+                self.changes.append(Change("arisings", "removed", row.get("name", ""), row))
+        self._drop_evidence({("arisings", row.get("name", "")) for row in old})
+
+    def _name(self, cells: Cells, during: str) -> str:
+        parts = (cells["material"], cells["site"], during)
+        return self.known.free("_".join(filter(None, parts)))
+
+    def _drop_evidence(self, items: set[tuple[str, str]]) -> None:
+        """Evidence of further numbers of a row that is no more."""
+        table = self.tables["evidence"]
+        gone = [row for row in table.rows if (row.get("table", ""), row.get("item", "").rstrip("/")) in items]
+        for row in gone:
+            table.rows.remove(row)
+            name = f"{row.get('table')}/{row.get('item')}/{row.get('column')}"
+            self.changes.append(Change("evidence", "removed", name, row))
+
+    # ---- stock
+
+    def _stocks(self, stock: list[tuple[str, Entry]]) -> None:
+        seen: dict[tuple[str, ...], Entry] = {}
+        for material, entry in stock:
+            site = None if not entry.site else self.resolver.site(entry, material)
+            storage = self.resolver.storage(entry, site, material)
+            dry = None if entry.amount is None else self._dry(entry, entry.amount, material)
+            if storage is None or dry is None:
+                continue
+            row = self.known.row("storages", storage)
+            home = "" if row is None else row.cells.get("site", "")
+            origin = site if site is not None and site != home else ""
+            key = (storage, material, entry.arose_on, origin)
+            first = seen.setdefault(key, entry)
+            if first is not entry:
+                remedy = Message("importing.keep_one")
+                self.resolver.fault(entry, "stock", "row_twice", remedy, first=str(first.row))
+                continue
+            cells = dict(zip(STOCK_KEYS, key, strict=True)) | {"amount_t": f"{dry[0]:.12g}"}
+            self._stock(entry, cells | self._evidence((entry,), dry[1], dry[2], entry.year))
+
+    def _stock(self, entry: Entry, cells: Cells) -> None:
+        table = self.tables["opening_stock"]
+        at = table.index(cells, STOCK_KEYS)
+        others = [
+            row
+            for number, row in enumerate(table.rows)
+            if number != at
+            and all(row.get(key, "") == cells[key] for key in ("storage", "material", "origin_site"))
+        ]
+        undated = [row for row in others if not row.get("arose_on")] if cells["arose_on"] else others
+        told = [row for row in undated if row.get("source") != self.source and self._counts(row)]
+        if told:
+            values = {"storage": cells["storage"], "material": cells["material"], "count": len(told)}
+            self.resolver.fault(
+                entry, "stock", "stock_twice", Message("importing.delete_old_stock"), **values
+            )
+            return
+        row = {column: words for column, words in cells.items() if words}
+        table.put(row, at)
+        name = "/".join(cells[key] for key in STOCK_KEYS).rstrip("/")
+        self._drop_evidence({("opening_stock", name)} if at is not None else set())
+        self.changes.append(Change("opening_stock", "added" if at is None else "replaced", name, row))
+
+    # ---- what the case lacked, and the source
+
+    def _added(self) -> None:
+        front = len(self.changes)
+        for table, found in (("sites", self.resolver.sites), ("materials", self.resolver.materials)):
+            for added in _once(found.values()):
+                cells = dict(added.cells)
+                if table == "materials":
+                    cells |= self._moisture(added)
+                elif "longitude_deg" in cells and added.first is not None:
+                    cells |= self._evidence((added.first,), "", "measured", None)
+                self.tables[table].put(cells)
+                self.changes.append(Change(table, "added", added.name, cells))
+        self.changes = [*self.changes[front:], *self.changes[:front]]
+
+    def _moisture(self, added: Added) -> Cells:
+        """The moisture that all rows of a ledger agree on."""
+        (stated,) = added.moistures if len(added.moistures) == 1 else (None,)
+        if stated is None or added.first is None:
+            return {}
+        how = self._say("moisture_of", moisture=f"{stated * 100:.6g}")
+        return {"moisture": f"{stated:.12g}"} | self._evidence(
+            (added.first,), how, "measured", added.first.year
+        )
+
+    def _source(self) -> None:
+        sheet = self.layout.sheet
+        values = {"file": sheet.file.name, "sheet": sheet.name, "day": sheet.day.isoformat()}
+        title = self._say("source_sheet" if sheet.name else "source_file", **values)
+        cells = {
+            "name": self.source,
+            "title": title,
+            "link": f"file {sheet.file.name}",
+            "year": str(sheet.day.year),
+        }
+        at = self.tables["sources"].index(cells, ("name",))
+        self.tables["sources"].put(cells, at)
+        self.changes.insert(0, Change("sources", "added" if at is None else "replaced", self.source, cells))
+
+
+def _once(found: object) -> Iterator[Added]:
+    seen: set[str] = set()
+    for one in found:  # type: ignore[attr-defined]
+        if isinstance(one, Added) and one.name not in seen:
+            seen.add(one.name)
+            yield one

@@ -1,0 +1,505 @@
+"""Import of a planner's own table: what is understood, what is refused, and that a case changes wholly or never."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from tests.case.conftest import Folder
+from tests.case.test_library import OWN, TABLES
+
+from redmud_opt.case import CaseFaults, load_case
+from redmud_opt.case.importing import Imported, import_file, sheets
+from redmud_opt.case.importing.headings import NAMES, heading
+from redmud_opt.case.importing.sheets import decoded
+from redmud_opt.i18n import LANGUAGES, template
+
+HEAD = "单位,物料名称,产生量（万吨，湿基）,含水率(%),年份\n"
+ROW = "氧化铝厂,赤泥,180,35,2026\n"
+
+
+def put(folder: Folder, content: str | bytes, name: str = "ledger.csv") -> Path:
+    path = folder.path.parent / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def found(
+    folder: Folder, content: str | bytes, name: str = "ledger.csv", **asked: object
+) -> list[tuple[str, int]]:
+    """(key, row) of every fault."""
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    with pytest.raises(CaseFaults) as caught:
+        import_file(folder.path, put(folder, content, name), **asked)  # type: ignore[arg-type]
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+    for language in LANGUAGES:
+        assert "importing." not in caught.value.render(language)
+    return [(f.message.key.removeprefix("importing."), f.row) for f in caught.value.faults]
+
+
+def done(folder: Folder, content: str | bytes, name: str = "ledger.csv", **asked: object) -> Imported:
+    return import_file(folder.path, put(folder, content, name), **asked)  # type: ignore[arg-type]
+
+
+def remarks(imported: Imported) -> list[str]:
+    return [remark.key.removeprefix("importing.") for remark in imported.remarks]
+
+
+# ---- headings
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "factor", "basis", "year"),
+    [
+        ("产生量（万吨，湿基）", "amount", 1e4, "wet", None),
+        ("2025年产生量/吨", "amount", 1, "", 2025),
+        ("湿基产生量(t)", "amount", 1, "wet", None),
+        ("Generated, kt dry", "amount", 1e3, "dry", None),
+        ("amount_kt_wet", "amount", 1e3, "wet", None),
+        ("Dry amount (Mt)", "amount", 1e6, "dry", None),
+        ("含水率 %", "moisture", 0.01, "", None),
+        ("产污系数（kg/t-Al）", "factor", 1e-3, "", None),
+        ("氧化铝产量（万吨/年）", "production", 1e4, "", None),
+        ("期末库存（吨）", "stock", 1, "", None),
+        ("产生量(t，干/湿)", "amount", 1, "both", None),
+        ("产生量(MT)", "amount", None, "", None),
+        ("Waste generated [tons]", "amount", None, "", None),
+    ],
+)
+def test_headings(text: str, field: str, factor: float | None, basis: str, year: int | None) -> None:
+    held = heading(text)
+    assert held is not None
+    assert (held.field, held.factor, held.basis, held.year) == (field, factor, basis, year)
+
+
+def test_headings_that_are_not_known() -> None:
+    assert heading("处置量(吨)") is None
+    words = [word for names in NAMES.values() for word in names.split("|")]
+    assert len(words) == len(set(words))
+
+
+# ---- what is understood
+
+
+def test_wet_tonnes_become_dry(folder: Folder) -> None:
+    imported = done(folder, HEAD + ROW + "合计,,180,,\n")
+    (row,) = folder.load().arisings
+    assert (row.name, row.amount_t, row.production_t, row.during) == (
+        "red_mud_refinery_2026",
+        1_170_000,
+        None,
+        "2026",
+    )
+    assert (row.evidence, row.as_of, row.source) == ("measured", 2026, "import ledger.csv")
+    assert "180 万吨 wet at 35 %" in row.comment
+    assert remarks(imported) == ["total_skipped"]
+    assert [(one.table, one.what) for one in imported.changes] == [
+        ("sources", "added"),
+        ("arisings", "added"),
+        ("arisings", "removed"),
+    ]
+
+
+def test_without_a_moisture_that_of_the_case_counts(folder: Folder) -> None:
+    done(folder, "site,material,amount (kt wet)\nrefinery,red_mud,1000\n")
+    (row,) = folder.load().arisings
+    assert (row.name, row.amount_t, row.evidence) == ("mud", pytest.approx(670_000), "derived")
+
+
+def test_twice_is_once(folder: Folder) -> None:
+    done(folder, HEAD + ROW)
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    done(folder, HEAD + ROW)
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+
+
+def test_a_dry_run_writes_nothing(folder: Folder) -> None:
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    imported = done(folder, HEAD + ROW, dry_run=True)
+    assert not imported.written
+    assert imported.changes
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+
+
+def test_production_times_factor(folder: Folder) -> None:
+    done(folder, "plant,waste,alumina production (kt),factor (t/t dry)\nrefinery,red_mud,800,1.4\n")
+    (row,) = folder.load().arisings
+    assert (row.amount_t, row.production_t, row.factor_t_per_t) == (None, 800_000, 1.4)
+
+
+def test_months_add_up_to_quarters(folder: Folder) -> None:
+    lines = "".join(f"refinery,red_mud,2026,{month}月,{month}\n" for month in range(1, 13))
+    done(folder, "plant,material,year,month,amount (kt dry)\n" + lines)
+    assert [(row.during, row.per, row.amount_t) for row in folder.load().arisings] == [
+        ("2026Q1", "period", 6000),
+        ("2026Q2", "period", 15000),
+        ("2026Q3", "period", 24000),
+        ("2026Q4", "period", 33000),
+    ]
+
+
+def test_the_year_before_stands_for_all(folder: Folder) -> None:
+    imported = done(folder, "plant,material,amount 2025 (t dry)\nrefinery,red_mud,900000\n")
+    (row,) = folder.load().arisings
+    assert (row.during, row.as_of, row.amount_t) == ("", 2025, 900_000)
+    assert remarks(imported) == ["taken_for_all"]
+
+
+def test_semicolons_gb18030_and_a_row_of_units(folder: Folder) -> None:
+    content = "某厂台账;;;\n单位;物料名称;产生量;备注\n;;吨（干）;\n氧化铝厂;赤泥;900000;x\n".encode(
+        "gb18030"
+    )
+    imported = done(folder, content)
+    assert folder.load().arisings[0].amount_t == 900_000
+    assert remarks(imported) == ["read_as"]
+
+
+def test_a_column_of_units(folder: Folder) -> None:
+    done(folder, "厂名,名称,产生量（干）,单位\n氧化铝厂,赤泥,90,万吨\n")
+    assert folder.load().arisings[0].amount_t == 900_000
+
+
+def test_columns_by_name(folder: Folder) -> None:
+    done(folder, "甲,乙,丙,丁\nrefinery,red_mud,3,9\n", columns={
+        "甲": "site", "乙": "material", "丙": "产生量（万吨，干）", "丁": "ignore",
+    })  # fmt: skip
+    assert folder.load().arisings[0].amount_t == 30_000
+
+
+def test_stock_goes_to_the_only_storage(folder: Folder) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    done(folder, "单位,物料,期末库存（吨，干）,产生日期\n氧化铝厂,赤泥,5000,2025-11-30\n")
+    (row,) = folder.load().opening_stock
+    assert (row.storage, row.material, row.amount_t, str(row.arose_on)) == (
+        "yard",
+        "red_mud",
+        5000,
+        "2025-11-30",
+    )
+    assert (
+        done(folder, "单位,物料,期末库存（吨，干）,产生日期\n氧化铝厂,赤泥,6000,2025-11-30\n").changes[1].what
+        == "replaced"
+    )
+    assert found(folder, "单位,物料,期末库存（吨，干）\n氧化铝厂,赤泥,6000\n", "new.csv") == [
+        ("stock_twice", 2)
+    ]
+
+
+# ---- workbooks
+
+
+def workbook(path: Path, rows: list[list[object]], name: str = "台账") -> Path:
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return path
+
+
+BOOK: list[list[object]] = [["2026 年"], ["单位", "物料", "产生量（吨，干）"], ["氧化铝厂", "赤泥", 1234.5]]
+
+
+def test_a_workbook(folder: Folder) -> None:
+    imported = import_file(folder.path, workbook(folder.path.parent / "a.xlsx", BOOK))
+    assert imported.file == "a.xlsx [台账]"
+    assert folder.load().arisings[0].amount_t == 1234.5
+    source = next(row for row in folder.load().sources if row.name == "import a.xlsx 台账")
+    assert source.title.startswith("The plant's own table: a.xlsx, sheet 台账, as of 20")
+
+
+def book_faults(folder: Folder, path: Path, **asked: object) -> list[tuple[str, int]]:
+    with pytest.raises(CaseFaults) as caught:
+        import_file(folder.path, path, **asked)  # type: ignore[arg-type]
+    return [(f.message.key.removeprefix("importing."), f.row) for f in caught.value.faults]
+
+
+def test_words_that_begin_with_an_equals_sign_are_words(folder: Folder) -> None:
+    rows = [*BOOK[:2], ['=HYPERLINK("http://x")', "赤泥", 5], ["氧化铝厂", "赤泥", "=1+1"]]
+    path = workbook(folder.path.parent / "a.xlsx", rows)
+    assert book_faults(folder, path) == [("unknown_site", 3), ("case.not_a_number", 4)]
+
+
+def test_formulas_count_by_their_kept_value(folder: Folder) -> None:
+    path = folder.path.parent / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["单位", "物料", "产生量（吨，干）"])
+        sheet.write_row(1, 0, ["氧化铝厂", "赤泥"])
+        sheet.write_formula(1, 2, "=40+2", None, 42)
+    import_file(folder.path, path)
+    assert folder.load().arisings[0].amount_t == 42
+
+
+def test_errors_and_formulas_without_value_are_no_blanks(folder: Folder) -> None:
+    path = folder.path.parent / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["单位", "物料", "产生量（吨，干）"])
+        sheet.write_row(1, 0, ["氧化铝厂", "赤泥"])
+        sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(2, 2, "=1+1", None, "")
+    with zipfile.ZipFile(path) as box:
+        parts = {name: box.read(name) for name in box.namelist()}
+    xml = parts["xl/worksheets/sheet1.xml"].replace(b"<f>1+1</f><v></v>", b"<f>1+1</f>")
+    with zipfile.ZipFile(path, "w") as box:
+        for name, content in (parts | {"xl/worksheets/sheet1.xml": xml}).items():
+            box.writestr(name, content)
+    assert book_faults(folder, path) == [("error_cell", 2), ("formula_without_value", 3)]
+
+
+def test_merged_cells_hold_for_all_their_rows(folder: Folder) -> None:
+    path = folder.path.parent / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["单位", "物料", "年份", "产生量（吨，干）"])
+        sheet.merge_range(1, 0, 2, 0, "氧化铝厂")
+        sheet.write_row(1, 1, ["赤泥", 2026, 42])
+        sheet.write_row(2, 1, ["赤泥", 2025, 43])
+    imported = import_file(folder.path, path)
+    assert remarks(imported) == ["merged", "outside"]
+
+
+def test_a_workbook_that_unpacks_to_too_much(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder.path.parent / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as box:
+        box.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
+    assert path.stat().st_size < 100_000
+    assert book_faults(folder, path) == [("too_large", 0)]
+
+
+def test_a_cell_in_the_far_corner(folder: Folder) -> None:
+    path = folder.path.parent / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write(1_048_575, 16_383, 1)
+    assert book_faults(folder, path) == [("too_many_cells", 0)]
+
+
+def test_sheets_are_named(folder: Folder) -> None:
+    path = folder.path.parent / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("甲", "乙", "说明"):
+            sheet = book.add_worksheet(name)
+            if name != "说明":
+                sheet.write_row(0, 0, ["单位", "物料", "产生量（吨，干）"])
+                sheet.write_row(1, 0, ["氧化铝厂", "赤泥", 7 if name == "甲" else 8])
+    assert book_faults(folder, path) == [("many_sheets", 0)]
+    assert book_faults(folder, path, sheet="丙") == [("no_such_sheet", 0)]
+    import_file(folder.path, path, sheet="乙")
+    assert folder.load().arisings[0].amount_t == 8
+
+
+def test_a_percent_cell_under_a_heading_in_percent(folder: Folder) -> None:
+    rows: list[list[object]] = [
+        ["单位", "物料", "产生量（吨，湿）", "含水率(%)"],
+        ["氧化铝厂", "赤泥", 5, 0.35],
+    ]
+    path = workbook(folder.path.parent / "a.xlsx", rows)
+    assert book_faults(folder, path) == [("percent_cell", 2)]
+    import_file(folder.path, path, columns={"含水率(%)": "moisture (share)"})
+    assert folder.load().arisings[0].amount_t == pytest.approx(3.25)
+
+
+# ---- what is refused
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        ("物料,产生量（MT，干）\n赤泥,5\n", [("unit_unknown", 1)]),
+        ("物料,产生量（干）\n赤泥,5\n", [("unit_missing", 1)]),
+        ("物料,产生量（吨，干）,含水率\n赤泥,5,33\n", [("unit_missing", 1)]),
+        ("物料,产生量（吨，干/湿）\n赤泥,5\n", [("dry_and_wet", 1)]),
+        ("物料,产生量（吨，干）,处置量\n赤泥,5,3\n", [("unknown_column", 1)]),
+        ("物料,产生量（吨，干）,产出量（吨，干）\n赤泥,5,3\n", [("column_twice", 1)]),
+        ("a,b\n1,2\n", [("no_header", 0)]),
+        ("单位,物料,产生量（吨）\n氧化铝厂,赤泥,5\n", [("basis_missing", 2)]),
+        ("单位,物料,产生量（吨，干）\n氧化铝厂,赤泥,-5\n", [("case.negative", 2)]),
+        ("单位,物料,产生量（吨，干）\n氧化铝厂,赤泥,\"1,200\"\n", [("case.not_a_number", 2)]),
+        ("单位,物料,产生量（吨，干）\n氧化铝厂,赤泥,5\n氧化铝厂,赤泥,6\n", [("row_twice", 3)]),
+        ("单位,物料,产生量（吨，干）\n氧化吕厂,赤尼,5\n", [("unknown_material", 2), ("unknown_site", 2)]),
+        ("单位,物料,产生量（吨，干）\n,,5\n", [("no_material", 2), ("no_site", 2)]),
+        ("单位,物料,干产生量（吨，干）,湿基产生量（吨）\n氧化铝厂,赤泥,5,6\n", [("unknown_column", 1)]),
+        ("单位,物料,干基产生量（吨）,湿基产生量（吨）\n氧化铝厂,赤泥,5,6\n", [("dry_and_wet_amount", 2)]),
+        ("单位,物料,产生量（吨，湿）,含水率(%)\n氧化铝厂,赤泥,5,96\n", [("too_moist", 2)]),
+        ("单位,物料,年份,产生量（吨，干）\n氧化铝厂,赤泥,去年,5\n", [("no_year", 2)]),
+        ("单位,物料,年份,产生量（吨，干）\n氧化铝厂,赤泥,2024,5\n氧化铝厂,赤泥,2025,6\n", [("years_outside", 2)]),
+        ("单位,物料,年份,月份,产生量（吨，干）\n氧化铝厂,赤泥,2026,1,5\n", [("months_missing", 2)]),
+        ("单位,物料,月份,产生量（吨，干）\n氧化铝厂,赤泥,1,5\n", [("month_without_year", 2)]),
+        ("单位,物料,时段,产生量（吨，干）\n氧化铝厂,赤泥,2026Q1,5\n", [("overlaps", 2)]),
+        ("单位,物料,时段,产生量（吨，干）\n氧化铝厂,赤泥,2026Q9,5\n", [("unknown_period", 2)]),
+        ("单位,物料,氧化铝产量（吨）\n氧化铝厂,赤泥,5\n", [("production_without_factor", 2)]),
+        ("单位,物料,期末库存（吨，干）\n城市市场,赤泥,5\n", [("no_storage", 2)]),
+        ("单位,物料,堆场,期末库存（吨，干）\n氧化铝厂,赤泥,西堆场,5\n", [("unknown_storage", 2)]),
+        ("单位,物料,产生量（吨，干）\n氧化铝厂,赤泥,\n", [("nothing", 0)]),
+        ("单位,物料,产生量（吨，干）\n氧化铝厂,\"赤泥,5\n", [("no_header", 0)]),
+        (b"\xff\xfe\x00", [("code_page", 0)]),
+    ],
+)  # fmt: skip
+def test_faults(folder: Folder, content: str | bytes, keys: list[tuple[str, int]]) -> None:
+    assert found(folder, content) == keys
+
+
+def test_many_faults_are_one_list(folder: Folder) -> None:
+    content = "单位,物料,产生量（吨，干）\n氧化吕厂,赤泥,-1\n氧化铝厂,赤泥,x\n氧化铝厂,红泥,3\n"
+    assert found(folder, content) == [
+        ("case.negative", 2),
+        ("unknown_site", 2),
+        ("case.not_a_number", 3),
+        ("unknown_material", 4),
+    ]
+
+
+def test_remedies_name_what_was_meant(folder: Folder) -> None:
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, "单位,物料,产生量（吨，干）\n氧化铝長,赤泥,5\n", columns={"物科": "material"})
+    assert "known here: 单位, 物料" in caught.value.render("en")
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, "单位,物料,产生量（吨，干）\n氧化铝長,赤泥,5\n")
+    assert "氧化铝厂" in caught.value.render("zh")
+
+
+def test_a_result_with_faults_leaves_the_case(folder: Folder) -> None:
+    folder.file("reductions.csv", "name,arising,share\nless,mud,0.1\n")
+    folder.load()
+    assert found(folder, HEAD + ROW) == [("case.unknown_name", 2)]
+
+
+def test_only_folders_are_written_to(folder: Folder) -> None:
+    (folder.path / "s.yaml").write_text("schema_version: 1\nbase: case.yaml\n")
+    for path, key in ((folder.path / "s.yaml", "scenario"), ("guangxi", "bundled"), ("nowhere", "no_folder")):
+        with pytest.raises(CaseFaults) as caught:
+            import_file(path, put(folder, HEAD + ROW))
+        assert caught.value.faults[0].message.key == f"importing.{key}"
+
+
+def test_a_write_that_fails_leaves_the_case(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sheets.Path.read_bytes
+    before = {path.name: real(path) for path in folder.path.iterdir()}
+    calls = []
+
+    def replace(source: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) > 1:
+            raise OSError(28, "No space left on device")
+        Path(target).write_bytes(real(source))
+
+    monkeypatch.setattr("redmud_opt.case.importing.os.replace", replace)
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, HEAD + ROW)
+    assert caught.value.faults[0].message.key == "importing.cannot_write"
+    assert {path.name: real(path) for path in folder.path.iterdir()} == before
+
+
+def test_code_pages() -> None:
+    assert decoded("赤泥".encode("gb18030")) == ("赤泥", "gb18030")
+    assert decoded("é".encode("latin-1")) is None
+    assert decoded("赤泥".encode("utf-16")) is None
+
+
+# ---- cases that call the library
+
+SPL = "name,label_en,label_zh,legal_status,waste_class,code,moisture,source,evidence\n"
+WASTES = SPL + (
+    "lib_spl,Spent pot lining,大修渣（混合）,hazardous_waste,spent_pot_lining,321-023-48,0.02,lib_source,measured\n"
+    "lib_spl_first,First cut,大修渣一切料,hazardous_waste,spent_pot_lining,321-023-48,0.02,lib_source,measured\n"
+    "lib_dross,Carbon dross,炭渣,hazardous_waste,carbon_dross,321-025-48,0,lib_source,measured\n"
+)
+HAZARD = "group,member\nlib_hazard,lib_spl\nlib_hazard,lib_spl_first\nlib_hazard,lib_dross\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    root = tmp_path / "library"
+    for name, content in {**TABLES, "smelter/materials": WASTES, "smelter/groups": HAZARD}.items():
+        path = root / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    (root / "library.yaml").write_text(OWN["case.yaml"].replace("library: yes\n", ""), encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Folder:
+    path = tmp_path / "own"
+    path.mkdir()
+    for name, content in OWN.items():
+        (path / name).write_text(content, encoding="utf-8")
+    folder = Folder(path)
+    folder.file("storages.csv", "name,site,material,accepts_hazardous\nshed,plant,lib_hazard,yes\n")
+    return folder
+
+
+def test_the_code_tells_the_material(own: Folder, library: Path) -> None:
+    head = "单位,废物名称,废物代码,产生量（吨，湿）,含水率(%)\n"
+    content = f"{head}plant,大修渣,321-023-48,1000,5\nplant,碳渣,321-025-48,30,0\n"
+    imported = done(own, content, library=library)
+    case = load_case(own.path, library=library)
+    spl = next(row for row in case.materials if row.name == "大修渣")
+    assert (spl.legal_status, spl.waste_class, spl.moisture) == ("hazardous_waste", "spent_pot_lining", 0.05)
+    amounts = {row.material: row.amount_t for row in case.arisings}
+    assert amounts == {"lib_mud": 1000, "大修渣": 950, "碳渣": 30}
+    assert [one.table for one in imported.changes] == [
+        "sources",
+        "materials",
+        "materials",
+        "arisings",
+        "arisings",
+    ]
+
+
+def test_a_code_alone(own: Folder, library: Path) -> None:
+    imported = done(own, "site,code,amount (t dry)\nplant,321-025-48,30\n", library=library)
+    assert {row.material for row in load_case(own.path, library=library).arisings} == {"lib_mud", "lib_dross"}
+    assert remarks(imported) == ["taken_for"]
+
+
+def test_a_mud_that_may_be_any(own: Folder, library: Path) -> None:
+    own.set("arisings", 2, material="lib_mud")
+    content = "site,material,like,amount (t dry)\nplant,赤泥,,3\n"
+    with pytest.raises(CaseFaults) as caught:
+        done(own, content, library=library)
+    assert [f.message.key for f in caught.value.faults] == ["importing.many_meant"]
+    assert "lib_other_mud" in caught.value.render("en")
+
+
+def test_a_mud_like_one_of_the_library(own: Folder, library: Path) -> None:
+    own.set("outlets", 4, material="lib_muds")
+    (own.path / "storages.csv").unlink()
+    done(own, "site,material,like,amount (t wet)\nplant,赤泥,lib_mud,1000\n", library=library)
+    case = load_case(own.path, library=library)
+    mud = next(row for row in case.materials if row.name == "赤泥")
+    assert (mud.mineralogy, mud.label_zh) == ("diaspore", "赤泥")
+    assert next(row.amount_t for row in case.arisings if row.material == "赤泥") == pytest.approx(700)
+
+
+def test_a_site_that_the_case_lacks_is_added(own: Folder, library: Path) -> None:
+    own.set("sites", 2, longitude_deg=107, latitude_deg=23, evidence="assumed")
+    own.set("sites", 3, longitude_deg=108, latitude_deg=23, evidence="assumed")
+    own.file("distances.csv", "from_site,to_site,distance_km,evidence\n")
+    (own.path / "storages.csv").unlink()
+    done(own, "site,material,经度,纬度,amount (t dry)\nNew works,lib_mud,107.4,23.2,77\n", library=library)
+    site = next(row for row in load_case(own.path, library=library).sites if row.name == "New_works")
+    assert (site.label_en, site.kind, site.longitude_deg) == ("New works", "refinery", 107.4)
+
+
+def test_a_code_that_disagrees(own: Folder, library: Path) -> None:
+    with pytest.raises(CaseFaults) as caught:
+        done(own, "site,material,code,amount (t dry)\nplant,lib_dross,321-023-48,30\n", library=library)
+    assert [f.message.key for f in caught.value.faults] == ["importing.code_disagrees"]
+
+
+def test_all_its_words_exist() -> None:
+    root = Path(sheets.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in root.glob("*.py"))
+    named = set(re.findall(r"importing\.([a-z_]+)\"", source)) | set(
+        re.findall(r"_say\(\"([a-z_]+)\"", source)
+    )
+    assert {key for key in named if template(f"importing.{key}", "en") is None} <= {
+        "no_",
+        "write_",
+        "unit_",
+        "source_",
+    }
