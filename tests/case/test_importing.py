@@ -11,11 +11,11 @@ import xlsxwriter
 from tests.case.conftest import Folder
 from tests.case.test_library import OWN, TABLES
 
-from redmud_opt.case import CaseFaults, load_case
+from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.case.importing import Imported, import_file, sheets
 from redmud_opt.case.importing.headings import NAMES, heading
 from redmud_opt.case.importing.sheets import decoded
-from redmud_opt.i18n import LANGUAGES, template
+from redmud_opt.i18n import LANGUAGES, Message, template
 
 HEAD = "单位,物料名称,产生量（万吨，湿基）,含水率(%),年份\n"
 ROW = "氧化铝厂,赤泥,180,35,2026\n"
@@ -291,6 +291,27 @@ def test_sheets_are_named(folder: Folder) -> None:
     assert folder.load().arisings[0].amount_t == 8
 
 
+def test_errors_on_another_sheet_do_no_harm(folder: Folder) -> None:
+    path = folder.path.parent / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for number, row in enumerate(BOOK):
+            (book.get_worksheet_by_name("甲") or book.add_worksheet("甲")).write_row(number, 0, row)
+        book.add_worksheet("乙").write_formula(0, 0, "=1/0", None, "#DIV/0!")
+    import_file(folder.path, path)
+    assert folder.load().arisings[0].amount_t == 1234.5
+
+
+def test_what_is_no_workbook(folder: Folder) -> None:
+    path = folder.path.parent / "a.xlsx"
+    path.write_bytes(b"PK no zip")
+    assert book_faults(folder, path) == [("broken_workbook", 0)]
+    with zipfile.ZipFile(path, "w") as box:
+        box.writestr("readme.txt", "no workbook")
+    assert book_faults(folder, path) == [("broken_workbook", 0)]
+    assert book_faults(folder, path.with_suffix(".xls")) == [("not_a_table", 0)]
+    assert book_faults(folder, folder.path.parent / "gone.csv") == [("unreadable", 0)]
+
+
 def test_a_percent_cell_under_a_heading_in_percent(folder: Folder) -> None:
     rows: list[list[object]] = [
         ["单位", "物料", "产生量（吨，湿）", "含水率(%)"],
@@ -308,12 +329,12 @@ def test_a_percent_cell_under_a_heading_in_percent(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("content", "keys"),
     [
-        ("物料,产生量（MT，干）\n赤泥,5\n", [("unit_unknown", 1)]),
-        ("物料,产生量（干）\n赤泥,5\n", [("unit_missing", 1)]),
-        ("物料,产生量（吨，干）,含水率\n赤泥,5,33\n", [("unit_missing", 1)]),
-        ("物料,产生量（吨，干/湿）\n赤泥,5\n", [("dry_and_wet", 1)]),
-        ("物料,产生量（吨，干）,处置量\n赤泥,5,3\n", [("unknown_column", 1)]),
-        ("物料,产生量（吨，干）,产出量（吨，干）\n赤泥,5,3\n", [("column_twice", 1)]),
+        ("单位,物料,产生量（MT，干）\n氧化铝厂,赤泥,5\n", [("unit_unknown", 1)]),
+        ("单位,物料,产生量（干）\n氧化铝厂,赤泥,5\n", [("unit_missing", 1)]),
+        ("单位,物料,产生量（吨，干）,含水率\n氧化铝厂,赤泥,5,33\n", [("unit_missing", 1)]),
+        ("单位,物料,产生量（吨，干/湿）\n氧化铝厂,赤泥,5\n", [("dry_and_wet", 1)]),
+        ("单位,物料,产生量（吨，干）,处置量\n氧化铝厂,赤泥,5,3\n", [("unknown_column", 1)]),
+        ("单位,物料,产生量（吨，干）,产出量（吨，干）\n氧化铝厂,赤泥,5,3\n", [("column_twice", 1)]),
         ("a,b\n1,2\n", [("no_header", 0)]),
         ("单位,物料,产生量（吨）\n氧化铝厂,赤泥,5\n", [("basis_missing", 2)]),
         ("单位,物料,产生量（吨，干）\n氧化铝厂,赤泥,-5\n", [("case.negative", 2)]),
@@ -349,6 +370,17 @@ def test_many_faults_are_one_list(folder: Folder) -> None:
         ("unknown_site", 2),
         ("case.not_a_number", 3),
         ("unknown_material", 4),
+    ]
+
+
+def test_faults_of_columns_and_of_rows_are_one_list(folder: Folder) -> None:
+    content = "单位,物料,产生量（MT，干）,处置量,含水率\n氧化吕厂,赤泥,-1,3,33\n"
+    assert found(folder, content) == [
+        ("unknown_column", 1),
+        ("unit_unknown", 1),
+        ("unit_missing", 1),
+        ("case.negative", 2),
+        ("unknown_site", 2),
     ]
 
 
@@ -483,6 +515,26 @@ def test_a_site_that_the_case_lacks_is_added(own: Folder, library: Path) -> None
     done(own, "site,material,经度,纬度,amount (t dry)\nNew works,lib_mud,107.4,23.2,77\n", library=library)
     site = next(row for row in load_case(own.path, library=library).sites if row.name == "New_works")
     assert (site.label_en, site.kind, site.longitude_deg) == ("New works", "refinery", 107.4)
+
+
+def test_a_slip_of_a_site_is_no_new_site(own: Folder, library: Path) -> None:
+    own.set("sites", 2, label_zh="平果氧化铝一厂")
+    (own.path / "storages.csv").unlink()
+    with pytest.raises(CaseFaults) as caught:
+        done(own, "site,material,amount (t dry)\n平果氧化吕一厂,lib_mud,7\n", library=library)
+    assert caught.value.faults[0].message.key == "importing.unknown_site"
+    imported = done(own, "site,material,amount (t dry)\n平果氧化铝二厂,lib_mud,7\n", library=library)
+    assert ("sites", "平果氧化铝二厂") in {(one.table, one.name) for one in imported.changes}
+
+
+def test_what_the_trial_finds_counts(folder: Folder) -> None:
+    fault = Fault("arisings.csv", 2, "", Message("case.nobody_takes", {"material": "red_mud"}))
+
+    def trial(case: Case) -> None:
+        assert case.arisings[0].amount_t == 1_170_000
+        raise CaseFaults([fault])
+
+    assert found(folder, HEAD + ROW, trial=trial) == [("case.nobody_takes", 2)]
 
 
 def test_a_code_that_disagrees(own: Folder, library: Path) -> None:

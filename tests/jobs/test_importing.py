@@ -61,3 +61,14 @@ def test_columns_of_the_command_line(case: Path) -> None:
         columns_of(["site", "=x", "a="])
     assert len(caught.value.faults) == 3
     assert import_into(case, case.parent / "ledger.csv", columns=["site"]).exit is Exit.FAULTS
+
+
+def test_a_plant_that_no_road_reaches(case: Path) -> None:
+    """The case loads, but its network says that the waste cannot go anywhere."""
+    with (case / "sites.csv").open("a", encoding="utf-8") as sites:
+        sites.write("far,Far plant,远厂,refinery,,,,\n")
+    (case.parent / "far.csv").write_text("site,material,amount (t dry)\nfar,red_mud,5\n", encoding="utf-8")
+    report = import_into(case, case.parent / "far.csv")
+    assert report.faults is not None
+    assert {fault.file for fault in report.faults.faults} == {"arisings.csv"}
+    assert len(load_case(case).arisings) == 1

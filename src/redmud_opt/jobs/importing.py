@@ -12,6 +12,7 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.importing import Change, Imported, import_file
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.outcome import Exit
+from redmud_opt.network import build_network
 from redmud_opt.plan.words import said
 
 
@@ -105,7 +106,9 @@ def import_into(
     """Imports a file into a case folder; `columns` as a mapping or as the pairs of the command line."""
     try:
         held = columns if isinstance(columns, Mapping) else columns_of(columns)
-        done = import_file(case, file, sheet=sheet, columns=held, dry_run=dry_run, language=language)
+        done = import_file(
+            case, file, sheet=sheet, columns=held, dry_run=dry_run, language=language, trial=build_network
+        )
     except CaseFaults as faults:
         return ImportReport(faults=faults)
     return ImportReport(done=done)

@@ -13,11 +13,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from redmud_opt.case.bundle import find_bundled, library_folder, rule_packs
+from redmud_opt.case.case import Case
 from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.importing.entries import read_entries
 from redmud_opt.case.importing.known import Known
@@ -52,18 +53,20 @@ def import_file(
     language: str = "en",
     packs: Path | None = None,
     library: Path | None = None,
+    trial: Callable[[Case], object] | None = None,
 ) -> Imported:
     """Import a CSV file or a workbook into the case folder `case`.
 
     `columns` says what columns hold, heading → field, with unit and basis where they matter: `amount (t, wet)`,
-    `ignore`. Comments are written in `language`. With `dry_run` everything is tried and nothing is written.
+    `ignore`. Comments are written in `language`. With `dry_run` everything is tried and nothing is written. `trial`
+    is asked of the case with the new rows; faults that it raises count as well.
     """
     folder, path = _folder(case), Path(file)
     faults: list[Fault] = []
     remarks: list[Message] = []
     known = _known(folder, packs, library)
     layout = find_layout(read_sheets(path, sheet, faults), columns or {}, faults)
-    if layout is None or faults:
+    if layout is None:
         raise CaseFaults(dict.fromkeys(faults))
     remarks.extend(layout.remarks)
     entries = read_entries(layout, faults, remarks)
@@ -74,7 +77,9 @@ def import_file(
     changed = {
         f"{name}.csv": table.content() for name, table in rows.tables.items() if _is_changed(rows, name)
     }
-    _try(folder, changed, packs, library)
+    result = _try(folder, changed, packs, library)
+    if trial is not None:
+        trial(result)
     if not dry_run:
         _move(folder, changed)
     return Imported(
@@ -116,8 +121,8 @@ def _is_changed(rows: Rows, table: str) -> bool:
     return any(change.table == table for change in rows.changes)
 
 
-def _try(folder: Path, changed: Mapping[str, bytes], packs: Path | None, library: Path | None) -> None:
-    """Load a copy of the case with the new tables; CaseFaults where it has any."""
+def _try(folder: Path, changed: Mapping[str, bytes], packs: Path | None, library: Path | None) -> Case:
+    """A copy of the case with the new tables; CaseFaults where it has any."""
     with tempfile.TemporaryDirectory(prefix="redmud-opt-") as temporary:
         copy = Path(temporary) / folder.resolve().name
         copy.mkdir()
@@ -126,7 +131,7 @@ def _try(folder: Path, changed: Mapping[str, bytes], packs: Path | None, library
                 shutil.copy2(entry, copy / entry.name)
         for name, content in changed.items():
             (copy / name).write_bytes(content)
-        load_case(copy, packs=packs, library=library)
+        return load_case(copy, packs=packs, library=library)
 
 
 def _move(folder: Path, changed: Mapping[str, bytes]) -> None:

@@ -104,8 +104,8 @@ class Cells:
     def amount(self, column: int) -> Amount | None:
         """The amount of a cell in tonnes (a factor: in tonnes per tonne)."""
         value, (name, held) = self.number_in(column), self.layout.columns[column]
-        if value is None:
-            return None
+        if value is None or held.basis == "both" or (held.factor is None and not self._has_unit(held)):
+            return None  # told of the column
         unit, factor = held.unit, held.factor
         if factor is None:
             unit = self.text("unit")
@@ -115,6 +115,9 @@ class Cells:
                 self.fault(name, Message(f"importing.{key}", {"unit": unit, "name": name}))
                 return None
         return Amount(name, f"{self.cell(column)} {unit}", value * factor, self._basis(held), held.per)
+
+    def _has_unit(self, held: Heading) -> bool:
+        return not held.unit and held.field in AMOUNTS and bool(self.layout.of("unit"))
 
     def _basis(self, held: Heading) -> str:
         said = self.text("basis")
@@ -148,7 +151,9 @@ class Cells:
         if value is None:
             return None
         name, held = self.layout.columns[columns[0]]
-        share = value * (held.factor or 1.0)
+        if held.factor is None:
+            return None  # told of the column
+        share = value * held.factor
         if share > 0.95:
             self.fault(name, Message("importing.too_moist", {"share": share}), Message("importing.say_share"))
         elif held.factor == 0.01 and 0 < value < 1 and self.layout.sheet.name:
@@ -265,9 +270,11 @@ def _entries(cells: Cells) -> Iterator[Entry]:
 
 def _stated_twice(cells: Cells, written: list[int]) -> bool:
     """Whether a row states its amount dry and wet."""
-    years = [cells.layout.columns[column][1].year for column in written]
-    if len(set(years)) == len(years):
+    held = [cells.layout.columns[column][1] for column in written]
+    if len({one.year for one in held}) == len(held):
         return False
+    if len({(one.year, one.basis) for one in held}) < len(held):
+        return True  # told of the columns
     names = tuple(cells.layout.columns[column][0] for column in written)
     message = Message("importing.dry_and_wet_amount", {"names": names})
     cells.fault(names[1], message, Message("importing.keep_one"))

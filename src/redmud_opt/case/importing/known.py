@@ -6,6 +6,7 @@ remedy of a fault. A material that the case lacks is told from the library by it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -35,6 +36,9 @@ BY_CODE = {"321-023-48": "大修渣", "321-025-48": "炭渣"}
 
 CLASS_OF_SITE = {"red_mud": "refinery", "spent_pot_lining": "smelter", "carbon_dross": "smelter"}
 """Waste class → kind of the site where it arises."""
+
+NUMERALS = re.compile("[0-9一二三四五六七八九十东西南北]")
+"""Signs that tell plants of one company apart."""
 
 _CALLED = {skeleton(word): name for name, words in CALLED.items() for word in (name, *words.split("|"))}
 
@@ -101,6 +105,10 @@ class Known:
         meant = nearest(text, self.names(table))
         if meant is None:
             return None
+        if NUMERALS.sub("", plain(text)) == NUMERALS.sub("", plain(meant)) and skeleton(text) != skeleton(
+            meant
+        ):
+            return None  # plant 1 is not plant 2
         same = sum(a == b for a, b in zip(plain(text), plain(meant), strict=False))
         return (
             meant if same >= 0.8 * max(len(text), len(meant)) or skeleton(text) == skeleton(meant) else None
@@ -141,13 +149,13 @@ class Known:
         except ValueError:
             return None
 
-    def storages_at(self, site: str, material: str) -> list[str]:
-        """Storages of a site that take a material."""
+    def storages_at(self, site: str, materials: set[str]) -> list[str]:
+        """Storages of a site that take a material, by its own name or by that of the one that it is like."""
         return [
             row.cells["name"]
             for row in self.rows("storages")
             if row.cells.get("site") == site
-            and material in self.members(row.cells.get("material", ""))
+            and materials & set(self.members(row.cells.get("material", "")))
             and "name" in row.cells
         ]
 

@@ -70,6 +70,7 @@ def find_layout(sheets: list[Sheet], columns: Mapping[str, str], faults: list[Fa
         faults.append(Fault(sheets[0].file.name, 0, "", message, Message("importing.name_a_sheet")))
         return None
     number, sheet = found[0]
+    faults.extend(sheet.faults)
     return _laid_out(sheet, number, columns, faults)
 
 
@@ -84,8 +85,7 @@ def _header(sheet: Sheet, columns: Mapping[str, str]) -> tuple[int, int]:
     return best[0], -best[1]
 
 
-def _laid_out(sheet: Sheet, header: int, columns: Mapping[str, str], faults: list[Fault]) -> Layout | None:
-    told = len(faults)
+def _laid_out(sheet: Sheet, header: int, columns: Mapping[str, str], faults: list[Fault]) -> Layout:
     texts = [visible(cell) for cell in sheet.rows[header]]
     mapped = _mapped(sheet, header, texts, columns, faults)
     found: dict[int, tuple[str, Heading]] = {}
@@ -105,7 +105,7 @@ def _laid_out(sheet: Sheet, header: int, columns: Mapping[str, str], faults: lis
     faults.extend(_twice(sheet, header, found))
     layout = Layout(sheet, header, body, found, tuple(remarks))
     faults.extend(_units(layout))
-    return layout if len(faults) == told else None
+    return layout
 
 
 def _mapped(

@@ -167,7 +167,7 @@ class Resolver:
         text = entry.storage
         found = self.known.find("storages", text) if text else []
         if not text and site is not None:
-            found = self.known.storages_at(site, self.base(material))
+            found = self.known.storages_at(site, {material, self.base(material)})
         if len(found) == 1:
             return found[0]
         if text and not found:

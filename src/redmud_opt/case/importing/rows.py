@@ -273,7 +273,8 @@ class Rows:
                 if table == "materials":
                     cells |= self._moisture(added)
                 elif "longitude_deg" in cells and added.first is not None:
-                    cells |= self._evidence((added.first,), "", "measured", None)
+                    where = f"{cells['longitude_deg']}, {cells['latitude_deg']}"
+                    cells |= self._evidence((added.first,), where, "measured", None)
                 self.tables[table].put(cells)
                 self.changes.append(Change(table, "added", added.name, cells))
         self.changes = [*self.changes[front:], *self.changes[:front]]

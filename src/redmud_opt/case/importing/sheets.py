@@ -13,6 +13,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,12 +38,13 @@ Rows = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Cells as text; `shown` is how faults name it, `name` is blank for a CSV file."""
+    """Cells as text; `shown` is how faults name it, `name` is blank for a CSV file; `faults` count if it is taken."""
 
     file: Path
     name: str
     rows: Rows
     remarks: tuple[Message, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -159,6 +161,8 @@ def _unpacked(file: Path, faults: list[Fault]) -> dict[str, bytes] | None:
             if sum(part.file_size for part in box.infolist()) > MOST_BYTES:
                 faults.append(_fault(file, "too_large", "cut_it_down", most=MOST_BYTES // 1_000_000))
                 return None
+            if (bad := box.testzip()) is not None:
+                raise zipfile.BadZipFile(bad)
             links = ElementTree.fromstring(box.read("xl/_rels/workbook.xml.rels"))
             targets = {
                 one.get("Id"): one.get("Target", "").removeprefix("/xl/") for one in links.iter(_TARGETS)
@@ -167,7 +171,7 @@ def _unpacked(file: Path, faults: list[Fault]) -> dict[str, bytes] | None:
             paths = {one.get("name", ""): f"xl/{targets.get(one.get(_LINK))}" for one in sheets}
             held = set(box.namelist())
             return {name: box.read(path) for name, path in paths.items() if path in held}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ElementTree.ParseError, RuntimeError) as error:
         faults.append(_fault(file, "broken_workbook", "save_anew", why=str(error)))
         return None
 
@@ -213,6 +217,9 @@ def _valueless(xml: bytes, file: Path, name: str) -> Iterator[Fault]:
 
 
 def _sheet(file: Path, name: str, book: Any, xml: bytes, faults: list[Fault]) -> Sheet | None:
+    if not xml:
+        faults.append(_fault(file, "broken_workbook", "save_anew", why=name))
+        return None
     if _span(xml) > MOST_CELLS:
         faults.append(_fault(file, "too_many_cells", "cut_it_down", sheet=name, most=MOST_CELLS))
         return None
@@ -225,8 +232,7 @@ def _sheet(file: Path, name: str, book: Any, xml: bytes, faults: list[Fault]) ->
                 cells[row][left] = cells[top][left]
             where = f"{_letters(left)}{top + 1}:{_letters(left)}{bottom + 1}"
             remarks.append(Message("importing.merged", {"where": where, "text": cells[top][left]}))
-    faults.extend(_valueless(xml, file, name))
-    return Sheet(file, name, tuple(map(tuple, cells)), tuple(remarks))
+    return Sheet(file, name, tuple(map(tuple, cells)), tuple(remarks), tuple(_valueless(xml, file, name)))
 
 
 def _text(value: object) -> str:
