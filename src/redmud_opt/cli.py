@@ -1,4 +1,4 @@
-"""The command line: `redmud-opt init | check | solve | audit`.
+"""The command line: `redmud-opt init | check | solve | audit | evidence | screen | import`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -25,8 +25,10 @@ from redmud_opt.case import CaseFaults, Fault, init_case
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
 from redmud_opt.jobs.evidence import evidence_of
+from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.listening import Cancelled
 from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES
+from redmud_opt.jobs.screening import screen_case
 from redmud_opt.plan.words import gap_words, millions, width
 from redmud_opt.solve import Progress
 
@@ -146,6 +148,32 @@ def parser() -> Parser:
     evidence.add_argument("case", metavar="CASE|RUN", help="a case, or a folder that `solve` wrote")
     evidence.set_defaults(answer=answer_evidence)
 
+    screen = verbs.add_parser(
+        "screen", parents=[shared], help="judge every plant and route one by one, before any plan"
+    )
+    screen.add_argument(
+        "case", metavar="CASE", help="a case folder, a scenario file, or the name of a bundled one"
+    )
+    screen.add_argument(
+        "--library", action="store_true", help="with the routes of the library that the case does not use"
+    )
+    screen.set_defaults(answer=answer_screen)
+
+    imports = verbs.add_parser(
+        "import", parents=[shared], help="take arisings and stocks from one's own table into a case"
+    )
+    imports.add_argument("case", metavar="CASE", help="the case folder that takes them")
+    imports.add_argument("file", metavar="FILE", help="a .csv or .xlsx file")
+    imports.add_argument("--sheet", metavar="NAME", help="sheet of the workbook (default: the first)")
+    imports.add_argument(
+        "--map",
+        action="append",
+        metavar="HEADING=FIELD",
+        help="what a column holds, such as '数量=amount (吨, 湿)' or '处置量=ignore'; may be given often",
+    )
+    imports.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
+    imports.set_defaults(answer=answer_import)
+
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     audit.set_defaults(answer=answer_audit)
@@ -240,6 +268,23 @@ def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:
 def answer_evidence(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """What a case or a run rests on."""
     return evidence_of(asked.case)
+
+
+def answer_screen(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """The screening matrix."""
+    return screen_case(asked.case, library=asked.library)
+
+
+def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """One's own arisings and stocks."""
+    return import_into(
+        asked.case,
+        asked.file,
+        sheet=asked.sheet,
+        columns=asked.map or (),
+        dry_run=asked.dry_run,
+        language=asked.lang,
+    )
 
 
 # ---- stopping and ending --------------------------------------------------------------------------------------
