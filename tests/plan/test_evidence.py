@@ -12,7 +12,7 @@ from tests.model.rich import rich
 
 from redmud_opt.case import load_case
 from redmud_opt.case.backing import GRADES, Backing
-from redmud_opt.case.things import Evidence
+from redmud_opt.case.things import Evidence, Figure
 from redmud_opt.plan.evidence import plan_evidence
 
 
@@ -97,6 +97,16 @@ def test_one_figure_behind_two_cells_counts_once() -> None:
     figures = plan_evidence(case, bricks().plan).figures.set_index("figure")
     assert figures.loc["price_level"]["cells"] == 2
     assert figures.loc["price_level"]["money_cny"] == pytest.approx(3700)
+
+
+def test_a_figure_is_shown_as_it_stands_not_as_a_cell_takes_it() -> None:
+    """The outlet takes half of a figure of 100 (80 to 120): 50 in the cell, 100 in the list."""
+    level = Figure(name="price_level", value=100.0, unit="CNY/t", low=80.0, high=120.0, evidence="assumed")
+    quotes = {("outlets", "brick_outlet", "price_cny_per_t"): "price_level"}
+    case = replace(bricks().case, figures=(level,), quotes=quotes)
+    found = plan_evidence(case, bricks().plan).figures.set_index("figure").loc["price_level"]
+    assert (found["value"], found["low"], found["high"]) == (100, 80, 120)
+    assert found["money_cny"] == pytest.approx(4000)
 
 
 def test_money_of_the_numbers_sums_to_the_terms() -> None:

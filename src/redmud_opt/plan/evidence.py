@@ -44,7 +44,8 @@ class PlanEvidence:
     """Shares by grade, and the figures that matter most and are least sure.
 
     `shares`: grade, numbers, share_of_numbers, money_cny, share_of_value, utilised_t, share_of_utilisation.
-    `figures`: figure, cells, value, low, high, grade, source, terms, money_cny, relative_range, range_stated, weight_cny.
+    `figures`: figure, cells, value, low, high (of the figure itself, where cells take a multiple of it), grade, source,
+    terms, money_cny, relative_range, range_stated, weight_cny.
     `money`: term, table, key, column, figure, grade, money_cny (discounted), one row per term and number.
     """
 
@@ -370,7 +371,8 @@ def _figures(backing: Backing, ledger: Ledger) -> pd.DataFrame:
         held[backed.name].append((backed, term, amount))
     for backed, amount in _yield_money(backing, ledger):
         held[backed.name].append((backed, "yield", amount))
-    rows = [_figure(name, entries) for name, entries in held.items()]
+    stated = {row.name: row for row in (*backing.case.figures, *backing.case.clauses)}
+    rows = [_figure(name, entries, stated.get(name)) for name, entries in held.items()]
     names = ["figure", "cells", "value", "low", "high", "grade", "source", "terms", "money_cny"]
     names += ["relative_range", "range_stated", "weight_cny"]
     frame = pd.DataFrame(rows, columns=names)
@@ -378,8 +380,10 @@ def _figures(backing: Backing, ledger: Ledger) -> pd.DataFrame:
     return frame.head(SHOWN).reset_index(drop=True)
 
 
-def _figure(name: str, entries: list[tuple[Backed, str, float]]) -> dict[str, object]:
+def _figure(name: str, entries: list[tuple[Backed, str, float]], own: Any) -> dict[str, object]:
+    """`own`: the row of the figure, None for a number that stands in a cell."""
     backed = entries[0][0]
+    shown = backed if own is None else own
     stated = backed.relative_range is not None
     unsure = backed.grade in ("assumed", "unstated", "low")
     spread = backed.relative_range if stated else UNKNOWN_RANGE if unsure else 0.0
@@ -387,9 +391,9 @@ def _figure(name: str, entries: list[tuple[Backed, str, float]]) -> dict[str, ob
     return {
         "figure": name,
         "cells": len({(one.table, one.key, one.column) for one, _, _ in entries}),
-        "value": backed.value,
-        "low": backed.low,
-        "high": backed.high,
+        "value": shown.value,
+        "low": shown.low,
+        "high": shown.high,
         "grade": backed.grade,
         "source": backed.source,
         "terms": ", ".join(dict.fromkeys(term for _, term, _ in entries)),
