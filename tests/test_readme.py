@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from redmud_opt import load_case, optimise
+from redmud_opt.report.overview import overview
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 START, END = "<!-- output -->\n", "<!-- end of output -->"
@@ -36,3 +37,26 @@ def test_readme_shows_what_is_printed() -> None:
         shown = printed
     assert shown.splitlines()[:5] == printed.splitlines()[:5], "title, status, objective and value"
     assert shape(shown) == shape(printed)
+
+
+# ---- the plan of `group` in one table
+
+
+GROUP = ("<!-- group -->\n", "<!-- end of group -->")
+
+
+def group_table() -> str:
+    case = load_case("group")
+    return "\n" + overview(case, optimise(case)).markdown() + "\n"
+
+
+def test_readme_shows_the_plan_of_the_group() -> None:
+    page = README.read_text(encoding="utf-8")
+    before, rest = page.split(GROUP[0])
+    shown, after = rest.split(GROUP[1])
+    made = group_table()
+    if os.environ.get("REDMUD_WRITE_README"):
+        README.write_text(before + GROUP[0] + made + GROUP[1] + after, encoding="utf-8")
+        shown = made
+    assert shape(shown) == shape(made)
+    assert shown.splitlines()[-2:] == made.splitlines()[-2:], "value, builds, what rests on assumptions"

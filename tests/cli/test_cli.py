@@ -15,6 +15,7 @@ from tests.jobs import cases
 from tests.jobs.test_run import KEYS, assert_no_plan, strict
 
 from redmud_opt import cli
+from redmud_opt.case import load_case
 from redmud_opt.cli import Live, main
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs import Exit, status
@@ -476,3 +477,70 @@ def test_check_names_an_unbounded_case(capsys: pytest.CaptureFixture[str], tmp_p
     code, record = as_json(capsys, "check", str(cases.unbounded(tmp_path / "endless")))
     assert code == 1
     assert [fault["key"] for fault in record["faults"]] == ["jobs.unbounded"]
+
+
+# ---- evidence, screening, import -------------------------------------------------------------------------------
+
+
+def test_evidence_of_a_case_and_of_a_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    code, record = as_json(capsys, "evidence", "case")
+    assert code == 0
+    numbers = {row["grade"]: row["numbers"] for row in record["shares"]}
+    assert numbers["assumed"] > 20
+    assert "figures" not in record
+    assert main(["solve", "case", "--out", "run"]) == 0
+    capsys.readouterr()
+    code, record = as_json(capsys, "evidence", "run")
+    assert code == 0
+    assert sum(row["share_of_value"] for row in record["shares"]) == pytest.approx(1)
+    assert record["figures"][0]["weight_cny"] >= record["figures"][-1]["weight_cny"] > 0
+    assert 0 < record["on_assumptions"]["share_of_utilisation"] <= 1
+    assert "可信程度" in called(capsys, "evidence", "run", "--lang", "zh")[1]
+
+
+def test_evidence_of_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert as_json(capsys, "evidence", "nowhere")[0] == Exit.FAULTS
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "options.json").write_text("{}", encoding="utf-8")
+    code, record = as_json(capsys, "evidence", "empty")
+    assert code == Exit.FAULTS
+    assert record["faults"][0]["key"] == "jobs.no_plan_here"
+
+
+def test_evidence_of_a_run_whose_inputs_were_changed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cases.starter(tmp_path / "case")
+    assert main(["solve", "case", "--out", "run"]) == 0
+    capsys.readouterr()
+    table = tmp_path / "run" / "inputs" / "outlets.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("420", "421"), encoding="utf-8")
+    code, record = as_json(capsys, "evidence", "run")
+    assert code == Exit.FAULTS
+    assert record["faults"][0]["key"] == "jobs.inputs_differ"
+
+
+def test_screen_judges_every_plant_and_route(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    code, record = as_json(capsys, "screen", "case")
+    assert code == 0
+    assert {row["route"] for row in record["rows"]} == {"magnetic_separation", "brick_making"}
+    assert "磁选" in called(capsys, "screen", "case", "--lang", "zh")[1]
+    assert as_json(capsys, "screen", "nowhere")[0] == Exit.FAULTS
+
+
+def test_import_of_ones_own_arisings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The plant's own ledger: 800 kt of dry mud a year instead of the starter's 1.2 Mt."""
+    cases.starter(tmp_path / "case")
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text("厂,废物名称,产生量（吨，干）\nrefinery,red_mud,800000\n", encoding="utf-8")
+    before = (tmp_path / "case" / "arisings.csv").read_text(encoding="utf-8")
+    code, _ = as_json(capsys, "import", "case", "ledger.csv", "--dry-run")
+    assert code == 0
+    assert (tmp_path / "case" / "arisings.csv").read_text(encoding="utf-8") == before
+    code, _ = as_json(capsys, "import", "case", "ledger.csv")
+    assert code == 0, called(capsys, "import", "case", "ledger.csv")
+    (row,) = load_case(tmp_path / "case").arisings
+    assert (row.amount_t, row.evidence) == (800000, "measured")
+    assert as_json(capsys, "import", "case", "nowhere.csv")[0] == Exit.FAULTS

@@ -361,6 +361,17 @@ def test_the_size_with_the_least_over_capacity() -> None:
     assert only["sizes"] == "3 x big (80 %); 6 x middle (87 %); 7 x small (93 %)"
 
 
+def test_the_size_that_costs_least_a_year_comes_before_the_one_that_fits_closest() -> None:
+    """At 10 % for good: 3 × 30 M · 0.1 = 9 M a year against 6 × 20 M · 0.1 = 12 M, though 6 leave less unused."""
+    found = sized(
+        unit("big", 1_080_000, capex_cny=30e6),
+        unit("middle", 500_000, capex_cny=20e6),
+        discount_rate=0.1,
+    )
+    only = row(found, "press")
+    assert (only["size"], only["units"]) == ("big", 3)
+
+
 def test_a_unit_that_would_run_below_its_least_rate() -> None:
     """100 t a year in a unit of 1,000 t that must run at half load."""
     only = row(sized(unit("big", 1000, min_rate=0.5), arising=100), "press")

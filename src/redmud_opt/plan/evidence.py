@@ -44,7 +44,7 @@ class PlanEvidence:
     """Shares by grade, and the figures that matter most and are least sure.
 
     `shares`: grade, numbers, share_of_numbers, money_cny, share_of_value, utilised_t, share_of_utilisation.
-    `figures`: figure, cells, value, low, high (of the figure itself, where cells take a multiple of it), grade, source,
+    `figures`: figure, cells, value, low, high (of the figure itself where cells take a multiple), grade, source,
     terms, money_cny, relative_range, range_stated, weight_cny.
     `money`: term, table, key, column, figure, grade, money_cny (discounted), one row per term and number.
     """
@@ -371,7 +371,8 @@ def _figures(backing: Backing, ledger: Ledger) -> pd.DataFrame:
         held[backed.name].append((backed, term, amount))
     for backed, amount in _yield_money(backing, ledger):
         held[backed.name].append((backed, "yield", amount))
-    stated = {row.name: row for row in (*backing.case.figures, *backing.case.clauses)}
+    stated: dict[str, Any] = {row.name: row for row in backing.case.clauses}
+    stated |= {row.name: row for row in backing.case.figures}
     rows = [_figure(name, entries, stated.get(name)) for name, entries in held.items()]
     names = ["figure", "cells", "value", "low", "high", "grade", "source", "terms", "money_cny"]
     names += ["relative_range", "range_stated", "weight_cny"]

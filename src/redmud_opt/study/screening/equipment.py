@@ -5,8 +5,9 @@
     fixed     = (capex · annuity + fixed O&M + running) ÷ (capacity · availability) · use   CNY per tonne fed
     annuity   = r ÷ (1 − (1 + r)^−life)
 
-Of the sizes whose load keeps the least rate, that with the smallest over-capacity is matched. A line that stands is
-matched first if it takes all; its capex is sunk.
+Of the sizes whose load keeps the least rate, that which costs least a year in the number needed is matched; where that
+is not known, that with the smallest over-capacity. A line that stands is matched first if it takes all; its capex is
+sunk.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def match(world: World, own: Conversion, mix: Mix, arising_t_per_a: float) -> Ma
     standing = [one for one in found if one.size is not None and one.size.kind == "line"]
     new = [one for one in found if one.size is not None and one.size.kind != "line"]
     whole = [one for one in standing if one.units == 1 and one.fits]
-    best = min(whole or [one for one in new if one.fits] or new or standing, key=_over, default=Match())
+    best = min(whole or [one for one in new if one.fits] or new or standing, key=_dear, default=Match())
     return Match(
         size=best.size,
         capacity_t_per_a=best.capacity_t_per_a,
@@ -169,9 +170,11 @@ def _tried(world: World, own: Conversion, mix: Mix, arising: float) -> Iterator[
         yield Match(size, capacity, units, load, fits)
 
 
-def _over(one: Match) -> tuple[float, int]:
+def _dear(one: Match) -> tuple[float, float, int]:
+    """What the units needed cost a year, then their over-capacity, then how many they are."""
+    cost = NAN if one.size is None else one.units * one.size.fixed_cny_per_a
     over = one.over_t_per_a
-    return (0.0 if math.isnan(over) else over, one.units)
+    return (math.inf if math.isnan(cost) else cost, 0.0 if math.isnan(over) else over, one.units)
 
 
 def fixed_cny_per_t(world: World, found: Match, conversion: Conversion, arising_t_per_a: float) -> float:

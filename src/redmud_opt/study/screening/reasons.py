@@ -17,7 +17,7 @@ MOST_NAMES = 4
 def reason(cell: Cell, case: Case) -> Message:
     """Why a cell has its verdict."""
     if not cell.accepted:
-        return _not_accepted(cell, {row.name: row for row in case.materials})
+        return _not_accepted(cell, case)
     if cell.verdict == UNKNOWN_ASSAY:
         missing, material = cell.lacks
         return Message("screen.no_assay", {"material": material, "property": missing})
@@ -30,7 +30,8 @@ def reason(cell: Cell, case: Case) -> Message:
     return net(cell.money)
 
 
-def _not_accepted(cell: Cell, materials: dict[str, Material]) -> Message:
+def _not_accepted(cell: Cell, case: Case) -> Message:
+    materials: dict[str, Material] = {row.name: row for row in case.materials}
     own = materials[cell.asked.material]
     same = [name for name in cell.fed if materials[name].waste_class == own.waste_class]
     minerals = sorted({materials[name].mineralogy for name in same} - {""})
@@ -45,7 +46,14 @@ def _not_accepted(cell: Cell, materials: dict[str, Material]) -> Message:
         return Message("screen.like_nothing", values)
     if minerals and own.mineralogy not in minerals:
         return Message("screen.other_mineralogy", values)
-    return Message("screen.not_fed", values)
+    groups = tuple(
+        dict.fromkeys(
+            row.material
+            for row in case.feeds
+            if row.process == cell.asked.process.name and row.material in case.groups_by_name
+        )
+    )
+    return Message("screen.not_in_group" if groups else "screen.not_fed", values | {"groups": groups})
 
 
 def _refused(cell: Cell, case: Case) -> Message:

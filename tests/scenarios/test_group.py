@@ -1,0 +1,114 @@
+"""The group: eleven refineries and fifteen smelters on the library, few whole numbers, every scenario on it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from tests.builders import run
+
+from redmud_opt import optimise
+from redmud_opt.case import Case, load_case, unenforced
+from redmud_opt.model import build_model
+from redmud_opt.model.arrays import compile
+from redmud_opt.network import build_network
+from redmud_opt.plan import audit, make_plan
+from redmud_opt.plan.evidence import plan_evidence
+from redmud_opt.solve import Options
+
+SCENARIOS = tuple(sorted(path.stem for path in Path("scenarios").glob("group_*.yaml")))
+
+
+@cache
+def case(name: str = "group") -> Case:
+    return load_case(name)
+
+
+def test_plants() -> None:
+    kinds = {site.name: site.kind for site in case().sites}
+    arising = {row.site for row in case().arisings}
+    assert sum(kinds[name] == "refinery" for name in arising) == 11
+    assert sum(kinds[name] == "smelter" for name in arising) == 15
+    assert not any(name.startswith("group_") for name in arising)
+
+
+def test_mud_is_production_times_factor_of_the_library() -> None:
+    """Pingguo: 2.5 Mt alumina (printed) × 1.15 t/t = 2.875 Mt."""
+    (row,) = [row for row in case().arisings if row.site == "refinery_pingguo"]
+    assert (row.production_t, row.factor_t_per_t) == (2_500_000, 1.15)
+    assert case().quotes["arisings", row.name, "production_t"] == "alumina_refinery_pingguo_t_per_a"
+
+
+def test_every_plant_has_a_mud_of_its_own_with_a_whole_assay() -> None:
+    muds = [row for row in case().materials if row.waste_class == "red_mud" and row.like]
+    assert len(muds) == 11
+    for mud in muds:
+        assert len([row for row in case().composition if row.material == mud.name]) >= 20, mud.name
+
+
+def test_few_whole_numbers() -> None:
+    form = compile(build_model(build_network(case())))
+    assert 50 < form.integrality.sum() <= 150
+
+
+def test_what_later_orders_enforce_is_stated_and_said() -> None:
+    said = " ".join(str(message.values) for message in unenforced(case()))
+    for table in ("ownership", "permits", "approvals", "exemptions", "reductions", "yard_measures"):
+        assert table in said
+    carbon = unenforced(case("group_carbon_price"))
+    assert any(message.values.get("key") == "co2_price_cny_per_t" for message in carbon)
+    dated = unenforced(case("group_list_2021"))
+    assert any(str(message.values.get("value")) == "2024-12-31" for message in dated)
+
+
+def test_shares_of_the_bases_sum_to_one() -> None:
+    bases = {row.facility for row in case().ownership}
+    assert len(bases) == 2
+    for base in bases:
+        assert sum(row.share for row in case().ownership if row.facility == base) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenarios_load_and_differ(name: str) -> None:
+    found = case(name)
+    assert found.settings.name == name
+    assert found.settings.title_zh.startswith("铝业集团")
+    assert (found.settings, found) != (case().settings, case())
+
+
+def test_dear_ore_scales_every_concentrate() -> None:
+    base = {row.name: row.price_cny_per_t for row in case().outlets if row.name.startswith("iron_")}
+    dear = {row.name: row.price_cny_per_t for row in case("group_ore_dear").outlets if row.name in base}
+    assert len(base) == 5
+    for name, price in base.items():
+        assert dear[name] == pytest.approx(1.3 * price)
+
+
+def test_impossible_is_refused_by_counting() -> None:
+    """Half of 21.9 Mt is 10.9 Mt: more than all that counts as use can take in 2027."""
+    found = build_network(case("impossible")).findings
+    assert any("group_keeps_2027" in str(message.values) for message in found)
+    assert not build_network(case()).findings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["group", *SCENARIOS])
+def test_an_audited_plan_within_one_percent(name: str) -> None:
+    network, model, outcome = run(case(name), Options(gap=0.01, time_limit_s=300))
+    plan = make_plan(network, model, outcome)
+    assert audit(case(name), plan.frames, plan.value_cny).passed
+    assert outcome.gap is not None
+    assert outcome.gap <= 0.01
+
+
+@pytest.mark.slow
+def test_the_plan_keeps_20_percent_and_reaches_25() -> None:
+    plan = optimise(case(), gap=0.01)
+    rates = plan.frames["rates"]
+    group = rates[(rates["waste_class"] == "red_mud") & (rates["plant"] == "")].set_index("year")["rate_new"]
+    assert group.min() == pytest.approx(0.20, abs=1e-6)
+    assert group[2030] == pytest.approx(0.25, abs=1e-6)
+    assert len(plan.frames["builds"]) > 0
+    weak = plan_evidence(case(), plan).on_assumptions
+    assert 0.5 < weak["share_of_numbers"] < 1
