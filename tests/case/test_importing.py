@@ -507,6 +507,21 @@ def test_a_mud_like_one_of_the_library(own: Folder, library: Path) -> None:
     assert next(row.amount_t for row in case.arisings if row.material == "赤泥") == pytest.approx(700)
 
 
+def test_a_waste_of_the_library_that_arises_already_is_not_added_beside_itself(
+    own: Folder, library: Path
+) -> None:
+    """The ledger's own word for a waste that the case takes from the library: one arising, not two."""
+    (own.path / "storages.csv").unlink()
+    table = library / "red_mud" / "materials.csv"
+    head, *lines = table.read_text(encoding="utf-8").splitlines()
+    coded = [head + ",code", lines[0] + ",SW-1", *(line + "," for line in lines[1:])]
+    table.write_text("\n".join(coded) + "\n", encoding="utf-8")
+    imported = done(own, "site,code,material,amount (t dry)\nplant,SW-1,SW-1,900\n", library=library)
+    assert "taken_for" in remarks(imported)
+    (row,) = load_case(own.path, library=library).arisings
+    assert (row.material, row.amount_t) == ("lib_mud", 900)
+
+
 def test_a_site_that_the_case_lacks_is_added(own: Folder, library: Path) -> None:
     own.set("sites", 2, longitude_deg=107, latitude_deg=23, evidence="assumed")
     own.set("sites", 3, longitude_deg=108, latitude_deg=23, evidence="assumed")

@@ -141,6 +141,11 @@ class Known:
         own = [row for row in muds if not is_library(row)]
         return [row.cells["name"] for row in own or muds]
 
+    def in_use(self, material: str) -> bool:
+        """Whether the case itself says that a material arises or lies in stock: the same waste is not another one."""
+        rows = (row for table in ("arisings", "opening_stock") for row in self.rows(table))
+        return any(not is_library(row) and row.cells.get("material") == material for row in rows)
+
     def moisture(self, material: str) -> float | None:
         """The moisture that the case states of a material; None where it is no plain number."""
         row = self.row("materials", material)

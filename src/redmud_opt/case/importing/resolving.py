@@ -145,12 +145,13 @@ class Resolver:
         return name
 
     def _taken(self, entry: Entry, name: str) -> Added | str | None:
-        """The case's own material as it is; one of the library under the ledger's name, like it."""
+        """What the case has or uses already as it is; another of the library under the ledger's name, like it."""
         row = self.known.row("materials", name)
         if row is None or self._agreed(entry, name) is None:
             return None
         label = entry.material or row.cells.get("label_zh", name)
-        if (not is_library(row) and not entry.like) or not entry.material or plain(label) == name:
+        held = not is_library(row) or self.known.in_use(name)
+        if (held and not entry.like) or not entry.material or plain(label) == name:
             values = {"text": label, "name": name, "row": str(entry.row)}
             self.remarks.append(Message("importing.taken_for", values))
             return name
