@@ -122,9 +122,9 @@ def test_every_route_has_its_parts_and_words() -> None:
 
 def test_plants_sum_to_the_country_without_groups() -> None:
     """Refineries and remainders make 85.522 Mt alumina (2024), smelters and remainders 44 Mt aluminium."""
-    china = {row.name for row in library().sites if row.province} - {
-        row.name for row in library().sites if row.province in FOREIGN
-    }
+    named = {row.name for row in library().figures if "_province_" in row.name}
+    provinces = {name.partition("_province_")[2].removesuffix("_t_per_a") for name in named}
+    china = {row.name for row in library().sites if row.province in provinces}
     groups = {row.within for row in library().sites if row.within}
     for product, total in (("alumina", 85.522e6), ("aluminium", 44e6)):
         found = 0.0
@@ -133,20 +133,6 @@ def test_plants_sum_to_the_country_without_groups() -> None:
             if row.name.startswith(f"{product}_") and site in china - groups:
                 found += row.value
         assert found == pytest.approx(total, rel=1e-3), product
-
-
-@cache
-def _provinces() -> list[dict[str, str]]:
-    folder = library_folder()
-    assert folder is not None
-    with (folder / "places" / "provinces.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-FOREIGN = frozenset(
-    row["name"] for row in _provinces() if not row["label_zh"].endswith(("省", "市", "自治区", "特别行政区"))
-)
-"""States and provinces of other countries: their Chinese labels do not end as those of China's do."""
 
 
 @pytest.mark.parametrize("pack", ["cn", "in", "eu"])

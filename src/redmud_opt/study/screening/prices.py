@@ -79,7 +79,7 @@ class Prices:
         found = [
             (figure, cny) for figure in self.figures if (cny := _of_figure(figure, row, regions)) is not None
         ]
-        near = [pair for pair in found if pair[0].region.casefold() in regions]
+        near = [pair for pair in found if pair[0].region.casefold().replace(" ", "_") in regions]
         if not found:
             return UNKNOWN
         figure, cny = (min if least else max)(near or found, key=lambda pair: pair[1])
