@@ -5,9 +5,9 @@
     fixed     = (capex · annuity + fixed O&M + running) ÷ (capacity · availability) · use   CNY per tonne fed
     annuity   = r ÷ (1 − (1 + r)^−life)
 
-Of the sizes whose load keeps the least rate, that which costs least a year in the number needed is matched; where that
-is not known, that with the smallest over-capacity. A line that stands is matched first if it takes all; its capex is
-sunk.
+Of the sizes whose load keeps the least rate, that which costs least a year in the number needed is matched; where
+that is not known, that with the smallest over-capacity. A line that stands is matched first if it takes all; its
+capex is sunk.
 """
 
 from __future__ import annotations
