@@ -101,6 +101,12 @@ def share(words: str) -> float:
     return value
 
 
+Verbs = Any
+"""argparse's own type of subparsers is private."""
+
+CASE = "a case folder, a scenario file, or the name of a bundled one"
+
+
 def parser() -> Parser:
     """The verbs and their options."""
     shared = Parser(add_help=False)
@@ -108,23 +114,26 @@ def parser() -> Parser:
     shared.add_argument("--lang", choices=LANGUAGES, default="en", help="language of messages (default: en)")
     top = Parser(prog="redmud-opt", description="Plans what an aluminium group does with its solid waste.")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
-
     init = verbs.add_parser("init", parents=[shared], help="write a small case to start from")
     init.add_argument("folder", metavar="FOLDER", help="a folder that is empty or not there yet")
     init.set_defaults(answer=answer_init)
-
     check = verbs.add_parser(
         "check", parents=[shared], help="list every fault of a case, and what it rests on"
     )
-    check.add_argument(
-        "case", metavar="CASE", help="a case folder, a scenario file, or the name of a bundled one"
-    )
+    check.add_argument("case", metavar="CASE", help=CASE)
     check.set_defaults(answer=answer_check)
+    _add_solve(verbs, shared)
+    _add_evidence_and_screen(verbs, shared)
+    _add_import(verbs, shared)
+    audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
+    audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
+    audit.set_defaults(answer=answer_audit)
+    return top
 
+
+def _add_solve(verbs: Verbs, shared: Parser) -> None:
     solve = verbs.add_parser("solve", parents=[shared], help="solve, audit, and keep the run as a folder")
-    solve.add_argument(
-        "case", metavar="CASE", help="a case folder, a scenario file, or the name of a bundled one"
-    )
+    solve.add_argument("case", metavar="CASE", help=CASE)
     solve.add_argument(
         "--time-limit", type=seconds, metavar="SECONDS", help="most seconds the solver may take"
     )
@@ -142,23 +151,24 @@ def parser() -> Parser:
     solve.add_argument("--out", metavar="DIR", help="folder of the run (default: runs/<case>-<time>)")
     solve.set_defaults(answer=answer_solve)
 
+
+def _add_evidence_and_screen(verbs: Verbs, shared: Parser) -> None:
     evidence = verbs.add_parser(
         "evidence", parents=[shared], help="say how much of a case or a plan rests on what kind of evidence"
     )
     evidence.add_argument("case", metavar="CASE|RUN", help="a case, or a folder that `solve` wrote")
     evidence.set_defaults(answer=answer_evidence)
-
     screen = verbs.add_parser(
         "screen", parents=[shared], help="judge every plant and route one by one, before any plan"
     )
-    screen.add_argument(
-        "case", metavar="CASE", help="a case folder, a scenario file, or the name of a bundled one"
-    )
+    screen.add_argument("case", metavar="CASE", help=CASE)
     screen.add_argument(
         "--library", action="store_true", help="with the routes of the library that the case does not use"
     )
     screen.set_defaults(answer=answer_screen)
 
+
+def _add_import(verbs: Verbs, shared: Parser) -> None:
     imports = verbs.add_parser(
         "import", parents=[shared], help="take arisings and stocks from one's own table into a case"
     )
@@ -173,11 +183,6 @@ def parser() -> Parser:
     )
     imports.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
     imports.set_defaults(answer=answer_import)
-
-    audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
-    audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
-    audit.set_defaults(answer=answer_audit)
-    return top
 
 
 # ---- the verbs ------------------------------------------------------------------------------------------------

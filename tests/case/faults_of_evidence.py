@@ -52,7 +52,7 @@ def a_figure_misspelt(f: Folder) -> None:
     f.set("outlets", 2, price_cny_per_t="ore_prize")
 
 
-@planted(("figure_unit", "outlets.csv", 2, "price_cny_per_t"), says="is in t/t, this column in CNY/unit")
+@planted(("figure_unit", "outlets.csv", 2, "price_cny_per_t"), says="is in t/t, this column in CNY/t")
 def a_yield_as_a_price(f: Folder) -> None:
     f.add("figures", name="mud_factor", value=1.2, unit="t/t")
     f.set("outlets", 2, price_cny_per_t="mud_factor")

@@ -188,6 +188,213 @@ def test_stock_goes_to_the_only_storage(folder: Folder) -> None:
     ]
 
 
+# ---- rates and times
+
+QUARTERS = "spans: [{length: quarter, count: 4}]"
+TWELVE = "".join(f"refinery,red_mud,2026,{month},1000,1.4\n" for month in range(1, 13))
+FOUR = "".join(f"refinery,red_mud,2026Q{number},100\n" for number in range(1, 5))
+
+
+def arose(folder: Folder) -> list[tuple[str, str, float | None]]:
+    return [(row.during, row.per, row.amount_t) for row in folder.load().arisings]
+
+
+@pytest.mark.parametrize("rate", ["", "/月"])
+def test_production_of_a_month_is_that_of_the_month(folder: Folder, rate: str) -> None:
+    folder.yaml(QUARTERS, "spans: [{length: month, count: 12}]")
+    done(folder, f"plant,waste,year,month,production (t{rate}),factor (t/t 干)\n{TWELVE}")
+    rows = folder.load().arisings
+    assert [row.during for row in rows] == [f"2026-{month:02}" for month in range(1, 13)]
+    assert {(row.per, row.production_t, row.factor_t_per_t) for row in rows} == {("period", 1000, 1.4)}
+    assert not any("× 12" in row.comment for row in rows)
+
+
+def test_production_of_months_adds_up_to_quarters(folder: Folder) -> None:
+    done(folder, f"plant,waste,year,month,production (t/月),factor (t/t 干)\n{TWELVE}")
+    assert arose(folder) == [(f"2026Q{number}", "period", 4200) for number in range(1, 5)]
+
+
+def test_production_per_month_of_a_quarter_or_of_a_year(folder: Folder) -> None:
+    lines = "".join(f"refinery,red_mud,2026Q{number},1000,1.4\n" for number in range(1, 5))
+    done(folder, f"plant,waste,period,production (t/月),factor (t/t 干)\n{lines}")
+    rows = folder.load().arisings
+    assert {(row.per, row.production_t) for row in rows} == {("period", 3000)}
+    assert "1000 t × 3 × 1.4 t/t dry" in rows[0].comment
+    done(folder, "plant,waste,production (t/月),factor (t/t 干)\nrefinery,red_mud,1000,1.4\n")
+    (row,) = folder.load().arisings
+    assert (row.per, row.production_t, row.factor_t_per_t) == ("year", 12_000, 1.4)
+    assert "1000 t × 12 × 1.4 t/t dry" in row.comment
+
+
+def test_an_amount_per_month_of_a_quarter_or_of_a_year(folder: Folder) -> None:
+    done(folder, "plant,material,period,amount (t/month dry)\n" + FOUR)
+    assert arose(folder) == [(f"2026Q{number}", "period", 300) for number in range(1, 5)]
+    assert "100 t × 3" in folder.load().arisings[0].comment
+    done(folder, "plant,material,year,amount (t/month dry)\nrefinery,red_mud,2026,100\n")
+    assert arose(folder) == [("2026", "year", 1200)]
+
+
+def test_an_amount_per_year_of_a_year(folder: Folder) -> None:
+    done(folder, "plant,material,year,年产生量 (t/a dry)\nrefinery,red_mud,2026,100\n")
+    assert arose(folder) == [("2026", "year", 100)]
+    folder.yaml(QUARTERS, "spans: [{length: year, count: 1}]")
+    done(folder, "plant,material,period,amount (t/a dry)\nrefinery,red_mud,2026,100\n")
+    assert arose(folder) == [("2026", "period", 100)]
+
+
+@pytest.mark.parametrize(
+    ("head", "lines", "key"),
+    [
+        ("year,month,amount (t/a dry)", ["2026,1,9", "2026,2,9", "2026,3,9"], "rate_year"),
+        ("year,month,年产生量 (t dry)", ["2026,1,9", "2026,2,9", "2026,3,9"], "rate_year"),
+        ("period,amount (t/a dry)", [f"2026Q{number},9" for number in range(1, 5)], "rate_year"),
+        ("period,production (t/a),factor (t/t dry)", [f"2026Q{n},9,1" for n in range(1, 5)], "rate_year"),
+        ("year,本月产生量 (t dry)", ["2026,9"], "rate_this_month"),
+        ("本月产生量 (t dry)", ["9"], "rate_this_month"),
+        ("stock (t/a dry)", ["9"], "rate_of_stock"),
+        ("stock (t/month dry)", ["9"], "rate_of_stock"),
+        ("period,month,amount (t dry)", ["2026Q1,1,9", "2026Q1,2,9"], "period_disagrees"),
+        ("period,year,amount (t dry)", ["2026Q1,2025,9"], "period_disagrees"),
+    ],
+)
+def test_rates_that_contradict_the_time_of_their_row(
+    folder: Folder, head: str, lines: list[str], key: str
+) -> None:
+    content = f"plant,material,{head}\n" + "".join(f"refinery,red_mud,{line}\n" for line in lines)
+    assert found(folder, content)[0] == (key, 2)
+    assert len({one for one, _ in found(folder, content)}) == 1
+
+
+def test_periods_that_are_no_whole_months_have_no_rate_per_month(folder: Folder) -> None:
+    folder.yaml(
+        f"{{start: 2026-01-01, {QUARTERS}}}",
+        "[{name: a, start: 2026-01-01, end: 2026-02-15}, {name: b, start: 2026-02-15, end: 2027-01-01}]",
+    )
+    lines = "refinery,red_mud,a,9\nrefinery,red_mud,b,9\n"
+    assert found(folder, f"plant,material,period,amount (t/月 dry)\n{lines}") == [("rate_month", 2)]
+    done(folder, f"plant,material,period,amount (t dry)\n{lines}")
+    assert arose(folder) == [("a", "period", 9), ("b", "period", 9)]
+
+
+def test_the_amount_of_a_month_under_its_own_heading(folder: Folder) -> None:
+    lines = "".join(f"refinery,red_mud,2026,{month},10\n" for month in range(1, 13))
+    for name in ("月产生量", "本月产生量"):
+        done(folder, f"plant,material,year,month,{name}（吨，干）\n{lines}")
+        assert arose(folder) == [(f"2026Q{number}", "period", 30) for number in range(1, 5)]
+    done(folder, "plant,material,月产生量（吨，干）\nrefinery,red_mud,10\n")
+    assert arose(folder) == [("", "year", 120)]
+
+
+def test_a_map_that_states_a_unit_states_the_rate(folder: Folder) -> None:
+    content = "plant,material,period,amount (t/a dry)\n" + FOUR
+    done(folder, content, columns={"amount (t/a dry)": "amount (t)"})
+    assert arose(folder) == [(f"2026Q{number}", "period", 100) for number in range(1, 5)]
+
+
+# ---- what is replaced
+
+LOT = "单位,物料,期末库存（吨，干）,产生日期\n氧化铝厂,赤泥,5000,"
+
+
+def lots(folder: Folder) -> list[tuple[str, float, str]]:
+    return [(row.source, row.amount_t, str(row.arose_on or "")) for row in folder.load().opening_stock]
+
+
+def test_stock_that_gets_another_date_is_one_lot(folder: Folder) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    folder.add("storages", name="shed", site="city", material="muds", retrievable="yes", method="D1")
+    folder.file(
+        "opening_stock.csv", "storage,material,amount_t,arose_on,origin_site\nshed,red_mud,7,,refinery\n"
+    )
+    done(folder, LOT + "\n")
+    for day, before in (("2025-11-30", "yard/red_mud"), ("2025-10-31", "yard/red_mud/2025-11-30")):
+        imported = done(folder, LOT + day + "\n")
+        assert lots(folder) == [("", 7, ""), ("import ledger.csv", 5000, day)]
+        assert [(one.what, one.name) for one in imported.changes if one.table == "opening_stock"] == [
+            ("added", f"yard/red_mud/{day}"),
+            ("removed", before),
+        ]
+    imported = done(folder, LOT + "\n")
+    assert lots(folder) == [("", 7, ""), ("import ledger.csv", 5000, "")]
+
+
+def test_lots_of_one_ledger_stay_side_by_side(folder: Folder) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    second = "2025-11-30\n氧化铝厂,赤泥,60,2025-12-31\n"
+    done(folder, LOT + second)
+    done(folder, LOT + second)
+    assert [day for _, _, day in lots(folder)] == ["2025-11-30", "2025-12-31"]
+    done(folder, LOT + "2025-10-31\n", "other.csv")
+    assert [source for source, _, _ in lots(folder)] == ["import ledger.csv"] * 2 + ["import other.csv"]
+
+
+def test_evidence_of_a_lot_goes_with_it(folder: Folder) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    done(folder, LOT + "2025-11-30\n")
+    folder.file(
+        "evidence.csv",
+        "table,item,column,evidence\nopening_stock,yard/red_mud/2025-11-30,amount_t,assumed\n",
+    )
+    imported = done(
+        folder,
+        LOT + "2025-10-31\n",
+    )
+    assert [one.what for one in imported.changes if one.table == "evidence"] == ["removed"]
+
+
+def test_all_that_the_case_says_of_the_same_times_is_replaced(folder: Folder) -> None:
+    folder.add("arisings", name="more_mud", site="refinery", material="red_mud", amount_t=5)
+    imported = done(folder, "site,material,amount (t dry)\nrefinery,red_mud,900\n")
+    assert [row.amount_t for row in folder.load().arisings] == [900]
+    assert [one.what for one in imported.changes if one.table == "arisings"] == ["replaced", "removed"]
+
+
+def test_a_new_row_takes_no_name_of_an_inactive_one(folder: Folder) -> None:
+    folder.set("arisings", 2, name="red_mud_refinery_2026", active="no")
+    done(folder, HEAD + ROW)
+    assert [row[0] for row in folder.read("arisings")[1:]] == [
+        "red_mud_refinery_2026",
+        "red_mud_refinery_2026_2",
+    ]
+    assert [row.name for row in folder.load().arisings] == ["red_mud_refinery_2026_2"]
+
+
+def test_the_row_to_split_is_named_as_it_stands(folder: Folder) -> None:
+    """Rows that the import itself takes away, and blank lines, do not shift it."""
+    folder.add("arisings", name="tails", site="city", material="red_mud", amount_t=5)
+    text = (folder.path / "arisings.csv").read_text(encoding="utf-8").replace("\ntails", "\n\ntails")
+    folder.file("arisings.csv", text)
+    lines = "refinery,red_mud,2026,5,\ncity,red_mud,,6,2026Q1\n"
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, "site,material,year,amount (t dry),period\n" + lines)
+    (fault,) = caught.value.faults
+    assert fault.remedy is not None
+    assert (fault.message.key, fault.remedy.values["row"]) == ("importing.overlaps", "4")
+
+
+# ---- totals
+
+
+@pytest.mark.parametrize("words", ["Total: three lines", "合计：三条线"])
+def test_a_remark_of_totals_makes_no_total(folder: Folder, words: str) -> None:
+    for head, line in (
+        ("单位,物料,产生量（吨，干）,备注", f"氧化铝厂,赤泥,5,{words}"),
+        ("备注,单位,物料,产生量（吨，干）", f"{words},氧化铝厂,赤泥,5"),
+        ("单位,物料,区域,产生量（吨，干）", f"氧化铝厂,赤泥,{words},5"),
+    ):
+        imported = done(folder, f"{head}\n{line}\n")
+        assert "total_skipped" not in remarks(imported)
+        assert folder.load().arisings[0].amount_t == 5
+
+
+@pytest.mark.parametrize(
+    "line", ["合计,,,5", ",合计,,5", "1,氧化铝厂,小计,5", "1,合计：,,5", "Total,氧化铝厂,赤泥,5"]
+)
+def test_totals(folder: Folder, line: str) -> None:
+    imported = done(folder, f"序号,单位,物料,产生量（吨，干）\n1,氧化铝厂,赤泥,5\n{line}\n")
+    assert remarks(imported) == ["total_skipped"]
+
+
 # ---- workbooks
 
 
@@ -373,6 +580,14 @@ def test_many_faults_are_one_list(folder: Folder) -> None:
     ]
 
 
+def test_a_basis_that_disagrees_stands_in_its_column(folder: Folder) -> None:
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, "单位,物料,干湿,产生量（吨，湿）\n氧化铝厂,赤泥,dry,5\n")
+    (fault,) = caught.value.faults
+    assert (fault.message.key, fault.column) == ("importing.basis_disagrees", "干湿")
+    assert fault.render("en").startswith("ledger.csv, row 2, column 干湿: the row says 'dry'")
+
+
 def test_faults_of_columns_and_of_rows_are_one_list(folder: Folder) -> None:
     content = "单位,物料,产生量（MT，干）,处置量,含水率\n氧化吕厂,赤泥,-1,3,33\n"
     assert found(folder, content) == [
@@ -550,6 +765,56 @@ def test_what_the_trial_finds_counts(folder: Folder) -> None:
         raise CaseFaults([fault])
 
     assert found(folder, HEAD + ROW, trial=trial) == [("case.nobody_takes", 2)]
+
+
+def places(folder: Folder, content: str, **asked: object) -> list[tuple[str, str, int, str]]:
+    """(key, file, row, column) of every fault."""
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, content, **asked)  # type: ignore[arg-type]
+    return [(f.message.key, f.file, f.row, f.column) for f in caught.value.faults]
+
+
+def test_a_fault_of_a_new_row_stands_where_the_ledger_says_it(folder: Folder) -> None:
+    """Nothing is written: row 3 of arisings.csv is not there to be looked at."""
+    lines = "".join(f"refinery,red_mud,2026,{month},1\n" for month in range(1, 13))
+
+    def trial(case: Case) -> None:
+        raise CaseFaults(
+            Fault(
+                row.place.file, row.place.row, column, Message("case.nobody_takes", {"material": "red_mud"})
+            )
+            for row, column in zip(case.arisings, ("material", "amount_t", "during", "low"), strict=True)
+        )
+
+    head = "site,material,year,month,amount (t dry)\n\n"
+    assert places(folder, head + lines, trial=trial) == [
+        ("case.nobody_takes", "ledger.csv", 3, "material"),
+        ("case.nobody_takes", "ledger.csv", 6, "amount (t dry)"),
+        ("case.nobody_takes", "ledger.csv", 9, "month"),
+        ("case.nobody_takes", "ledger.csv", 12, ""),
+    ]
+
+
+def test_a_fault_of_an_old_row_stands_where_the_case_says_it(folder: Folder) -> None:
+    """The new table has other rows: a row is named by where it stands, not by where it would come to stand."""
+    folder.add("arisings", name="tails", site="nowhere", material="red_mud", amount_t=5)
+    text = (folder.path / "arisings.csv").read_text(encoding="utf-8").replace("\ntails", "\n\ntails")
+    folder.file("arisings.csv", text)
+    assert places(folder, HEAD + ROW) == [("case.unknown_name", "arisings.csv", 4, "site")]
+
+
+def test_a_fault_of_a_new_site_stands_where_the_ledger_says_it(own: Folder, library: Path) -> None:
+    """A site without coordinates and distances is one that the case refuses."""
+    (own.path / "storages.csv").unlink()
+
+    def trial(case: Case) -> None:
+        row = next(row for row in case.sites if row.name == "New_works")
+        raise CaseFaults([Fault(row.place.file, row.place.row, "name", Message("case.nobody_takes"))])
+
+    content = "site,material,amount (t dry)\nplant,lib_mud,5\nNew works,lib_mud,77\n"
+    assert places(own, content, library=library, trial=trial) == [
+        ("case.nobody_takes", "ledger.csv", 3, "site")
+    ]
 
 
 def test_a_code_that_disagrees(own: Folder, library: Path) -> None:

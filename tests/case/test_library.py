@@ -135,7 +135,7 @@ def test_the_whole_library_is_checked_by_itself(library: Folder) -> None:
     with pytest.raises(CaseFaults) as caught:
         load_library(library.path)
     (fault,) = caught.value.faults
-    assert (fault.file, fault.row, fault.column) == ("library/routes/processes.csv", 2, "source")
+    assert (fault.file, fault.row, fault.column) == ("library:routes/processes.csv", 2, "source")
 
 
 def test_a_line_takes_over_its_unit(load: Load) -> None:
@@ -310,8 +310,10 @@ def test_a_scenario_that_changes_what_nobody_uses(own: Folder, load: Load) -> No
     ("unit", "column", "by"),
     [
         ("CNY/t", "CNY/t", 1.0),
-        ("CNY/MWh", "CNY/unit", 1.0),
-        ("t/a", "t", 1.0),
+        ("CNY/t", "CNY/t wet", 1.0),
+        ("CNY/MWh", "CNY/t", None),
+        ("CNY/kWh", "CNY/MWh", None),
+        ("t/a", "t", None),
         ("wt%", "1", 0.01),
         ("mg/kg", "wt%", 1e-4),
         ("CNY/t", "t", None),
@@ -329,3 +331,251 @@ def test_a_clause_does_not_call_the_process_of_its_name(own: Folder, load: Load)
     own.file("methods.csv", "code,meaning\nR4,use\nGU4,use\n")
     own.file("clauses.csv", "name,standard,subject\nlib_unused_process,A law,words\n")
     assert names(load("").processes) == {"lib_separation"}
+
+
+# ---- what a review found --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("yes", ["yes", "true", "TRUE", "1"])
+def test_a_step_is_a_step_however_yes_is_written(own: Folder, load: Load, yes: str) -> None:
+    own.set("lines", 2, candidate=yes, lead_time_months=0)
+    assert load("").lines[0].capex_cny == 2e7
+
+
+@pytest.mark.parametrize(
+    ("opens", "capex"), [("2020-01-01", None), ("2026-01-01", None), ("2026-07-01", 2e7)]
+)
+def test_only_what_is_under_construction_takes_over_capex(
+    own: Folder, load: Load, opens: str, capex: float | None
+) -> None:
+    """A line that opened before the horizon is sunk: with capex and life it would earn a residual value."""
+    own.set("lines", 2, opens=opens)
+    assert load("").lines[0].capex_cny == capex
+
+
+def test_a_figure_in_an_assay_is_in_the_unit_of_the_row(own: Folder, load: Load) -> None:
+    """200,000 mg/kg are 200 g/kg are 20 wt%."""
+    own.file(
+        "figures.csv", "name,value,unit,low,high,evidence\niron_assay,200000,mg/kg,180000,220000,assumed\n"
+    )
+    own.file("composition.csv", "material,property,value,unit\nlib_mud,lib_iron,iron_assay,g/kg\n")
+    (assay,) = load("").composition
+    assert (assay.value, assay.low, assay.high) == (pytest.approx(20), pytest.approx(18), pytest.approx(22))
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells"),
+    [
+        ("CNY/kWh", {}),
+        ("CNY/piece", {}),
+        ("t/t", {}),
+    ],
+)
+def test_a_price_in_the_unit_of_another_good(
+    own: Folder, load: Load, unit: str, cells: dict[str, str]
+) -> None:
+    own.file("figures.csv", f"name,value,unit,evidence\nodd_price,0.6,{unit},assumed\n")
+    own.set("outlets", 2, price_cny_per_t="odd_price", **cells)
+    assert ("figure_unit", "outlets.csv", 2, "price_cny_per_t") in found(load)
+
+
+@pytest.mark.parametrize(("per", "fits_it"), [("year", True), ("period", False)])
+def test_a_yearly_amount_fits_a_yearly_cell_alone(own: Folder, load: Load, per: str, fits_it: bool) -> None:
+    own.file("figures.csv", "name,value,unit,evidence\nyearly_demand,900,t/a,assumed\n")
+    own.set("outlets", 2, max_t="yearly_demand", per=per)
+    if fits_it:
+        assert next(row.max_t for row in load("").outlets if row.name == "steel") == 900
+    else:
+        assert ("figure_unit", "outlets.csv", 2, "max_t") in found(load)
+
+
+def test_a_case_folder_called_library_is_a_case(own: Folder, library: Folder, tmp_path: Path) -> None:
+    """The rows of a base in a folder of that name are the case's own."""
+    own.path.rename(tmp_path / "studies_base")
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies_base").rename(tmp_path / "studies" / "library")
+    scenario = tmp_path / "studies" / "s.yaml"
+    scenario.write_text("schema_version: 1\nbase: library\n", encoding="utf-8")
+    assert names(load_case(scenario, library=library.path).sites) == {"plant", "mill"}
+
+
+def test_evidence_does_not_move_to_another_number(own: Folder, library: Folder, load: Load) -> None:
+    """The library's measured cost of 30 is overruled by 0: its loss is not measured for that."""
+    library.file(
+        "routes/processes.csv",
+        "name,method,cost_cny_per_t,loss_t_per_t,low,high,source,evidence\n"
+        "lib_separation,R4,30,0.1,25,35,lib_source,measured\n",
+    )
+    row = "processes,lib_separation,loss_t_per_t,lib_source,derived\n"
+    library.file("routes/evidence.csv", f"table,item,column,source,evidence\n{row}")
+    library.file("routes/feeds.csv", "process,material\nlib_separation,lib_muds\n")
+    own.file("processes.csv", "name,cost_cny_per_t\nlib_separation,0\n")
+    (process,) = load("").processes
+    assert (process.cost_cny_per_t, process.evidence, process.low) == (0, "", None)
+
+
+def test_a_unit_of_hours_brings_the_evidence_of_both_numbers(
+    own: Folder, library: Folder, load: Load
+) -> None:
+    library.file(
+        "routes/units.csv",
+        "name,process,use_per_t,capacity,capacity_unit,low,high,source,evidence\n"
+        "lib_separator_300,lib_separation,0.02,8000,h,0.01,0.03,lib_source,measured\n",
+    )
+    row = "units,lib_separator_300,capacity,7000,8400,lib_source,derived\n"
+    library.file("routes/evidence.csv", f"table,item,column,low,high,source,evidence\n{row}")
+    case = load("")
+    assert (case.lines[0].capacity, case.lines[0].evidence) == (8000, "")
+    told = [row for row in case.evidence if row.table == "lines"]
+    assert [(row.column, row.evidence, row.low) for row in told] == [("capacity", "derived", 7000)]
+    (runs,) = case.line_processes
+    assert (runs.use_per_t, runs.evidence, runs.high) == (0.02, "measured", 0.03)
+
+
+def test_the_case_may_back_a_number_of_the_library_itself(own: Folder, load: Load) -> None:
+    row = "processes,lib_separation,cost_cny_per_t,20,60,assumed\n"
+    own.file("evidence.csv", f"table,item,column,low,high,evidence\n{row}")
+    case = load("")
+    (told,) = [row for row in case.evidence if row.table == "processes"]
+    assert (case.processes[0].evidence, told.evidence, told.high) == ("", "assumed", 60)
+
+
+def test_a_figure_takes_no_place_of_a_clause(own: Folder, load: Load) -> None:
+    own.file("figures.csv", "name,value,unit,evidence\nbuilding_i_ra_max,77,index,assumed\n")
+    own.set("outlets", 2, max_t="building_i_ra_max * 1")
+    assert ("name_twice", "figures.csv", 2, "name") in found(load)
+
+
+@pytest.mark.parametrize("table", ["lines", "materials"])
+def test_what_is_like_another_may_be_switched_off(own: Folder, load: Load, table: str) -> None:
+    own.file("materials.csv", "name,legal_status,like\nown_mud,general_waste,lib_mud\n")
+    own.add("lines", name="second", facility="works", like="lib_separator_300")
+    rows = {"lines": 3, "materials": 2}
+    own.set(table, rows[table], active="no")
+    case = load("")
+    assert ("second" in names(case.lines)) == (table == "materials")
+    assert ("own_mud" in names(case.materials)) == (table == "lines")
+
+
+def test_a_point_of_the_library_may_be_switched_off(own: Folder, library: Folder, load: Load) -> None:
+    library.file("routes/points.csv", "process,point\nlib_separation,plain\nlib_separation,fine\n")
+    library.file(
+        "routes/inputs.csv",
+        "process,point,material,amount_per_t,source,evidence\nlib_separation,fine,lib_power,1,lib_source,measured\n",
+    )
+    library.file("routes/materials.csv", "name,legal_status,unit\nlib_power,commodity,MWh\n")
+    own.file("points.csv", "process,point,active\nlib_separation,fine,no\n")
+    case = load("")
+    assert [row.point for row in case.points] == ["plain"]
+    assert not case.inputs
+    assert "lib_power" not in names(case.materials)
+
+
+def test_a_figure_that_is_switched_off_is_none(own: Folder, load: Load) -> None:
+    own.file("figures.csv", "name,value,unit,active\nlib_price,400,CNY/t,no\n")
+    assert ("unknown_figure", "outlets.csv", 2, "price_cny_per_t") in found(load)
+
+
+def test_a_process_that_the_case_states_whole_stands_alone(own: Folder, load: Load) -> None:
+    """Its own method, feed and outputs: nothing of the library's process of that name joins them."""
+    own.file("processes.csv", "name,method,cost_cny_per_t,evidence\nlib_separation,R4,20,assumed\n")
+    own.file("feeds.csv", "process,material\nlib_separation,lib_mud\n")
+    own.file(
+        "outputs.csv", "process,material,yield_t_per_t,evidence\nlib_separation,lib_tailings,1,assumed\n"
+    )
+    (process,) = load("").processes
+    assert process.source == ""
+    assert [row.material for row in load("").outputs] == ["lib_tailings"]
+
+
+def test_a_group_of_the_case_calls_its_members(own: Folder, load: Load) -> None:
+    own.file("groups.csv", "group,member\nmy_muds,lib_mud\nmy_muds,lib_other_mud\n")
+    own.set("outlets", 4, material="my_muds")
+    assert {"lib_mud", "lib_other_mud"} <= names(load("").materials)
+
+
+def test_names_near_what_the_library_offers(own: Folder, load: Load) -> None:
+    own.set("outlets", 2, price_cny_per_t="lib_unused_prise").set("arisings", 2, material="lib_other_mut")
+    with pytest.raises(CaseFaults) as caught:
+        load("")
+    words = caught.value.render("en")
+    assert "did you mean 'lib_unused_price'?" in words
+    assert "did you mean 'lib_other_mud'?" in words
+
+
+def test_a_figure_may_have_a_chinese_name(own: Folder, load: Load) -> None:
+    own.file("figures.csv", "name,value,unit,evidence\n铁精矿价,410,CNY/t,assumed\n")
+    own.set("outlets", 2, price_cny_per_t="铁精矿价")
+    assert next(row.price_cny_per_t for row in load("").outlets if row.name == "steel") == 410
+
+
+def test_a_figure_that_cannot_be_read_is_told_once(own: Folder, load: Load) -> None:
+    own.file("figures.csv", "name,value,unit,evidence\nmy_price,dear,CNY/t,assumed\n")
+    own.set("outlets", 2, price_cny_per_t="my_price").set("outlets", 3, price_cny_per_t="my_price")
+    assert [fault[:3] for fault in found(load)] == [("not_a_number", "figures.csv", 2)]
+
+
+def test_a_remark_beside_a_figure_takes_nothing_from_it(own: Folder, load: Load) -> None:
+    own.set("outlets", 2, comment="by rail", as_of=2025)
+    steel = next(row for row in load("").outlets if row.name == "steel")
+    assert (steel.evidence, steel.low, steel.as_of, steel.comment) == ("measured", 300, 2025, "by rail")
+
+
+def test_a_scenario_that_changes_a_number_makes_it_an_assumption(own: Folder, load: Load) -> None:
+    """Also one of the library, and also one of which the table `evidence` speaks."""
+    own.file(
+        "dear.yaml",
+        "schema_version: 1\nbase: case.yaml\noverrides:\n"
+        "  - {table: processes, where: {name: lib_separation}, set: {cost_cny_per_t: 99}}\n"
+        "  - {table: materials, where: {name: lib_mud}, scale: {density_t_per_m3: 1.1}}\n",
+    )
+    case = load("dear.yaml")
+    assert (case.processes[0].cost_cny_per_t, case.processes[0].evidence, case.processes[0].source) == (
+        99,
+        "assumed",
+        "",
+    )
+    (told,) = [row for row in case.evidence if row.item == "lib_mud"]
+    assert (told.column, told.evidence, told.high) == ("density_t_per_m3", "assumed", None)
+
+
+def test_a_scenario_may_say_where_its_number_comes_from(own: Folder, load: Load) -> None:
+    own.file(
+        "dear.yaml",
+        "schema_version: 1\nbase: case.yaml\noverrides:\n  - table: processes\n    where: {name: lib_separation}\n"
+        "    set: {cost_cny_per_t: 99, source: lib_source, evidence: derived, low: 90, high: 110}\n",
+    )
+    (process,) = load("dear.yaml").processes
+    assert (process.evidence, process.source, process.low) == ("derived", "lib_source", 90)
+
+
+@pytest.mark.parametrize("action", ["scale", "add"])
+def test_a_scenario_cannot_reckon_with_the_name_of_a_figure(own: Folder, load: Load, action: str) -> None:
+    own.file(
+        "odd.yaml",
+        "schema_version: 1\nbase: case.yaml\n"
+        f"overrides:\n  - {{table: outlets, where: {{name: steel}}, {action}: {{price_cny_per_t: 1.2}}}}\n",
+    )
+    with pytest.raises(CaseFaults) as caught:
+        load("odd.yaml")
+    (fault,) = caught.value.faults
+    assert (fault.message.key, fault.file) == ("case.cell_holds_figure", "odd.yaml")
+    assert "lib_price * 1.2" in caught.value.render("en")
+
+
+def test_a_scenario_finds_cells_by_the_figure_they_hold(own: Folder, load: Load) -> None:
+    own.file(
+        "new.yaml",
+        "schema_version: 1\nbase: case.yaml\n"
+        "overrides:\n  - {table: outlets, where: {price_cny_per_t: lib_price}, set: {price_cny_per_t: 450}}\n",
+    )
+    steel = next(row for row in load("new.yaml").outlets if row.name == "steel")
+    assert (steel.price_cny_per_t, steel.evidence) == (450, "assumed")
+
+
+def test_years_that_no_calendar_knows(own: Folder, load: Load) -> None:
+    own.file(
+        "targets.csv",
+        "name,waste_class,year,at_least,evidence\naim,red_mud,1000000000,0.1,assumed\n",
+    )
+    assert ("beyond", "targets.csv", 2, "year") in found(load)

@@ -70,5 +70,8 @@ def test_a_plant_that_no_road_reaches(case: Path) -> None:
     (case.parent / "far.csv").write_text("site,material,amount (t dry)\nfar,red_mud,5\n", encoding="utf-8")
     report = import_into(case, case.parent / "far.csv")
     assert report.faults is not None
-    assert {fault.file for fault in report.faults.faults} == {"arisings.csv"}
+    assert [(fault.file, fault.row, fault.column) for fault in report.faults.faults] == [
+        ("far.csv", 2, "material")
+    ]
+    assert "far.csv, row 2" in report.words("en")
     assert len(load_case(case).arisings) == 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.builders import mud, product, sells, tiny, works
 from tests.jobs.cases import starter
 
 from redmud_opt.jobs import Exit
@@ -46,6 +48,33 @@ def test_faults_alone(tmp_path: Path) -> None:
     assert report.words("zh")
 
 
+def test_the_starter_case_has_one_press(tmp_path: Path) -> None:
+    """80,000 · 0.85 = 68,000 of 1,200,000 t: 5.67 %."""
+    words = screen_case(starter(tmp_path / "case")).words("en")
+    assert "Unfired brick: limited. the lines that stand take at most 5.67 % of what arises; earns" in words
+    assert "Takes 1 × press at 100 % load." in words
+
+
+def test_equipment_without_a_capacity_has_no_limit() -> None:
+    """Not "at 0 % load"."""
+    case = tiny(mud(100), product("brick"), sells("brick", 10), works("press", "mud", {"brick": 1.0}))
+    report = ScreenReport(screening=screen(case))
+    assert report.words("en").endswith(" Takes 1 × press_line, whose capacity has no limit.")
+    assert report.words("zh").endswith("需 1 套press_line，产能不限。")
+    assert report.as_record()["rows"][0]["load"] is None
+
+
+def test_several_lines_are_counted_each() -> None:
+    """60 t stand and a step of 50 t may be built: both for 100 t."""
+    more = works("more", "mud", {}, capacity=50, stands={"candidate": True, "capex_cny": 1.0})
+    rows = {name: more[name] for name in ("lines", "facilities", "line_processes")}
+    rows["line_processes"] = tuple(replace(row, process="press") for row in rows["line_processes"])
+    press = works("press", "mud", {"brick": 1.0}, capacity=60)
+    report = ScreenReport(screening=screen(tiny(mud(100), product("brick"), sells("brick", 10), press, rows)))
+    assert report.words("en").endswith(" Takes 1 × press_line, 1 × more_line at 90.9 % load.")
+    assert "需 1 套press_line、1 套more_line" in report.words("zh")
+
+
 def test_the_library_adds_routes() -> None:
     """Those of the case come first and are the same as without it; those of the library are marked."""
     alone, both = screen_case("guangxi"), screen_case("guangxi", library=True)
@@ -58,8 +87,6 @@ def test_the_library_adds_routes() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_nothing_to_ask(language: str) -> None:
-    from tests.builders import product, tiny
-
     report = ScreenReport(screening=screen(tiny(product("brick"))))
     assert "tiny" in report.words(language)
     assert report.as_record(language)["rows"] == []

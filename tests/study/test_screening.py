@@ -17,6 +17,7 @@ from tests.builders import (
     commodity,
     group,
     landfill,
+    lane,
     mud,
     product,
     prop,
@@ -33,7 +34,7 @@ from tests.builders import (
 
 from redmud_opt.case import Case, CaseFaults, load_case
 from redmud_opt.case.things import Assay, Figure, Tier
-from redmud_opt.case.works import FixedInput, Gate, OperatingPoint, Output, Unit
+from redmud_opt.case.works import Distance, Feed, FixedInput, Gate, Haul, OperatingPoint, Output, Unit
 from redmud_opt.i18n import text
 from redmud_opt.model.blend import _gate_coefficient, mixers
 from redmud_opt.network import build_network
@@ -386,10 +387,15 @@ def test_hours_and_use_per_tonne() -> None:
 
 
 def test_other_feeds_of_the_blend_need_room_too() -> None:
-    """100 t of mud at a share of 0.4 are 250 t of feed: a line of 200 t takes 80 t of mud."""
-    only = row(tiny(*radiant()), "press")
+    """100 t of mud at a share of 0.4 are 250 t of feed: a line of 200 t takes 80 t of mud, 80 % of what arises."""
+    found = screen(tiny(*radiant()))
+    only = found.frame().iloc[0]
     assert only["capacity_t_per_a"] == pytest.approx(80, abs=1e-4)
-    assert (only["size"], only["size_kind"], only["units"]) == ("press_line", "line", 2)
+    assert (only["size"], only["size_kind"], only["units"]) == ("press_line", "line", 1)
+    assert (only["share_limit"], only["reach"]) == pytest.approx((0.4, 0.8), abs=1e-6)
+    words = found.say(found.reasons[0])
+    assert words.startswith("at most 40 % of the feed, by gate building")
+    assert "; the lines that stand take at most 80 % of what arises; earns 10 CNY/t" in words
 
 
 def test_a_line_that_stands_and_takes_all_is_matched_first() -> None:
@@ -397,6 +403,181 @@ def test_a_line_that_stands_and_takes_all_is_matched_first() -> None:
     case = tiny(mud(100), BRICK, PRESS, rows(units=(unit("snug", 100, capex_cny=1e6, life_a=10),)))
     only = row(case, "press")
     assert (only["size"], only["standing_t_per_a"], only["fixed_cny_per_t"]) == ("press_line", 200.0, 0.0)
+
+
+# ---------------------------------------------------------------- equipment that there is
+
+
+def press(capacity: float | None = None, line: str = "", **stands: Any) -> Tables:
+    """The press, or a further line of it."""
+    made = works(line or "press", {"mud": {}}, {"brick": 1.0}, capacity=capacity, stands=stands)
+    if not line:
+        return made
+    rows_ = tuple(replace(row_, process="press") for row_ in made["line_processes"])
+    return {"lines": made["lines"], "facilities": made["facilities"], "line_processes": rows_}
+
+
+def step(capacity: float, line: str = "", **values: Any) -> Tables:
+    """A candidate of 1,000 CNY on 10 years without interest: 100 CNY a year."""
+    return press(capacity, line, **{"candidate": True, "capex_cny": 1000.0, "life_a": 10.0} | values)
+
+
+def test_a_line_that_stands_is_one() -> None:
+    """100 t · 0.85 of 1,200 t: 7.08 %, at full load 170 ÷ 85 = 2 a tonne; brick 10: 8 are left."""
+    found = screen(tiny(mud(1200), BRICK, press(100, availability=0.85, fixed_om_cny_per_a=170.0)))
+    only = found.frame().iloc[0]
+    assert (only["verdict"], only["share_limit"], only["reach"]) == (
+        "limited",
+        1.0,
+        pytest.approx(85 / 1200),
+    )
+    assert (only["size"], only["units"], only["load"], only["fits"]) == ("press_line", 1, 1.0, True)
+    assert (only["fixed_cny_per_t"], only["net_cny_per_t"]) == (pytest.approx(2), pytest.approx(8))
+    expected = (
+        "the lines that stand take at most 7.08 % of what arises; earns 8 CNY/t: revenue 10 less cost 2"
+    )
+    assert found.say(found.reasons[0]) == expected
+    assert "7.08%" in found.say(found.reasons[0], "zh")
+    assert only["sizes"] == "1 x press_line (100 %, takes 7.08 %)"
+
+
+def test_lines_that_stand_add_up() -> None:
+    """60 + 50 t for 100 t: both, 100 ÷ 110 full; (110 + 220) ÷ 110 = 3 a tonne, what they once cost is sunk."""
+    first = press(60, fixed_om_cny_per_a=110.0, capex_cny=1e6, life_a=5.0)
+    both = tiny(mud(100), BRICK, first, press(50, "second", fixed_om_cny_per_a=220.0))
+    only = row(both, "press")
+    assert (only["verdict"], only["reach"], only["units"], only["size_kind"]) == ("pays", 1.0, 2, "line")
+    assert only["size"] == "1 x press_line; 1 x second_line"
+    assert (only["load"], only["fixed_cny_per_t"]) == (pytest.approx(100 / 110), pytest.approx(3))
+    assert (only["standing_t_per_a"], only["capacity_t_per_a"]) == (110, 55)
+
+
+def test_of_the_lines_that_stand_the_fewest_are_taken() -> None:
+    """10, 70 and 60 t for 100 t: the two great ones."""
+    case = tiny(mud(100), BRICK, press(10), press(70, "second"), press(60, "third"))
+    assert row(case, "press")["size"] == "1 x second_line; 1 x third_line"
+
+
+@pytest.mark.parametrize(
+    ("times", "units", "reach", "verdict"),
+    [(None, 1, 0.3, "limited"), (2, 2, 0.6, "limited"), (5, 4, 1, "pays")],
+)
+def test_a_candidate_is_built_as_often_as_it_may_be(
+    times: int | None, units: int, reach: float, verdict: str
+) -> None:
+    """Steps of 30 t for 100 t: one takes 30 %, two 60 %, of five four are needed. A tonne costs 100 ÷ 30."""
+    found = screen(tiny(mud(100), BRICK, step(30, times=times)))
+    only = found.frame().iloc[0]
+    assert (only["units"], only["reach"], only["verdict"]) == (units, pytest.approx(reach), verdict)
+    assert only["fixed_cny_per_t"] == pytest.approx(100 / 30)
+    said = f"the candidates take at most {100 * reach:.0f} % of what arises"
+    assert (said in found.say(found.reasons[0])) == (verdict == "limited")
+
+
+def test_times_of_a_line_that_stands_say_nothing() -> None:
+    assert row(tiny(mud(100), BRICK, press(30, times=9)), "press")["units"] == 1
+
+
+def test_lines_that_stand_and_candidates_together() -> None:
+    """40 stand; steps of 20 t at 5 a tonne and of 30 t at 3.33, the latter twice: 40 + 2 · 30 = 100 for 95 t.
+    200 ÷ 100 = 2 a tonne; for 150 t all of them take 120: 80 %, (200 + 100) ÷ 120 = 2.5."""
+    parts = (BRICK, press(40), step(20, "dear"), step(30, "cheap", times=2))
+    only = row(tiny(mud(95), *parts), "press")
+    assert (only["size"], only["reach"]) == ("1 x press_line; 2 x cheap_line", 1.0)
+    assert (only["units"], only["load"], only["verdict"]) == (3, 0.95, "pays")
+    assert only["fixed_cny_per_t"] == pytest.approx(2)
+    found = screen(tiny(mud(150), *parts))
+    only = found.frame().iloc[0]
+    assert (only["reach"], only["units"], only["load"]) == (pytest.approx(0.8), 4, 1.0)
+    assert only["fixed_cny_per_t"] == pytest.approx(2.5)
+    assert "the lines that stand and the candidates take at most 80 %" in found.say(found.reasons[0])
+
+
+def test_where_lines_do_not_take_all_units_are_built_for_all() -> None:
+    """A line of 60 t stands, a step of 30 t might; 100 t go to two units of 50 t."""
+    case = tiny(mud(100), BRICK, press(60), step(30, "more"), rows(units=(unit("fifty", 50),)))
+    only = row(case, "press")
+    assert (only["size"], only["units"], only["reach"], only["verdict"]) == ("fifty", 2, 1.0, "pays")
+    assert only["standing_t_per_a"] == 60
+
+
+def test_a_candidate_without_a_price_is_unknown() -> None:
+    """No capex and no steps of size: nobody knows; an investment of nothing, stated, is nothing."""
+    found = screen(tiny(mud(100), BRICK, step(200, capex_cny=None)))
+    assert (found.cells[0].verdict, found.frame()["unknown"].tolist()) == ("unknown_price", ["equipment"])
+    assert row(tiny(mud(100), BRICK, step(200, capex_cny=0.0)), "press")["verdict"] == "pays"
+    tiers = rows(tiers=Tier(item="press_line", step=1, price_cny_per_t=5.0))
+    only = row(tiny(mud(100), BRICK, step(200, capex_cny=None), tiers), "press")
+    assert only["fixed_cny_per_t"] == pytest.approx(5 / 10)
+    endless = tiny(mud(100), BRICK, press(candidate=True), tiers)
+    assert row(endless, "press")["verdict"] == "unknown_price"
+
+
+def test_a_step_of_unknown_cost_is_added_last() -> None:
+    """40 stand, 30 and 60 may be built, the 60 at nobody knows what: needed for 100 t, not for 65 t."""
+    parts = (BRICK, press(40), step(60, "blank", capex_cny=None), step(30, "known"))
+    assert row(tiny(mud(65), *parts), "press")["size"] == "1 x press_line; 1 x known_line"
+    assert row(tiny(mud(100), *parts), "press")["unknown"] == "equipment"
+
+
+def test_a_line_that_no_lane_leads_to_is_not_there() -> None:
+    """Mud at S, the press at R: without a lane nothing is there; by one lane, or by two, the press is."""
+    parts = (waste("mud", "red_mud"), arises("mud", 100, "S"), site("S"), site("T"), BRICK, PRESS)
+    for ways, verdict in (
+        ((), "unknown_price"),
+        ((lane("S", "R"),), "pays"),
+        ((lane("S", "T"), lane("T", "R")), "pays"),
+        ((lane("S", "R", material="brick"),), "unknown_price"),
+    ):
+        only = row(tiny(*parts, *ways), "press")
+        assert (only["verdict"], only["standing_t_per_a"]) == (verdict, 200.0 if verdict == "pays" else 0.0)
+
+
+def test_a_haul_rule_goes_no_further_than_it_says() -> None:
+    """S, T and R at 0, 50 and 100 km: 60 km reach R only where something at T takes the mud or hands it on."""
+    far = rows(
+        haul=Haul(name="road", material="mud", cost_cny_per_t_km=1.0, max_km=60.0),
+        distances=tuple(
+            Distance(from_site=a, to_site=b, distance_km=km)
+            for a, b, km in (("S", "T", 50.0), ("T", "R", 50.0), ("S", "R", 100.0))
+        ),
+    )
+    mud_at_s = (waste("mud", "red_mud"), arises("mud", 100, "S"), site("S"), BRICK, PRESS, far)
+    assert row(tiny(*mud_at_s, site("T")), "press")["standing_t_per_a"] == 0
+    assert row(tiny(*mud_at_s, site("T", kind="transfer_station")), "press")["standing_t_per_a"] == 200
+    assert row(tiny(*mud_at_s, site("T"), yard("mud", at="T")), "press")["standing_t_per_a"] == 200
+
+
+def test_a_line_closed_before_the_horizon_is_not_there() -> None:
+    case = tiny(mud(100), BRICK, press(200, closes=date(2026, 1, 1)))
+    assert row(case, "press")["unknown"] == "equipment"
+
+
+def test_below_the_least_rate_the_fixed_cost_falls_on_what_is_fed() -> None:
+    """1,200 t on a unit of 1 Mt/a that must run at half load: 100,000 ÷ 1,200 = 83.33 a tonne, not 0.1."""
+    vast = unit("vast", 1e6, min_rate=0.5, capex_cny=1e6, life_a=10.0)
+    found = screen(sized(vast, arising=1200))
+    only = found.frame().iloc[0]
+    assert (only["verdict"], only["fits"], only["load"]) == ("at_a_cost", False, pytest.approx(0.0012))
+    assert only["fixed_cny_per_t"] == pytest.approx(100_000 / 1200)
+    assert only["net_cny_per_t"] == pytest.approx(10 - 100_000 / 1200)
+
+
+def test_of_sizes_that_all_run_too_low_the_one_that_costs_least() -> None:
+    """100 t; 10,000 CNY a year on the great one, 500 on the small one: 5 a tonne."""
+    vast = unit("vast", 1e6, min_rate=0.5, capex_cny=1e5, life_a=10.0)
+    small = unit("small", 1e3, min_rate=0.5, capex_cny=5e3, life_a=10.0)
+    only = row(sized(vast, small, arising=100), "press")
+    assert (only["size"], only["fixed_cny_per_t"], only["verdict"]) == ("small", pytest.approx(5), "pays")
+
+
+def test_equipment_without_a_capacity_has_no_limit() -> None:
+    """No capacity: no load; 500 a year fall on the 100 t."""
+    only = row(tiny(mud(100), BRICK, press(fixed_om_cny_per_a=500.0)), "press")
+    assert (only["verdict"], only["units"], only["reach"], only["fits"]) == ("pays", 1, 1.0, True)
+    assert pd.isna(only["load"])
+    assert only["sizes"] == "1 x press_line (no limit)"
+    assert only["fixed_cny_per_t"] == pytest.approx(5)
 
 
 # ---------------------------------------------------------------- money
@@ -596,6 +777,25 @@ def test_the_operating_point_that_earns_most() -> None:
     assert (only["point"], only["net_cny_per_t"]) == ("a", pytest.approx(4))
 
 
+def test_the_point_that_takes_everything_comes_before_the_one_that_earns_most() -> None:
+    """Brick at 110; rich costs 8 and takes 10 % of mud, lean costs 9 and takes it alone: lean pays for all of it."""
+    press_ = works("press", {}, {"brick": 1.0}) | rows(
+        feeds=(
+            Feed(process="press", point="rich", material="mud", max_share=0.1),
+            Feed(process="press", point="lean", material="mud"),
+            Feed(process="press", material="sand"),
+        ),
+        points=(
+            OperatingPoint(process="press", point="rich", cost_cny_per_t=8.0),
+            OperatingPoint(process="press", point="lean", cost_cny_per_t=9.0),
+        ),
+    )
+    goods = (commodity("sand"), buys("sand", 0), product("brick"), sells("brick", 110))
+    only = row(tiny(mud(100), *goods, press_), "press")
+    assert (only["verdict"], only["point"], only["share_limit"]) == ("pays", "lean", 1.0)
+    assert only["net_cny_per_t"] == pytest.approx(101)
+
+
 def test_a_size_with_steps_costs_all_of_them() -> None:
     """Line of 100 t: 1,000 + 60 · 10 + 40 · 5 = 1,800, on 4 years without interest 450 a year: 4.5 a tonne."""
     line = {"candidate": True, "capex_cny": 1000.0, "life_a": 4.0, "capacity": 100.0}
@@ -674,6 +874,7 @@ def several() -> Screening:
         mud(60),
         arises("mud", 40, "S"),
         site("S", label_en="South", label_zh="南厂"),
+        lane("S", "R"),
         BRICK,
         PRESS,
         works("kiln", {"mud": {"max_share": 0.5}}, {"brick": 1.0}, cost=20.0),

@@ -139,7 +139,7 @@ class Settings:
     """The keys of `case.yaml` beside `schema_version` and `periods`."""
 
     name: str = text("name of the case", required=True)
-    base_year: int = integer("year whose money all prices are in", required=True, minimum=1900)
+    base_year: int = integer("year whose money all prices are in", required=True, minimum=1900, maximum=9999)
     title_en: str = text("title in English")
     title_zh: str = text("title in Chinese")
     rule_pack: str = text("rule pack, or `own` for its tables in the case folder", default="cn")

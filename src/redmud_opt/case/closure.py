@@ -15,22 +15,9 @@ from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import Place, columns
 from redmud_opt.case.draft import NAMING
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.library import is_library, key, rows_of
-from redmud_opt.case.raw import RawRow, RawTables
+from redmud_opt.case.library import ANCHORS, is_library, key, rows_of, spoken_of
+from redmud_opt.case.raw import RawRow, RawTables, is_active
 from redmud_opt.i18n import Message
-
-ANCHORS = {
-    "composition": "material",
-    "points": "process",
-    "feeds": "process",
-    "outputs": "process",
-    "partitions": "process",
-    "inputs": "process",
-    "emissions": "process",
-    "units": "process",
-    "gates": "at",
-}
-"""Table → column that names the thing of which its rows are a part."""
 
 WEAK = {
     ("feeds", "material"),
@@ -41,7 +28,7 @@ WEAK = {
 }
 """(table, column) of references that bring nothing into a case."""
 
-QUOTE = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\*\s*(\S+)\s*)?")
+QUOTE = re.compile(r"\s*([^\W\d]\w*)\s*(?:\*\s*(\S+)\s*)?")
 """A number cell that takes a figure: its name, and a factor if there is one."""
 
 Item = tuple[str, RawRow]
@@ -59,7 +46,7 @@ def named(table: str, row: RawRow) -> Iterator[tuple[str, bool]]:
         text = row.cells.get(column)
         if text is None:
             continue
-        if declared.kind == "reference":
+        if declared.kind == "reference" or (table, column) == ("groups", "member"):
             yield text, (table, column) not in WEAK
         elif declared.kind == "number" and (figure := quoted(text)) is not None:
             yield figure, True
@@ -67,13 +54,21 @@ def named(table: str, row: RawRow) -> Iterator[tuple[str, bool]]:
 
 def declared(table: str, row: RawRow) -> str | None:
     """The name that a row declares; a row of a group declares nothing by itself, a clause a name for cells only."""
-    if table in ("groups", "clauses"):
+    if table in ("groups", "clauses") or not is_active(row):
         return None
     return (
         row.cells.get(NAMING.get(table, "name"))
         if NAMING.get(table, "name") in columns(TABLES[table])
         else None
     )
+
+
+def names_of(tables: RawTables) -> Iterator[tuple[str, str]]:
+    """(table, name) of everything that the tables declare."""
+    for table, row in rows_of(tables):
+        name = declared(table, row)
+        if name is not None:
+            yield table, name
 
 
 class Closure:
@@ -89,6 +84,11 @@ class Closure:
         self.evidence: dict[tuple[str, str], list[Item]] = defaultdict(list)
         self.members: dict[str, set[str]] = defaultdict(set)
         self.waiting: list[Item] = []
+        self.off = {
+            (row.cells.get("process", ""), row.cells.get("point", ""))
+            for table, row in rows_of(tables)
+            if table == "points" and not is_active(row)
+        }
         own = [item for item in rows_of(tables) if not self._shelved(item)]
         self._take(own)
         while ready := [item for item in self.waiting if self._is_due(item)]:
@@ -104,9 +104,11 @@ class Closure:
             return False
         name = declared(table, row)
         if table == "evidence":
-            self.evidence[row.cells.get("table", ""), row.cells.get("item", "")].append(item)
+            self.evidence[spoken_of(row)[:2]].append(item)
         elif table in ANCHORS:
-            self.parts[row.cells.get(ANCHORS[table], "")].append(item)
+            point = (row.cells.get("process", ""), row.cells.get("point", ""))
+            if table == "points" or point not in self.off:
+                self.parts[row.cells.get(ANCHORS[table], "")].append(item)
         elif table == "groups":
             self.waiting.append(item)
         elif name is not None:

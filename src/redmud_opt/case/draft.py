@@ -50,6 +50,8 @@ class Draft:
     partial: tuple[Row, ...] = ()
     moved: Mapping[tuple[Place, str], Place] = field(default_factory=dict)
     inactive_keys: frozenset[tuple[str, str]] = frozenset()
+    offered: frozenset[tuple[str, str]] = frozenset()
+    """(table, name) of what case and library offer, also of what the case does not call: for remedies."""
 
     def fault(self, row: Row, column: str, message: Message, remedy: Message | None = None) -> Fault:
         """A fault in a row, placed where its cell was set."""

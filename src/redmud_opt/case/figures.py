@@ -19,7 +19,7 @@ from redmud_opt.case.columns import Column, Place, columns
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.library import EVIDENCE, key, number_columns, principal
 from redmud_opt.case.names import did_you_mean, nearest
-from redmud_opt.case.raw import RawRow, RawTable, RawTables
+from redmud_opt.case.raw import RawRow, RawTable, RawTables, is_active
 from redmud_opt.case.units import factor
 from redmud_opt.case.values import BadValue, read_date, read_number
 from redmud_opt.i18n import Message
@@ -31,6 +31,7 @@ _ANY = Column("number", "a number", minimum=None)
 _DATE = Column("date", "a date")
 _OTHER = {"low": "high", "high": "low", "lower": "upper", "upper": "lower"}
 """The other end, where a figure is taken times a negative number."""
+_RANGE = ("low", "high", "bound")
 _AMOUNTS = ("t", "MWh", "kWh", "GJ", "kgce", "tce", "m3", "piece")
 
 
@@ -62,43 +63,96 @@ def _in_force(row: RawRow, on: date) -> bool:
     return (first is None or first <= on) and (last is None or on < last)
 
 
-def known_figures(tables: RawTables, on: date) -> dict[str, Figure]:
-    """Name → number: the figures, and the clauses of the rule pack in force on a day."""
+def known_figures(tables: RawTables, on: date) -> tuple[dict[str, Figure], set[str]]:
+    """Name → number: the figures, and the clauses of the rule pack in force on a day; and names without a number."""
     found: dict[str, Figure] = {}
-    for table in ("clauses", "figures"):
+    unread: set[str] = set()
+    for table in ("figures", "clauses"):
         for row in tables.get(table, RawTable((), ())).rows:
-            if table == "clauses" and not ("value" in row.cells and _in_force(row, on)):
+            name = row.cells.get("name")
+            in_force = table == "figures" or ("value" in row.cells and _in_force(row, on))
+            if name is None or not is_active(row) or not in_force:
                 continue
             figure = _read(row)
-            if figure is not None and "name" in row.cells:
-                found[row.cells["name"]] = figure
-    return found
+            if figure is None:
+                unread.add(name)
+            else:
+                found[name] = figure  # a clause stands before a figure of its name
+    return found, unread
 
 
 def fits(unit: str, column: str) -> float | None:
-    """By what a number in `unit` is multiplied to stand in a column of unit `column`; None if it does not fit.
-
-    Columns are wide: `unit` is any unit of an amount, and an amount per year fits where the row says `per: year`.
-    """
-    if unit == column or (column == "1" and unit in ("share", "-")):
-        return 1.0
-    if column in ("t", "unit", "t or h", "m3") and unit.removesuffix("/a") in (*_AMOUNTS, "h"):
-        return 1.0
-    if column in ("CNY/unit", "CNY/t", "CNY/t wet") and unit in {f"CNY/{amount}" for amount in _AMOUNTS}:
-        return 1.0
-    if column == "unit/t" and unit.endswith("/t"):
+    """By what a number in `unit` is multiplied to stand in a cell whose unit is `column`; None if it does not fit."""
+    if (
+        unit == column
+        or (column == "1" and unit in ("share", "-"))
+        or (unit, column) == ("CNY/t", "CNY/t wet")
+    ):
         return 1.0
     if column == "1" and unit == "wt%":
         return 0.01
     return factor(unit, column)
 
 
+class UnitOfCell:
+    """The unit of a cell: that of its column, made definite by the row's material, property, capacity and time."""
+
+    def __init__(self, tables: RawTables) -> None:
+        self.tables = tables
+        self.materials = {
+            row.cells.get("name", ""): row.cells.get("unit", "t") for row in self._rows("materials")
+        }
+        self.first: dict[str, str] = {}
+        for row in self._rows("groups"):
+            self.first.setdefault(row.cells.get("group", ""), row.cells.get("member", ""))
+        self.properties = {
+            row.cells.get("name", ""): row.cells.get("unit", "") for row in self._rows("properties")
+        }
+        self.traded = {
+            row.cells.get("name", ""): row.cells.get("material", "")
+            for table in ("outlets", "supplies")
+            for row in self._rows(table)
+        }
+
+    def _rows(self, table: str) -> tuple[RawRow, ...]:
+        return self.tables.get(table, RawTable((), ())).rows
+
+    def of(self, table: str, row: RawRow, column: str) -> str:
+        """The unit that the number in a cell has."""
+        unit = columns(TABLES[table])[column].unit
+        if unit == "of the property":
+            own = row.cells.get("unit") if table == "composition" else None
+            return own or self.properties.get(row.cells.get("property", ""), unit)
+        amount = self._amount(table, row)
+        of_row = {
+            "unit": amount,
+            "CNY/unit": f"CNY/{amount}",
+            "unit/t": f"{amount}/t",
+            "t or h": row.cells.get("capacity_unit", "t"),
+            "capacity unit/t": f"{row.cells.get('capacity_unit', 't')}/t",
+        }
+        found = of_row.get(unit, unit)
+        yearly = "per" in columns(TABLES[table]) and row.cells.get("per", "year") == "year"
+        return f"{found}/a" if yearly and found in (*_AMOUNTS, "h") else found
+
+    def _amount(self, table: str, row: RawRow) -> str:
+        """The unit of the material that a row speaks of; of a group that of its first member."""
+        name = row.cells.get("material", "")
+        if table == "tiers":
+            name = self.traded.get(row.cells.get("item", ""), "")
+        return self.materials.get(self.first.get(name, name), "t")
+
+
 class Quoter:
     """Resolves the cells of all tables; faults, quotes and further evidence gather here."""
 
-    def __init__(self, tables: RawTables, on: date, faults: list[Fault]) -> None:
+    def __init__(
+        self, tables: RawTables, on: date, faults: list[Fault], *, offered: RawTables | None = None
+    ) -> None:
         self.tables, self.faults = tables, faults
-        self.figures = known_figures(tables, on)
+        self.figures, self.unread = known_figures(tables, on)
+        self.offered = known_figures(offered or tables, on)[0]
+        self.units = UnitOfCell(tables)
         self.quotes: Quotes = {}
         self.evidence: list[RawRow] = []
         self.refused: set[tuple[Place, str]] = set()
@@ -128,8 +182,10 @@ class Quoter:
         for column, (figure, by) in taken.items():
             self.quotes[table, key(row, table), column] = figure.row.cells["name"]
             evidence = _evidence(figure, by)
-            if column == first and not any(name in row.cells for name in EVIDENCE if name != "comment"):
-                cells = {**evidence, **cells}
+            if column == first and "evidence" not in row.cells and "source" not in row.cells:
+                own_range = "low" in row.cells or "high" in row.cells
+                kept = {n: text for n, text in evidence.items() if not own_range or n not in _RANGE}
+                cells = {**kept, **cells}
             elif column != first:
                 self._tell(table, row, column, evidence)
         return replace(row, cells=cells)
@@ -141,7 +197,6 @@ class Quoter:
             self.evidence.append(told)
 
     def _taken(self, table: str, row: RawRow) -> Iterator[tuple[str, tuple[Figure, float]]]:
-        known = columns(TABLES[table])
         for column in number_columns(table):
             text = row.cells.get(column)
             found = None if text is None else QUOTE.fullmatch(text)
@@ -151,24 +206,16 @@ class Quoter:
             if figure is None:
                 self._unknown(row, column, found[1])
                 continue
-            unit = known[column].unit
-            by = self._factor(row, column, figure, self._unit(row, unit), found[2])
+            by = self._factor(row, column, figure, self.units.of(table, row, column), found[2])
             if by is not None:
                 yield column, (figure, by)
 
-    def _unit(self, row: RawRow, unit: str) -> str:
-        """The unit of a column; of a limit on a property that of the property."""
-        if unit != "of the property":
-            return unit
-        wanted = row.cells.get("property")
-        held = self.tables.get("properties", RawTable((), ())).rows
-        return next((one.cells.get("unit", "") for one in held if one.cells.get("name") == wanted), unit)
-
     def _unknown(self, row: RawRow, column: str, name: str) -> None:
         """Words that look like the name of a figure; others are left to be refused as no number."""
-        meant = nearest(name, self.figures)
-        if meant is not None or "_" in name:
-            self._fault(row, column, "unknown_figure", did_you_mean(name, self.figures), name=name)
+        if name in self.unread:
+            self.refused.add((row.moved.get(column, row.place), column))  # told where it stands
+        elif nearest(name, self.offered) is not None or "_" in name:
+            self._fault(row, column, "unknown_figure", did_you_mean(name, self.offered), name=name)
 
     def _factor(self, row: RawRow, column: str, figure: Figure, unit: str, times: str | None) -> float | None:
         if times is not None:
@@ -202,9 +249,11 @@ def _evidence(figure: Figure, by: float) -> dict[str, str]:
     ends = {}
     for end in ("low", "high"):
         try:
-            ends[end if by >= 0 else _OTHER[end]] = f"{read_number(found.pop(end, ''), _ANY) * by:.15g}"
+            at = read_number(found.pop(end, ""), _ANY)
         except BadValue:  # blank, or told when the table is read
             continue
+        if (at - figure.value) * (1 if end == "low" else -1) <= abs(figure.value) * 1e-9:
+            ends[end if by >= 0 else _OTHER[end]] = f"{at * by:.15g}"
     if by < 0 and "bound" in found:
-        found["bound"] = _OTHER[found["bound"]]
+        found["bound"] = _OTHER.get(found["bound"], "")
     return found | ends

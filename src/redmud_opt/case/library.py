@@ -3,7 +3,7 @@
     joined = join(case tables, library tables)     every row of both; a case row stands before its namesake
     used, unused = kept(joined, like(joined))      only what the case calls, directly or through what it calls
 
-A library row is known by its place: `library/…`. All of this works on text, before anything is understood, so that
+A library row is known by its place: `library:…`. All of this works on text, before anything is understood, so that
 scenario files change library rows as they change the case's own.
 """
 
@@ -16,8 +16,21 @@ from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import Row, columns, default_of
 from redmud_opt.case.raw import RawRow, RawTable, RawTables
 
-LIBRARY = "library"
-"""First part of the shown path of every library file."""
+LIBRARY = "library:"
+"""Begins the shown path of every library file: no file of a case is called so."""
+
+ANCHORS = {
+    "composition": "material",
+    "points": "process",
+    "feeds": "process",
+    "outputs": "process",
+    "partitions": "process",
+    "inputs": "process",
+    "emissions": "process",
+    "units": "process",
+    "gates": "at",
+}
+"""Table → column that names the thing of which its rows are a part."""
 
 EVIDENCE = ("low", "high", "bound", "source", "evidence", "confidence", "as_of", "comment")
 """Columns that speak of a row's principal number."""
@@ -25,7 +38,7 @@ EVIDENCE = ("low", "high", "bound", "source", "evidence", "confidence", "as_of",
 
 def is_library(row: RawRow) -> bool:
     """Whether a row stands in a file of the library."""
-    return row.place.file.startswith(f"{LIBRARY}/")
+    return row.place.file.startswith(LIBRARY)
 
 
 def number_columns(table: str) -> tuple[str, ...]:
@@ -59,12 +72,12 @@ def _is_default(text: str, row_type: type[Row], column: str) -> bool:
         return False
 
 
-def inherited(own: RawRow, base: RawRow, table: str) -> RawRow:
+def inherited(own: RawRow, base: RawRow, table: str, base_table: str = "") -> RawRow:
     """A row with its blank cells from `base`; evidence comes along only with the principal number it speaks of."""
     taken = {name: text for name, text in base.cells.items() if name in columns(TABLES[table])}
     merged = replace(own, cells={**taken, **own.cells}, moved={**base.moved, **own.moved})
     first = principal(merged, table)
-    if first is not None and first in own.cells:
+    if first in own.cells or first != principal(base, base_table or table):
         cells = {n: text for n, text in merged.cells.items() if n not in EVIDENCE or n in own.cells}
         merged = replace(merged, cells=cells)
     return merged
@@ -97,21 +110,43 @@ def _overruled(tables: RawTables) -> set[tuple[str, str, str]]:
     }
 
 
+def spoken_of(row: RawRow) -> tuple[str, str, str]:
+    """(table, key, column) of the number that a row of `evidence` speaks of."""
+    item = row.cells.get("item", "").rstrip("/")
+    return row.cells.get("table", ""), item, row.cells.get("column", "")
+
+
+def _replaced(own: RawTables) -> set[str]:
+    """Processes that a case states whole, by their method: nothing of the library's namesake is left of them."""
+    held = own.get("processes", RawTable((), ())).rows
+    return {row.cells.get("name", "") for row in held if "method" in row.cells}
+
+
+def _offered(table: str, base: RawTable, own: RawTables, replaced: set[str]) -> RawTable:
+    """The rows of the library that are not overruled as a whole; evidence that the case restates falls away."""
+    anchor = "name" if table == "processes" else ANCHORS.get(table, "")
+    parts = anchor and table not in ("composition", "units")  # what it is built of stays on offer
+    rows = [row for row in base.rows if not parts or row.cells.get(anchor) not in replaced]
+    if table == "evidence":
+        overruled = _overruled(own)
+        rows = [row for row in rows if spoken_of(row) not in overruled]
+    told = {spoken_of(row) for row in own.get("evidence", RawTable((), ())).rows}
+    return replace(base, rows=tuple(_bare(row, table, told) for row in rows))
+
+
+def _bare(row: RawRow, table: str, told: set[tuple[str, str, str]]) -> RawRow:
+    """The row without evidence of its own where the case has told another for its principal number."""
+    if (table, key(row, table), principal(row, table) or "") not in told:
+        return row
+    return replace(row, cells={name: text for name, text in row.cells.items() if name not in EVIDENCE})
+
+
 def join(own: RawTables, library: RawTables) -> RawTables:
-    """The tables of a case with those of the library; evidence of numbers that the case overrules falls away."""
-    overruled = _overruled(own)
+    """The tables of a case with those of the library; a process that the case states whole stands alone."""
+    replaced = _replaced(own)
     found = dict(own)
     for table, base in library.items():
-        held = base
-        if table == "evidence":
-            rows = (
-                row
-                for row in base.rows
-                if (row.cells.get("table", ""), row.cells.get("item", ""), row.cells.get("column", ""))
-                not in overruled
-            )
-            held = replace(base, rows=tuple(rows))
-        found[table] = _joined(table, own.get(table), held)
+        found[table] = _joined(table, own.get(table), _offered(table, base, own, replaced))
     return found
 
 

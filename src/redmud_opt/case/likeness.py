@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from redmud_opt.case.case import TABLES
-from redmud_opt.case.columns import columns
+from redmud_opt.case.columns import Column, columns
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.library import inherited, key
+from redmud_opt.case.library import EVIDENCE, inherited, key, principal, spoken_of
 from redmud_opt.case.names import did_you_mean
-from redmud_opt.case.raw import RawRow, RawTable, RawTables
+from redmud_opt.case.raw import RawRow, RawTable, RawTables, is_active, says_yes
+from redmud_opt.case.values import BadValue, read_date
 from redmud_opt.i18n import Message
 
-_NAMING = ("name", "label_en", "label_zh", "like")
+_NAMING = ("name", "label_en", "label_zh", "like", "active")
 """What a row never takes over: what it is called."""
 
 _DECIDED = ("capex_cny", "spend_profile", "lead_time_months", "life_a", "ramp_up")
 """Columns of a unit that have no effect on a line that stands already."""
+
+_DATE = Column("date", "a date")
 
 _FOLLOWING = {
     "composition": "material",
@@ -34,13 +38,13 @@ _FOLLOWING = {
 """Table → column: rows that speak of a material by name, and hold for every material that is like it."""
 
 
-def like(tables: RawTables, faults: list[Fault]) -> RawTables:
-    """The tables with every `like` carried out; names that do not exist are faults."""
+def like(tables: RawTables, start: date, faults: list[Fault]) -> RawTables:
+    """The tables with every `like` carried out; names that do not exist are faults. `start`: of the horizon."""
     found = dict(tables)
     for table, kind in (("materials", "materials"), ("lines", "units")):
         pairs = _pairs(found, table, kind, faults)
         if pairs:
-            found[table] = _filled(found[table], pairs, table)
+            found[table] = _filled(found[table], pairs, table, kind, start)
             _take_evidence(found, table, kind, pairs)
         for own, base in pairs:
             if table == "materials":
@@ -58,7 +62,7 @@ def _pairs(tables: RawTables, table: str, kind: str, faults: list[Fault]) -> lis
     found = []
     for row in tables[table].rows:
         wanted = row.cells.get("like")
-        if wanted is None:
+        if wanted is None or not is_active(row):
             continue
         base = known.get(wanted)
         if base is None or (kind == table and "like" in base.cells):
@@ -74,16 +78,27 @@ def _pairs(tables: RawTables, table: str, kind: str, faults: list[Fault]) -> lis
     return found
 
 
-def _offered(own: RawRow, base: RawRow, table: str) -> RawRow:
+def _is_decided(own: RawRow, start: date) -> bool:
+    """Whether a line is a candidate, or under construction when the horizon begins: its capex is to be paid."""
+    try:
+        opens = read_date(own.cells["opens"], _DATE) if "opens" in own.cells else start
+    except BadValue:  # told when it is read
+        opens = start
+    return says_yes(own, "candidate", default=False) or opens > start
+
+
+def _offered(own: RawRow, base: RawRow, table: str, start: date) -> RawRow:
     """The row to take over from, without its names; without what only a decision needs for a line that stands."""
     left_out = {*_NAMING}
-    if table == "lines" and "opens" not in own.cells and own.cells.get("candidate") != "yes":
+    if table == "lines" and not _is_decided(own, start):
         left_out.update(_DECIDED)
     return replace(base, cells={name: text for name, text in base.cells.items() if name not in left_out})
 
 
-def _filled(held: RawTable, pairs: list[tuple[RawRow, RawRow]], table: str) -> RawTable:
-    filled = {id(own): inherited(own, _offered(own, base, table), table) for own, base in pairs}
+def _filled(
+    held: RawTable, pairs: list[tuple[RawRow, RawRow]], table: str, kind: str, start: date
+) -> RawTable:
+    filled = {id(own): inherited(own, _offered(own, base, table, start), table, kind) for own, base in pairs}
     header = tuple(dict.fromkeys((*held.header, *columns(TABLES[table]))))
     return replace(held, header=header, rows=tuple(filled.get(id(row), row) for row in held.rows))
 
@@ -97,7 +112,7 @@ def _take_evidence(tables: RawTables, table: str, kind: str, pairs: list[tuple[R
     for row in held.rows:
         for name, own in own_names.items():
             column = row.cells.get("column", "")
-            same = row.cells.get("table") == kind and row.cells.get("item") == own.cells.get("like")
+            same = spoken_of(row)[:2] == (kind, own.cells.get("like"))
             cells = {**row.cells, "table": table, "item": name}
             moved = replace(row, cells=cells)
             if same and column not in own.cells and key(moved, "evidence") not in stated:
@@ -131,12 +146,14 @@ def _follow(tables: RawTables, own: RawRow, base: RawRow) -> None:
 
 
 def _retold(rows: Iterable[RawRow], renamed: dict[tuple[str, str], str]) -> list[RawRow]:
-    """Evidence of the copied rows, under their own keys."""
-    found = []
-    for row in rows:
-        item = renamed.get((row.cells.get("table", ""), row.cells.get("item", "")))
+    """Evidence of the copied rows, under their own keys, where nothing is told of them yet."""
+    held, found = list(rows), []
+    stated = {spoken_of(row) for row in held}
+    for row in held:
+        item = renamed.get(spoken_of(row)[:2])
         if item is not None:
-            found.append(replace(row, cells={**row.cells, "item": item}))
+            copy = replace(row, cells={**row.cells, "item": item})
+            found += [copy] if spoken_of(copy) not in stated else []
     return found
 
 
@@ -147,7 +164,8 @@ def _run(tables: RawTables, own: RawRow, base: RawRow) -> None:
     if any(row.cells.get("line") == name for row in held.rows) or "process" not in base.cells:
         return
     cells = {"line": name, "process": base.cells["process"]}
-    use = {"use_per_t": base.cells["use_per_t"]} if "use_per_t" in base.cells else {}
-    row = RawRow(own.place, cells | use)
-    header = tuple(dict.fromkeys((*held.header, "line", "process", "use_per_t")))
+    if principal(base, "units") == "use_per_t":
+        cells |= {column: base.cells[column] for column in ("use_per_t", *EVIDENCE) if column in base.cells}
+    row = RawRow(own.place, cells)
+    header = tuple(dict.fromkeys((*held.header, "line", "process", "use_per_t", *EVIDENCE)))
     tables["line_processes"] = replace(held, header=header, rows=(*held.rows, row))

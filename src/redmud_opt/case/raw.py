@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from redmud_opt.case.case import TABLES
-from redmud_opt.case.columns import Place, columns
+from redmud_opt.case.columns import Column, Place, columns
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean, visible
+from redmud_opt.case.values import BadValue, read_flag
 from redmud_opt.i18n import Message
+
+_FLAG = Column("flag", "yes or no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,22 @@ class RawRow:
         moved = {**self.moved, **dict.fromkeys(cells, place)}
         merged = {column: text for column, text in {**self.cells, **cells}.items() if text}
         return replace(self, cells=merged, moved=moved)
+
+
+def says_yes(row: RawRow, column: str, *, default: bool) -> bool:
+    """What a yes/no cell of a row says; `default` where it is blank, or wrong, which is told when it is read."""
+    text = row.cells.get(column)
+    if text is None:
+        return default
+    try:
+        return read_flag(text, _FLAG)
+    except BadValue:
+        return default
+
+
+def is_active(row: RawRow) -> bool:
+    """Whether a row counts."""
+    return says_yes(row, "active", default=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from redmud_opt.case.bundle import bundled_names, find_bundled, library_folder, rule_packs
 from redmud_opt.case.case import RULE_PACK_TABLES, Case, Period
 from redmud_opt.case.checks import check, law
-from redmud_opt.case.closure import kept
+from redmud_opt.case.closure import kept, names_of
 from redmud_opt.case.columns import Place
 from redmud_opt.case.composition import convert_composition
 from redmud_opt.case.draft import Declared, Draft, read_tables
@@ -17,7 +17,6 @@ from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.figures import Quoter
 from redmud_opt.case.likeness import like
 from redmud_opt.case.names import did_you_mean
-from redmud_opt.case.raw import RawTables
 from redmud_opt.case.reader import Book, Reader, calls_library
 from redmud_opt.case.settings import read_settings
 from redmud_opt.i18n import Message
@@ -35,7 +34,10 @@ def _draft(reader: Reader, book: Book, path: Path) -> Draft:
         broken.update(RULE_PACK_TABLES)
     if periods is None:
         broken.add("periods")
-    quoter = Quoter(_called(book, reader), (periods or _NO_PERIODS)[0].start, reader.faults)
+    start = (periods or _NO_PERIODS)[0].start
+    alike = like(book.tables, start, reader.faults)
+    called = kept(alike, reader.faults) if calls_library(book) and book.whole else alike
+    quoter = Quoter(called, start, reader.faults, offered=alike)
     tables = read_tables(quoter.run(), reader.faults, frozenset(quoter.refused))
     case = Case(
         settings=settings,
@@ -55,13 +57,8 @@ def _draft(reader: Reader, book: Book, path: Path) -> Draft:
         partial=tuple(tables.partial),
         moved=tables.moved,
         inactive_keys=frozenset(tables.inactive_keys),
+        offered=frozenset(names_of(alike)),
     )
-
-
-def _called(book: Book, reader: Reader) -> RawTables:
-    """The tables with every likeness carried out, without the rows of the library that nothing calls."""
-    tables = like(book.tables, reader.faults)
-    return kept(tables, reader.faults) if calls_library(book) and book.whole else tables
 
 
 def _find(path: str | Path) -> Path:

@@ -111,7 +111,7 @@ class Reader:
         found: RawTables = {}
         root = self.library
         for path in () if root is None else sorted(root.glob("**/*.csv")):
-            shown = f"{LIBRARY}/{path.relative_to(root or path).as_posix()}"
+            shown = f"{LIBRARY}{path.relative_to(root or path).as_posix()}"
             table = path.stem
             if table not in TABLES:
                 message = Message("case.unknown_table", {"table": table})
@@ -230,7 +230,7 @@ def calls_library(book: Book) -> bool:
     try:
         return read_flag(node.text, SETTINGS["library"])
     except BadValue:
-        return False  # told when the settings are read
+        return True  # told when the settings are read
 
 
 def _joined(first: RawTable | None, second: RawTable) -> RawTable:

@@ -120,7 +120,7 @@ class ListedTarget(Row):
     ENFORCED: ClassVar[bool] = False
     jurisdiction: str = text("who has set it", required=True, key=True)
     waste_class: str = choice(WASTE_CLASSES, "waste class", required=True, key=True)
-    year: int = integer("calendar year", required=True, minimum=1900, key=True)
+    year: int = integer("calendar year", required=True, minimum=1900, maximum=9999, key=True)
     measure: str = text("what is counted, in English", required=True, key=True)
     at_least: float = number("1", "least rate", required=True, maximum=1)
     clause: str = text("document")
@@ -282,7 +282,7 @@ class Budget(Row):
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the budget")
     scope: str = reference("owners provinces sites", "whose; blank: all", groups=True)
-    year: int | None = integer("calendar year; blank: horizon", minimum=1900)
+    year: int | None = integer("calendar year; blank: horizon", minimum=1900, maximum=9999)
     amount_cny: float = number("CNY", "budget, not discounted", required=True)
 
 
@@ -295,7 +295,7 @@ class Target(Row):
     name: str = name("name of the target")
     waste_class: str = choice(WASTE_CLASSES, "waste class", required=True)
     scope: str = reference("sites owners provinces", "plants of origin; blank: all", groups=True)
-    year: int | None = integer("calendar year; blank: every year", minimum=1900)
+    year: int | None = integer("calendar year; blank: every year", minimum=1900, maximum=9999)
     rate: str = choice("rate_new rate_stat rate_gross", "which of the three rates", default="rate_new")
     iron: str = choice("net_product gross_feed", "how iron separation counts in it", default="net_product")
     at_least: float = number("1", "least rate, 0.15 for 15 %", required=True, maximum=1)

@@ -18,8 +18,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from redmud_opt.case.case import TABLES
+from redmud_opt.case.closure import QUOTE
 from redmud_opt.case.columns import Column, Place, columns, default_of
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.library import EVIDENCE, number_columns, principal, spoken_of
+from redmud_opt.case.library import key as key_of
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.raw import RawRow, RawTable, RawTables
 from redmud_opt.case.values import BadValue, read_flag, read_number
@@ -49,8 +52,20 @@ def _same(stated: str, wanted: str, column: Column) -> bool:
         try:
             return Decimal(stated.strip()) == Decimal(wanted.strip())
         except ArithmeticError:
-            return False
+            return stated.strip() == wanted.strip()  # the name of a figure
     return stated == wanted
+
+
+def _says_why(before: RawRow, after: RawRow) -> bool:
+    """Whether a scenario that changes a number says where the new one comes from."""
+    return any(after.moved.get(c) != before.moved.get(c) for c in ("evidence", "source"))
+
+
+def _assumed(before: RawRow, after: RawRow) -> RawRow:
+    """The row with its number assumed; of its old evidence what the scenario has set stays, a range too."""
+    own = {c for c in EVIDENCE if after.moved.get(c) != before.moved.get(c)}
+    cells = {c: text for c, text in after.cells.items() if c not in EVIDENCE or c in own or c == "comment"}
+    return replace(after, cells=cells | {"evidence": "assumed"})
 
 
 @dataclass(slots=True)
@@ -166,6 +181,7 @@ class Merger:
             return
         changes = self.changes(item, actions[0], table, hit)
         if changes is not None:
+            self.retell(table, hit, changes)
             rows = tuple(changes.get(row.place, row) for row in held.rows)
             header = dict.fromkeys((*held.header, *(c for row in changes.values() for c in row.cells)))
             self.tables[table] = replace(held, header=tuple(header), rows=rows)
@@ -198,6 +214,28 @@ class Merger:
             )
         return found
 
+    def retell(self, table: str, hit: list[RawRow], changes: dict[Place, RawRow]) -> None:
+        """Numbers that the scenario changes rest on the scenario: assumed, unless it says where they come from."""
+        told: dict[tuple[str, str, str], Place] = {}
+        for row in hit:
+            changed = changes[row.place]
+            new = [c for c in number_columns(table) if changed.cells.get(c) != row.cells.get(c)]
+            first = principal(changed, table)
+            if first in new and not _says_why(row, changed):
+                changes[row.place] = _assumed(row, changed)
+            item = key_of(changed, table)
+            told |= {(table, item, c): changed.moved[c] for c in new if c != first and c in changed.cells}
+        held = self.tables.get("evidence")
+        if held is None or not told:
+            return
+        kept = tuple(row for row in held.rows if spoken_of(row) not in told)
+        if len(kept) < len(held.rows):
+            new_rows = tuple(
+                RawRow(place, {"table": of, "item": item, "column": column, "evidence": "assumed"})
+                for (of, item, column), place in told.items()
+            )
+            self.tables["evidence"] = replace(held, rows=(*kept, *new_rows))
+
     def computed(self, row: RawRow, table: str, column: str, by: Scalar, action: str) -> str | None:
         """The text of a cell scaled by a factor, or with a difference added."""
         declared = columns(TABLES[table])[column]
@@ -210,6 +248,12 @@ class Merger:
         if not stated:
             values = {"column": column, "file": row.place.file, "row": str(row.place.row)}
             self.fault(by.line, column, Message("case.blank_cannot_change", values), Message("case.use_set"))
+            return None
+        figure = QUOTE.fullmatch(stated)
+        if figure is not None:
+            message = Message("case.cell_holds_figure", {"name": figure[1]})
+            remedy = Message("case.change_the_figure", {"name": figure[1], "by": by.text})
+            self.fault(by.line, column, message, remedy)
             return None
         try:
             read_number(by.text, _ANY)

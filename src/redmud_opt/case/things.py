@@ -308,5 +308,5 @@ class PriceByYear(Row):
     TABLE: ClassVar[str] = "price_paths"
     ENFORCED: ClassVar[bool] = False
     item: str = reference("outlets supplies processes", "whose price", required=True, groups=True, key=True)
-    year: int = integer("calendar year", required=True, minimum=1900, key=True)
+    year: int = integer("calendar year", required=True, minimum=1900, maximum=9999, key=True)
     factor: float = number("1", "factor on the price of the base year", required=True)

@@ -3,8 +3,8 @@
     inputs/…              the files, lying to each other as they did
     inputs.json           case, entry (what to load), files: name → sha256 and copy
 
-Rule packs travel with the program: their files are copied for the record, but read anew from the program, whose
-copy must then be the same.
+Rule packs and the library travel with the program: a run keeps copies of the files that it read, and is audited
+against those, not against newer ones.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from typing import Any
 
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.case.bundle import library_folder, roots, rule_packs
+from redmud_opt.case.library import LIBRARY
 from redmud_opt.i18n import Message
 
-INPUTS, INDEX, PACKS, LIBRARY = "inputs", "inputs.json", "rule_packs", "library"
+INPUTS, INDEX, PACKS, LIBRARY_COPY = "inputs", "inputs.json", "rule_packs", "_library"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def gather(case: Case) -> Inputs:
         digest = hashlib.sha256(content).hexdigest()
         if digest != case.files[name]:
             changed.append(Fault(name, 0, "", Message("jobs.changed_while_read"), Message("jobs.run_again")))
-        files[name] = (name if _is_shared(name) else places[path], digest, content)
+        files[name] = (_copy(name) if _is_shared(name) else places[path], digest, content)
     if changed:
         raise CaseFaults(changed)
     entry = places[root] if start.is_dir() else places[start]
@@ -69,14 +70,19 @@ def gather(case: Case) -> Inputs:
 
 def _is_shared(name: str) -> bool:
     """Whether a file is one of the program's own: a rule pack's or the library's."""
-    return name.startswith((f"{PACKS}/", f"{LIBRARY}/"))
+    return name.startswith((f"{PACKS}/", LIBRARY))
+
+
+def _copy(name: str) -> str:
+    """Where the copy of a file of the program lies below `inputs/`."""
+    return f"{LIBRARY_COPY}/{name.removeprefix(LIBRARY)}" if name.startswith(LIBRARY) else name
 
 
 def _source(name: str, root: Path) -> Path:
     first, _, rest = name.partition("/")
     library = library_folder()
-    if first == LIBRARY and library is not None:
-        return library / rest
+    if name.startswith(LIBRARY) and library is not None:
+        return library / name.removeprefix(LIBRARY)
     pack, _, file = rest.partition("/")
     if first == PACKS and pack in rule_packs():
         return rule_packs()[pack] / file
@@ -110,7 +116,7 @@ def recall(folder: Path) -> Recorded:
     if changed:
         return Recorded(None, tuple(changed))
     kept = folder / INPUTS
-    case = load_case(kept / index["entry"], packs=kept / PACKS, library=kept / LIBRARY)
+    case = load_case(kept / index["entry"], packs=kept / PACKS, library=kept / LIBRARY_COPY)
     return Recorded(case, tuple(_unlike(index["files"], case)))
 
 

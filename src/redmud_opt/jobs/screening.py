@@ -15,7 +15,7 @@ from redmud_opt.case import CaseFaults, load_case, load_library
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.outcome import Exit
 from redmud_opt.plan.words import records, said, tonnes
-from redmud_opt.study.screening import VERDICTS, Screening, screen
+from redmud_opt.study.screening import VERDICTS, Match, Screening, screen
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,20 @@ class ScreenReport:
             "reason": found.reasons[k],
             "equipment": "",
         }
-        if cell.match.size is not None:
-            key = "screen.needs" if cell.match.fits else "screen.too_small_a_load"
-            load = round(100.0 * cell.match.load, 1)
-            needed = {"units": cell.match.units, "size": cell.match.size.name, "percent": load}
-            values["equipment"] = Message(key, needed)
+        if cell.match.parts:
+            values["equipment"] = _equipment(cell.match)
         return found.say(Message("screen.line", values), language)
+
+
+def _equipment(found: Match) -> Message:
+    """How many of which size, and how full they run."""
+    counted = tuple(
+        Message("screen.count", {"units": part.units, "size": part.size.name}) for part in found.parts
+    )
+    if not found.limited:
+        return Message("screen.no_limit", {"equipment": counted})
+    key = "screen.needs" if found.fits else "screen.too_small_a_load"
+    return Message(key, {"equipment": counted, "percent": round(100.0 * found.load, 1)})
 
 
 def screen_case(path: str | Path, *, library: bool = False) -> ScreenReport:

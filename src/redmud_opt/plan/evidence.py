@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -381,10 +381,22 @@ def _figures(backing: Backing, ledger: Ledger) -> pd.DataFrame:
     return frame.head(SHOWN).reset_index(drop=True)
 
 
+def standing(cell: Backed, own: Any) -> Backed:
+    """The figure itself, as it stands in its table, in place of a cell that takes it."""
+    return replace(
+        cell,
+        value=own.value,
+        low=own.low,
+        high=own.high,
+        evidence=own.evidence,
+        confidence=own.confidence,
+        source=own.source,
+    )
+
+
 def _figure(name: str, entries: list[tuple[Backed, str, float]], own: Any) -> dict[str, object]:
     """`own`: the row of the figure, None for a number that stands in a cell."""
-    backed = entries[0][0]
-    shown = backed if own is None else own
+    backed = entries[0][0] if own is None else standing(entries[0][0], own)
     stated = backed.relative_range is not None
     unsure = backed.grade in ("assumed", "unstated", "low")
     spread = backed.relative_range if stated else UNKNOWN_RANGE if unsure else 0.0
@@ -392,9 +404,9 @@ def _figure(name: str, entries: list[tuple[Backed, str, float]], own: Any) -> di
     return {
         "figure": name,
         "cells": len({(one.table, one.key, one.column) for one, _, _ in entries}),
-        "value": shown.value,
-        "low": shown.low,
-        "high": shown.high,
+        "value": backed.value,
+        "low": backed.low,
+        "high": backed.high,
         "grade": backed.grade,
         "source": backed.source,
         "terms": ", ".join(dict.fromkeys(term for _, term, _ in entries)),

@@ -35,6 +35,7 @@ COUNTED = "groups sites facilities lines lanes haul"
 
 NAMES: tuple[Check, ...] = (
     naming.unique_names,
+    naming.figures_are_no_clauses,
     naming.look_alikes,
     naming.forbidden_signs,
     naming.reserved_names,

@@ -88,7 +88,8 @@ class Index:
                 None,
                 {"name": name, "kinds": things(elsewhere), "tables": things(column.tables)},
             )
-        remedy = did_you_mean(name, self.known(column.tables, column.groups))
+        offered = sorted(one for table, one in self.draft.offered if table in wanted)
+        remedy = did_you_mean(name, (*self.known(column.tables, column.groups), *offered))
         return "unknown_name", remedy, {"name": name, "tables": things(column.tables)}
 
     def kinds(self, name: str) -> set[str]:

@@ -41,6 +41,16 @@ def unique_names(facts: Facts) -> Iterator[Fault]:
             yield _at(declared, "name_twice", None, **values)
 
 
+def figures_are_no_clauses(facts: Facts) -> Iterator[Fault]:
+    """A limit of the law is taken by its name: no figure may stand in its place."""
+    clauses = {row.name: row for row in facts.case.clauses}
+    for row in facts.case.figures:
+        clause = clauses.get(row.name)
+        if clause is not None:
+            place = {"file": clause.place.file, "row": str(clause.place.row)}
+            yield facts.fault(row, "name", "name_twice", None, name=row.name, **place)
+
+
 def look_alikes(facts: Facts) -> Iterator[Fault]:
     """Two names that differ only by case, width, script or hyphens are one name misspelt."""
     first: dict[tuple[str, str], Declared] = {}

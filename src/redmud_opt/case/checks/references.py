@@ -53,7 +53,8 @@ def groups_of_one_kind(facts: Facts) -> Iterator[Fault]:
                     row, "member", "inactive", None, name=row.member, file=place.file, row=str(place.row)
                 )
             elif not facts.draft.frameless:
-                remedy = did_you_mean(row.member, (*index.by_name, *index.calendar))
+                offered = sorted(name for _, name in facts.draft.offered)
+                remedy = did_you_mean(row.member, (*index.by_name, *index.calendar, *offered))
                 yield facts.fault(row, "member", "unknown_member", remedy, name=row.member)
         else:
             held, example = kinds.setdefault(row.group, (found, row.member))

@@ -5,7 +5,8 @@
 
 `sheets` reads the file, `layout` finds the header and what its columns hold (`headings`), `entries` reads the rows,
 `resolving` and `timing` find their names and periods, `rows` makes the rows, and here they are tried on a copy of
-the case: only where it loads without a fault are they moved in place. Raises `CaseFaults` with all that is wrong.
+the case: only where it loads without a fault are they moved in place. Raises `CaseFaults` with all that is wrong:
+what is wrong with a row that the import would make stands where the ledger says it.
 """
 
 from __future__ import annotations
@@ -77,9 +78,12 @@ def import_file(
     changed = {
         f"{name}.csv": table.content() for name, table in rows.tables.items() if _is_changed(rows, name)
     }
-    result = _try(folder, changed, packs, library)
-    if trial is not None:
-        trial(result)
+    try:
+        result = _try(folder, changed, packs, library)
+        if trial is not None:
+            trial(result)
+    except CaseFaults as told:
+        raise CaseFaults(dict.fromkeys(map(rows.place, told.faults))) from None
     if not dry_run:
         _move(folder, changed)
     return Imported(

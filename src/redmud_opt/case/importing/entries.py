@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from redmud_opt.case.columns import Column
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.importing.headings import AMOUNTS, NUMBERS, Heading, plain, unit_of
+from redmud_opt.case.importing.headings import AMOUNTS, NUMBERS, Heading, is_remark, plain, unit_of
 from redmud_opt.case.importing.layout import Layout, basis_of, is_blank
 from redmud_opt.case.names import visible
 from redmud_opt.case.values import BadValue, read_date, read_number
@@ -123,14 +123,15 @@ class Cells:
         said = self.text("basis")
         if said and held.field in ("amount", "stock"):
             found = basis_of(said)
+            column = self.layout.columns[self.layout.of("basis")[0]][0]
             if found is None:
-                column = self.layout.columns[self.layout.of("basis")[0]][0]
                 self.fault(
                     column, Message("importing.no_basis", {"text": said}), Message("importing.say_basis")
                 )
             elif held.basis and found != held.basis:
                 values = {"name": said, "other": held.basis}
-                self.fault(said, Message("importing.basis_disagrees", values), Message("importing.say_basis"))
+                message = Message("importing.basis_disagrees", values)
+                self.fault(column, message, Message("importing.say_basis"))
             return found or held.basis
         return held.basis
 
@@ -212,10 +213,16 @@ def read_entries(layout: Layout, faults: list[Fault], remarks: list[Message]) ->
 
 
 def _total(cells: Cells) -> str:
-    """The word that makes a row a total; blank for any other row."""
+    """The word that makes a row a total; blank for any other row.
+
+    It stands where the plant or the waste would, or in front; remarks may speak of totals as they like.
+    """
     numbers = {column for field in NUMBERS for column in cells.layout.of(field)}
-    texts = (cells.cell(column) for column in range(len(cells.row)) if column not in numbers)
-    return next((text for text in texts if TOTAL.fullmatch(plain(text))), "")
+    words = {number for number, (name, _) in cells.layout.columns.items() if is_remark(name)}
+    texts = (column for column in range(len(cells.row)) if column not in numbers | words)
+    first = next((column for column in texts if re.search(r"[^\W\d_]", cells.cell(column))), None)
+    asked = [*cells.layout.of("site"), *cells.layout.of("material"), *([] if first is None else [first])]
+    return next((text for column in asked if TOTAL.fullmatch(plain(text := cells.cell(column)))), "")
 
 
 def _shared(cells: Cells) -> dict[str, object]:

@@ -66,6 +66,14 @@ RATES = {
     "/月": "month",
 }  # fmt: skip
 
+NAMED_RATES = {
+    "年产生量": "year", "本年产生量": "year", "本年度产生量": "year", "月产生量": "month", "本月产生量": "this_month",
+}  # fmt: skip
+"""Headings that say by themselves of what time their amounts are."""
+
+REMARKS = ("备注", "说明", "remark", "remarks", "comment", "notes")
+"""Headings of columns with free words."""
+
 AMOUNTS = ("amount", "stock", "production")
 """Fields that hold tonnes."""
 
@@ -96,7 +104,10 @@ _FIELDS = {_key(word): field for field, words in NAMES.items() for word in words
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a column holds. `factor` makes tonnes, or a share, of a number in `unit`; None: the unit is not known."""
+    """What a column holds. `factor` makes tonnes, or a share, of a number in `unit`; None: the unit is not known.
+
+    `per`: `month` or `year` of a rate, `this_month` of what can only be the amount of one month.
+    """
 
     field: str
     unit: str = ""
@@ -173,20 +184,31 @@ def heading(text: str) -> Heading | None:
     """What a column holds by its heading; None for one that is not known."""
     field = _FIELDS.get(_key(plain(text)))
     if field is not None:
-        return Heading(field)
+        return Heading(field, per=NAMED_RATES.get(_key(plain(text)), ""))
     name, words = _parted(text)
     field = _FIELDS.get(_key(name))
-    return None if field is None else _qualified(field, words)
+    return None if field is None else _named(_qualified(field, words), name)
+
+
+def _named(held: Heading, name: str) -> Heading:
+    """A heading with the rate of its name, where its unit states none."""
+    return replace(held, per=held.per or NAMED_RATES.get(_key(name), ""))
 
 
 def qualified(field: str, text: str) -> Heading:
     """What a heading says of unit, basis and year of a column whose field is known."""
-    return _qualified(field, _parted(text)[1])
+    name, words = _parted(text)
+    return _named(_qualified(field, words), name)
 
 
 def qualifiers(field: str, cell: str) -> Heading:
     """What a cell that holds only a unit or a basis says of its column."""
     return _qualified(field, re.sub(r"[()\[\]]", " ", plain(cell)))
+
+
+def is_remark(text: str) -> bool:
+    """Whether a heading is that of a column with free words."""
+    return _key(plain(text)) in REMARKS
 
 
 def fields_of(headings: Iterable[str]) -> int:

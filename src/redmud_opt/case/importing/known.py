@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from redmud_opt.case.case import Period, calendar_groups
+from redmud_opt.case.draft import NAMING
 from redmud_opt.case.figures import Quoter
 from redmud_opt.case.importing.headings import plain
 from redmud_opt.case.library import is_library
@@ -60,7 +61,7 @@ class Known:
         self.library = calls_library(book)
         self.periods = periods
         self.groups = calendar_groups(periods)
-        self.tables = Quoter(like(dict(book.tables), []), periods[0].start, []).run()
+        self.tables = Quoter(like(dict(book.tables), periods[0].start, []), periods[0].start, []).run()
         for row in self.rows("groups"):
             name = row.cells.get("group", "")
             self.groups[name] = (*self.groups.get(name, ()), row.cells.get("member", ""))
@@ -166,9 +167,12 @@ class Known:
 
     @cached_property
     def taken(self) -> set[str]:
-        """Every name that is taken."""
-        rows = (row for table in self.tables for row in self.rows(table))
-        return {row.cells["name"] for row in rows if "name" in row.cells} | set(self.groups)
+        """Every name that is taken; that of a row that does not count too, as it may count again."""
+        found = {*self.groups, *(period.name for period in self.periods)}
+        for table, held in self.tables.items():
+            column = NAMING.get(table, "name")
+            found |= {row.cells[column] for row in held.rows if column in row.cells}
+        return found
 
     def free(self, wanted: str) -> str:
         """A name that is free and holds no sign with a meaning of its own; it is taken from now on."""

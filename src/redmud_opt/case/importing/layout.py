@@ -126,7 +126,8 @@ def _mapped(
             message = Message("importing.no_such_field", {"name": words})
             faults.append(Fault(sheet.shown, header + 1, name, message, did_you_mean(words, NAMES)))
         else:
-            found[number] = held.over(qualified(held.field, texts[number]))
+            over = held.over(qualified(held.field, texts[number]))
+            found[number] = replace(over, per=held.per) if held.unit else over
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from redmud_opt.case.faults import Fault
@@ -17,13 +17,26 @@ from redmud_opt.case.importing.known import Known
 from redmud_opt.case.importing.layout import Layout
 from redmud_opt.case.importing.resolving import Added, Resolver
 from redmud_opt.case.importing.table import Cells, TextTable
-from redmud_opt.case.importing.timing import Share, Timing
+from redmud_opt.case.importing.timing import Share, Timing, kind_of
 from redmud_opt.i18n import Message, text
 
 TOUCHED = ("sources", "sites", "materials", "arisings", "opening_stock", "evidence")
 STOCK_KEYS = ("storage", "material", "arose_on", "origin_site")
 KEPT = ("calendar", "active")
 """Cells of a replaced row that do not speak of its amount."""
+
+LEDGER = {
+    "origin_site": "site",
+    "longitude_deg": "longitude",
+    "latitude_deg": "latitude",
+    ("sites", "name"): "site",
+    ("sites", "label_en"): "site",
+    ("sites", "label_zh"): "site",
+    ("materials", "name"): "material",
+    ("materials", "label_en"): "material",
+    ("materials", "label_zh"): "material",
+}
+"""Column of a table → field of the ledger that it is made from, where they are not called the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,10 @@ class Rows:
         self.faults, self.remarks = faults, remarks
         self.tables = {name: TextTable.read(folder, name) for name in TOUCHED}
         self.resolver = Resolver(known, layout, faults, remarks)
+        self.timing = Timing(known.periods, self.resolver.fault, remarks)
         self.changes: list[Change] = []
-        self.unstated: set[str] = set()
+        self.made: list[tuple[Cells, tuple[Entry, ...]]] = []
+        self.told: set[tuple[str, str]] = set()
         sheet = layout.sheet
         self.source = f"import {sheet.file.name}" + (f" {sheet.name}" if sheet.name else "")
 
@@ -74,36 +89,78 @@ class Rows:
             else:
                 arising[site, material].append(entry)
         for (site, material), held in arising.items():
-            timing = Timing(self.known.periods, self.resolver.fault, self.remarks)
-            self._arisings(site, material, timing.shares(held))
+            self._arisings(site, material, self.timing.shares(held))
         self._stocks(stock)
         self._added()
         if self.changes:
             self._source()
 
+    # ---- where a row comes from
+
+    def place(self, fault: Fault) -> Fault:
+        """A fault of a new table, told of the ledger's row that made its row, or of the row as the case has it."""
+        table = self.tables.get(fault.file.removesuffix(".csv"))
+        if table is None or fault.file != f"{table.name}.csv" or not 2 <= fault.row < len(table.rows) + 2:
+            return fault
+        row = table.rows[fault.row - 2]
+        for made, entries in self.made:
+            if made is row:
+                first = entries[0] if entries else None
+                column = "" if first is None else self._heading(table.name, fault.column, first)
+                at = 0 if first is None else first.row
+                return replace(fault, file=self.layout.sheet.shown, row=at, column=column)
+        return replace(fault, row=table.number(row) or fault.row)
+
+    def _heading(self, table: str, column: str, entry: Entry) -> str:
+        """The heading of what a cell of a row is made from; blank where it is made from no column."""
+        amounts = {"amount_t": entry.amount, "production_t": entry.production, "factor_t_per_t": entry.factor}
+        if column in amounts:
+            amount = amounts[column]
+            return entry.column if amount is None else amount.column
+        field = LEDGER.get((table, column)) or LEDGER.get(column, column)
+        if column == "during":
+            field = kind_of(entry)
+        return next((self.layout.columns[one][0] for one in self.layout.of(field)), "")
+
     # ---- tonnes
+
+    def _amount(self, entry: Entry, amount: Amount) -> tuple[float, str] | None:
+        """(tonnes, how) of an amount in the time that its row speaks of; None where it states another time."""
+        times = self.timing.times(entry, amount)
+        if times is not None:
+            return amount.tonnes * times, amount.words if times == 1 else f"{amount.words} × {times}"
+        kind = "of_stock" if entry.kind == "stock" else amount.per
+        if (amount.column, kind) not in self.told:
+            self.told.add((amount.column, kind))
+            time = Message(f"importing.time_{kind_of(entry)}", {"period": entry.period})
+            key = "state_the_stock" if entry.kind == "stock" else "state_the_rate"
+            remedy = Message(f"importing.{key}", {"name": amount.column})
+            self._told(entry, amount, f"rate_{kind}", remedy, name=amount.column, time=time)
+        return None
 
     def _dry(self, entry: Entry, amount: Amount, material: str) -> tuple[float, str, str] | None:
         """(dry tonnes, how, evidence) of an amount; None where it cannot be told."""
-        months = 12 if amount.per == "month" and entry.month is None else 1
+        made = self._amount(entry, amount)
+        if made is None:
+            return None
+        tonnes, words = made
         stated = entry.moisture
         moisture = self.known.moisture(self.resolver.base(material)) if stated is None else stated
         if amount.basis == "" and moisture != 0:
-            if amount.column not in self.unstated:
-                self.unstated.add(amount.column)
+            if (amount.column, "basis") not in self.told:
+                self.told.add((amount.column, "basis"))
                 remedy = Message("importing.say_basis_of", {"name": amount.column})
                 self._told(entry, amount, "basis_missing", remedy, name=amount.column, material=material)
             return None
-        words = amount.words if months == 1 else f"{amount.words} × 12"
         if amount.basis != "wet":
             said = self._say("dry_by_ledger", amount=words) if amount.basis else words
-            return amount.tonnes * months, said, "measured"
+            return tonnes, said, "measured"
         if moisture is None:
             self._told(entry, amount, "moisture_missing", None, material=material)
             return None
         key = "wet_by_ledger" if stated is not None else "wet_by_case"
         said = self._say(key, amount=words, moisture=f"{moisture * 100:.6g}")
-        return amount.tonnes * months * (1 - moisture), said, "measured" if stated is not None else "derived"
+        return tonnes * (1 - moisture), said, "measured" if stated is not None else "derived"
 
     def _told(
         self, entry: Entry, amount: Amount, key: str, remedy: Message | None, /, **values: object
@@ -129,12 +186,12 @@ class Rows:
         table = self.tables["arisings"]
         covered = self._periods([share.during for share, _ in made])
         old = []
-        for number, row in enumerate(table.rows):
+        for row in table.rows:
             same = (row.get("site"), row.get("material")) == (site, material) and self._counts(row)
             if not same or not (held := self._periods([row.get("during", "")])) & covered:
                 continue
             if not held <= covered:
-                remedy = Message("importing.split_the_row", {"row": str(number + 2)})
+                remedy = Message("importing.split_the_row", {"row": str(table.number(row))})
                 values = {"name": row.get("name", ""), "site": site, "material": material}
                 self.resolver.fault(made[0][0].entries[0], "amount", "overlaps", remedy, **values)
                 return
@@ -154,14 +211,13 @@ class Rows:
         cells = {"site": site, "material": material, "per": share.per, "during": share.during}
         first = share.entries[0]
         if first.production is not None and first.factor is not None and len(share.entries) == 1:
+            caused = self._amount(first, first.production)
             found = self._dry(first, first.factor, material)
-            if found is None:
+            if caused is None or found is None:
                 return None
-            cells["production_t"] = (
-                f"{first.production.tonnes * (12 if first.production.per == 'month' else 1):.12g}"
-            )
+            cells["production_t"] = f"{caused[0]:.12g}"
             cells["factor_t_per_t"] = f"{found[0]:.12g}"
-            how = f"{first.production.words} × {found[1]}"
+            how = f"{caused[1]} × {found[1]}"
             return cells | self._evidence(share.entries, how, found[2], share.year)
         total, hows, kinds = 0.0, [], set()
         for entry in share.entries:
@@ -180,13 +236,10 @@ class Rows:
             return self._dry(entry, entry.amount, material)
         if entry.production is None or entry.factor is None:
             return None
-        found = self._dry(entry, entry.factor, material)
-        words = entry.production.words
-        return (
-            None
-            if found is None
-            else (entry.production.tonnes * found[0], f"{words} × {found[1]}", "derived")
-        )
+        caused, found = self._amount(entry, entry.production), self._dry(entry, entry.factor, material)
+        if caused is None or found is None:
+            return None
+        return caused[0] * found[0], f"{caused[1]} × {found[1]}", "derived"
 
     def _replace(self, old: list[Cells], made: list[tuple[Share, Cells]]) -> None:
         table = self.tables["arisings"]
@@ -197,13 +250,18 @@ class Rows:
             kept = {column: before[column] for column in KEPT if before and before.get(column)}
             row = {"name": name, **{column: words for column, words in cells.items() if words}, **kept}
             at = None if before is None else table.rows.index(before)
-            table.put(row, at)
+            self._put("arisings", row, share.entries, at)
             self.changes.append(Change("arisings", "added" if at is None else "replaced", name, row))
         for row in old:
-            if row.get("during", "") not in {share.during for share, _ in made}:
+            if any(one is row for one in table.rows):
                 table.rows.remove(row)
                 self.changes.append(Change("arisings", "removed", row.get("name", ""), row))
         self._drop_evidence({("arisings", row.get("name", "")) for row in old})
+
+    def _put(self, table: str, row: Cells, entries: tuple[Entry, ...], at: int | None = None) -> None:
+        """A row that entries make."""
+        self.tables[table].put(row, at)
+        self.made.append((row, entries))
 
     def _name(self, cells: Cells, during: str) -> str:
         parts = (cells["material"], cells["site"], during)
@@ -239,6 +297,20 @@ class Rows:
                 continue
             cells = dict(zip(STOCK_KEYS, key, strict=True)) | {"amount_t": f"{dry[0]:.12g}"}
             self._stock(entry, cells | self._evidence((entry,), dry[1], dry[2], entry.year))
+        self._unstated(set(seen))
+
+    def _unstated(self, stated: set[tuple[str, ...]]) -> None:
+        """What an earlier import of the same ledger said of stocks that this one states otherwise is no more."""
+        table = self.tables["opening_stock"]
+        told = {(storage, material, origin) for storage, material, _, origin in stated}
+        for row in list(table.rows):
+            key = tuple(row.get(column, "") for column in STOCK_KEYS)
+            own = row.get("source") == self.source and self._counts(row)
+            if own and key not in stated and (key[0], key[1], key[3]) in told:
+                table.rows.remove(row)
+                name = "/".join(key).rstrip("/")
+                self.changes.append(Change("opening_stock", "removed", name, row))
+                self._drop_evidence({("opening_stock", name)})
 
     def _stock(self, entry: Entry, cells: Cells) -> None:
         table = self.tables["opening_stock"]
@@ -258,7 +330,7 @@ class Rows:
             )
             return
         row = {column: words for column, words in cells.items() if words}
-        table.put(row, at)
+        self._put("opening_stock", row, (entry,), at)
         name = "/".join(cells[key] for key in STOCK_KEYS).rstrip("/")
         self._drop_evidence({("opening_stock", name)} if at is not None else set())
         self.changes.append(Change("opening_stock", "added" if at is None else "replaced", name, row))
@@ -275,7 +347,7 @@ class Rows:
                 elif "longitude_deg" in cells and added.first is not None:
                     where = f"{cells['longitude_deg']}, {cells['latitude_deg']}"
                     cells |= self._evidence((added.first,), where, "measured", None)
-                self.tables[table].put(cells)
+                self._put(table, cells, () if added.first is None else (added.first,))
                 self.changes.append(Change(table, "added", added.name, cells))
         self.changes = [*self.changes[front:], *self.changes[:front]]
 
@@ -300,7 +372,7 @@ class Rows:
             "year": str(sheet.day.year),
         }
         at = self.tables["sources"].index(cells, ("name",))
-        self.tables["sources"].put(cells, at)
+        self._put("sources", cells, (), at)
         self.changes.insert(0, Change("sources", "added" if at is None else "replaced", self.source, cells))
 
 

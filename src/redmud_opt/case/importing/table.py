@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from redmud_opt.case.case import TABLES
@@ -16,13 +16,14 @@ Cells = dict[str, str]
 
 @dataclass
 class TextTable:
-    """Header and rows of text; line ends and mark of the file are kept."""
+    """Header and rows of text; line ends and mark of the file are kept. `stood`: the rows as read, with numbers."""
 
     name: str
     header: list[str]
     rows: list[Cells]
     newline: str = "\n"
     mark: str = ""
+    stood: list[tuple[Cells, int]] = field(default_factory=list)
 
     @classmethod
     def read(cls, folder: Path, name: str) -> TextTable:
@@ -34,8 +35,17 @@ class TextTable:
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         records = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
         header = records[0] if records else []
-        rows = [dict(zip(header, record, strict=False)) for record in records[1:] if any(record)]
-        return cls(name, header, rows, "\r\n" if "\r\n" in text else "\n", mark)
+        stood = [
+            (dict(zip(header, record, strict=False)), number)
+            for number, record in enumerate(records[1:], start=2)
+            if any(record)
+        ]
+        newline = "\r\n" if "\r\n" in text else "\n"
+        return cls(name, header, [row for row, _ in stood], newline, mark, stood)
+
+    def number(self, wanted: Cells) -> int:
+        """Where a row stands in the file as it was found; 0 for a new one."""
+        return next((number for row, number in self.stood if row is wanted), 0)
 
     def index(self, cells: Mapping[str, str], keys: Iterable[str]) -> int | None:
         """The row with the same keys."""

@@ -2,6 +2,7 @@
 
 A year inside the horizon holds for that year. Months add up to the periods that they make up, and only to whole
 ones. What was before the horizon is taken for every year of it where the ledger has nothing else, and this is said.
+A rate per month counts as often as its row speaks of months; any other rate must be that of the time of its row.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from redmud_opt.case.case import Period
-from redmud_opt.case.importing.entries import Entry
+from redmud_opt.case.importing.entries import Amount, Entry
 from redmud_opt.i18n import Message
 
 
@@ -27,6 +28,9 @@ class Share:
 
 Fault = Callable[..., None]
 
+_LENGTHS = {"year": 12, "this_month": 1}
+"""Months that an amount is of which is no rate per month."""
+
 
 class Timing:
     """Arranges the entries of one site and material in time; `fault(entry, field, key, remedy, **values)`."""
@@ -36,17 +40,35 @@ class Timing:
         self.years = {period.year for period in periods}
         self.months = {period.name: _months(period) for period in periods}
 
+    def times(self, entry: Entry, amount: Amount) -> int | None:
+        """By what an amount is multiplied to be that of the time of its row; None where the two contradict."""
+        months = self._length(entry)
+        if not amount.per:
+            return 1
+        if entry.kind == "stock" or months is None:
+            return None
+        if amount.per == "month":
+            return months
+        return 1 if months == _LENGTHS[amount.per] else None
+
+    def _length(self, entry: Entry) -> int | None:
+        """How many months an entry speaks of; None for a period that cuts one. Without a time it speaks of a year."""
+        if entry.period:
+            months = self.months.get(entry.period)
+            return None if months is None else len(months)
+        return 12 if entry.month is None else 1
+
     def shares(self, entries: list[Entry]) -> list[Share]:
         """The rows that the entries make; faults where they contradict each other or do not fit."""
-        kinds = {_kind(entry) for entry in entries}
+        kinds = {kind_of(entry) for entry in entries}
         if len(kinds) > 1:
-            other = next(entry for entry in entries if _kind(entry) != _kind(entries[0]))
+            other = next(entry for entry in entries if kind_of(entry) != kind_of(entries[0]))
             self.fault(other, "amount", "times_mixed", None, first=str(entries[0].row))
             return []
+        if kinds == {"period"}:
+            return self._named(entries)
         kept = self._once(entries)
         match kinds.pop():
-            case "period":
-                return self._named(kept)
             case "month":
                 return self._monthly(kept)
             case "year":
@@ -56,18 +78,26 @@ class Timing:
     def _once(self, entries: list[Entry]) -> list[Entry]:
         seen: dict[tuple[object, ...], Entry] = {}
         for entry in entries:
-            first = seen.setdefault((entry.year, entry.month, entry.period), entry)
+            time = (entry.period,) if entry.period else (entry.year, entry.month)
+            first = seen.setdefault(time, entry)
             if first is not entry:
                 self.fault(entry, "amount", "row_twice", Message("importing.keep_one"), first=str(first.row))
         return list(seen.values())
 
     def _named(self, entries: list[Entry]) -> list[Share]:
-        known = tuple(self.months)
+        known = {period.name: period for period in self.periods}
+        agreed = []
         for entry in entries:
-            if entry.period not in self.months:
-                remedy = Message("case.known_names", {"names": known[:12]})
+            period = known.get(entry.period)
+            if period is None:
+                remedy = Message("case.known_names", {"names": tuple(known)[:12]})
                 self.fault(entry, "period", "unknown_period", remedy, text=entry.period)
-        return [Share(entry.period, "period", (entry,)) for entry in entries if entry.period in self.months]
+            elif entry.year not in (None, period.year) or (entry.month and {entry.month} != {*period.months}):
+                remedy = Message("importing.say_one_time")
+                self.fault(entry, "period", "period_disagrees", remedy, text=entry.period)
+            else:
+                agreed.append(entry)
+        return [Share(entry.period, "period", (entry,)) for entry in self._once(agreed)]
 
     def _yearly(self, entries: list[Entry]) -> list[Share]:
         inside = [entry for entry in entries if entry.year in self.years]
@@ -142,7 +172,8 @@ class Timing:
         return self._before([(year, tuple(held)) for year, held in sorted(by_year.items())])
 
 
-def _kind(entry: Entry) -> str:
+def kind_of(entry: Entry) -> str:
+    """Of what kind of time an entry speaks."""
     if entry.period:
         return "period"
     return "month" if entry.month is not None else "year" if entry.year is not None else "none"

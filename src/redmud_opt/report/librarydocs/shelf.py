@@ -12,8 +12,8 @@ from redmud_opt.case.backing import Backed, Backing
 from redmud_opt.case.columns import Row, columns
 from redmud_opt.i18n import Message, number_text, text
 
-FOLDERS = "library/"
-"""First part of the place of a library row."""
+FOLDERS = "library:"
+"""Begins the place of a library row."""
 
 
 class Shelf:

@@ -13,13 +13,14 @@ from __future__ import annotations
 from redmud_opt.case import Case
 from redmud_opt.i18n import LANGUAGES
 from redmud_opt.study.screening.cells import VERDICTS, Cell, Screener
+from redmud_opt.study.screening.equipment import Match
 from redmud_opt.study.screening.joining import joined
 from redmud_opt.study.screening.prices import Prices
 from redmud_opt.study.screening.reasons import reason
 from redmud_opt.study.screening.result import Screening
 from redmud_opt.study.screening.world import World
 
-__all__ = ["VERDICTS", "Cell", "Screening", "screen"]
+__all__ = ["VERDICTS", "Cell", "Match", "Screening", "screen"]
 
 
 def screen(case: Case, library: Case | None = None) -> Screening:

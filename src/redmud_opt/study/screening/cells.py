@@ -18,7 +18,11 @@ from redmud_opt.study.screening.world import World
 PAYS, AT_A_COST, LIMITED = "pays", "at_a_cost", "limited"
 UNKNOWN_PRICE, UNKNOWN_ASSAY, NOT_FEASIBLE = "unknown_price", "unknown_assay", "not_feasible"
 VERDICTS = (PAYS, AT_A_COST, LIMITED, UNKNOWN_PRICE, UNKNOWN_ASSAY, NOT_FEASIBLE)
-"""Verdicts, the better ones first. UNKNOWN_ASSAY: a gate or yield that nobody can judge is never a pass."""
+"""Verdicts, the better ones first.
+
+LIMITED: to a share of the feed, or of what arises.
+UNKNOWN_ASSAY: a gate or yield that nobody can judge is never a pass.
+"""
 
 FEASIBLE = (PAYS, AT_A_COST, LIMITED, UNKNOWN_PRICE)
 
@@ -128,12 +132,14 @@ class Screener:
         if base.share.limit <= 0:
             return base
         asked, mix = base.asked, base.share.mix
-        fit = match(self.world, own, mix, asked.arising_t_per_a)
+        fit = match(self.world, own, mix, asked.site, asked.arising_t_per_a)
         items = money(self.prices, own, mix, fit, asked.site, asked.arising_t_per_a)
         verdict = PAYS if items.net >= 0 else AT_A_COST
         if items.net != items.net:
             verdict = UNKNOWN_PRICE
-        return replace(base, verdict=LIMITED if base.share.limit < 1 else verdict, match=fit, money=items)
+        if base.share.limit < 1 or not fit.whole:
+            verdict = LIMITED
+        return replace(base, verdict=verdict, match=fit, money=items)
 
     def _lacking(self, base: Cell, own: Conversion) -> tuple[str, str] | None:
         """(property, material) of a value without which a gate or a yield cannot be judged."""
@@ -157,9 +163,8 @@ class Screener:
         return None
 
 
-def _rank(cell: Cell) -> tuple[int, float, float]:
-    """Feasible with a known net value first, the most net, then the greatest share."""
+def _rank(cell: Cell) -> tuple[int, bool, float, float]:
+    """The better verdict, then a known net value and the most of it, then the greatest share."""
     net = cell.money.net if cell.money is not None else float("nan")
     known = net == net
-    order = 0 if known else 1 + VERDICTS.index(cell.verdict)
-    return order, -net if known else 0.0, -cell.share.limit
+    return VERDICTS.index(cell.verdict), not known, -net if known else 0.0, -cell.share.limit

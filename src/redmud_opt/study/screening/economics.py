@@ -1,11 +1,12 @@
 """What a tonne fed costs and earns, item by item. CNY per dry tonne of the waste fed, transport left out.
 
-    cost    = process + Σ input · price + fixed at full load + Σ residue · way out + other feeds of the blend
+    cost    = process + Σ input · price + fixed + Σ residue · way out + other feeds of the blend
     revenue = Σ product · best price (and of residues that are sold)
     net     = revenue − cost,      break-even: price of the main product at which net is 0
 
 Other feeds of a blend that are goods are charged where they lose money, per tonne of this feed; where they earn they
-would run without it, and nothing is credited. Wastes in the blend stand in their own rows.
+would run without it, and nothing is credited. Wastes in the blend stand in their own rows. Fixed cost is that at full
+load, or at the load there is where that is below the least rate: `equipment.fixed_cny_per_t`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from redmud_opt.case.things import Material
 from redmud_opt.case.works import Feed
 from redmud_opt.i18n import Message
 from redmud_opt.study.screening.blend import Check
-from redmud_opt.study.screening.cells import LIMITED, NOT_FEASIBLE, UNKNOWN_ASSAY, Cell
+from redmud_opt.study.screening.cells import NOT_FEASIBLE, UNKNOWN_ASSAY, Cell
 from redmud_opt.study.screening.economics import EQUIPMENT, Money, unknown_names
 
 MOST_NAMES = 4
@@ -24,10 +24,15 @@ def reason(cell: Cell, case: Case) -> Message:
     if cell.verdict == NOT_FEASIBLE:
         return _refused(cell, case)
     assert cell.money is not None, "a route that is feasible has been priced"
-    if cell.verdict == LIMITED:
-        values = {"percent": _percent(cell.share.limit), "bound": _bound(cell, case), "net": net(cell.money)}
+    said = net(cell.money)
+    if not cell.match.whole:
+        both = len(cell.match.kinds) > 1
+        key = "screen.reach_both" if both else f"screen.reach_{cell.match.kinds[0]}"
+        said = Message(key, {"percent": _percent(cell.match.reach), "net": said})
+    if cell.share.limit < 1:
+        values = {"percent": _percent(cell.share.limit), "bound": _bound(cell, case), "net": said}
         return Message("screen.limited_by", values)
-    return net(cell.money)
+    return said
 
 
 def _not_accepted(cell: Cell, case: Case) -> Message:

@@ -11,9 +11,10 @@ import pandas as pd
 from redmud_opt.i18n import Message, text
 from redmud_opt.study.screening.cells import FEASIBLE, VERDICTS, Cell
 from redmud_opt.study.screening.economics import EQUIPMENT
+from redmud_opt.study.screening.equipment import Option
 
 SHOWN = (
-    "site material arising_t_per_a route verdict share_limit size units load net_cny_per_t cost_cny_per_t "
+    "site material arising_t_per_a route verdict share_limit reach size units load net_cny_per_t cost_cny_per_t "
     "revenue_cny_per_t avoided_cny_per_t break_even_product break_even_cny_per_unit meaning readiness reason"
 )
 """Columns of the table in words, in order."""
@@ -62,7 +63,9 @@ class Screening:
             column = source[name]
             if name == "route":
                 column = column.map(self.routes(language))
-            elif name in ("site", "material", "size", "break_even_product"):
+            elif name == "size":
+                column = pd.Series([_size(cell, words) for cell in self.cells], dtype=object)
+            elif name in ("site", "material", "break_even_product"):
                 column = column.map(lambda value: words.get(value, value))
             elif name == "verdict":
                 column = column.map(lambda value: _verdict(value, language))
@@ -158,7 +161,7 @@ def _row_names() -> list[str]:
     )
     share = "share_limit bound_by bound feeds_beside"
     gate = "gate gate_property gate_value gate_limit gate_clause"
-    equipment = "size size_kind units capacity_t_per_a load fits standing_t_per_a sizes"
+    equipment = "size size_kind units capacity_t_per_a load fits reach standing_t_per_a sizes"
     money = (
         "process_cny_per_t inputs_cny_per_t fixed_cny_per_t residue_cny_per_t beside_cny_per_t cost_cny_per_t "
         "revenue_cny_per_t net_cny_per_t break_even_product break_even_cny_per_unit unknown residue_as "
@@ -192,17 +195,29 @@ def _gate_of(cell: Cell) -> dict[str, object]:
 
 def _equipment_of(cell: Cell) -> dict[str, object]:
     found = cell.match
-    options = (f"{units} x {name} ({100 * load:.0f} %)" for name, units, load in found.options)
     return {
-        "size": found.size.name if found.size else "",
-        "size_kind": found.size.kind if found.size else "",
+        "size": _size(cell, {}),
+        "size_kind": "; ".join(found.kinds),
         "units": found.units,
         "capacity_t_per_a": found.capacity_t_per_a,
         "load": found.load,
         "fits": found.fits,
+        "reach": found.reach,
         "standing_t_per_a": found.standing_t_per_a,
-        "sizes": "; ".join(options),
+        "sizes": "; ".join(f"{one.units} x {one.name} ({_filling(one)})" for one in found.options),
     }
+
+
+def _size(cell: Cell, words: Mapping[str, str]) -> str:
+    """The size that is matched; of several how many of each."""
+    parts = [(part.units, words.get(part.size.name, part.size.name)) for part in cell.match.parts]
+    return parts[0][1] if len(parts) == 1 else "; ".join(f"{units} x {name}" for units, name in parts)
+
+
+def _filling(one: Option) -> str:
+    if one.load != one.load:
+        return "no limit"
+    return f"{100 * one.load:.0f} %" + (f", takes {100 * one.reach:.3g} %" if one.reach < 1 else "")
 
 
 def _money_of(cell: Cell) -> dict[str, object]:

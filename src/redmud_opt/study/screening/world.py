@@ -1,4 +1,4 @@
-"""One side of a screening: names, lineages and law of a case, without sites, lanes and dates."""
+"""One side of a screening: names, lineages and law of a case, and what a waste can be brought to; no dates."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cached_property
 from redmud_opt.case import Case
 from redmud_opt.case.works import Gate
 from redmud_opt.network.given import arising_t
+from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import WASTE, Conversion, Lineage, Lineages
 from redmud_opt.network.lookup import Lookup
@@ -27,6 +28,8 @@ class World:
         self.lookup = Lookup(case)
         self.lineages = Lineages(self.lookup)
         self.law = Law(self.lookup, self.lineages)
+        self.haulage = Haulage(self.lookup)
+        self._at_reach: dict[tuple[str, str], frozenset[str]] = {}
         self.vessels: dict[tuple[str, str], list[Conversion]] = defaultdict(list)
         for conversion in self.lineages.conversions:
             if conversion.feed is not None:
@@ -87,6 +90,30 @@ class World:
             return True
         runs = lineage.depth == 0 or lineage.process in self.lookup.lines_of_process
         return runs and lineage.id.rpartition("<")[2] in self._wastes
+
+    def at_reach(self, site: str, lineage: Lineage) -> frozenset[str]:
+        """The site itself and those that lanes and haul rules bring a material to.
+
+        It is handed on from where it arises, from what a listed lane leads to, and from transfer stations and
+        storages that take it, as in the network.
+        """
+        key = (site, lineage.id)
+        if key not in self._at_reach:
+            found, onward = {site}, [site]
+            for place in onward:
+                for route in self.haulage.routes_from(place, lineage):
+                    to = route.to_site
+                    found.add(to)
+                    if to not in onward and (route.listed is not None or self._hands_on(to, lineage)):
+                        onward.append(to)
+            self._at_reach[key] = frozenset(found)
+        return self._at_reach[key]
+
+    def _hands_on(self, site: str, lineage: Lineage) -> bool:
+        stores = (row for row in self.case.storages if row.site == site)
+        return self.haulage.leads_on(site, lineage) or any(
+            self.law.storage_takes(row, lineage) for row in stores
+        )
 
     def sites_of(self, process: str) -> frozenset[str]:
         """Sites where lines run a process."""
