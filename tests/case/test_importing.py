@@ -265,6 +265,21 @@ def test_rates_that_contradict_the_time_of_their_row(
     assert len({one for one, _ in found(folder, content)}) == 1
 
 
+def test_the_remedy_for_a_rate_is_one_that_helps(folder: Folder) -> None:
+    content = "plant,material,period,产生量 (万吨/年，干)\n" + FOUR
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, content)
+    words = caught.value.render("en")
+    assert (
+        "column `产生量 (万吨/年，干)`: '产生量 (万吨/年，干)' is an amount per year, the row speaks of period 2026Q1"
+        in words
+    )
+    for held, amount in (("amount (万吨)", 1e6), ("amount (万吨/month)", 3e6)):
+        assert f'--map "产生量 (万吨/年，干)={held}"' in words
+        done(folder, content, columns={"产生量 (万吨/年，干)": held})
+        assert {one for _, _, one in arose(folder)} == {amount}
+
+
 def test_periods_that_are_no_whole_months_have_no_rate_per_month(folder: Folder) -> None:
     folder.yaml(
         f"{{start: 2026-01-01, {QUARTERS}}}",
@@ -392,6 +407,12 @@ def test_a_remark_of_totals_makes_no_total(folder: Folder, words: str) -> None:
 )
 def test_totals(folder: Folder, line: str) -> None:
     imported = done(folder, f"序号,单位,物料,产生量（吨，干）\n1,氧化铝厂,赤泥,5\n{line}\n")
+    assert remarks(imported) == ["total_skipped"]
+
+
+def test_totals_of_months(folder: Folder) -> None:
+    lines = "".join(f"氧化铝厂,赤泥,2026,{month},5\n" for month in range(1, 13))
+    imported = done(folder, f"单位,物料,年份,月份,产生量（吨，干）\n{lines}氧化铝厂,赤泥,2026,合计,60\n")
     assert remarks(imported) == ["total_skipped"]
 
 
@@ -585,7 +606,7 @@ def test_a_basis_that_disagrees_stands_in_its_column(folder: Folder) -> None:
         done(folder, "单位,物料,干湿,产生量（吨，湿）\n氧化铝厂,赤泥,dry,5\n")
     (fault,) = caught.value.faults
     assert (fault.message.key, fault.column) == ("importing.basis_disagrees", "干湿")
-    assert fault.render("en").startswith("ledger.csv, row 2, column 干湿: the row says 'dry'")
+    assert fault.render("en").startswith("ledger.csv, row 2, column `干湿`: the row says 'dry'")
 
 
 def test_faults_of_columns_and_of_rows_are_one_list(folder: Folder) -> None:

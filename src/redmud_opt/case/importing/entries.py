@@ -20,6 +20,9 @@ from redmud_opt.i18n import Message
 TOTAL = re.compile(
     r"(?:合\s*计|总\s*计|小\s*计|共\s*计|(?:grand |sub)?total|sum)(?:[\s:(].*)?", re.IGNORECASE
 )
+TOTALLED = ("site", "material", "code", "storage", "year", "month", "period")
+"""Fields in whose place a total says that it is one: none holds free words."""
+
 CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{2}")
 
 _LIMITS = {
@@ -215,13 +218,14 @@ def read_entries(layout: Layout, faults: list[Fault], remarks: list[Message]) ->
 def _total(cells: Cells) -> str:
     """The word that makes a row a total; blank for any other row.
 
-    It stands where the plant or the waste would, or in front; remarks may speak of totals as they like.
+    It stands where plant, waste or time would, or in front; remarks may speak of totals as they like.
     """
     numbers = {column for field in NUMBERS for column in cells.layout.of(field)}
     words = {number for number, (name, _) in cells.layout.columns.items() if is_remark(name)}
     texts = (column for column in range(len(cells.row)) if column not in numbers | words)
     first = next((column for column in texts if re.search(r"[^\W\d_]", cells.cell(column))), None)
-    asked = [*cells.layout.of("site"), *cells.layout.of("material"), *([] if first is None else [first])]
+    asked = [column for field in TOTALLED for column in cells.layout.of(field)]
+    asked += [] if first is None else [first]
     return next((text for column in asked if TOTAL.fullmatch(plain(text := cells.cell(column)))), "")
 
 

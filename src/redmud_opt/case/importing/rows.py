@@ -133,8 +133,10 @@ class Rows:
         if (amount.column, kind) not in self.told:
             self.told.add((amount.column, kind))
             time = Message(f"importing.time_{kind_of(entry)}", {"period": entry.period})
-            key = "state_the_stock" if entry.kind == "stock" else "state_the_rate"
-            remedy = Message(f"importing.{key}", {"name": amount.column})
+            held = next(one for name, one in self.layout.columns.values() if name == amount.column)
+            unit = held.unit or Message("importing.any_unit")
+            values = {"name": amount.column, "field": held.field, "unit": unit}
+            remedy = Message(f"importing.state_the_{'stock' if entry.kind == 'stock' else 'rate'}", values)
             self._told(entry, amount, f"rate_{kind}", remedy, name=amount.column, time=time)
         return None
 

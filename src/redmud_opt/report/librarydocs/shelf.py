@@ -9,7 +9,7 @@ from typing import Any
 
 from redmud_opt.case import TABLES, Case
 from redmud_opt.case.backing import Backed, Backing
-from redmud_opt.case.columns import Row, columns
+from redmud_opt.case.columns import Row, columns, default_of
 from redmud_opt.i18n import Message, number_text, text
 
 FOLDERS = "library:"
@@ -83,12 +83,12 @@ class Shelf:
         return self.say("evidence_counts", total=sum(found.values()), **values)
 
     def stated(self, table: str, row: Row) -> Iterator[Backed]:
-        """Every number that a row states."""
+        """Every number that a row states and that is not what a blank cell means."""
         for name, column in columns(TABLES[table]).items():
             plain = column.kind == "number" and name not in ("low", "high")
             if plain and getattr(row, name) is not None:
                 backed = self.backing.of(table, row, name)
-                if backed.value or backed.evidence:
+                if backed.evidence or backed.value != default_of(TABLES[table], name):
                     yield backed
 
     # ---- pages
