@@ -563,6 +563,16 @@ def test_below_the_least_rate_the_fixed_cost_falls_on_what_is_fed() -> None:
     assert only["net_cny_per_t"] == pytest.approx(10 - 100_000 / 1200)
 
 
+def test_a_line_far_too_large_gives_way_to_a_unit_that_fits() -> None:
+    """100 t on a line of 1,000 t that must run at half load: a unit of 120 t runs at 83 %; without it the line's
+    500 CNY a year fall on the 100 t."""
+    vast = press(1000, min_rate=0.5, fixed_om_cny_per_a=500.0)
+    only = row(tiny(mud(100), BRICK, vast, rows(units=(unit("snug", 120),))), "press")
+    assert (only["size"], only["fits"]) == ("snug", True)
+    only = row(tiny(mud(100), BRICK, vast), "press")
+    assert (only["size"], only["fits"], only["fixed_cny_per_t"]) == ("press_line", False, pytest.approx(5))
+
+
 def test_of_sizes_that_all_run_too_low_the_one_that_costs_least() -> None:
     """100 t; 10,000 CNY a year on the great one, 500 on the small one: 5 a tonne."""
     vast = unit("vast", 1e6, min_rate=0.5, capex_cny=1e5, life_a=10.0)
