@@ -824,6 +824,13 @@ def test_a_fault_of_an_old_row_stands_where_the_case_says_it(folder: Folder) -> 
     assert places(folder, HEAD + ROW) == [("case.unknown_name", "arisings.csv", 4, "site")]
 
 
+def test_a_fault_of_a_table_that_stays_is_left_as_it_is(folder: Folder) -> None:
+    folder.add("sites", name="other", kind="market")
+    text = (folder.path / "sites.csv").read_text(encoding="utf-8").replace("\ncity", "\n\ncity")
+    folder.file("sites.csv", text.replace("城市市场,market,", "城市市场,mart,"))
+    assert ("case.not_a_choice", "sites.csv", 4, "kind") in places(folder, HEAD + ROW)
+
+
 def test_a_fault_of_a_new_site_stands_where_the_ledger_says_it(own: Folder, library: Path) -> None:
     """A site without coordinates and distances is one that the case refuses."""
     (own.path / "storages.csv").unlink()

@@ -75,9 +75,7 @@ def import_file(
     rows.make(entries)
     if faults or not rows.changes:
         raise CaseFaults(_in_order(faults) or [_nothing(layout.sheet)])
-    changed = {
-        f"{name}.csv": table.content() for name, table in rows.tables.items() if _is_changed(rows, name)
-    }
+    changed = {f"{name}.csv": table.content() for name, table in rows.changed().items()}
     try:
         result = _try(folder, changed, packs, library)
         if trial is not None:
@@ -119,10 +117,6 @@ def _known(folder: Path, packs: Path | None, library: Path | None) -> Known:
     if reader.faults or periods is None:
         raise CaseFaults(reader.faults)
     return Known(book, periods)
-
-
-def _is_changed(rows: Rows, table: str) -> bool:
-    return any(change.table == table for change in rows.changes)
 
 
 def _try(folder: Path, changed: Mapping[str, bytes], packs: Path | None, library: Path | None) -> Case:

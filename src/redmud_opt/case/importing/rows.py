@@ -95,12 +95,17 @@ class Rows:
         if self.changes:
             self._source()
 
+    def changed(self) -> dict[str, TextTable]:
+        """The tables that are to be written anew."""
+        names = {change.table for change in self.changes}
+        return {name: table for name, table in self.tables.items() if name in names}
+
     # ---- where a row comes from
 
     def place(self, fault: Fault) -> Fault:
         """A fault of a new table, told of the ledger's row that made its row, or of the row as the case has it."""
-        table = self.tables.get(fault.file.removesuffix(".csv"))
-        if table is None or fault.file != f"{table.name}.csv" or not 2 <= fault.row < len(table.rows) + 2:
+        table = next((one for name, one in self.changed().items() if fault.file == f"{name}.csv"), None)
+        if table is None or not 2 <= fault.row < len(table.rows) + 2:
             return fault
         row = table.rows[fault.row - 2]
         for made, entries in self.made:
