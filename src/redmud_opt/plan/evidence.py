@@ -4,8 +4,7 @@
     share[grade]  = Σ |money| of the numbers of a grade ÷ Σ |money|
     weight        = |money| × (high − low) ÷ |value|              what the number could move, and how unsure it is
 
-The money of all numbers of a term sums to the term (a test; end charges and refunds follow from several numbers and
-stand for themselves). A yield earns nothing by itself: its weight is taken on the sales of what it makes, and is
+See `priced` for the money. A yield earns nothing by itself: its weight is taken on the sales of what it makes, and is
 not counted among the shares. Utilised tonnes rest on the weakest of the yields of the process that used them and
 of the capacity of its lines, or on what the outlet says it takes.
 """
@@ -22,21 +21,16 @@ import pandas as pd
 from redmud_opt.case import Case
 from redmud_opt.case.backing import GRADES, Backed, Backing
 from redmud_opt.case.checks.evidence import principal
-from redmud_opt.case.columns import Row
 from redmud_opt.plan.audit.book import Book
-from redmud_opt.plan.audit.spending import discounted, payments, residuals
 from redmud_opt.plan.audit.tiers import traded
-from redmud_opt.plan.audit.using import LANE, Uses
 from redmud_opt.plan.plan import Plan
+from redmud_opt.plan.priced import Ledger
 
 UNKNOWN_RANGE = 1.0
 """Relative range of an assumed number that states none: ± 50 %."""
 
 SHOWN = 20
 """How many figures are listed."""
-
-Cell = tuple[str, Row, str]
-"""(table, row, column) of a number."""
 
 
 @dataclass(frozen=True)
@@ -74,186 +68,6 @@ def plan_evidence(case: Case, plan: Plan) -> PlanEvidence:
         figures=_figures(backing, ledger),
         money=money,
     )
-
-
-class Ledger:
-    """Discounted money by term and number."""
-
-    def __init__(self, book: Book, backing: Backing) -> None:
-        self.book, self.backing = book, backing
-        self.cells: dict[tuple[str, str, str], Backed] = {}
-        self.money: dict[tuple[str, tuple[str, str, str]], float] = defaultdict(float)
-        for part in (_trade, _tiers, _transport, _processing, _storages, _running, _lines, _capex, _closing):
-            for term, cell, amount in part(book):
-                self._enter(term, cell, amount)
-
-    def _enter(self, term: str, cell: Cell, amount: float) -> None:
-        if amount:
-            backed = self.backing.of(*cell)
-            name = (backed.table, backed.key, backed.column)
-            self.cells[name] = backed
-            self.money[term, name] += amount
-
-    def frame(self) -> pd.DataFrame:
-        """One row per term and number."""
-        rows = [
-            (term, *name, self.cells[name].figure, self.cells[name].grade, amount)
-            for (term, name), amount in self.money.items()
-        ]
-        names = ["term", "table", "key", "column", "figure", "grade", "money_cny"]
-        return pd.DataFrame(rows, columns=names)
-
-
-# ---------------------------------------------------------------- money, term by term
-
-
-def _trade(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    for item, row, amount in traded(book):
-        if item in book.facts.tiers:
-            continue
-        worth = amount * book.dates.discount_of(row.t)
-        if item in book.facts.outlets:
-            outlet = book.facts.outlets[item]
-            term = "sales" if outlet.price_cny_per_t >= 0 else "gate_fees"
-            yield term, ("outlets", outlet, "price_cny_per_t"), worth * outlet.price_cny_per_t
-        else:
-            supply = book.facts.supplies[item]
-            yield "purchases", ("supplies", supply, "price_cny_per_t"), -worth * supply.price_cny_per_t
-
-
-def _tiers(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    for row in book.tiers:
-        tier = next((t for t in book.facts.tiers.get(row.item, ()) if t.step == row.step), None)
-        if tier is None or row.item in book.facts.lines:
-            continue
-        worth = row.amount * tier.price_cny_per_t * book.dates.discount(book.dates.window(row.window))
-        cell = ("tiers", tier, "price_cny_per_t")
-        if row.item in book.facts.outlets:
-            yield ("sales" if tier.price_cny_per_t >= 0 else "gate_fees"), cell, worth
-        else:
-            yield "purchases", cell, -worth
-
-
-def _transport(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    for flow in book.flows:
-        listed = book.lanes.listed(flow.lane)
-        worth = flow.amount * book.dates.discount_of(flow.t)
-        material = flow.stream.material
-        if listed is not None and listed.cost_cny_per_t is not None:
-            cost = book.facts.in_basis(listed.cost_cny_per_t, material, listed.basis)
-            yield "transport", ("lanes", listed, "cost_cny_per_t"), -worth * cost
-            continue
-        rule = book.lanes.rule(flow.mode, material, book.status.hazardous(flow.stream, flow.t))
-        distance = book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
-        if rule is None or distance is None:
-            continue
-        wet = worth * book.facts.wet_per_dry(material)
-        yield "transport", ("haul", rule, "cost_cny_per_t_km"), -wet * distance * rule.cost_cny_per_t_km
-        yield "transport", ("haul", rule, "handling_cny_per_t"), -wet * rule.handling_cny_per_t
-
-
-def _processing(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    processes = {row.name: row for row in book.facts.case.processes}
-    for fed, _, _ in book.runs:
-        worth = -fed.amount * book.dates.discount_of(fed.t)
-        row = processes[fed.process]
-        yield "processing", ("processes", row, "cost_cny_per_t"), worth * row.cost_cny_per_t
-        for point in book.facts.points.get(fed.process, ()):
-            if point.point == fed.point:
-                yield "processing", ("points", point, "cost_cny_per_t"), worth * point.cost_cny_per_t
-        feed = (
-            None
-            if fed.stream is None
-            else book.conversions.feed_row(fed.process, fed.point, fed.stream.material)
-        )
-        if feed is not None:
-            yield "processing", ("feeds", feed, "cost_cny_per_t"), worth * feed.cost_cny_per_t
-
-
-def _storages(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    for row in book.stocks:
-        storage = book.facts.storages[row.storage]
-        worth = -book.dates.discount_of(row.t)
-        held = row.stock * book.dates.periods[row.t].fraction_of_year
-        for amount, column in (
-            (row.put, "put_cost_cny_per_t"),
-            (row.reclaimed, "reclaim_cost_cny_per_t"),
-            (held, "holding_cost_cny_per_t_a"),
-        ):
-            yield "holding", ("storages", storage, column), worth * amount * getattr(storage, column)
-        if not storage.compliant:
-            yield "levies", ("storages", storage, "tax_cny_per_t"), worth * row.put * storage.tax_cny_per_t
-    for placed in book.placements:
-        storage = book.facts.storages[placed.storage]
-        worth = -placed.amount * book.dates.discount_of(placed.t)
-        yield "holding", ("storages", storage, "place_cost_cny_per_t"), worth * storage.place_cost_cny_per_t
-        if not storage.compliant:
-            yield "levies", ("storages", storage, "tax_cny_per_t"), worth * storage.tax_cny_per_t
-
-
-def _running(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    for row in book.running:
-        line = book.facts.lines[row.line]
-        worth = -book.dates.discount_of(row.t)
-        for amount, column in ((row.hours, "run_cost_cny_per_h"), (row.on, "fixed_cost_cny_per_period")):
-            cost = getattr(line, column)
-            if cost and amount == amount:
-                yield "running", ("lines", line, column), worth * amount * cost
-    for opened in book.openings:
-        lane = book.facts.lanes.get(opened.lane)
-        if lane is not None and lane.fixed_cost_cny:
-            worth = -book.dates.discount_of(opened.t)
-            yield "lane_fixed", ("lanes", lane, "fixed_cost_cny"), worth * lane.fixed_cost_cny
-    for (kind, name), t in Uses(book).used:
-        lane = book.facts.lanes.get(name) if kind == LANE else None
-        if lane is not None and lane.fixed_cost_cny_per_period:
-            cell = ("lanes", lane, "fixed_cost_cny_per_period")
-            yield "lane_fixed", cell, -book.dates.discount_of(t) * lane.fixed_cost_cny_per_period
-
-
-def _lines(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    for line in book.facts.lines.values():
-        if not line.fixed_om_cny_per_a:
-            continue
-        for t, period in enumerate(book.dates.periods):
-            kept = sum(left * book.plant.kept(v, t) for v, left in book.plant.standing(line.name, t))
-            worth = -line.fixed_om_cny_per_a * period.fraction_of_year * kept * book.dates.discount_of(t)
-            yield "line_fixed", ("lines", line, "fixed_om_cny_per_a"), worth
-
-
-def _capex(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    """Of a line of any size the steps of its size, where it states no capex of its own, in proportion."""
-    last = len(book.dates.periods) - 1
-    for due in payments(book):
-        _, worth = discounted(book, due)
-        for cell, part in _priced_by(book, due.line):
-            yield "capex", cell, -worth * part
-    for line, worth in residuals(book):
-        for cell, part in _priced_by(book, line):
-            yield "residual_value", cell, worth * part * book.dates.discount_of(last)
-
-
-def _priced_by(book: Book, name: str) -> list[tuple[Cell, float]]:
-    """The numbers that the capex of a line comes from, with their parts of it."""
-    line = book.facts.lines[name]
-    parts: list[tuple[Cell, float]] = []
-    sizes = {(row.item, row.step): row.amount for row in book.tiers if row.item == name}
-    for tier in book.facts.tiers.get(name, ()):
-        amount = sizes.get((name, tier.step), 0.0) * tier.price_cny_per_t
-        parts.append((("tiers", tier, "price_cny_per_t"), amount))
-    if line.capex_cny:
-        units = sum(row.units for row in book.builds if row.line == name) or 1.0
-        parts.append((("lines", line, "capex_cny"), line.capex_cny * units))
-    whole = sum(amount for _, amount in parts)
-    return [(cell, amount / whole) for cell, amount in parts if amount] if whole else []
-
-
-def _closing(book: Book) -> Iterator[tuple[str, Cell, float]]:
-    for row in book.closings:
-        line = book.facts.lines[row.line]
-        if line.closing_cost_cny:
-            worth = -row.units * book.dates.discount_of(row.t)
-            yield "closing", ("lines", line, "closing_cost_cny"), worth * line.closing_cost_cny
 
 
 # ---------------------------------------------------------------- utilisation
