@@ -740,6 +740,7 @@ def test_hazardous_residue_goes_where_its_quality_is_let_in() -> None:
     )
     only = row(replace(case, materials=materials), "press")
     assert (only["residue_cny_per_t"], only["residue_as"]) == (pytest.approx(60), "as_kind")
+    assert only["residue_to"] == "rigid"
 
 
 def test_residue_that_is_sold_earns() -> None:

@@ -47,6 +47,8 @@ class Money:
     unknown: tuple[str, ...]
     residue_as: str = ""
     """as_feed or as_kind where a residue has no place of its own in the case."""
+    residue_to: tuple[str, ...] = ()
+    """Who takes the residues: the names of outlets and places."""
 
     @property
     def cost(self) -> float:
@@ -109,6 +111,7 @@ def money(
         sold_residue=bare.sold_residue,
         unknown=tuple(dict.fromkeys(lacking)),
         residue_as=bare.residue_as,
+        residue_to=bare.residue_to,
     )
 
 
@@ -140,6 +143,7 @@ def _items(prices: Prices, own: Conversion, sites: frozenset[str], fixed: float)
         inputs += row.amount_per_t * price.cny if row.amount_per_t else 0.0
         unknown += [] if price.known else [row.material]
     sales, residue, sold, residue_as = [], 0.0, 0.0, ""
+    residue_to: list[str] = []
     for made in own.made:
         if made.yield_t_per_t <= 0:
             continue
@@ -148,6 +152,7 @@ def _items(prices: Prices, own: Conversion, sites: frozenset[str], fixed: float)
             residue_as = way.basis if way.basis in ("as_feed", "as_kind") else residue_as
             residue += made.yield_t_per_t * (way.cny if not way.cny < 0 else 0.0)
             sold -= made.yield_t_per_t * min(0.0, way.cny) if way.known else 0.0
+            residue_to += [way.at] if way.known else []
             unknown += [] if way.known else [made.output.name]
         else:
             price = prices.sold(made.output, sites)
@@ -163,6 +168,7 @@ def _items(prices: Prices, own: Conversion, sites: frozenset[str], fixed: float)
         sold_residue=sold,
         unknown=tuple(dict.fromkeys(unknown)),
         residue_as=residue_as,
+        residue_to=tuple(dict.fromkeys(residue_to)),
     )
 
 

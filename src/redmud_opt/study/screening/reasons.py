@@ -104,7 +104,7 @@ def net(money: Money) -> Message:
             "net": _short(abs(money.net)),
             "revenue": _short(money.revenue),
             "cost": _short(money.cost),
-            "note": Message(f"screen.residue_{money.residue_as}") if money.residue_as else "",
+            "note": _residue(money),
         }
         return Message("screen.earns" if money.net >= 0 else "screen.costs", values)
     names = unknown_names(money.unknown)
@@ -116,6 +116,11 @@ def net(money: Money) -> Message:
         told = {"names": what, "product": main.material, "price": _short(price)}
         return Message("screen.would_break_even", told)
     return Message("screen.no_price", {"names": what})
+
+
+def _residue(money: Money) -> object:
+    key = f"screen.residue_{money.residue_as or 'to'}"
+    return Message(key, {"places": money.residue_to}) if money.residue_to else ""
 
 
 def _percent(share: float) -> float:

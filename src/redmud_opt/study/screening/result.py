@@ -164,7 +164,7 @@ def _row_names() -> list[str]:
     equipment = "size size_kind units capacity_t_per_a load fits reach standing_t_per_a sizes"
     money = (
         "process_cny_per_t inputs_cny_per_t fixed_cny_per_t residue_cny_per_t beside_cny_per_t cost_cny_per_t "
-        "revenue_cny_per_t net_cny_per_t break_even_product break_even_cny_per_unit unknown residue_as "
+        "revenue_cny_per_t net_cny_per_t break_even_product break_even_cny_per_unit unknown residue_as residue_to "
         "avoided_cny_per_t avoided_at"
     )
     return " ".join((common, share, gate, equipment, money)).split()
@@ -237,6 +237,7 @@ def _money_of(cell: Cell) -> dict[str, object]:
         "break_even_cny_per_unit": found.break_even_cny if found else NAN,
         "unknown": ", ".join(unknown),
         "residue_as": found.residue_as if found else "",
+        "residue_to": ", ".join(found.residue_to) if found else "",
         "avoided_cny_per_t": max(0.0, cell.avoided.cny) if cell.avoided.known else NAN,
         "avoided_at": cell.avoided.at,
     }
