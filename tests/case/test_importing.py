@@ -188,6 +188,90 @@ def test_stock_goes_to_the_only_storage(folder: Folder) -> None:
     ]
 
 
+# ---- the day of stock-taking
+
+
+@pytest.mark.parametrize("name", ["库存日期", "盘点日期", "截止日期", "stock date"])
+@pytest.mark.parametrize("day", ["2025-12-31", "2025-12-01", "2026-01-01"])
+def test_stock_taken_about_the_first_day(folder: Folder, name: str, day: str) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    imported = done(folder, f"单位,物料,库存（吨，干）,{name}\n氧化铝厂,赤泥,5000,{day}\n")
+    (row,) = folder.load().opening_stock
+    assert (row.amount_t, row.arose_on, row.as_of) == (5000, None, int(day[:4]))
+    assert remarks(imported) == []
+
+
+@pytest.mark.parametrize("day", ["2025-11-30", "2024-12-31", "2026-01-02", "2026-12-31"])
+def test_stock_taken_at_another_time_is_no_opening_stock(folder: Folder, day: str) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    content = f"单位,物料,库存（吨，干）,产生日期,盘点日期\n氧化铝厂,赤泥,5000,2020-01-01,{day}\n"
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, content)
+    (fault,) = caught.value.faults
+    assert (fault.message.key, fault.row, fault.column) == ("importing.stock_of_another_day", 2, "盘点日期")
+    for language in LANGUAGES:
+        assert "2026-01-01" in fault.render(language)
+        assert day in fault.render(language)
+
+
+def test_faults_of_a_stock_and_of_its_day_are_one_list(folder: Folder) -> None:
+    content = "单位,物料,库存（吨）,盘点日期\n氧化铝厂,赤泥,5000,2025-06-30\n"
+    assert found(folder, content) == [("basis_missing", 2), ("stock_of_another_day", 2)]
+
+
+def test_a_day_of_stock_taking_that_is_no_day(folder: Folder) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    content = "单位,物料,库存（吨，干）,盘点日期\n氧化铝厂,赤泥,5000,年底\n"
+    assert found(folder, content) == [("case.not_a_date", 2)]
+    assert done(folder, content, columns={"盘点日期": "ignore"}).written
+
+
+def test_a_map_says_that_a_column_is_the_day_of_stock_taking(folder: Folder) -> None:
+    content = "单位,物料,库存（吨，干）,报表日\n氧化铝厂,赤泥,5000,2024-12-31\n"
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    assert found(folder, content, columns={"报表日": "stock date"}) == [("stock_of_another_day", 2)]
+
+
+def test_a_day_of_stock_taking_without_stock_is_not_read(folder: Folder) -> None:
+    imported = done(folder, "单位,物料,产生量（吨，干）,截止日期\n氧化铝厂,赤泥,5000,2025-06-30\n")
+    assert remarks(imported) == ["column_not_read"]
+
+
+@pytest.mark.parametrize(
+    ("head", "zh", "en", "amount"),
+    [
+        ("贮存量（吨）", "库存量（吨，湿）", "stock (t, wet)", 3350),
+        ("贮存量（万吨）", "库存量（万吨，湿）", "stock (万吨, wet)", 33_500_000),
+        ("stock (t)", "库存量（吨，湿）", "stock (t, wet)", 3350),
+        ("产生量（吨）", "产生量（吨，湿）", "amount (t, wet)", 3350),
+        ("产生量（万吨/月）", "产生量（湿）", "amount (wet)", 12 * 33_500_000),
+        ("月产生量（吨）", "产生量（湿）", "amount (wet)", 12 * 3350),
+    ],
+)
+def test_the_remedy_for_a_missing_basis_is_one_that_helps(
+    folder: Folder, head: str, zh: str, en: str, amount: float
+) -> None:
+    folder.set("storages", 2, retrievable="yes", method="D1")
+    content = f"单位,物料,{head}\n氧化铝厂,赤泥,5000\n"
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, content)
+    for language, words in (("zh", zh), ("en", en)):
+        assert f'--map "{head}={words}"' in caught.value.render(language)
+        done(folder, content, columns={head: words})
+        case = folder.load()
+        rows = [row.amount_t for row in (case.opening_stock or case.arisings)]
+        assert rows == [pytest.approx(amount)]
+
+
+def test_the_remedy_for_a_factor_without_basis_is_one_that_helps(folder: Folder) -> None:
+    content = "单位,物料,产量（吨）,系数（kg/t-AO）\n氧化铝厂,赤泥,5000,1000\n"
+    with pytest.raises(CaseFaults) as caught:
+        done(folder, content)
+    assert '--map "系数（kg/t-AO）=产生系数（kg/t-AO，湿）"' in caught.value.render("zh")
+    done(folder, content, columns={"系数（kg/t-AO）": "产生系数（kg/t-AO，湿）"})
+    assert folder.load().arisings[0].factor_t_per_t == pytest.approx(0.67)
+
+
 # ---- rates and times
 
 QUARTERS = "spans: [{length: quarter, count: 4}]"
@@ -372,6 +456,91 @@ def test_a_new_row_takes_no_name_of_an_inactive_one(folder: Folder) -> None:
         "red_mud_refinery_2026_2",
     ]
     assert [row.name for row in folder.load().arisings] == ["red_mud_refinery_2026_2"]
+
+
+YEARS = "spans: [{length: quarter, count: 4}, {length: year, count: 2}]"
+MEASURED = "table,item,column,low,high,evidence\narisings,mud,factor_t_per_t,1,1.4,assumed\n"
+
+
+def test_a_year_is_split_from_a_row_of_all_years(folder: Folder) -> None:
+    folder.yaml(QUARTERS, YEARS)
+    folder.set("arisings", 2, comment="as ever")
+    folder.file("evidence.csv", MEASURED)
+    imported = done(folder, "site,material,year,amount (t dry)\nrefinery,red_mud,2026,900\n")
+    rows = {row.during: row for row in folder.load().arisings}
+    assert {during: (row.name, row.amount_t, row.production_t) for during, row in rows.items()} == {
+        "2026": ("red_mud_refinery_2026", 900, None),
+        "2027": ("mud_2027", None, 1_000_000),
+        "2028": ("mud_2028", None, 1_000_000),
+    }
+    assert (rows["2027"].factor_t_per_t, rows["2028"].comment) == (1.2, "as ever")
+    assert folder.read("evidence")[1:] == [
+        ["arisings", f"mud_{year}", "factor_t_per_t", "1", "1.4", "assumed"] for year in (2027, 2028)
+    ]
+    assert [(one.table, one.what, one.name) for one in imported.changes[1:]] == [
+        ("arisings", "added", "red_mud_refinery_2026"),
+        ("arisings", "added", "mud_2027"),
+        ("evidence", "added", "arisings/mud_2027/factor_t_per_t"),
+        ("arisings", "added", "mud_2028"),
+        ("evidence", "added", "arisings/mud_2028/factor_t_per_t"),
+        ("arisings", "removed", "mud"),
+        ("evidence", "removed", "arisings/mud/factor_t_per_t"),
+    ]
+    assert remarks(imported) == []
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    done(folder, "site,material,year,amount (t dry)\nrefinery,red_mud,2026,900\n")
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+    done(folder, "site,material,year,amount (t dry)\nrefinery,red_mud,2027,800\n", "next.csv")
+    assert [(row.name, row.amount_t) for row in folder.load().arisings if row.during == "2027"] == [
+        ("mud_2027", 800)
+    ]
+
+
+def test_months_of_a_whole_year_are_split_from_a_row_of_all_years(folder: Folder) -> None:
+    folder.yaml(QUARTERS, YEARS)
+    folder.set("arisings", 2, calendar="")
+    lines = "".join(f"refinery,red_mud,2026,{month},1\n" for month in range(1, 13))
+    done(folder, "site,material,year,month,amount (t dry)\n" + lines)
+    assert sorted(row.during for row in folder.load().arisings) == [
+        *(f"2026Q{number}" for number in range(1, 5)), "2027", "2028",
+    ]  # fmt: skip
+    folder.file("arisings.csv", "name,site,material,amount_t\nmud,refinery,red_mud,5\n")
+    assert found(folder, "site,material,period,amount (t dry)\nrefinery,red_mud,2026Q2,1\n") == [
+        ("overlaps", 2)
+    ]
+
+
+def test_a_row_of_a_part_of_another_year_is_not_split(folder: Folder) -> None:
+    folder.yaml(QUARTERS, "spans: [{length: quarter, count: 8}]")
+    for number in range(1, 5):
+        folder.add("groups", group="early", member=f"2026Q{number}")
+    folder.add("groups", group="early", member="2027Q1")
+    folder.set("arisings", 2, during="early")
+    content = "site,material,year,amount (t dry)\nrefinery,red_mud,2026,900\n"
+    assert found(folder, content) == [("overlaps", 2)]
+
+
+def test_a_fault_of_a_split_row_stands_where_the_case_says_it(folder: Folder) -> None:
+    folder.yaml(QUARTERS, YEARS)
+    folder.set("arisings", 2, production_t="many")
+    content = "site,material,year,amount (t dry)\nrefinery,red_mud,2026,900\n"
+    assert {one[:3] for one in places(folder, content)} == {("case.not_a_number", "arisings.csv", 2)}
+
+
+def test_years_without_a_row_are_those_that_have_none(folder: Folder) -> None:
+    folder.yaml(QUARTERS, YEARS)
+    head = "name,site,material,during,amount_t,active\n"
+    folder.file(
+        "arisings.csv",
+        head + "a,refinery,red_mud,2026,5,\nb,refinery,red_mud,2027,6,\nc,refinery,red_mud,2028,6,no\n",
+    )
+    imported = done(folder, "site,material,year,amount (t dry)\nrefinery,red_mud,2026,900\n")
+    (remark,) = imported.remarks
+    assert (remark.key, remark.values["years"]) == ("importing.years_without", ("2028",))
+    assert {row.during: row.amount_t for row in folder.load().arisings} == {"2026": 900, "2027": 6}
+    folder.set("arisings", 4, active="yes")
+    imported = done(folder, "site,material,year,amount (t dry)\nrefinery,red_mud,2026,800\n")
+    assert remarks(imported) == []
 
 
 def test_the_row_to_split_is_named_as_it_stands(folder: Folder) -> None:
@@ -725,8 +894,7 @@ def test_a_code_alone(own: Folder, library: Path) -> None:
 
 
 def test_a_mud_that_may_be_any(own: Folder, library: Path) -> None:
-    own.set("arisings", 2, material="lib_mud")
-    content = "site,material,like,amount (t dry)\nplant,赤泥,,3\n"
+    content = "site,material,like,amount (t dry)\nmill,赤泥,,3\n"
     with pytest.raises(CaseFaults) as caught:
         done(own, content, library=library)
     assert [f.message.key for f in caught.value.faults] == ["importing.many_meant"]
@@ -776,6 +944,91 @@ def test_a_slip_of_a_site_is_no_new_site(own: Folder, library: Path) -> None:
     assert caught.value.faults[0].message.key == "importing.unknown_site"
     imported = done(own, "site,material,amount (t dry)\n平果氧化铝二厂,lib_mud,7\n", library=library)
     assert ("sites", "平果氧化铝二厂") in {(one.table, one.name) for one in imported.changes}
+
+
+PLANTS = (
+    "name,label_zh,label_en,kind\n"
+    'plant,内蒙古包头电解铝厂（包头铝业）,"Smelter, Baotou (Baotou Aluminium)",smelter\n'
+    'mill,广西平果电解铝厂（华磊）,"Smelter, Pingguo (Hualei)",smelter\n'
+    'pingguo,广西平果氧化铝厂（中铝广西）,"Alumina refinery, Pingguo (Chalco Guangxi)",refinery\n'
+    'shop,北京市销售点,"Outlet, Beijing",market\n'
+)
+ELSEWHERE = (
+    "name,label_zh,label_en,kind\n"
+    'lib_east,内蒙古包头电解铝厂（东方希望稀土铝）,"Smelter, Baotou (East Hope)",smelter\n'
+    "lib_hexi,甘肃河西电解铝厂（甲）,,smelter\n"
+    "lib_hexi_2,甘肃河西电解铝厂（乙）,,smelter\n"
+    'lib_rizhao,日照钢铁厂,"Steel works, Rizhao",works\n'
+)
+
+
+@pytest.fixture
+def plants(own: Folder, library: Path) -> Folder:
+    """A case whose sites have the labels of the library, with some that it does not use."""
+    (own.path / "storages.csv").unlink()
+    own.file("sites.csv", PLANTS)
+    (library / "red_mud" / "sites.csv").write_text(ELSEWHERE, encoding="utf-8")
+    return own
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("包头铝业", "plant"),
+        ("包头电解铝厂", "plant"),
+        ("华磊", "mill"),
+        ("平果电解铝厂", "mill"),
+        ("Baotou Aluminium", "plant"),
+        ("smelter, baotou", "plant"),
+    ],
+)
+def test_a_site_is_found_by_a_part_of_its_label(plants: Folder, library: Path, text: str, name: str) -> None:
+    content = f'site,material,amount (t dry)\n"{text}",lib_mud,7\nplant,lib_mud,8\n'
+    if name == "plant":
+        content = content.replace("\nplant,lib_mud,8", "")
+    imported = done(plants, content, library=library, dry_run=True)
+    assert "sites" not in {one.table for one in imported.changes}
+    rows = [one.cells for one in imported.changes if one.table == "arisings"]
+    assert [row["amount_t"] for row in rows if row["site"] == name] == ["7"]
+    assert [one.values["name"] for one in imported.remarks if one.key.endswith("taken_for")] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("平果铝厂", ["广西平果氧化铝厂（中铝广西）", "广西平果电解铝厂（华磊）"]),
+        ("中铝平果铝业有限公司", ["广西平果氧化铝厂（中铝广西）"]),
+        ("河西电解铝厂", ["甘肃河西电解铝厂（甲）", "甘肃河西电解铝厂（乙）"]),
+        ("中铝包头铝业", ["内蒙古包头电解铝厂（包头铝业）"]),
+        ("Pingguo works", ["Pingguo"]),
+        ("广西铝厂", ["广西平果氧化铝厂（中铝广西）", "广西平果电解铝厂（华磊）"]),
+    ],
+)
+def test_a_site_that_shares_the_place_of_another_is_no_new_site(
+    plants: Folder, library: Path, text: str, meant: list[str]
+) -> None:
+    with pytest.raises(CaseFaults) as caught:
+        done(plants, f"site,material,amount (t dry)\n{text},lib_mud,7\n", library=library)
+    assert [f.message.key for f in caught.value.faults] == ["importing.unknown_site"]
+    words = caught.value.render("zh")
+    assert all(label in words for label in meant)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["平果氧化铝二厂", "日照电解铝厂", "包头氧化铝厂", "New works", "北京铝厂", "百色新铝厂", "Baotou 2"],
+)
+def test_a_plant_of_its_own_is_a_new_site(plants: Folder, library: Path, text: str) -> None:
+    content = f"site,material,amount (t dry)\n{text},lib_mud,7\n"
+    imported = done(plants, content, library=library)
+    assert [one.name for one in imported.changes if one.table == "sites"] == [text.replace(" ", "_")]
+
+
+def test_the_mud_of_a_site_found_by_a_part_of_its_label(two_muds: Folder, library: Path) -> None:
+    two_muds.set("sites", 3, label_zh="河南修武氧化铝厂（中州）", kind="refinery")
+    done(two_muds, "site,material,amount (t dry)\n修武氧化铝厂,赤泥,900\n", library=library)
+    case = load_case(two_muds.path, library=library)
+    assert {(row.site, row.material): row.amount_t for row in case.arisings}["mill", "mud_b"] == 900
 
 
 def test_what_the_trial_finds_counts(folder: Folder) -> None:
@@ -849,6 +1102,101 @@ def test_a_code_that_disagrees(own: Folder, library: Path) -> None:
     with pytest.raises(CaseFaults) as caught:
         done(own, "site,material,code,amount (t dry)\nplant,lib_dross,321-023-48,30\n", library=library)
     assert [f.message.key for f in caught.value.faults] == ["importing.code_disagrees"]
+
+
+# ---- the waste of the entry's own site
+
+MUDS = (
+    "name,label_zh,legal_status,like\n"
+    "mud_a,甲赤泥,general_waste,lib_mud\nmud_b,乙赤泥,general_waste,lib_other_mud\n"
+)
+
+
+@pytest.fixture
+def two_muds(own: Folder) -> Folder:
+    """Two plants, each with a mud of the case's own."""
+    (own.path / "storages.csv").unlink()
+    own.file("materials.csv", MUDS)
+    own.add("groups", group="muds", member="mud_a")
+    own.add("groups", group="muds", member="mud_b")
+    own.set("outlets", 4, material="muds")
+    own.set("arisings", 2, material="mud_a")
+    own.add("arisings", name="mud_of_b", site="mill", material="mud_b", amount_t=7, evidence="assumed")
+    return own
+
+
+def test_a_like_of_the_cases_own_is_that_material_itself(two_muds: Folder, library: Path) -> None:
+    """The remedy for a waste that may be any does not double what arises."""
+    content = "site,material,参照,amount (t dry)\nplant,赤泥,mud_a,900\nplant,我们的泥,mud_b,3\n"
+    imported = done(two_muds, content, library=library)
+    case = load_case(two_muds.path, library=library)
+    assert sorted((row.site, row.material, row.amount_t) for row in case.arisings) == [
+        ("mill", "mud_b", 7),
+        ("plant", "mud_a", 900),
+        ("plant", "mud_b", 3),
+    ]
+    assert remarks(imported) == ["taken_for", "taken_for"]
+    assert "materials" not in {one.table for one in imported.changes}
+
+
+def test_a_mud_made_like_one_of_the_library_is_made_once(own: Folder, library: Path) -> None:
+    own.set("outlets", 4, material="lib_muds")
+    (own.path / "storages.csv").unlink()
+    content = "site,material,like,amount (t wet)\nplant,赤泥,lib_mud,1000\n"
+    done(own, content, library=library)
+    before = {path.name: path.read_bytes() for path in own.path.iterdir()}
+    done(own, content, library=library)
+    assert {path.name: path.read_bytes() for path in own.path.iterdir()} == before
+
+
+def test_a_plain_mud_is_that_of_its_site(two_muds: Folder, library: Path) -> None:
+    imported = done(two_muds, "site,material,amount (t dry)\nplant,赤泥,900\nmill,赤泥,8\n", library=library)
+    case = load_case(two_muds.path, library=library)
+    assert sorted((row.site, row.material, row.amount_t) for row in case.arisings) == [
+        ("mill", "mud_b", 8),
+        ("plant", "mud_a", 900),
+    ]
+    assert [one.values["name"] for one in imported.remarks] == ["mud_a", "mud_b"]
+
+
+def test_a_label_of_several_is_that_of_its_site(two_muds: Folder, library: Path) -> None:
+    two_muds.file("materials.csv", MUDS.replace("甲", "").replace("乙", ""))
+    done(two_muds, "site,material,amount (t dry)\nmill,赤泥,8\n", library=library)
+    case = load_case(two_muds.path, library=library)
+    assert {row.material: row.amount_t for row in case.arisings} == {"mud_a": 1000, "mud_b": 8}
+
+
+def test_a_plain_mud_of_a_site_with_several_may_be_any(two_muds: Folder, library: Path) -> None:
+    two_muds.add("arisings", name="more", site="plant", material="mud_b", amount_t=7, evidence="assumed")
+    content = "site,material,amount (t dry)\nplant,赤泥,900\nplant,red mud,8\n"
+    with pytest.raises(CaseFaults) as caught:
+        done(two_muds, content, library=library)
+    assert [(f.message.key, f.row) for f in caught.value.faults] == [
+        ("importing.many_meant", 2),
+        ("importing.many_meant", 3),
+    ]
+
+
+def test_a_plain_mud_is_that_in_stock_at_its_site(two_muds: Folder, library: Path) -> None:
+    two_muds.drop_row("arisings", 3)
+    two_muds.file(
+        "storages.csv",
+        "name,site,material,retrievable,method,place_cost_cny_per_t,evidence\nheap,mill,muds,yes,D1,5,assumed\n",
+    )
+    two_muds.file("opening_stock.csv", "storage,material,amount_t,evidence\nheap,mud_b,7,assumed\n")
+    done(two_muds, "storage,material,stock (t dry)\nheap,赤泥,900\n", library=library)
+    (row,) = load_case(two_muds.path, library=library).opening_stock
+    assert (row.material, row.amount_t) == ("mud_b", 900)
+
+
+@pytest.mark.parametrize("text", ["", "危险废物"])
+def test_a_code_is_that_of_its_site(own: Folder, library: Path, text: str) -> None:
+    """Several wastes bear the code, one of them arises here."""
+    own.add("arisings", name="cut", site="plant", material="lib_spl_first", amount_t=7, evidence="assumed")
+    content = f"site,material,code,amount (t dry)\nplant,{text},321-023-48,30\n"
+    done(own, content, library=library)
+    amounts = {row.material: row.amount_t for row in load_case(own.path, library=library).arisings}
+    assert amounts == {"lib_mud": 1000, "lib_spl_first": 30}
 
 
 def test_all_its_words_exist() -> None:

@@ -63,6 +63,7 @@ class Entry:
     month: int | None = None
     period: str = ""
     arose_on: str = ""
+    stock_date: str = ""
     longitude: float | None = None
     latitude: float | None = None
 
@@ -182,15 +183,15 @@ class Cells:
             return None
         return int(found[1])
 
-    def day(self) -> str:
-        """The date of arising, YYYY-MM-DD."""
-        text = self.text("arose_on")
+    def day(self, field: str) -> str:
+        """A date, of arising or of stock-taking, YYYY-MM-DD."""
+        text = self.text(field)
         if not text:
             return ""
         try:
             return read_date(text, _DATE).isoformat()
         except BadValue as bad:
-            self.fault(self.layout.columns[self.layout.of("arose_on")[0]][0], bad.message, bad.remedy)
+            self.fault(self.layout.columns[self.layout.of(field)[0]][0], bad.message, bad.remedy)
             return ""
 
 
@@ -199,6 +200,9 @@ def read_entries(layout: Layout, faults: list[Fault], remarks: list[Message]) ->
     if layout.of("amount") and layout.of("production"):
         name = layout.columns[layout.of("production")[0]][0]
         remarks.append(Message("importing.production_not_needed", {"name": name}))
+    if not layout.of("stock"):
+        names = (layout.columns[column][0] for column in layout.of("stock_date"))
+        remarks.extend(Message("importing.column_not_read", {"name": name}) for name in names)
     found: list[Entry] = []
     for number in range(layout.body, len(layout.sheet.rows)):
         cells = Cells(layout, number, faults)
@@ -276,7 +280,8 @@ def _entries(cells: Cells) -> Iterator[Entry]:
         cells.fault(production.column, message, Message("importing.state_factor"))
     if any(cells.cell(column) for column in columns["stock"]):
         stock = cells.one("stock")
-        yield Entry(row, "stock", amount=stock, arose_on=cells.day(), **shared)  # type: ignore[arg-type]
+        days = {field: cells.day(field) for field in ("arose_on", "stock_date")}
+        yield Entry(row, "stock", amount=stock, **{**days, **shared})  # type: ignore[arg-type]
 
 
 def _stated_twice(cells: Cells, written: list[int]) -> bool:

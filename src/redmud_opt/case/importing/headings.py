@@ -37,6 +37,8 @@ NAMES: dict[str, str] = {
     "storage": "贮存场所|贮存设施|贮存场|贮存库|堆场|堆场名称|库房|仓库|赤泥库"
     "|storage|storage name|yard|warehouse|shed",
     "arose_on": "产生日期|产生时间|入库日期|入库时间|date of arising|arose on|generated on|date in",
+    "stock_date": "库存日期|盘点日期|截止日期|截至日期|盘库日期|盘存日期|库存时间|盘点时间|库存截止日期|统计截止日期"
+    "|stock date|date of stock|stocktaking date|date of stocktaking|inventory date|as of|as at",
     "unit": "计量单位|数量单位|unit|units",
     "basis": "干湿|干湿基|计量基准|basis|dry or wet",
     "longitude": "经度|longitude",

@@ -6,14 +6,14 @@ remedy of a fault. A material that the case lacks is told from the library by it
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from redmud_opt.case.case import Period, calendar_groups
 from redmud_opt.case.draft import NAMING
 from redmud_opt.case.figures import Quoter
 from redmud_opt.case.importing.headings import plain
+from redmud_opt.case.importing.plants import NUMERALS, holds, shares_place
 from redmud_opt.case.library import is_library
 from redmud_opt.case.likeness import like
 from redmud_opt.case.names import FORBIDDEN, nearest, skeleton
@@ -37,9 +37,6 @@ BY_CODE = {"321-023-48": "大修渣", "321-025-48": "炭渣"}
 
 CLASS_OF_SITE = {"red_mud": "refinery", "spent_pot_lining": "smelter", "carbon_dross": "smelter"}
 """Waste class → kind of the site where it arises."""
-
-NUMERALS = re.compile("[0-9一二三四五六七八九十东西南北]")
-"""Signs that tell plants of one company apart."""
 
 _CALLED = {skeleton(word): name for name, words in CALLED.items() for word in (name, *words.split("|"))}
 
@@ -101,6 +98,11 @@ class Known:
         cells = (row.cells for row in self.rows(table))
         return [text for held in cells for c in ("label_zh", "label_en", "name") if (text := held.get(c))]
 
+    def labels(self, table: str, names: list[str]) -> list[str]:
+        """What rows of these names are called, for remedies."""
+        rows = (row.cells for row in self.rows(table) if row.cells.get("name") in names)
+        return [held.get("label_zh") or held.get("label_en") or held["name"] for held in rows]
+
     def near(self, table: str, text: str) -> str | None:
         """The name or label that a text is a slip of, if one is very near."""
         meant = nearest(text, self.names(table))
@@ -115,15 +117,41 @@ class Known:
             meant if same >= 0.8 * max(len(text), len(meant)) or skeleton(text) == skeleton(meant) else None
         )
 
+    def sites(self, text: str) -> list[str]:
+        """The sites that a text stands for: by name or label, else as a part of a label."""
+        return self.find("sites", text) or [row.cells["name"] for row in self._plants(holds, text)]
+
+    def beside(self, text: str) -> list[str]:
+        """Labels of sites that a text may mean, as it speaks of the same place."""
+        column = "label_en" if text.isascii() else "label_zh"
+        return [row.cells[column] for row in self._plants(shares_place, text) if column in row.cells]
+
+    def _plants(self, same: Callable[[str, str], bool], text: str) -> list[RawRow]:
+        """Sites where waste may arise whose label is the same as a text; those of the case before the library's."""
+        found = [
+            row
+            for row in self.rows("sites")
+            if row.cells.get("kind") != "market"
+            and (same is holds or not is_library(row) or row.cells.get("kind") in ("refinery", "smelter"))
+            and any(same(row.cells.get(column, ""), text) for column in ("label_en", "label_zh"))
+            and "name" in row.cells
+        ]
+        return [row for row in found if not is_library(row)] or found
+
     @cached_property
     def wastes(self) -> tuple[RawRow, ...]:
         """Materials that arise."""
         return tuple(row for row in self.rows("materials") if row.cells.get("waste_class", "none") != "none")
 
-    def told(self, text: str, code: str) -> list[str]:
-        """The materials that a waste may be, told by its code and by what it is called: one where it is clear."""
+    def told(self, text: str, code: str, here: frozenset[str] = frozenset()) -> list[str]:
+        """The materials that a waste may be, told by its code and by what it is called: one where it is clear.
+
+        Where exactly one of several is among those that the site has (`here`), it is that one.
+        """
         usual = called(text) if text else BY_CODE.get(code, "")
         by_code = [row for row in self.wastes if code and row.cells.get("code") == code]
+        if not text and (one := only([row.cells["name"] for row in by_code], here)):
+            return one
         for own in (True, False):
             rows = [row for row in by_code or self.wastes if is_library(row) is not own]
             exact = [row for row in rows if usual and usual in _labels(row)]
@@ -132,15 +160,30 @@ class Known:
                 found = [row for row in rows if called(text) == text]
             if found:
                 return [row.cells["name"] for row in found]
-        return self._of_class(usual)
+        return self._of_class(usual, here)
 
-    def _of_class(self, usual: str) -> list[str]:
+    def _of_class(self, usual: str, here: frozenset[str]) -> list[str]:
         """All muds where only `red mud` is said."""
         if usual != "赤泥":
             return []
         muds = [row for row in self.wastes if row.cells.get("waste_class") == "red_mud"]
         own = [row for row in muds if not is_library(row)]
-        return [row.cells["name"] for row in own or muds]
+        return only([row.cells["name"] for row in muds], here) or [row.cells["name"] for row in own or muds]
+
+    def here(self, site: str) -> frozenset[str]:
+        """The materials of which the case itself says that they arise, or lie in stock, at a site."""
+        arise = {
+            row.cells.get("material", "")
+            for row in self.rows("arisings")
+            if not is_library(row) and row.cells.get("site") == site
+        }
+        yards = {row.cells.get("name") for row in self.rows("storages") if row.cells.get("site") == site}
+        stock = {
+            row.cells.get("material", "")
+            for row in self.rows("opening_stock")
+            if not is_library(row) and row.cells.get("storage") in yards
+        }
+        return frozenset((arise | stock) - {""}) if site else frozenset()
 
     def in_use(self, material: str) -> bool:
         """Whether the case itself says that a material arises or lies in stock: the same waste is not another one."""
@@ -184,6 +227,12 @@ class Known:
         name = next(one for one in candidates if skeleton(one) not in skeletons)
         self.taken.add(name)
         return name
+
+
+def only(names: list[str], here: frozenset[str]) -> list[str]:
+    """The one of these that the site has; none where it has none or several."""
+    found = [name for name in names if name in here]
+    return found if len(found) == 1 else []
 
 
 def _labels(row: RawRow) -> Iterable[str]:

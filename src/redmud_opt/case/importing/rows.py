@@ -1,7 +1,8 @@
 """Entries → rows of `arisings`, `opening_stock`, `sites`, `materials`, `sources`: dry tonnes, each with its comment.
 
-A row replaces what the case says of the same site and material in the same periods; where it would replace only a
-part of what a row of the case says, nothing is guessed.
+A row replaces what the case says of the same site and material in the same periods. Where it would replace whole
+years of what a row of the case says, that row is split by years; where it would replace a part of a year, nothing
+is guessed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from redmud_opt.case.faults import Fault
@@ -22,6 +24,12 @@ from redmud_opt.i18n import Message, text
 
 TOUCHED = ("sources", "sites", "materials", "arisings", "opening_stock", "evidence")
 STOCK_KEYS = ("storage", "material", "arose_on", "origin_site")
+NEAR_START = timedelta(days=31)
+"""How long before the horizon a stock may be taken that counts as the opening stock."""
+
+TONNES = ("t", "吨", "tonne", "tonnes", "公吨")
+"""Units that are a tonne, written in either language as it is usual there."""
+
 KEPT = ("calendar", "active")
 """Cells of a replaced row that do not speak of its amount."""
 
@@ -156,7 +164,7 @@ class Rows:
         if amount.basis == "" and moisture != 0:
             if (amount.column, "basis") not in self.told:
                 self.told.add((amount.column, "basis"))
-                remedy = Message("importing.say_basis_of", {"name": amount.column})
+                remedy = self._say_basis(amount)
                 self._told(entry, amount, "basis_missing", remedy, name=amount.column, material=material)
             return None
         if amount.basis != "wet":
@@ -168,6 +176,15 @@ class Rows:
         key = "wet_by_ledger" if stated is not None else "wet_by_case"
         said = self._say(key, amount=words, moisture=f"{moisture * 100:.6g}")
         return tonnes * (1 - moisture), said, "measured" if stated is not None else "derived"
+
+    def _say_basis(self, amount: Amount) -> Message:
+        """What to write where a column does not say dry or wet; its unit and its rate stay what they are."""
+        held = next(one for name, one in self.layout.columns.values() if name == amount.column)
+        unit: object = Message("importing.tonne") if held.unit in TONNES else held.unit
+        bare = held.per or not held.unit
+        wet = Message(f"importing.{'wet' if bare else 'unit_wet'}", {"unit": unit})
+        what = Message(f"importing.field_{held.field}")
+        return Message("importing.say_basis_of", {"name": amount.column, "field": what, "how": wet})
 
     def _told(
         self, entry: Entry, amount: Amount, key: str, remedy: Message | None, /, **values: object
@@ -192,18 +209,42 @@ class Rows:
             return
         table = self.tables["arisings"]
         covered = self._periods([share.during for share, _ in made])
-        old = []
-        for row in table.rows:
-            same = (row.get("site"), row.get("material")) == (site, material) and self._counts(row)
-            if not same or not (held := self._periods([row.get("during", "")])) & covered:
+        standing = [
+            row
+            for row in table.rows
+            if (row.get("site"), row.get("material")) == (site, material) and self._counts(row)
+        ]
+        old, kept = [], []
+        for row in standing:
+            held = self._periods([row.get("during", "")])
+            if not held & covered:
+                kept.append(row)
                 continue
-            if not held <= covered:
+            others = self._years(held - covered)
+            if others & self._years(covered) or self._periods(list(map(str, others))) != held - covered:
                 remedy = Message("importing.split_the_row", {"row": str(table.number(row))})
                 values = {"name": row.get("name", ""), "site": site, "material": material}
                 self.resolver.fault(made[0][0].entries[0], "amount", "overlaps", remedy, **values)
                 return
-            old.append(row)
+            old.append((row, others))
         self._replace(old, made)
+        self._without(made[0][0].entries[0], [row.get("during", "") for row in kept], covered, old)
+
+    def _years(self, names: set[str]) -> set[int]:
+        """The calendar years of periods."""
+        return {period.year for period in self.known.periods if period.name in names}
+
+    def _without(
+        self, entry: Entry, kept: list[str], covered: set[str], old: list[tuple[Cells, set[int]]]
+    ) -> None:
+        """Say in which years of the horizon nothing arises now, where the ledger states others."""
+        told = self._years(covered | (self._periods(kept) if kept else set()))
+        told = told.union(*(years for _, years in old))
+        missing = sorted({period.year for period in self.known.periods} - told)
+        if missing:
+            values = {"site": entry.site, "material": entry.material or entry.code}
+            years = tuple(map(str, missing))
+            self.remarks.append(Message("importing.years_without", values | {"years": years}))
 
     def _counts(self, row: Cells) -> bool:
         return row.get("active", "").strip().casefold() not in ("no", "false", "0")
@@ -248,22 +289,43 @@ class Rows:
             return None
         return caused[0] * found[0], f"{caused[1]} × {found[1]}", "derived"
 
-    def _replace(self, old: list[Cells], made: list[tuple[Share, Cells]]) -> None:
+    def _replace(self, split: list[tuple[Cells, set[int]]], made: list[tuple[Share, Cells]]) -> None:
+        """The new rows in place of old ones; of an old row of more years one for each of the others stays."""
         table = self.tables["arisings"]
-        by_during = {row.get("during", ""): row for row in old}
+        old = [row for row, _ in split]
+        by_during = {row.get("during", ""): row for row, years in split if not years}
+        whole = next((row for row, years in split if years), None)
         for share, cells in made:
             before = by_during.get(share.during)
             name = before["name"] if before else self._name(cells, share.during)
-            kept = {column: before[column] for column in KEPT if before and before.get(column)}
+            like = before or (whole if share.per == "year" else None)
+            kept = {column: like[column] for column in KEPT if like and like.get(column)}
             row = {"name": name, **{column: words for column, words in cells.items() if words}, **kept}
             at = None if before is None else table.rows.index(before)
             self._put("arisings", row, share.entries, at)
             self.changes.append(Change("arisings", "added" if at is None else "replaced", name, row))
+        for row, years in split:
+            for year in sorted(years):
+                self._copy(row, str(year))
         for row in old:
             if any(one is row for one in table.rows):
                 table.rows.remove(row)
                 self.changes.append(Change("arisings", "removed", row.get("name", ""), row))
         self._drop_evidence({("arisings", row.get("name", "")) for row in old})
+
+    def _copy(self, row: Cells, year: str) -> None:
+        """A row for one of its years alone, with the evidence of its numbers."""
+        name = self.known.free(f"{row.get('name', '')}_{year}")
+        copy = {column: words for column, words in row.items() if words} | {"name": name, "during": year}
+        self.tables["arisings"].put_like(row, copy)
+        self.changes.append(Change("arisings", "added", name, copy))
+        evidence = self.tables["evidence"]
+        for held in list(evidence.rows):
+            if (held.get("table", ""), held.get("item", "").rstrip("/")) == ("arisings", row.get("name", "")):
+                told = held | {"item": name}
+                evidence.put_like(held, told)
+                said = f"arisings/{name}/{held.get('column')}"
+                self.changes.append(Change("evidence", "added", said, told))
 
     def _put(self, table: str, row: Cells, entries: tuple[Entry, ...], at: int | None = None) -> None:
         """A row that entries make."""
@@ -291,7 +353,8 @@ class Rows:
             site = None if not entry.site else self.resolver.site(entry, material)
             storage = self.resolver.storage(entry, site, material)
             dry = None if entry.amount is None else self._dry(entry, entry.amount, material)
-            if storage is None or dry is None:
+            opening = self._is_opening(entry)
+            if storage is None or dry is None or not opening:
                 continue
             row = self.known.row("storages", storage)
             home = "" if row is None else row.cells.get("site", "")
@@ -303,8 +366,20 @@ class Rows:
                 self.resolver.fault(entry, "stock", "row_twice", remedy, first=str(first.row))
                 continue
             cells = dict(zip(STOCK_KEYS, key, strict=True)) | {"amount_t": f"{dry[0]:.12g}"}
-            self._stock(entry, cells | self._evidence((entry,), dry[1], dry[2], entry.year))
+            taken = int(entry.stock_date[:4]) if entry.stock_date else entry.year
+            self._stock(entry, cells | self._evidence((entry,), dry[1], dry[2], taken))
         self._unstated(set(seen))
+
+    def _is_opening(self, entry: Entry) -> bool:
+        """Whether a stock was taken when the horizon begins, or shortly before."""
+        start = self.known.periods[0].start
+        if not entry.stock_date or start - NEAR_START <= date.fromisoformat(entry.stock_date) <= start:
+            return True
+        before = (start - timedelta(days=1)).isoformat()
+        values = {"day": entry.stock_date, "start": start.isoformat()}
+        remedy = Message("importing.state_opening", {"before": before, "days": NEAR_START.days})
+        self.resolver.fault(entry, "stock_date", "stock_of_another_day", remedy, **values)
+        return False
 
     def _unstated(self, stated: set[tuple[str, ...]]) -> None:
         """What an earlier import of the same ledger said of stocks that this one states otherwise is no more."""

@@ -64,6 +64,11 @@ class TextTable:
         else:
             self.rows[at] = cells
 
+    def put_like(self, row: Cells, copy: Cells) -> None:
+        """A copy of a row at the end; faults of it stand where the row stands."""
+        self.put(copy)
+        self.stood.append((copy, self.number(row)))
+
     def content(self) -> bytes:
         """The file."""
         lines = io.StringIO(newline="")

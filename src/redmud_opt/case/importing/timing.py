@@ -107,16 +107,8 @@ class Timing:
                 self.remarks.append(
                     Message("importing.outside", {"row": str(entry.row), "year": str(entry.year)})
                 )
-            self._after(inside)
             return [Share(str(entry.year), "year", (entry,), entry.year) for entry in inside]
         return self._before([(entry.year or 0, (entry,)) for entry in outside])
-
-    def _after(self, inside: list[Entry]) -> None:
-        missing = sorted(self.years - {entry.year for entry in inside if entry.year is not None})
-        if missing:
-            values = {"site": inside[0].site, "material": inside[0].material or inside[0].code}
-            years = tuple(map(str, missing))
-            self.remarks.append(Message("importing.years_without", values | {"years": years}))
 
     def _before(self, years: list[tuple[int, tuple[Entry, ...]]]) -> list[Share]:
         """One year outside the horizon stands for all of it; several cannot."""
