@@ -7,6 +7,7 @@ A row's own evidence columns speak of its principal number, the table `evidence`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,10 @@ class Backing:
             source="" if told is None else told.source,
             figure=self.case.quotes.get((table, key, column), ""),
         )
+
+    def by_grade(self) -> Counter[str]:
+        """Grade → how many numbers."""
+        return Counter(number.grade for number in self.numbers())
 
     def numbers(self) -> Iterator[Backed]:
         """Every number that is stated and has an effect."""

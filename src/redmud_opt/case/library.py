@@ -32,11 +32,14 @@ ANCHORS = {
 }
 """Table → column that names the thing of which its rows are a part."""
 
+PARTS_OF_PROCESS = tuple(table for table, column in ANCHORS.items() if column == "process")
+"""Tables whose rows are parts of a process."""
+
 EVIDENCE = ("low", "high", "bound", "source", "evidence", "confidence", "as_of", "comment")
 """Columns that speak of a row's principal number."""
 
 
-def is_library(row: RawRow) -> bool:
+def is_library(row: RawRow | Row) -> bool:
     """Whether a row stands in a file of the library."""
     return row.place.file.startswith(LIBRARY)
 

@@ -27,7 +27,7 @@ _DECIDED = ("capex_cny", "spend_profile", "lead_time_months", "life_a", "ramp_up
 
 _DATE = Column("date", "a date")
 
-_FOLLOWING = {
+FOLLOWING = {
     "composition": "material",
     "groups": "member",
     "feeds": "material",
@@ -134,7 +134,7 @@ def _follow(tables: RawTables, own: RawRow, base: RawRow) -> None:
     """Rows that name the material hold for the one that is like it, and so does their evidence."""
     name, model = own.cells.get("name", ""), base.cells["name"]
     renamed: dict[tuple[str, str], str] = {}
-    for table, column in _FOLLOWING.items():
+    for table, column in FOLLOWING.items():
         if table in tables:
             held = tables[table]
             copies = list(_copies(held, column, model, name, table))

@@ -14,7 +14,7 @@ from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged,
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.compute import by_counting, proved_by_a_solve, share_record, solver_options
 from redmud_opt.jobs.listening import Listener
-from redmud_opt.jobs.outcome import Exit, RunOptions
+from redmud_opt.jobs.outcome import Report, RunOptions
 from redmud_opt.jobs.rays import unbounded_fault
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import StandardForm, compile
@@ -30,10 +30,9 @@ ANY_PLAN = 1e9
 
 
 @dataclass(frozen=True)
-class CheckReport:
+class CheckReport(Report):
     """Faults alone, or everything else."""
 
-    faults: CaseFaults | None = None
     name: str = ""
     counts: Mapping[str, int] | None = None
     evidence: Assumptions | None = None
@@ -43,22 +42,15 @@ class CheckReport:
     flagged: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = ()
 
-    @property
-    def exit(self) -> Exit:
-        """Findings are no faults."""
-        return Exit.PLAN if self.faults is None else Exit.FAULTS
-
     def as_record(self, language: str = "en") -> dict[str, Any]:
         """For JSON."""
         if self.faults is not None:
-            return {"exit_code": int(self.exit), "faults": self.faults.as_records(language)}
+            return self.head(language)
 
         def told(messages: Iterable[Message]) -> list[dict[str, str]]:
             return [said(message, language) for message in messages]
 
-        return {
-            "exit_code": int(self.exit),
-            "faults": [],
+        return self.head(language) | {
             "case": self.name,
             "counts": dict(self.counts or {}),
             "assumptions": None if self.evidence is None else share_record(self.evidence),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,31 +14,25 @@ from redmud_opt.case.backing import GRADES, Backing
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.inputs import recall
-from redmud_opt.jobs.outcome import Exit
+from redmud_opt.jobs.outcome import Report
 from redmud_opt.jobs.reaudit import run_fault
 from redmud_opt.plan.evidence import PlanEvidence, plan_evidence
 from redmud_opt.plan.words import millions, records, table
 
 
 @dataclass(frozen=True)
-class EvidenceReport:
+class EvidenceReport(Report):
     """Faults alone; or the numbers of a case by grade; or, of a run, its money, its tonnes and its figures too."""
 
     name: str = ""
-    faults: CaseFaults | None = None
     counts: pd.DataFrame | None = None
     plan: PlanEvidence | None = None
-
-    @property
-    def exit(self) -> Exit:
-        """0 where there is something to say."""
-        return Exit.PLAN if self.faults is None else Exit.FAULTS
 
     def as_record(self, language: str = "en") -> dict[str, Any]:
         """For JSON."""
         if self.faults is not None:
-            return {"exit_code": int(self.exit), "faults": self.faults.as_records(language)}
-        record: dict[str, Any] = {"exit_code": int(self.exit), "faults": [], "case": self.name}
+            return self.head(language)
+        record = self.head(language) | {"case": self.name}
         if self.plan is None:
             assert self.counts is not None
             return record | {"shares": records(self.counts)}
@@ -99,7 +92,7 @@ def _figure_message(row: dict[Any, Any]) -> Message:
 
 
 def _counts(case: Case) -> pd.DataFrame:
-    found = Counter(number.grade for number in Backing(case).numbers())
+    found = Backing(case).by_grade()
     total = sum(found.values())
     rows = [(grade, found[grade], found[grade] / total if total else 0.0) for grade in GRADES]
     return pd.DataFrame(rows, columns=["grade", "numbers", "share_of_numbers"])

@@ -11,37 +11,22 @@ from typing import Any
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.importing import Change, Imported, import_file
 from redmud_opt.i18n import Message, text
-from redmud_opt.jobs.outcome import Exit
+from redmud_opt.jobs.outcome import Report
 from redmud_opt.network import build_network
 from redmud_opt.plan.words import said
 
 
 @dataclass(frozen=True)
-class ImportReport:
-    """Faults alone, or what was done."""
+class ImportReport(Report):
+    """Faults alone, or what was done. Remarks are no faults."""
 
-    faults: CaseFaults | None = None
     done: Imported | None = None
-
-    @property
-    def exit(self) -> Exit:
-        """Remarks are no faults."""
-        return Exit.PLAN if self.faults is None else Exit.FAULTS
 
     def as_record(self, language: str = "en") -> dict[str, Any]:
         """For JSON."""
         if self.done is None:
-            faults = [] if self.faults is None else self.faults.as_records(language)
-            return {
-                "exit_code": int(self.exit),
-                "faults": faults,
-                "written": False,
-                "changes": [],
-                "remarks": [],
-            }
-        return {
-            "exit_code": int(self.exit),
-            "faults": [],
+            return self.head(language) | {"written": False, "changes": [], "remarks": []}
+        return self.head(language) | {
             "folder": str(self.done.folder),
             "file": self.done.file,
             "written": self.done.written,

@@ -31,6 +31,23 @@ OBJECTIVES = ("value", "utilisation")
 STAGES = ("read", "network", "build", "solve", "plan", "audit")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a verb says of a case: its faults alone, or what was asked for. Findings are no faults."""
+
+    faults: CaseFaults | None = None
+
+    @property
+    def exit(self) -> Exit:
+        """0 where there is something to say."""
+        return Exit.PLAN if self.faults is None else Exit.FAULTS
+
+    def head(self, language: str) -> dict[str, Any]:
+        """What the record of every report begins with."""
+        faults = [] if self.faults is None else self.faults.as_records(language)
+        return {"exit_code": int(self.exit), "faults": faults}
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """What may be asked of a run. `objective` replaces the one that the case states.

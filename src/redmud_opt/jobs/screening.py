@@ -13,38 +13,29 @@ from typing import Any
 
 from redmud_opt.case import CaseFaults, load_case, load_library
 from redmud_opt.i18n import Message, text
-from redmud_opt.jobs.outcome import Exit
+from redmud_opt.jobs.outcome import Report
 from redmud_opt.plan.words import records, said, tonnes
 from redmud_opt.study.screening import VERDICTS, Match, Screening, screen
 
 
 @dataclass(frozen=True)
-class ScreenReport:
-    """Faults alone, or the screening."""
+class ScreenReport(Report):
+    """Faults alone, or the screening. A waste that no route can take is a finding, no fault."""
 
-    faults: CaseFaults | None = None
     screening: Screening | None = None
     with_library: bool = False
-
-    @property
-    def exit(self) -> Exit:
-        """A waste that no route can take is a finding, no fault."""
-        return Exit.PLAN if self.faults is None else Exit.FAULTS
 
     def as_record(self, language: str = "en") -> dict[str, Any]:
         """For JSON: one object per plant × route, and how often each verdict was given."""
         if self.screening is None:
-            faults = [] if self.faults is None else self.faults.as_records(language)
-            return {"exit_code": int(self.exit), "faults": faults}
+            return self.head(language)
         found = self.screening
         rows = records(found.frame())
         for row, message in zip(rows, found.reasons, strict=True):
             row["reason"] = {"key": message.key, "text": found.say(message, language)}
             row["verdict"] = said(Message(f"screen.verdict.{row['verdict']}"), language)
         verdicts = [cell.verdict for cell in found.cells]
-        return {
-            "exit_code": int(self.exit),
-            "faults": [],
+        return self.head(language) | {
             "case": found.case_name,
             "library": self.with_library,
             "verdicts": {verdict: verdicts.count(verdict) for verdict in VERDICTS},

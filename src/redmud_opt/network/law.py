@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from redmud_opt.case.works import Gate, Outlet, Storage
-from redmud_opt.network.lineage import Conversion, Lineage, Lineages
+from redmud_opt.network.lineage import Conversion, Lineage, Lineages, inside
 from redmud_opt.network.lookup import Lookup
 
 
@@ -50,10 +50,10 @@ class Law:
         return lineage.with_margin(gate)
 
     def _judge(self, at: str, gate: Gate, lineage: Lineage, value: float, limit: float) -> bool:
-        inside = value <= limit if gate.sense == "max" else value >= limit
-        if not inside:
+        kept = inside(gate, value, limit)
+        if not kept:
             self.refused[at, lineage.id] = gate.name
-        return inside
+        return kept
 
     def _accepts(self, at: str, selector: str, lineage: Lineage) -> bool:
         return lineage.name in self.lookup.members(selector) and self._passes(at, lineage)

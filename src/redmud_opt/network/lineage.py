@@ -65,6 +65,11 @@ class Lineage:
         return value + (gate.k_sigma if gate.sense == "max" else -gate.k_sigma) * sigma
 
 
+def inside(gate: Gate, value: float, limit: float) -> bool:
+    """Whether a value keeps a limit on the side that a gate is on."""
+    return value <= limit if gate.sense == "max" else value >= limit
+
+
 @dataclass(frozen=True)
 class Made:
     """An output of a conversion: what, how much per tonne fed, and how much of the feed's own solids."""

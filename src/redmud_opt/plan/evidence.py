@@ -21,6 +21,7 @@ import pandas as pd
 from redmud_opt.case import Case
 from redmud_opt.case.backing import GRADES, Backed, Backing
 from redmud_opt.case.checks.evidence import principal
+from redmud_opt.case.works import Outlet
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.tiers import traded
 from redmud_opt.plan.plan import Plan
@@ -91,7 +92,7 @@ def used_by_grade(case: Case, plan: Plan, backing: Backing) -> dict[str, float]:
     return dict(found)
 
 
-def _outlet_grade(outlet: Any, backing: Backing) -> str:
+def _outlet_grade(outlet: Outlet, backing: Backing) -> str:
     column = "max_t" if outlet.max_t is not None else "price_cny_per_t"
     return backing.of("outlets", outlet, column).grade
 
@@ -116,9 +117,7 @@ def _process_grade(case: Case, process: str, backing: Backing) -> str:
 
 
 def _shares(backing: Backing, money: pd.DataFrame, used: Mapping[str, float]) -> pd.DataFrame:
-    counts: dict[str, int] = defaultdict(int)
-    for number in backing.numbers():
-        counts[number.grade] += 1
+    counts = backing.by_grade()
     turned = money.assign(turned=money["money_cny"].abs()).groupby("grade")["turned"].sum()
     rows = []
     numbers, total, utilised = sum(counts.values()), float(turned.sum()), sum(used.values())

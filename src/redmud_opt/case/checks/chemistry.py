@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.library import LIBRARY
+from redmud_opt.case.library import is_library
 from redmud_opt.case.things import Assay
 from redmud_opt.case.units import factor, is_mass_fraction, unit_fault
 from redmud_opt.i18n import Message
@@ -64,7 +64,7 @@ def parts_within_wholes(facts: Facts) -> Iterator[Fault]:
         most = None if by is None else whole.value * by * part.part_of_share
         if most is not None and assay.value > most * (1 + PART_SLACK) + 1e-9:
             values = {"material": material, "property": name, "value": assay.value, "most": most}
-            taken_over = whole.place.file.startswith(LIBRARY) and not assay.place.file.startswith(LIBRARY)
+            taken_over = is_library(whole) and not is_library(assay)
             remedy = Message("case.state_the_whole", {"whole": part.part_of}) if taken_over else None
             yield facts.fault(assay, "value", "part_above_whole", remedy, whole=part.part_of, **values)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from redmud_opt.case.checks.facts import Facts, in_force
 from redmud_opt.case.columns import Row
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.library import LIBRARY
+from redmud_opt.case.library import is_library
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.i18n import Message
 
@@ -116,7 +116,7 @@ def products_have_outlets(facts: Facts) -> Iterator[Fault]:
     sold = {m for row in facts.case.outlets for m in facts.case.members(row.material)}
     for row in facts.case.materials:
         if row.legal_status == "product" and row.name in facts.made_from_waste and row.name not in sold:
-            key = "sell_or_overrule" if row.place.file.startswith(LIBRARY) else "stays_waste"
+            key = "sell_or_overrule" if is_library(row) else "stays_waste"
             remedy = Message(f"case.{key}", {"name": row.name})
             yield facts.fault(row, "legal_status", "product_without_outlet", remedy, name=row.name)
 

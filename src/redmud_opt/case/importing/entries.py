@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redmud_opt.case.columns import Column
 from redmud_opt.case.faults import Fault
@@ -233,8 +233,8 @@ def _total(cells: Cells) -> str:
     return next((text for column in asked if TOTAL.fullmatch(plain(text := cells.cell(column)))), "")
 
 
-def _shared(cells: Cells) -> dict[str, object]:
-    """What all entries of a row have in common."""
+def _shared(cells: Cells) -> Entry:
+    """What all entries of a row have in common: an arising without an amount."""
     code = cells.text("code")
     if not code and (written := CODE.search(cells.text("material"))):
         code = written[0]
@@ -243,45 +243,47 @@ def _shared(cells: Cells) -> dict[str, object]:
     if year is None and month is not None and re.match(r"[0-9]{4}[-/.年]", plain(cells.text("month"))):
         year = int(plain(cells.text("month"))[:4])
     material = CODE.sub("", cells.text("material")).strip(" ()（）") if code else cells.text("material")
-    return {
-        "site": cells.text("site"),
-        "material": material,
-        "code": code,
-        "like": cells.text("like"),
-        "storage": cells.text("storage"),
-        "moisture": cells.moisture(),
-        "year": year,
-        "month": month,
-        "period": cells.text("period"),
-        "longitude": cells.plain_number("longitude"),
-        "latitude": cells.plain_number("latitude"),
-    }
+    return Entry(
+        cells.number + 1,
+        "arising",
+        site=cells.text("site"),
+        material=material,
+        code=code,
+        like=cells.text("like"),
+        storage=cells.text("storage"),
+        moisture=cells.moisture(),
+        year=year,
+        month=month,
+        period=cells.text("period"),
+        longitude=cells.plain_number("longitude"),
+        latitude=cells.plain_number("latitude"),
+    )
 
 
 def _entries(cells: Cells) -> Iterator[Entry]:
     columns = {field: cells.layout.of(field) for field in AMOUNTS}
     if not any(cells.cell(column) for held in columns.values() for column in held):
         return
-    shared, row = _shared(cells), cells.number + 1
+    shared = _shared(cells)
     written = [column for column in columns["amount"] if cells.cell(column)]
     if _stated_twice(cells, written):
         return
     for column in written:
         name, held = cells.layout.columns[column]
-        if held.year is not None and shared["year"] not in (None, held.year):
-            cells.fault(name, Message("importing.two_years", {"year": str(shared["year"])}))
-        year = held.year if held.year is not None else shared["year"]
-        yield Entry(row, "arising", amount=cells.amount(column), **{**shared, "year": year})  # type: ignore[arg-type]
+        if held.year is not None and shared.year not in (None, held.year):
+            cells.fault(name, Message("importing.two_years", {"year": str(shared.year)}))
+        year = held.year if held.year is not None else shared.year
+        yield replace(shared, amount=cells.amount(column), year=year)
     production, factor = cells.one("production"), cells.one("factor")
     if production is not None and not written and factor is not None:
-        yield Entry(row, "arising", production=production, factor=factor, **shared)  # type: ignore[arg-type]
+        yield replace(shared, production=production, factor=factor)
     elif production is not None and not columns["amount"]:
         message = Message("importing.production_without_factor")
         cells.fault(production.column, message, Message("importing.state_factor"))
     if any(cells.cell(column) for column in columns["stock"]):
         stock = cells.one("stock")
-        days = {field: cells.day(field) for field in ("arose_on", "stock_date")}
-        yield Entry(row, "stock", amount=stock, **{**days, **shared})  # type: ignore[arg-type]
+        arose_on, stock_date = cells.day("arose_on"), cells.day("stock_date")
+        yield replace(shared, kind="stock", amount=stock, arose_on=arose_on, stock_date=stock_date)
 
 
 def _stated_twice(cells: Cells, written: list[int]) -> bool:

@@ -8,11 +8,12 @@ is guessed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from redmud_opt.case.columns import Place
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.importing.entries import Amount, Entry
 from redmud_opt.case.importing.known import Known
@@ -20,6 +21,7 @@ from redmud_opt.case.importing.layout import Layout
 from redmud_opt.case.importing.resolving import Added, Resolver
 from redmud_opt.case.importing.table import Cells, TextTable
 from redmud_opt.case.importing.timing import Share, Timing, kind_of
+from redmud_opt.case.raw import RawRow, is_active
 from redmud_opt.i18n import Message, text
 
 TOUCHED = ("sources", "sites", "materials", "arisings", "opening_stock", "evidence")
@@ -212,7 +214,7 @@ class Rows:
         standing = [
             row
             for row in table.rows
-            if (row.get("site"), row.get("material")) == (site, material) and self._counts(row)
+            if (row.get("site"), row.get("material")) == (site, material) and _counts(row)
         ]
         old, kept = [], []
         for row in standing:
@@ -245,9 +247,6 @@ class Rows:
             values = {"site": entry.site, "material": entry.material or entry.code}
             years = tuple(map(str, missing))
             self.remarks.append(Message("importing.years_without", values | {"years": years}))
-
-    def _counts(self, row: Cells) -> bool:
-        return row.get("active", "").strip().casefold() not in ("no", "false", "0")
 
     def _periods(self, during: list[str]) -> set[str]:
         """The periods that names of periods and groups of them stand for; blank: all."""
@@ -387,7 +386,7 @@ class Rows:
         told = {(storage, material, origin) for storage, material, _, origin in stated}
         for row in list(table.rows):
             key = tuple(row.get(column, "") for column in STOCK_KEYS)
-            own = row.get("source") == self.source and self._counts(row)
+            own = row.get("source") == self.source and _counts(row)
             if own and key not in stated and (key[0], key[1], key[3]) in told:
                 table.rows.remove(row)
                 name = "/".join(key).rstrip("/")
@@ -404,7 +403,7 @@ class Rows:
             and all(row.get(key, "") == cells[key] for key in ("storage", "material", "origin_site"))
         ]
         undated = [row for row in others if not row.get("arose_on")] if cells["arose_on"] else others
-        told = [row for row in undated if row.get("source") != self.source and self._counts(row)]
+        told = [row for row in undated if row.get("source") != self.source and _counts(row)]
         if told:
             values = {"storage": cells["storage"], "material": cells["material"], "count": len(told)}
             self.resolver.fault(
@@ -458,9 +457,13 @@ class Rows:
         self.changes.insert(0, Change("sources", "added" if at is None else "replaced", self.source, cells))
 
 
-def _once(found: object) -> Iterator[Added]:
+def _counts(row: Cells) -> bool:
+    return is_active(RawRow(Place(""), row))
+
+
+def _once(found: Iterable[Added | str | None]) -> Iterator[Added]:
     seen: set[str] = set()
-    for one in found:  # type: ignore[attr-defined]
+    for one in found:
         if isinstance(one, Added) and one.name not in seen:
             seen.add(one.name)
             yield one

@@ -33,7 +33,8 @@ def conversions_of(library: Case) -> list[Conversion]:
     return [one for one in found if one.feed is None or one.feed.depth == 0]
 
 
-def _numbers(library: Case, one: Conversion) -> tuple[object, ...]:
+def _balance(library: Case, one: Conversion) -> Balance:
+    """The balance of a conversion, its feed not named."""
     units = {row.name: row.unit for row in library.materials}
     row, process = one.row, one.process
     solid = sum(r.amount_per_t for r in one.inputs if r.solid and units.get(r.material) == "t")
@@ -44,16 +45,17 @@ def _numbers(library: Case, one: Conversion) -> tuple[object, ...]:
     used = number_text(round(one.u, 4)) if one.feed is not None and one.feed.carries_origin else ""
     shown = {part: number_text(amount) if amount else "" for part, amount in taken.items()}
     solids = number_text(solid) if solid else ""
-    return solids, shown["uptake"], made, shown["gas"], shown["loss"], used, number_text(one.cost_cny_per_t)
+    cost = number_text(one.cost_cny_per_t)
+    return Balance(one.point, (), solids, shown["uptake"], made, shown["gas"], shown["loss"], used, cost)
 
 
 def balances_of(library: Case, conversions: list[Conversion]) -> dict[str, list[Balance]]:
     """Process → its balances."""
-    grouped: dict[tuple[str, str, tuple[object, ...]], list[str]] = defaultdict(list)
+    grouped: dict[tuple[str, Balance], list[str]] = defaultdict(list)
     for one in conversions:
         feed = "" if one.feed is None else one.feed.name
-        grouped[one.process.name, one.point, _numbers(library, one)].append(feed)
+        grouped[one.process.name, _balance(library, one)].append(feed)
     found: dict[str, list[Balance]] = defaultdict(list)
-    for (process, point, numbers), feeds in grouped.items():
-        found[process].append(Balance(point, tuple(feeds), *numbers))  # type: ignore[arg-type]
+    for (process, balance), feeds in grouped.items():
+        found[process].append(replace(balance, feeds=tuple(feeds)))
     return found

@@ -22,9 +22,8 @@ def uses(shelf: Shelf) -> dict[str, Counter[str]]:
 
 def _entry(shelf: Shelf, source: Source, used: Counter[str]) -> Iterator[str]:
     where = shelf.listed(f"{table} {count}" for table, count in sorted(used.items()))
-    link = f"<{source.link}>" if source.link.startswith(("http://", "https://")) else source.link
-    if " " in link and link.startswith("<"):
-        link = source.link
+    is_address = source.link.startswith(("http://", "https://")) and " " not in source.link
+    link = f"<{source.link}>" if is_address else source.link
     yield f'- <a id="{anchor(source.name)}"></a>`{source.name}` {cell(source.title)} ({source.year or "n.d."}).'
     yield f"  {cell(link)}" if link else ""
     yield "  " + (shelf.say("used", where=where, count=sum(used.values())) if used else shelf.say("unused"))

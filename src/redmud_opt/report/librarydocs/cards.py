@@ -8,13 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from redmud_opt.case.backing import Backed
+from redmud_opt.case.checks.facts import in_force
+from redmud_opt.case.library import PARTS_OF_PROCESS
 from redmud_opt.case.works import Gate, Process, Unit
 from redmud_opt.i18n import number_text
 from redmud_opt.report.librarydocs.balances import Balance, balances_of, conversions_of
 from redmud_opt.report.librarydocs.shelf import Shelf, folder_of, page_of
-
-OWN = ("points", "feeds", "outputs", "partitions", "inputs", "emissions", "units")
-"""Tables whose rows are a part of a process."""
 
 FEW = 4
 """So many feeds are named one by one in a row of balances."""
@@ -29,7 +28,7 @@ class Cards:
         self.shelf, self.library = shelf, shelf.library
         self.balances = balances_of(self.library, conversions_of(self.library))
         self.rows: dict[tuple[str, str], list[Any]] = defaultdict(list)
-        for table in OWN:
+        for table in PARTS_OF_PROCESS:
             for row in getattr(self.library, table):
                 self.rows[table, row.process].append(row)
         for gate in self.library.gates:
@@ -40,12 +39,7 @@ class Cards:
     def meanings(self) -> dict[str, str]:
         """Method code → what it counts as at the start of the library's period."""
         start = self.library.periods[0].start
-        return {
-            row.code: row.meaning
-            for row in self.library.methods
-            if (row.valid_from is None or row.valid_from <= start)
-            and (row.valid_to is None or start < row.valid_to)
-        }
+        return {row.code: row.meaning for row in self.library.methods if in_force(row, start)}
 
     def card(self, process: Process) -> Iterator[str]:
         """The card of one process."""
@@ -65,7 +59,7 @@ class Cards:
     def numbers(self, process: Process) -> Iterator[Backed]:
         """Every number that a process and its parts state."""
         yield from self.shelf.stated("processes", process)
-        for table in (*OWN, "gates"):
+        for table in (*PARTS_OF_PROCESS, "gates"):
             for row in self.rows[table, process.name]:
                 yield from self.shelf.stated(table, row)
 
@@ -163,15 +157,13 @@ class Cards:
 
     def _unit(self, unit: Unit) -> list[str]:
         shelf = self.shelf
-        capex = "" if unit.capex_cny is None else shelf.backing.of("units", unit, "capex_cny")
+        capex = shelf.backing.of("units", unit, "capex_cny")
         per = "/a" if unit.per == "year" else ""
         months = "" if unit.lead_time_months is None else str(unit.lead_time_months)
         return [
             shelf.named(unit.name),
-            ""
-            if unit.capacity is None
-            else shelf.number("units", unit, "capacity", unit.capacity_unit + per),
-            shelf.backed(capex, factor=MILLION) if isinstance(capex, Backed) else "",
+            shelf.number("units", unit, "capacity", unit.capacity_unit + per),
+            "" if unit.capex_cny is None else shelf.backed(capex, factor=MILLION),
             "" if not unit.fixed_om_cny_per_a else number_text(unit.fixed_om_cny_per_a * MILLION),
             f"{unit.availability:g}",
             months,

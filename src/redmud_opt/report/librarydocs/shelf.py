@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 from redmud_opt.case import TABLES, Case
 from redmud_opt.case.backing import Backed, Backing
 from redmud_opt.case.columns import Row, columns, default_of
+from redmud_opt.case.library import LIBRARY, is_library
 from redmud_opt.i18n import Message, number_text, text
-
-FOLDERS = "library:"
-"""Begins the place of a library row."""
 
 
 class Shelf:
@@ -128,14 +125,10 @@ def anchor(name: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in name)
 
 
-def folder_of(row: Any) -> str:
+def folder_of(row: Row) -> str:
     """The folder of the library that a row stands in; `rule pack` for what is no library's."""
-    file = row.place.file
-    return (
-        file.removeprefix(FOLDERS).split("/")[0]
-        if file.startswith(FOLDERS)
-        else "/".join(file.split("/")[:2])
-    )
+    parts = row.place.file.removeprefix(LIBRARY).split("/")
+    return parts[0] if is_library(row) else "/".join(parts[:2])
 
 
 def page_of(lines: Iterable[str]) -> str:

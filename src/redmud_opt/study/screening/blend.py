@@ -18,7 +18,7 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.case.works import Feed, Gate
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
-from redmud_opt.network.lineage import Conversion, Lineage
+from redmud_opt.network.lineage import Conversion, Lineage, inside
 from redmud_opt.solve import Session
 from redmud_opt.study.screening.world import World
 
@@ -81,13 +81,9 @@ def _alone(world: World, gate: Gate, own: Conversion) -> Check | None:
         if not any(m.output.name == gate.output for m in own.made):
             return None
         value = gate.retained * value * world.law.weight(gate, own.feed)
-        inside = _inside(gate, value, gate.limit * made)
-        return Check(gate, "each", holds=inside, value=value / made if made > 0 else float("inf"))
-    return Check(gate, "each", holds=_inside(gate, value, gate.limit), value=value)
-
-
-def _inside(gate: Gate, value: float, limit: float) -> bool:
-    return value <= limit if gate.sense == "max" else value >= limit
+        kept = inside(gate, value, gate.limit * made)
+        return Check(gate, "each", holds=kept, value=value / made if made > 0 else float("inf"))
+    return Check(gate, "each", holds=inside(gate, value, gate.limit), value=value)
 
 
 def _taken(world: World, own: Conversion) -> Iterator[tuple[Lineage, float]]:

@@ -14,14 +14,10 @@ from typing import Any
 
 from redmud_opt.case import Case, CaseFaults, Fault
 from redmud_opt.case.columns import Row
+from redmud_opt.case.library import PARTS_OF_PROCESS
+from redmud_opt.case.likeness import FOLLOWING
 from redmud_opt.case.units import factor
 from redmud_opt.i18n import Message
-
-_OF_PROCESS = ("points", "feeds", "outputs", "partitions", "inputs", "emissions", "units")
-"""Tables whose rows are parts of a process."""
-
-_OF_FEED = {"feeds": "material", "outputs": "feed", "inputs": "feed"}
-"""Table → column: rows that speak of a material by name, and hold for what is like it."""
 
 RESIDUES_ONLY = 1
 """How many processes a waste passes here: the residue of a route is not followed into another."""
@@ -38,7 +34,7 @@ def joined(case: Case, library: Case) -> Case:
         "methods": _beside(case.methods, library.methods, lambda row: row.code),
         "clauses": _beside(case.clauses, library.clauses, lambda row: (row.name, row.valid_from)),
     }
-    for table in _OF_PROCESS:
+    for table in PARTS_OF_PROCESS:
         rows = [row for row in getattr(library, table) if row.process in names]
         found[table] = tuple(_with_likes(table, rows, case))
     found["outputs"] = tuple(_converted_output(row, units) for row in found["outputs"])
@@ -85,7 +81,7 @@ def _fault(row: Row, name: str, unit: str, own: str) -> Fault:
 def _with_likes(table: str, rows: list[Any], case: Case) -> Iterator[Any]:
     """The rows, and those that name a material once more for every material of the case that is like it."""
     yield from rows
-    column = _OF_FEED.get(table)
+    column = FOLLOWING.get(table)
     if column is None:
         return
     for material in case.materials:

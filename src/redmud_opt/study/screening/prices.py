@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from redmud_opt.case.things import Figure, Material, Supply
 from redmud_opt.case.works import Gate, Outlet, Storage
-from redmud_opt.network.lineage import Lineage
+from redmud_opt.network.lineage import Lineage, inside
 from redmud_opt.study.screening.world import World
 
 NAN = float("nan")
@@ -159,10 +159,7 @@ class Prices:
 
 
 def _holds(gate: Gate, lineage: Lineage) -> bool:
-    if gate.property not in lineage.composition:
-        return False
-    value = lineage.with_margin(gate)
-    return value <= gate.limit if gate.sense == "max" else value >= gate.limit
+    return gate.property in lineage.composition and inside(gate, lineage.with_margin(gate), gate.limit)
 
 
 def _placing(row: Storage) -> float:
