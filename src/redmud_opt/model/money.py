@@ -11,18 +11,22 @@ from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 
 TERMS = (
-    *("sales", "gate_fees", "purchases", "transport", "processing", "holding", "levies"),
     *(
-        "running",
-        "line_fixed",
-        "lane_fixed",
-        "capex",
-        "closing",
-        "vat_refund",
-        "residual_value",
-        "end_charge",
+        "sales",
+        "gate_fees",
+        "purchases",
+        "transport",
+        "processing",
+        "tolling",
+        "holding",
+        "levies",
+        "co2_cost",
     ),
+    *("running", "line_fixed", "lane_fixed", "capex", "closing", "closure", "measures"),
+    *("shortfall", "make_up_credit", "source_reduction", "expansion"),
+    *("vat_refund", "residual_value", "end_charge"),
 )
+"""Terms of value in the order in which they are shown."""
 
 
 class Money:
