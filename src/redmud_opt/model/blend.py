@@ -1,7 +1,7 @@
 """Blend shares and blend gates: what a process may be fed, taken together.
 
-    shares   feed_m − max_share · Σ feed ≤ 0,  feed_m − min_share · Σ feed ≥ 0      per (line, process, point, period)
-    gates    Σ x · (retained · (p + k σ) − limit · yield) ≤ 0                       a minimum turns the signs
+    shares   feed_m − max_share · Σ feed ≤ 0,  feed_m − min_share · Σ feed ≥ 0 [t], per (line, process, point, period)
+    gates    Σ x · (retained · (p + k σ) − limit · yield) ≤ 0   [t · unit of the property]   a minimum turns the signs
              over feeds and fixed inputs; yield and retained are 1 for a gate on the input
 
 p is the property of each feed; a property on wet basis is weighted with wet tonnes. The same gate at an outlet or

@@ -8,6 +8,8 @@ reclaim_t [storage, stream, period]               is taken out
 placed_t  [storage, stream, period]               is placed for good
 sold_t    [outlet, stream, period]                is delivered to an outlet
 bought_t  [supply, site, period]                  is bought (the material's unit)
+
+MODEL.md Things.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The limits table: least, greatest or exact amounts, or shares of another measure. MODEL.md rule 7.
 
-    Σ measure ≤ value,     Σ measure − value · Σ other measure ≤ 0        (≥, = likewise), per (limit, member, window)
+    Σ measure ≤ value,     Σ measure − value · Σ other measure ≤ 0   (≥, = likewise) [t], per (limit, member, window)
 
 A stock is measured at the last period of its window.
 """

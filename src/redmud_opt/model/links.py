@@ -1,6 +1,6 @@
 """Links: rows that every plan satisfies and the relaxation does not. They tighten the bound, never the optimum.
 
-    Σ feed of a stream up to t ≤ Σ over vintages  min(M, capacity up to t ÷ use) · units built
+    Σ feed of a stream up to t ≤ Σ over vintages  min(M, capacity up to t ÷ use) · units built      [t]
     Σ made of a material up to t ≤ Σ over vintages  min(D, makeable up to t) · units built
 
 per candidate line, for t at the end of every calendar year. M is what of the stream can come to the line from the
@@ -9,7 +9,7 @@ and can be taken out; all that was ever there where it is also made or bought. B
 what lanes bring to it less what leaves again, so a link from the feed is one from the lanes that holds with opening
 stock, transfers and lines that stand. D is the most that can leave the network from then on where lanes lead from the
 line: outlets, placements, lines, and stock. Without links a relaxation builds a tenth of a line where a tenth of its
-capacity is asked for.
+capacity is asked for. MODEL.md rule 3.
 """
 
 from __future__ import annotations
