@@ -149,6 +149,27 @@ def a_life_of_an_hour(f: Folder) -> None:
     step(f, life_a=0.0001)
 
 
+# ---- operating points
+
+
+def two_points(f: Folder, *, second: str) -> None:
+    for point, alone in (("wet", "yes"), ("dry", second)):
+        f.add("points", process="brick_making", point=point, one_per_period=alone)
+
+
+@planted(("point_not_exclusive", "points.csv", 3, "one_per_period"), says="for all of them, or for none")
+def one_of_two_points_that_excludes_the_other(f: Folder) -> None:
+    two_points(f, second="no")
+
+
+@planted(
+    ("points_need_capacity", "lines.csv", 3, "capacity"), says="'press' runs 'brick_making', whose points"
+)
+def points_that_exclude_each_other_on_a_line_without_capacity(f: Folder) -> None:
+    two_points(f, second="yes")
+    f.set("lines", 3, capacity="")
+
+
 # ---- profiles
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.builders import Tables, landfill, mud, product, tiny, works
+from tests.builders import Tables, landfill, mud, product, rows, tiny, waste, works
 
 from redmud_opt.case import Case
+from redmud_opt.case.works import OperatingPoint, Output
 
 
 def press(capacity: float, name: str = "press", **columns: Any) -> Tables:
@@ -22,6 +23,24 @@ def press(capacity: float, name: str = "press", **columns: Any) -> Tables:
 def stands(capacity: float, name: str = "press", **columns: Any) -> Tables:
     """The same as a line that stands."""
     return press(capacity, name, **{"candidate": False} | columns)
+
+
+def two_points(*, exclusive: bool, capacity: float = 80) -> tuple[Tables, ...]:
+    """A press that runs fast (a brick of a tonne, 6 CNY/t) or frugal (half a brick, 1 CNY/t, the rest at 3 CNY/t)."""
+    press_line = works("press", "mud", {}, capacity=capacity)
+    points = {"fast": 6.0, "frugal": 1.0}
+    made = (("fast", "brick", 1.0), ("frugal", "brick", 0.5), ("frugal", "rest", 0.5))
+    more = rows(
+        points=tuple(
+            OperatingPoint(process="press", point=point, cost_cny_per_t=cost, one_per_period=exclusive)
+            for point, cost in points.items()
+        ),
+        outputs=tuple(
+            Output(process="press", point=point, material=material, yield_t_per_t=amount)
+            for point, material, amount in made
+        ),
+    )
+    return press_line, more, waste("rest"), landfill("rest", 3, name="tip")
 
 
 def world(*tables: Tables, **settings: Any) -> Case:

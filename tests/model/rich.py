@@ -115,6 +115,8 @@ def _works() -> tuple[Tables, ...]:
             points=(
                 OperatingPoint(process="separate", point="coarse", cost_cny_per_t=1),
                 OperatingPoint(process="separate", point="fine", cost_cny_per_t=4),
+                OperatingPoint(process="burn", point="hot", cost_cny_per_t=1, one_per_period=True),
+                OperatingPoint(process="burn", point="mild", cost_cny_per_t=2, one_per_period=True),
             ),
             line_processes=LineProcess(line="separate_line", process="separate", point="fine", use_per_t=1.5),
             partitions=(

@@ -28,7 +28,7 @@ from tests.builders import (
     works,
     years,
 )
-from tests.model.deciding import press, stands, world
+from tests.model.deciding import press, stands, two_points, world
 from tests.model.golden import bounds_of, check_golden
 
 from redmud_opt.case import Case
@@ -101,6 +101,11 @@ def test_size(golden: Any) -> None:
 
 
 # ---------------------------------------------------------------- running
+
+
+def test_points(golden: Any) -> None:
+    """80 t a year at one of two points: feed ≤ 80 · point for each, both points ≤ 1."""
+    golden(world(*two_points(exclusive=True), BRICK), "feed_if_point", "one_point")
 
 
 def test_running(golden: Any) -> None:

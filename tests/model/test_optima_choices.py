@@ -33,7 +33,7 @@ from tests.builders import (
     yard,
     years,
 )
-from tests.model.deciding import press, stands, world
+from tests.model.deciding import press, stands, two_points, world
 
 from redmud_opt.case import Case
 from redmud_opt.case.rules import Limit, Logic, VatRefund
@@ -390,3 +390,29 @@ def test_a_line_that_may_be_closed_is_no_sure_way_out() -> None:
         more = (landfill("mud", 20),) if dump else ()
         case = tiny(*base, line, never, *more, end_of_horizon="charge")
         assert optimum(case) == pytest.approx(value), (closing, dump)
+
+
+# ---------------------------------------------------------------- operating points
+
+
+@pytest.mark.parametrize(("exclusive", "value"), [(False, 260), (True, 240)])
+def test_points_may_exclude_each_other(exclusive: bool, value: float) -> None:
+    """80 t of mud, 60 t of bricks at 10. Fast earns 10 − 6 = 4 a tonne of mud, frugal 5 − 1 − 0.5 · 3 = 2.5.
+
+    Both: 40 t each make 60 t of bricks, 40 · 4 + 40 · 2.5 = 260. One: fast 60 · 4 = 240, frugal 80 · 2.5 = 200.
+    """
+    case = world(*two_points(exclusive=exclusive), sells("brick", 10, max_t=60))
+    assert optimum(case) == pytest.approx(value)
+
+
+def test_a_point_is_chosen_anew_in_every_period() -> None:
+    """2027 the bricks are not sold beyond 20 t: frugal 40 · 2.5 = 100, fast 20 · 4 = 80. With 2026: 240 + 100."""
+    outlets = (
+        sells("brick", 10, max_t=60, name="now", closes=date(2027, 1, 1)),
+        sells("brick", 10, max_t=20, name="then", opens=date(2027, 1, 1)),
+    )
+    case = world(*two_points(exclusive=True), *outlets, periods=years(2026, 2))
+    solved = solve(case)
+    assert solved.value == pytest.approx(340)
+    feeds = solved.plan.frames["feeds"]
+    assert dict(zip(feeds["period"], feeds["point"], strict=True)) == {"26a": "fast", "27a": "frugal"}

@@ -39,7 +39,7 @@ class OperatingPoint(Row):
     process: str = reference("processes", "process", required=True, key=True)
     point: str = text("name of the point", required=True, key=True)
     cost_cny_per_t: float = number("CNY/t", "cost added at this point", default=0.0, minimum=None)
-    one_per_period: bool = flag("only one point per period", enforced=False)
+    one_per_period: bool = flag("only one point of the process per line and period; all its points or none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

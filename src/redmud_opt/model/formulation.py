@@ -23,6 +23,7 @@ from redmud_opt.model.horizon import add_end_of_horizon, add_product_stock
 from redmud_opt.model.limits import add_limits
 from redmud_opt.model.links import add_links
 from redmud_opt.model.logic import add_logic
+from redmud_opt.model.points import add_points
 from redmud_opt.model.radius import add_haul_radius
 from redmud_opt.model.refunds import add_refunds
 from redmud_opt.model.running import add_line_capacity, add_running, add_switching
@@ -42,6 +43,7 @@ FORMULATION: tuple[Family, ...] = (
     add_running,  # hours run, and whether a line runs at all
     add_line_capacity,  # tonnes or hours of what stands, is built and not closed
     add_switching,  # least rate, least hours, periods in a row
+    add_points,  # points of a process that exclude each other
     add_lane_capacity,  # tonnes on a lane
     add_storage_capacity,  # tonnes and airspace of a yard over its life
     add_storage_rates,  # what a yard takes and gives per period

@@ -109,6 +109,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (decisions.lives_are_months, "", ""),
     (decisions.profiles_read, "", ""),
     (decisions.spend_profiles_sum, "tiers", "tiers"),
+    (decisions.points_exclude_all, "", "line_processes"),
     (decisions.runs_in_a_row, "", "periods"),
     (decisions.sizes_fit, "", ""),
     (counts.counts_are_plain, "groups", ""),

@@ -13,7 +13,7 @@ from redmud_opt.case.faults import Fault
 from redmud_opt.case.months import months_after
 from redmud_opt.case.profiles import shares
 from redmud_opt.case.steps import first_start
-from redmud_opt.case.works import Line
+from redmud_opt.case.works import Line, OperatingPoint
 from redmud_opt.i18n import Message
 
 RUNNING = (
@@ -141,6 +141,21 @@ def spend_profiles_sum(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "spend_profile", "spend_not_whole", remedy, **values)
         if row.capex_cny is None and row.name not in sized:
             yield facts.fault(row, "spend_profile", "spend_of_nothing", name=row.name)
+
+
+def points_exclude_all(facts: Facts) -> Iterator[Fault]:
+    """Points that exclude each other are all the points of the process, on lines whose size bounds what is fed."""
+    points: dict[str, list[OperatingPoint]] = {}
+    for row in facts.case.points:
+        points.setdefault(row.process, []).append(row)
+    exclusive = {name for name, rows in points.items() if any(row.one_per_period for row in rows)}
+    for row in (one for name in exclusive for one in points[name] if not one.one_per_period):
+        yield facts.fault(row, "one_per_period", "point_not_exclusive", process=row.process)
+    bare = {row.name for row in facts.case.lines if row.capacity is None}
+    for use in facts.case.line_processes:
+        if use.process in exclusive and use.line in bare:
+            line = next(row for row in facts.case.lines if row.name == use.line)
+            yield facts.fault(line, "capacity", "points_need_capacity", name=use.line, process=use.process)
 
 
 def runs_in_a_row(facts: Facts) -> Iterator[Fault]:
