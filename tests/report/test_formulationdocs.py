@@ -39,7 +39,7 @@ def test_every_module_opens_with_equation_unit_and_source(family: Family) -> Non
 
 def test_every_part_of_every_family_is_named() -> None:
     assert set(parts()) == {family.__name__ for family in FORMULATION}
-    assert all(len(part.counts) == 4 and part.what for found in parts().values() for part in found)
+    assert all(len(part.counts) == 5 and part.what for found in parts().values() for part in found)
 
 
 def test_it_runs_as_a_module(tmp_path: Path) -> None:
