@@ -74,8 +74,10 @@ from redmud_opt.case.works import (
     Output,
     Partition,
     Process,
+    Raise,
     Storage,
     Unit,
+    YardPoint,
 )
 
 SCHEMA_VERSION = 1
@@ -216,6 +218,8 @@ class Case:
     tiers: tuple[Tier, ...] = ()
     price_paths: tuple[PriceByYear, ...] = ()
     storages: tuple[Storage, ...] = ()
+    yard_curves: tuple[YardPoint, ...] = ()
+    raises: tuple[Raise, ...] = ()
     lanes: tuple[Lane, ...] = ()
     haul: tuple[Haul, ...] = ()
     distances: tuple[Distance, ...] = ()

@@ -84,6 +84,7 @@ def number(
     minimum: float | None = 0.0,
     maximum: float | None = None,
     above: float | None = None,
+    key: bool = False,
     enforced: bool = True,
 ) -> Any:
     """A finite number in `unit`, from `minimum` to `maximum`, greater than `above`; blank means `default`."""
@@ -95,6 +96,7 @@ def number(
         minimum=minimum,
         maximum=maximum,
         above=above,
+        key=key,
         enforced=enforced,
     )
     return _field(column, default)

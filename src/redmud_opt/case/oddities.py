@@ -15,6 +15,9 @@ def _free_steps(case: Case) -> Iterator[str]:
     for row in case.lines:
         if row.candidate and row.capex_cny is None and row.name not in sized:
             yield row.name
+    for yard in case.storages:
+        if yard.candidate and yard.capex_cny is None:
+            yield yard.name
 
 
 def _idle(case: Case, line: Line) -> Iterator[str]:
@@ -37,6 +40,11 @@ def _idle_columns(case: Case) -> Iterator[str]:
     for row in case.lines:
         if not row.candidate:
             yield from (f"{row.name}.{column}" for column in _idle(case, row))
+    for yard in case.storages:
+        if yard.area_m2 is not None and yard.height_m is None:
+            yield f"{yard.name}.area_m2"
+        if yard.closure_cost_cny and yard.closes is None and not yard.may_close:
+            yield f"{yard.name}.closure_cost_cny"
 
 
 def _capped_sizes(case: Case) -> Iterator[str]:
@@ -71,8 +79,19 @@ def _idle_rules(case: Case) -> Iterator[str]:
             for row in case.lines
             if under_construction(case, row) or (row.candidate and (row.capex_cny or row.name in sized))
         )
-        if not any(scope is None or scope & places[row.name] for row in spent):
+        found = [*(places[row.name] for row in spent), *_yards_to_pay(case)]
+        if not any(scope is None or scope & here for here in found):
             yield budget.name
+
+
+def _yards_to_pay(case: Case) -> Iterator[set[str]]:
+    """Whose and where every yard is that may be enlarged or built for money."""
+    sites = {row.name: row for row in case.sites}
+    raised = {row.storage for row in case.raises if row.capex_cny}
+    for row in case.storages:
+        site = sites.get(row.site)
+        if site is not None and (row.name in raised or (row.candidate and row.capex_cny)):
+            yield {site.name, site.owner, site.province} - {""}
 
 
 def _idle_refunds(case: Case) -> Iterator[str]:

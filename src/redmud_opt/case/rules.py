@@ -234,8 +234,9 @@ class Limit(Row):
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the limit")
     measure: str = choice(
-        "flow feed made bought sold stock put reclaimed placed built count_used",
-        "what is measured; built: steps decided; count_used: how many lanes, outlets or lines are used",
+        "flow feed made bought sold stock put reclaimed placed risk built count_used",
+        "what is measured; risk: scores of yards; built: steps decided; count_used: how many lanes, outlets or "
+        "lines are used",
         required=True,
     )
     material: str = reference("materials", "material or group; blank: all", groups=True)
@@ -319,17 +320,21 @@ class ChangeLimit(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YardMeasure(Row):
-    """A measure on a legacy yard: cap, cut-off, monitoring, in-situ dealkalisation."""
+    """A measure on a yard: cap, cut-off, monitoring, in-situ dealkalisation; decided once, or left."""
 
     TABLE: ClassVar[str] = "yard_measures"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("name of the measure")
     storage: str = reference("storages", "yard", required=True)
     kind: str = choice("cap cut_off monitoring dealkalisation", "kind", required=True)
-    cost_cny: float = number("CNY", "cost", required=True)
-    risk_before: float | None = number("score", "risk score before")
-    risk_after: float | None = number("score", "risk score after")
-    deadline: date | None = day("deadline")
+    cost_cny: float = number("CNY", "cost when it is decided", required=True)
+    annual_cost_cny_per_a: float = number("CNY/a", "cost of every year from the decision on", default=0.0)
+    risk_before: float | None = number("score", "risk score of the yard without any measure")
+    risk_after: float | None = number("score", "risk score of the yard with this measure alone")
+    deadline: date | None = day("day by which it must be decided")
+    blocks_reclaim: str = choice(
+        "yes no", "whether nothing is reclaimed from the yard once it is decided; blank: yes for a cap"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

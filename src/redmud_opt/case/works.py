@@ -281,7 +281,9 @@ class Storage(Row):
     final: bool = flag("what is placed stays (landfill, backfill)")
     method: str = text("method code of final placement")
     capacity_t: float | None = number("t", "most dry tonnes held at once, placed ones included")
-    airspace_m3: float | None = number("m3", "most volume held at once, placed material included")
+    airspace_m3: float | None = number(
+        "m3", "most volume held at once, placed material included; blank: by its curve, or area × height"
+    )
     max_put_t: float | None = number("t", "most that is put in, placed for good included")
     max_reclaim_t: float | None = number("t", "most that is taken out")
     per: str = choice("year period", "time that max_put_t and max_reclaim_t refer to", default="year")
@@ -295,11 +297,52 @@ class Storage(Row):
     tax_cny_per_t: float = number("CNY/t", "environmental protection tax if not compliant", default=0.0)
     opens: date | None = day("first day")
     closes: date | None = day("day after the last")
-    area_m2: float | None = number("m2", "area", enforced=False)
-    height_m: float | None = number("m", "greatest height", enforced=False)
-    freeboard_share: float | None = number("1", "volume kept free in the rainy season", enforced=False)
-    closure_cost_cny: float | None = number("CNY", "cost of closing and re-vegetation", enforced=False)
-    allowed: str = text("clause that allows a raise or a new yard", enforced=False)
+    area_m2: float | None = number("m2", "area; times height_m it is the airspace", above=0)
+    height_m: float | None = number("m", "height of today's crest, on the curve of the yard or over its area")
+    freeboard_share: float | None = number(
+        "1", "share of airspace and capacity_t that is kept free", maximum=1
+    )
+    freeboard_m: float | None = number("m", "height below the crest that is kept free, by the curve")
+    rainy_calendar: str = reference(
+        "calendars", "how much of the freeboard counts in each month (1 in the rains); blank: all year"
+    )
+    fixed_om_cny_per_a: float | None = number("CNY/a", "fixed operation and maintenance while it is open")
+    closure_cost_cny: float | None = number("CNY", "cost of closing and re-vegetation, due when it closes")
+    may_close: bool = flag("the plan may close it on the first day of a period, once nothing is held in it")
+    candidate: bool = flag("a new yard that may be decided, not one that stands")
+    capex_cny: float | None = number("CNY", "investment of a candidate, due when it is decided")
+    lead_time_months: int | None = integer("months from the decision on a candidate to its first day")
+    earliest: date | None = day("earliest first day of a candidate")
+    allowed: str = text("clause that allows a new yard")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YardPoint(Row):
+    """A point of the curve of a yard: the volume below a height; between points it is a straight line."""
+
+    TABLE: ClassVar[str] = "yard_curves"
+    ENFORCED: ClassVar[bool] = True
+    storage: str = reference("storages", "yard", required=True, key=True)
+    volume_m3: float = number("m3", "volume below the height", required=True)
+    height_m: float = number("m", "height of the crest", required=True, key=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise(Row):
+    """A dam raise that may be decided, once and after those to lower heights of the same yard."""
+
+    TABLE: ClassVar[str] = "raises"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the raise")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    storage: str = reference("storages", "yard with a curve", required=True)
+    capex_cny: float = number("CNY", "investment, due when it is decided", required=True)
+    to_height_m: float = number("m", "height of the crest after it", required=True)
+    fixed_om_cny_per_a: float = number("CNY/a", "fixed operation and maintenance that it adds", default=0.0)
+    lead_time_months: int | None = integer("months from the decision to its first day")
+    earliest: date | None = day("earliest first day")
+    allowed: str = text("clause that allows it", required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,15 @@
 """Budgets: capex due in a calendar year, or from the first day of the horizon on, undiscounted.
 
-    Σ share due · (capex · build + Σ price · size step) ≤ amount − what is due for lines under construction    [CNY]
+    Σ share due · (capex · build + Σ price · size step) + Σ capex · yard step
+        ≤ amount − what is due for lines under construction                                                    [CNY]
 
-per row of the budgets table, over the lines in its scope. MODEL.md Facility.
+per row of the budgets table, over the lines and yards in its scope. MODEL.md Facility.
 """
 
 from __future__ import annotations
+
+from collections.abc import Set
+from datetime import date
 
 import numpy as np
 from pyomo.environ import ConcreteModel
@@ -54,18 +58,34 @@ def add_budgets(m: ConcreteModel, net: Network) -> None:
                 sizes += [(row, col, payment.share * price) for vintage, col, price in steps if vintage == v]
     index = Index.flat("budget", [budget.name for budget in budgets])
     rows = m.budget = Rows(index, upper=left, kind="policy", message="model.budget")
-    for columns, found in ((m.build, entries), (m.tier_t, sizes)):
+    for columns, found in ((m.build, entries), (m.tier_t, sizes), (m.yard_step, _yard_steps(net))):
         row_of, col, coef = np.array(found, dtype=float).reshape(-1, 3).T
         rows.add(columns, row=row_of.astype(np.int64), col=col.astype(np.int64), coef=coef)
 
 
+def _yard_steps(net: Network) -> list[tuple[int, int, float]]:
+    """(budget, option, CNY) of new yards and raises, due on the day of their decision."""
+    yards = net.yards
+    return [
+        (row, v, yards.capex_cny[option.step])
+        for row, budget in enumerate(net.case.budgets)
+        for v, option in enumerate(yards.options)
+        if covers(
+            net, budget, net.time.periods[option.decided].start, yards.names(yards.steps[option.step].storage)
+        )
+    ]
+
+
 def counts(net: Network, budget: Budget, payment: Payment) -> bool:
-    """Whether a payment falls under a budget: its line in scope, its day in the year."""
+    """Whether a payment for a line falls under a budget."""
     line = net.plant.lines[net.plant.vintages[payment.vintage].line]
-    if budget.year is not None and payment.due.year != budget.year:
-        return False
-    if not budget.scope:
-        return True
     site = net.lookup.facilities[line.facility].site
     names = {net.lookup.owner_of_facility(line.facility), site, net.lookup.sites[site].province}
-    return bool(names & net.lookup.members(budget.scope))
+    return covers(net, budget, payment.due, names)
+
+
+def covers(net: Network, budget: Budget, due: date, names: Set[str]) -> bool:
+    """Whether a budget is of the year of a day, and one of the names in its scope."""
+    if budget.year is not None and due.year != budget.year:
+        return False
+    return not budget.scope or bool(names & net.lookup.members(budget.scope))

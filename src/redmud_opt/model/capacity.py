@@ -1,8 +1,8 @@
 """Capacities of lanes, storages, outlets and supplies; those of lines are in `running`. MODEL.md rule 2.
 
 lanes      Σ flow · basis ≤ capacity                                [t], per (lane, period), sum of materials
-tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity                    [t], per (storage, period)
-airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume  [m³], per (storage, period)
+tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity less freeboard + Σ gain · steps in force      [t], per (storage,
+airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume less freeboard + Σ gain · steps     [m³]  period)
 rates      Σ put + Σ placed ≤ most, Σ reclaimed ≤ most             [t], per (storage, period)
 markets    least ≤ Σ sold · basis ≤ most; the same for supplies     [unit], per (outlet or supply, period)
 """
@@ -61,29 +61,26 @@ def add_lane_capacity(m: ConcreteModel, net: Network) -> None:
 
 
 def add_storage_capacity(m: ConcreteModel, net: Network) -> None:
-    """Tonnes and airspace of a storage over its life: placed material never clears."""
-    storages = net.holdings.storages
-    tonnes = np.array([np.inf if s.capacity_t is None else s.capacity_t for s in storages], dtype=float)
-    volume = np.array([np.inf if s.airspace_m3 is None else s.airspace_m3 for s in storages], dtype=float)
-    ones_held, ones_placed = np.ones(len(net.holdings.storage)), np.ones(len(net.placements.storage))
+    """Tonnes and airspace of a storage over its life: placed material never clears; steps of a yard add to both."""
+    yards = net.yards
+    ones = (np.ones(len(net.holdings.storage)), np.ones(len(net.placements.storage)))
     m.filled_t, m.fill_tonnes, m.storage_tonnes = _room(
-        net, (m.stock_t, m.placed_t), tonnes, (ones_held, ones_placed), "model.storage_tonnes"
+        m, net, yards.room_t, yards.gain_t, ones, "model.storage_tonnes"
     )
     per_volume = (net.holdings.volume_m3_per_t, net.placements.volume_m3_per_t)
     m.filled_m3, m.fill_airspace, m.storage_airspace = _room(
-        net, (m.stock_t, m.placed_t), volume, per_volume, "model.storage_airspace"
+        m, net, yards.room_m3, yards.gain_m3, per_volume, "model.storage_airspace"
     )
 
 
 def _room(
-    net: Network, columns: tuple[Columns, Columns], most: Array, per_tonne: tuple[Array, Array], message: str
+    m: ConcreteModel, net: Network, most: Array, gain: Array, per_tonne: tuple[Array, Array], message: str
 ) -> tuple[Columns, Rows, Rows]:
     """What is filled for good, its definition, and the capacity rows; `per_tonne` of what is held and placed."""
     held, placed = net.holdings, net.placements
     names = [storage.name for storage in held.storages]
-    upper = np.repeat(most[:, None], len(net.time), axis=1)
-    rows, position = period_rows(net, "storage", names, None, upper, kind="physics", message=message)
-    add_to(rows, position, columns[0], held.grid, held.storage, held.grid.pick(per_tonne[0]))
+    rows, position = period_rows(net, "storage", names, None, most, kind="physics", message=message)
+    add_to(rows, position, m.stock_t, held.grid, held.storage, held.grid.pick(per_tonne[0]))
     final = np.zeros(len(names), dtype=bool)
     final[placed.storage] = True
     filling = Grid.of((position >= 0) & final[:, None])
@@ -93,9 +90,18 @@ def _room(
     define.add(filled)
     later = np.flatnonzero(filling.period > 0)
     define.add(filled, row=later, col=later - 1, coef=-1.0)  # a storage's cells follow one another
-    add_to(define, filling.position, columns[1], placed.grid, placed.storage, -placed.grid.pick(per_tonne[1]))
+    add_to(define, filling.position, m.placed_t, placed.grid, placed.storage, -placed.grid.pick(per_tonne[1]))
     rows.add(filled, row=position[filling.entity, filling.period])
+    _enlarge(m, net, rows, position, gain)
     return filled, define, rows
+
+
+def _enlarge(m: ConcreteModel, net: Network, rows: Rows, position: Ints, gain: Array) -> None:
+    """What the steps of a yard add to its room, in the periods at whose end they stand."""
+    yards = net.yards
+    added = np.where(yards.in_force, gain[yards.option_step], 0.0)
+    option, t = np.nonzero(added)
+    rows.add(m.yard_step, row=position[yards.option_storage[option], t], col=option, coef=-added[option, t])
 
 
 def put_rate_t(net: Network) -> Array:

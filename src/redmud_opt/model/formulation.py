@@ -31,6 +31,8 @@ from redmud_opt.model.targets import add_targets
 from redmud_opt.model.tiers import add_tiers
 from redmud_opt.model.totals import add_accounts, add_utilised
 from redmud_opt.model.value import add_goals, add_value
+from redmud_opt.model.yard_measures import add_yard_measures
+from redmud_opt.model.yards import add_yards
 from redmud_opt.network import Network
 
 Family = Callable[[ConcreteModel, Network], None]
@@ -45,8 +47,10 @@ FORMULATION: tuple[Family, ...] = (
     add_switching,  # least rate, least hours, periods in a row
     add_points,  # points of a process that exclude each other
     add_lane_capacity,  # tonnes on a lane
+    add_yards,  # new yards, raises, closing
     add_storage_capacity,  # tonnes and airspace of a yard over its life
     add_storage_rates,  # what a yard takes and gives per period
+    add_yard_measures,  # caps, cut-offs, monitoring; the risk that is left
     add_markets,  # least and most of outlets and supplies
     add_used,  # lanes and outlets used or not: least lots, counts
     add_openings,  # lanes that cost something once

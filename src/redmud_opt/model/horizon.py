@@ -6,9 +6,9 @@
     Σ stock of a product made from waste ≤ its opening stock  at every 31 December and at the end, per (site, product)
 
 The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
-that are open in the last period, capacities ignored: a fixed point over the network. Lines count that stand in the
-last period whatever is decided; where these leave no way, candidates that could stand count too. MODEL.md End of
-horizon.
+that are open in the last period, capacities ignored: a fixed point over the network. Lines and yards count that stand
+in the last period whatever is decided; where these leave no way, candidates that could stand count too. MODEL.md End
+of horizon.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ NEGLIGIBLE = 1e-9
 def way_out_cny_per_t(net: Network) -> Array:
     """Least cost of getting rid of a dry tonne from each place in the last period, inf where there is no way."""
     running = net.runs.grid.position[:, net.time.last] >= 0
-    certain = running & net.plant.certain[net.runs.line]
-    found = _way_out(net, certain)
-    if np.array_equal(certain, running):
+    certain, yards = running & net.plant.certain[net.runs.line], net.yards.certain
+    found = _way_out(net, certain, yards)
+    if np.array_equal(certain, running) and yards.all():
         return found
-    return np.where(np.isposinf(found), _way_out(net, running), found)
+    return np.where(np.isposinf(found), _way_out(net, running, np.ones_like(yards)), found)
 
 
-def _way_out(net: Network, running: Mask) -> Array:
-    """The same over the runs that are `running` in the last period.
+def _way_out(net: Network, running: Mask, yards: Mask) -> Array:
+    """The same over the runs that are `running` in the last period, and final placement in some `yards`.
 
     Negative where the tonne earns. Values that keep falling (a circle that earns) count as −inf. A tonne that came
     over a lane finds the outlets open to it whose haul radius the lane keeps; one that lies there, all of them.
     """
     acquire = _acquire(net, running)
-    found, within = _sinks(net, running)
+    found, within = _sinks(net, running, yards)
     runs, routes, last = net.runs, net.routes, net.time.last
     near = _near(net)
     moves = (
@@ -82,7 +82,7 @@ def _needs(net: Network, acquire: Array) -> Array:
     return found
 
 
-def _sinks(net: Network, running: Mask) -> tuple[Array, Array]:
+def _sinks(net: Network, running: Mask, yards: Mask) -> tuple[Array, Array]:
     """Sinks open to whatever comes, and the outlets with a haul radius apart: CNY/t at each place.
 
     Outlets at their best price, final placement; a product that is an input somewhere leaves for nothing.
@@ -96,7 +96,7 @@ def _sinks(net: Network, running: Mask) -> tuple[Array, Array]:
         kept[place] = min(kept[place], cost)
     storages = net.holdings.storages
     placing = [s.place_cost_cny_per_t + (0.0 if s.compliant else s.tax_cny_per_t) for s in storages]
-    open_ = np.flatnonzero(placed.grid.position[:, last] >= 0)
+    open_ = np.flatnonzero((placed.grid.position[:, last] >= 0) & yards[placed.storage])
     np.minimum.at(found, placed.place[open_], np.array(placing, dtype=float)[placed.storage[open_]])
     return found, within
 

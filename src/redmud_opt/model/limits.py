@@ -2,7 +2,7 @@
 
     Σ measure ≤ value,     Σ measure − value · Σ other measure ≤ 0   (≥, = likewise) [t], per (limit, member, window)
 
-A stock is measured at the last period of its window.
+A stock or a risk is measured at the last period of its window.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.case.rules import Limit
 from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Index, Rows
-from redmud_opt.model.measures import MEASURES, Terms
+from redmud_opt.model.measures import AT_THE_END, MEASURES, Terms
 from redmud_opt.network import Network
 from redmud_opt.network.network import Ints
 
@@ -96,7 +96,7 @@ def _measure(
     sign: float,
 ) -> None:
     terms = MEASURES[limit.measure](m, net)
-    if limit.measure == "stock":
+    if limit.measure in AT_THE_END:
         positions = positions[-1:]
     kept = _matching(net, terms, limit, member)[terms.entity] & np.isin(terms.period, positions)
     rows.add(

@@ -86,6 +86,15 @@ def _built(m: ConcreteModel, net: Network) -> Terms:
     return Terms(m.build, count, line, period, np.ones(len(count)), [""] * len(rows), at, none)
 
 
+def _risk(m: ConcreteModel, net: Network) -> Terms:
+    """Scores of yards at the end of each period."""
+    storage, period = m.risk.index.codes
+    at = [net.yards.names(k) for k in range(len(net.yards.storages))]
+    count = np.arange(len(m.risk))
+    none: list[frozenset[str]] = [frozenset()] * len(at)
+    return Terms(m.risk, count, storage, period, np.ones(len(count)), [""] * len(at), at, none)
+
+
 def _at_storage(columns: str, grid: Callable[[Network], Grid]) -> Callable[[ConcreteModel, Network], Terms]:
     def measure(m: ConcreteModel, net: Network) -> Terms:
         table = net.placements if columns == "placed_t" else net.holdings
@@ -125,5 +134,9 @@ MEASURES: dict[str, Callable[[ConcreteModel, Network], Terms]] = {
     "reclaimed": _at_storage("reclaim_t", lambda net: net.holdings.reclaim),
     "built": _built,
     "placed": _at_storage("placed_t", lambda net: net.placements.grid),
+    "risk": _risk,
 }
-"""Measure → its terms, dry tonnes (or the material's unit); units for `built`."""
+"""Measure → its terms, dry tonnes (or the material's unit); units for `built`, scores for `risk`."""
+
+AT_THE_END = ("stock", "risk")
+"""Measures that are taken at the last period of a window, not added up over it."""

@@ -9,6 +9,7 @@
     lane_fixed            once, and per period used              capex       of steps, and of lines under construction
     closing               of lines                               vat_refund  for products from enough listed waste
     residual_value        of lines that outlast the horizon      end_charge  stock left at the end of the horizon
+    closure               of yards                               measures    on yards, once and per year
 
 and the goals: value = Σ terms, utilisation [origin tonnes], emissions [t CO2e], landfilled [t]. MODEL.md Value.
 """
@@ -23,6 +24,7 @@ from redmud_opt.model.money import TERMS, Money
 from redmud_opt.model.outlays import book_outlays, book_refunds
 from redmud_opt.model.targets import target_years
 from redmud_opt.model.tiers import steps_of
+from redmud_opt.model.yard_outlays import book_yards
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints
 
@@ -44,6 +46,7 @@ def add_value(m: ConcreteModel, net: Network) -> None:
     _book_storage(m, net, money)
     book_outlays(m, net, money)
     book_refunds(m, net, money)
+    book_yards(m, net, money)
     _book_end(m, net, money)
 
 

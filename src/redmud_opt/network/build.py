@@ -22,6 +22,7 @@ from redmud_opt.network.plant import Plant
 from redmud_opt.network.reach import Explorer, Reach
 from redmud_opt.network.refusals import faults_of, notes_of, unlimited_faults
 from redmud_opt.network.time import Time
+from redmud_opt.network.yards import Yards
 
 
 def build_network(case: Case) -> Network:
@@ -51,6 +52,7 @@ def build_network(case: Case) -> Network:
         time=time,
         lookup=lookup,
         plant=plant,
+        yards=Yards(case, time),
         lineages=lineages,
         law=law,
         haulage=haulage,

@@ -188,7 +188,8 @@ def _storages(graph: Graph, network: Network, raw: set[int]) -> None:
     for number, density in taking.items():
         storage = network.holdings.storages[number]
         tonnes = np.inf if storage.capacity_t is None else storage.capacity_t
-        volume = np.inf if storage.airspace_m3 is None else storage.airspace_m3 * density
+        space = network.yards.most_m3[number]
+        volume = space * density if np.isfinite(space) else np.inf
         _widen(graph, f"storage {storage.name}", "sink", float(min(tonnes, volume)))
 
 

@@ -23,6 +23,7 @@ from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.plant import Plant
 from redmud_opt.network.reach import Place, Run, Stream
 from redmud_opt.network.time import Time
+from redmud_opt.network.yards import Yards
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -160,6 +161,7 @@ class Network:
     time: Time
     lookup: Lookup
     plant: Plant
+    yards: Yards
     lineages: Lineages
     law: Law
     haulage: Haulage

@@ -29,6 +29,7 @@ from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables
 from redmud_opt.plan.words import describe, record
+from redmud_opt.plan.yards import yard_tables
 from redmud_opt.solve import Outcome
 
 PLAN_FORMAT = 1
@@ -198,7 +199,8 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["rates"] = rate_table(network, frames["totals"])
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
-    frames |= spending_tables(frames["builds"], network)
+    frames |= yard_tables(model, network)
+    frames |= spending_tables(frames["builds"], frames["yard_events"], network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

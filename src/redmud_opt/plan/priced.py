@@ -16,6 +16,7 @@ import pandas as pd
 from redmud_opt.case.backing import Backed, Backing
 from redmud_opt.case.columns import Row
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.decided import kept_yards
 from redmud_opt.plan.audit.spending import discounted, payments, residuals
 from redmud_opt.plan.audit.tiers import traded
 from redmud_opt.plan.audit.using import LANE, Uses
@@ -31,7 +32,18 @@ class Ledger:
         self.book, self.backing = book, backing
         self.cells: dict[tuple[str, str, str], Backed] = {}
         self.money: dict[tuple[str, tuple[str, str, str]], float] = defaultdict(float)
-        for part in (_trade, _tiers, _transport, _processing, _storages, _running, _lines, _capex, _closing):
+        for part in (
+            _trade,
+            _tiers,
+            _transport,
+            _processing,
+            _storages,
+            _running,
+            _lines,
+            _capex,
+            _closing,
+            _yards,
+        ):
             for term, cell, amount in part(book):
                 self._enter(term, cell, amount)
 
@@ -182,7 +194,11 @@ def _capex(book: Book) -> Iterator[tuple[str, Cell, float]]:
 
 
 def _priced_by(book: Book, name: str) -> list[tuple[Cell, float]]:
-    """The numbers that the capex of a line comes from, with their parts of it."""
+    """The numbers that the capex of a line, a raise or a new yard comes from, with their parts of it."""
+    if name in book.yards.raises:
+        return [(("raises", book.yards.raises[name], "capex_cny"), 1.0)]
+    if name in book.facts.storages:
+        return [(("storages", book.facts.storages[name], "capex_cny"), 1.0)]
     line = book.facts.lines[name]
     parts: list[tuple[Cell, float]] = []
     sizes = {(row.item, row.step): row.amount for row in book.tiers if row.item == name}
@@ -202,3 +218,26 @@ def _closing(book: Book) -> Iterator[tuple[str, Cell, float]]:
         if line.closing_cost_cny:
             worth = -row.units * book.dates.discount_of(row.t)
             yield "closing", ("lines", line, "closing_cost_cny"), worth * line.closing_cost_cny
+
+
+def _yards(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    """Upkeep of yards and raises, closures, measures."""
+    for t, period in enumerate(book.dates.periods):
+        for name, share, cost in kept_yards(book, t):
+            raised = book.yards.raises.get(name)
+            row: Row = raised or book.facts.storages[name]
+            cell = ("raises" if raised else "storages", row, "fixed_om_cny_per_a")
+            yield "holding", cell, -cost * share * period.fraction_of_year * book.dates.discount_of(t)
+    for event in book.yard_events:
+        worth = -book.dates.discount_of(event.t)
+        if event.kind == "closure":
+            storage = book.facts.storages[event.item]
+            cell = ("storages", storage, "closure_cost_cny")
+            yield "closure", cell, worth * (storage.closure_cost_cny or 0.0)
+        elif event.kind == "measure":
+            measure = book.yards.measures[event.item]
+            yield "measures", ("yard_measures", measure, "cost_cny"), worth * measure.cost_cny
+            for t in range(event.t, len(book.dates.periods)):
+                part = book.dates.periods[t].fraction_of_year * book.dates.discount_of(t)
+                cell = ("yard_measures", measure, "annual_cost_cny_per_a")
+                yield "measures", cell, -part * measure.annual_cost_cny_per_a

@@ -2,31 +2,43 @@
 
     spending[line, year] = Σ share due in the year · capex of what is decided        [CNY]
 
-What was due before the horizon is sunk and stands nowhere; what is due after it stands in its own year.
+What was due before the horizon is sunk and stands nowhere; what is due after it stands in its own year. `line` is a
+line, a raise or a new yard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
-from redmud_opt.model.budgets import counts
+from redmud_opt.model.budgets import counts, covers
 from redmud_opt.network import Network
-from redmud_opt.network.plant import STANDS, Payment
+from redmud_opt.network.plant import STANDS
 
 HORIZON = "horizon"
 """Window of a budget that names no year."""
 
 
-def spending_tables(builds: pd.DataFrame, net: Network) -> dict[str, pd.DataFrame]:
+class Due(NamedTuple):
+    """Money due on a day, and the budgets that it falls under."""
+
+    line: str
+    day: date
+    amount: float
+    budgets: frozenset[str]
+
+
+def spending_tables(builds: pd.DataFrame, yard_events: pd.DataFrame, net: Network) -> dict[str, pd.DataFrame]:
     """What is due per line and year, and in every budget, of what is built."""
-    due = list(payments(builds, net))
+    due = [*payments(builds, net), *yard_payments(yard_events, net)]
     return {"spending": spending_table(due), "budgets": budget_table(due, net)}
 
 
-def payments(builds: pd.DataFrame, net: Network) -> Iterator[tuple[str, Payment, float]]:
-    """(line, payment, CNY) of everything that is due."""
+def payments(builds: pd.DataFrame, net: Network) -> Iterator[Due]:
+    """Everything that is due for lines."""
     plant = net.plant
     capex = {(row["line"], row["period"]): float(row["capex_cny"]) for row in builds.to_dict("records")}
     for payment in plant.payments:
@@ -37,24 +49,35 @@ def payments(builds: pd.DataFrame, net: Network) -> Iterator[tuple[str, Payment,
         else:
             amount = capex.get((line.name, plant.time.names[vintage.decided]), 0.0)
         if amount:
-            yield line.name, payment, payment.share * amount
+            under = frozenset(budget.name for budget in net.case.budgets if counts(net, budget, payment))
+            yield Due(line.name, payment.due, payment.share * amount, under)
 
 
-def spending_table(due: list[tuple[str, Payment, float]]) -> pd.DataFrame:
-    """Capex due per line and calendar year."""
-    rows = [(line, payment.due.year, amount) for line, payment, amount in due]
+def yard_payments(yard_events: pd.DataFrame, net: Network) -> Iterator[Due]:
+    """What is due for raises and new yards, on the day of the decision."""
+    for row in yard_events.to_dict("records"):
+        if row["kind"] in ("raise", "new_yard") and row["cost_cny"]:
+            day = net.time.periods[net.time.position[row["period"]]].start
+            names = net.yards.names(net.yards.number[row["storage"]])
+            under = frozenset(b.name for b in net.case.budgets if covers(net, b, day, names))
+            yield Due(str(row["item"]), day, float(row["cost_cny"]), under)
+
+
+def spending_table(due: list[Due]) -> pd.DataFrame:
+    """Capex due per line, raise or new yard, and calendar year."""
+    rows = [(one.line, one.day.year, one.amount) for one in due]
     frame = pd.DataFrame(rows, columns=["line", "year", "capex_cny"])
     return frame.groupby(["line", "year"], as_index=False, sort=True)[["capex_cny"]].sum()
 
 
-def budget_table(due: list[tuple[str, Payment, float]], net: Network) -> pd.DataFrame:
+def budget_table(due: list[Due], net: Network) -> pd.DataFrame:
     """What each budget allows and what is due in it."""
     rows = [
         (
             budget.name,
             HORIZON if budget.year is None else str(budget.year),
             budget.amount_cny,
-            sum(amount for _, payment, amount in due if counts(net, budget, payment)),
+            sum(one.amount for one in due if budget.name in one.budgets),
         )
         for budget in net.case.budgets
     ]

@@ -79,6 +79,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.value(),
         speaker.built(),
         speaker.closed(),
+        speaker.yards(),
         speaker.spending(),
         speaker.refunds(),
         speaker.rates(),
@@ -118,7 +119,7 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
     }
 
 
-DECIDED = ("builds", "closings", "spending", "budgets", "refunds")
+DECIDED = ("builds", "closings", "yard_events", "yard_ends", "spending", "budgets", "refunds")
 """Tables of what is decided for good; a plan put together by hand need not have them."""
 
 
@@ -286,6 +287,26 @@ class Speaker:
             }
             lines.append(self.say("closing", whose=whose, **values))
         return [self.say("closings"), *indented(lines)] if lines else []
+
+    def yards(self) -> list[str]:
+        """What is decided of yards, which close, and when they are full."""
+        lines = [
+            self.say(
+                f"yard_{row['kind']}",
+                yard=self.name(str(row["storage"])),
+                item=self.name(str(row["item"])),
+                period=str(row["period"]),
+                start=str(row["start"]),
+                cost=millions(float(row["cost_cny"])),
+            )
+            for row in self.rows("yard_events")
+        ]
+        full = [row for row in self.rows("yard_ends") if math.isfinite(float(row["full_year"]))]
+        lines += [
+            self.say("yard_full", yard=self.name(str(row["storage"])), year=str(int(row["full_year"])))
+            for row in full
+        ]
+        return [self.say("yards"), *indented(lines)] if lines else []
 
     def spending(self) -> list[str]:
         """Capex by year, and what is due in each budget."""

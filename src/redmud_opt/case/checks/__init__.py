@@ -22,6 +22,7 @@ from redmud_opt.case.checks import (
     products,
     references,
     refunds,
+    yards,
 )
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.draft import Draft
@@ -123,6 +124,16 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (logic.rules_can_hold, "groups", "periods groups outlets lanes"),
     (logic.budgets_stated_once, "", "periods"),
     (logic.budgets_cover_committed, "", "periods groups facilities sites"),
+    (yards.curves_rise, "", ""),
+    (yards.airspace_stated_once, "yard_curves", ""),
+    (yards.crests_on_curves, "yard_curves", "yard_curves"),
+    (yards.freeboards_fit, "yard_curves", "yard_curves calendars"),
+    (yards.rainy_calendars_are_whole, "calendars", ""),
+    (yards.new_yards_are_whole, "yard_curves", "periods"),
+    (yards.yards_close_once, "", ""),
+    (yards.raises_go_up, "yard_curves storages", "yard_curves storages periods"),
+    (yards.risks_fit, "", ""),
+    (yards.deadlines_lie_ahead, "", "periods"),
     (refunds.refunds_have_products, "materials lines", "materials line_processes outputs lines groups"),
     (limits.targets_in_horizon, "", "periods"),
     (limits.targets_know_the_year, "", "periods year_to_date arisings materials sites groups"),

@@ -21,6 +21,7 @@ PLACES = {
     "put": _ANYWHERE | {"storages"},
     "reclaimed": _ANYWHERE | {"storages"},
     "placed": _ANYWHERE | {"storages"},
+    "risk": _ANYWHERE | {"storages"},
     "built": _ANYWHERE | {"facilities", "lines"},
     "count_used": _ANYWHERE | {"facilities", "lines", "lanes", "outlets"},
 }

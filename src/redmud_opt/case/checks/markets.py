@@ -164,13 +164,16 @@ def distances_once(facts: Facts) -> Iterator[Fault]:
 
 def storages_take_something(facts: Facts) -> Iterator[Fault]:
     """A storage takes material in somehow."""
+    by_curve = {point.storage for point in facts.case.yard_curves}
     for row in facts.case.storages:
         if not row.retrievable and not row.final:
             yield facts.fault(row, "retrievable", "storage_without_use", name=row.name)
-        if row.airspace_m3 is not None:
+        by_height = row.height_m is not None and (row.name in by_curve or row.area_m2 is not None)
+        if row.airspace_m3 is not None or by_height:
             bare = [m for m in facts.case.members(row.material) if _no_density(facts, m)]
             if bare:
-                yield facts.fault(row, "airspace_m3", "no_density", materials=tuple(bare))
+                column = "height_m" if row.airspace_m3 is None else "airspace_m3"
+                yield facts.fault(row, column, "no_density", materials=tuple(bare))
 
 
 def _no_density(facts: Facts, material: str) -> bool:

@@ -39,6 +39,7 @@ from redmud_opt.plan.audit.spending import budgets
 from redmud_opt.plan.audit.tiers import tiers
 from redmud_opt.plan.audit.using import lanes
 from redmud_opt.plan.audit.value import value
+from redmud_opt.plan.audit.yards import yards
 
 FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     well_formed,
@@ -53,6 +54,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     running,
     points,
     capacities,
+    yards,
     lanes,
     tiers,
     shares,

@@ -20,6 +20,7 @@ from redmud_opt.plan.audit.facts import Facts, live
 from redmud_opt.plan.audit.frames import FrameReader, cell_text
 from redmud_opt.plan.audit.lanes import Lanes
 from redmud_opt.plan.audit.plant import Plant
+from redmud_opt.plan.audit.room import Yards
 from redmud_opt.plan.audit.rows import (
     LAYOUT,
     Allowed,
@@ -46,6 +47,9 @@ from redmud_opt.plan.audit.rows import (
     Term,
     Total,
     Used,
+    YardEnd,
+    YardEvent,
+    YardState,
 )
 from redmud_opt.plan.audit.status import Status
 from redmud_opt.plan.audit.streams import Reader, Stream, UnreadableStream, derived_id, founded
@@ -107,6 +111,9 @@ class Book:
         self.openings: list[Opened] = rows["openings"]
         self.used: list[Used] = rows["used"]
         self.refunds: list[Refund] = rows["refunds"]
+        self.yard_events: list[YardEvent] = rows["yard_events"]
+        self.yard_states: list[YardState] | None = rows["yards"] if "yards" in frames else None
+        self.yard_ends: list[YardEnd] | None = rows["yard_ends"] if "yard_ends" in frames else None
         self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
         self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
 
@@ -154,6 +161,11 @@ class Book:
     def plant(self) -> Plant:
         """The units that stand or are built."""
         return Plant(self.facts, self.dates, self.builds, self.closings)
+
+    @cached_property
+    def yards(self) -> Yards:
+        """Yards as the events of the plan make them."""
+        return Yards(self.facts, self.dates, self.yard_events)
 
     @cached_property
     def load(self) -> Tally[tuple[str, int]]:

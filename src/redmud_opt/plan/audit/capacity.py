@@ -1,7 +1,8 @@
 """Capacities: lines, storages, lanes, supplies, outlets, by period.
 
     Σ feed × use_per_t        ≤ capacity in force of what stands or is built      line, see `plant`
-    Σ stock + Σ placed so far ≤ capacity_t;   the same ÷ density ≤ airspace_m3    storage
+    Σ stock + Σ placed so far ≤ capacity;   the same ÷ density ≤ airspace         storage, in force less freeboard:
+                                                                                  see `room`
     Σ put, Σ reclaimed        ≤ their rates                                       storage
     min ≤ Σ amounts in basis  ≤ max                                               outlet, supply; lane: max
 
@@ -12,7 +13,8 @@ if it has no capacity. MODEL.md rule 2.
 from __future__ import annotations
 
 from redmud_opt.plan.audit.book import Book
-from redmud_opt.plan.audit.checks import Check, Findings, Tally
+from redmud_opt.plan.audit.checks import Check, Findings, Tally, union
+from redmud_opt.plan.audit.room import UNLIMITED
 
 Key = tuple[str, int]
 
@@ -40,9 +42,10 @@ def _lines(findings: Findings, book: Book) -> None:
             findings.at_most("over", where, load, capacity, book.load.scale((name, t)), place=name)
 
 
-def _held(findings: Findings, book: Book) -> None:
-    """Stock at the end of each period, with all that was placed until then."""
+def held_in(book: Book) -> tuple[Tally[Key], Tally[Key], Tally[Key]]:
+    """Tonnes in stock at the end of each period, tonnes placed until then, m³ of both."""
     held: Tally[Key] = Tally()
+    filled: Tally[Key] = Tally()
     volume: Tally[Key] = Tally()
     for kept in book.stocks:
         held.add((kept.storage, kept.t), kept.stock)
@@ -50,20 +53,27 @@ def _held(findings: Findings, book: Book) -> None:
     for placed in book.placements:
         own = _volume(book, placed.storage, placed.stream.material, placed.amount)
         for t in range(placed.t, len(book.dates.periods)):
-            held.add((placed.storage, t), placed.amount)
+            filled.add((placed.storage, t), placed.amount)
             volume.add((placed.storage, t), own)
-    for name, t in held:
-        storage = book.facts.storages[name]
+    return held, filled, volume
+
+
+def _held(findings: Findings, book: Book) -> None:
+    """No yard holds more than its room in force."""
+    held, filled, volume = held_in(book)
+    for name, t in union(held, filled):
         where, key = book.where(t, name), (name, t)
-        if storage.capacity_t is not None:
-            findings.at_most("over", where, held[key], storage.capacity_t, place=name)
-        if storage.airspace_m3 is not None:
-            findings.at_most("over_airspace", where, volume[key], storage.airspace_m3, place=name)
+        capacity, airspace = book.yards.capacity(*key), book.yards.airspace(*key)
+        if capacity < UNLIMITED:
+            findings.at_most("over", where, held[key] + filled[key], capacity, place=name)
+        if airspace < UNLIMITED:
+            room = airspace - book.yards.kept_free(*key)
+            findings.at_most("over_airspace", where, volume[key], room, place=name)
 
 
 def _volume(book: Book, storage: str, material: str, amount: float) -> float:
     """Cubic metres of some dry tonnes; what has no density cannot be shown to fit an airspace."""
-    if book.facts.storages[storage].airspace_m3 is None or not amount:
+    if book.yards.airspace(storage, len(book.dates.periods) - 1) == UNLIMITED or not amount:
         return 0.0
     return amount / (book.facts.materials[material].density_t_per_m3 or float("nan"))
 

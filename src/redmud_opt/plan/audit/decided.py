@@ -6,12 +6,17 @@
     capex           −Σ due, see `spending`
     closing         −Σ closing cost × units
     vat_refund      Σ refunds stated, at the middle of their year as far as it lies in the horizon
+    holding         −Σ fixed O&M of yards while open, of new yards and raises from their first day on
+    closure         −Σ closure cost on the closing day
+    measures        −Σ cost at the decision + annual cost × fraction of the year from then on
     residual_value  Σ capex × remaining life ÷ life of what is in force at the end, in the last period
 
 MODEL.md 'Value'; docs/decisions.md 'Building, running, closing'.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Tally
@@ -36,6 +41,8 @@ def book_decisions(book: Book, money: Tally[Money]) -> None:
         window = book.dates.window(str(refund.year))
         if window:
             money.add(("vat_refund", refund.year), refund.refund * book.dates.discount(window))
+    _upkeep(book, money)
+    _yard_events(book, money)
     for _, worth in residuals(book):
         _book(book, money, "residual_value", len(book.dates.periods) - 1, worth)
 
@@ -71,3 +78,39 @@ def _lines(book: Book, money: Tally[Money]) -> None:
                 kept = sum(left * book.plant.kept(v, t) for v, left in book.plant.standing(line.name, t))
                 cost = line.fixed_om_cny_per_a * period.fraction_of_year * kept
                 _book(book, money, "line_fixed", t, -cost)
+
+
+def _upkeep(book: Book, money: Tally[Money]) -> None:
+    """Fixed O&M of yards: those that stand while they are open, what is decided from its first day on."""
+    for t, period in enumerate(book.dates.periods):
+        for name, share, cost in kept_yards(book, t):
+            if cost and share:
+                _book(book, money, "holding", t, -cost * share * period.fraction_of_year)
+
+
+def kept_yards(book: Book, t: int) -> Iterator[tuple[str, float, float]]:
+    """(yard or raise, share of the days of a period that it is kept, fixed O&M a year)."""
+    for name, row in book.facts.storages.items():
+        if row.candidate:
+            share = book.yards.share_kept(book.yards.begun[name], t) if name in book.yards.begun else 0.0
+        else:
+            closed = book.yards.closed_on(name)
+            shut = closed is not None and book.dates.periods[t].start >= closed
+            share = 0.0 if shut else book.dates.open_share(row.opens, row.closes, t)
+        yield name, share, row.fixed_om_cny_per_a or 0.0
+    for name, own in book.yards.raises.items():
+        if name in book.yards.begun:
+            yield name, book.yards.share_kept(book.yards.begun[name], t), own.fixed_om_cny_per_a
+
+
+def _yard_events(book: Book, money: Tally[Money]) -> None:
+    for event in book.yard_events:
+        if event.kind == "closure" and event.item in book.facts.storages:
+            cost = book.facts.storages[event.item].closure_cost_cny or 0.0
+            _book(book, money, "closure", event.t, -cost)
+        elif event.kind == "measure" and event.item in book.yards.measures:
+            row = book.yards.measures[event.item]
+            _book(book, money, "measures", event.t, -row.cost_cny)
+            for t in range(event.t, len(book.dates.periods)):
+                cost = row.annual_cost_cny_per_a * book.dates.periods[t].fraction_of_year
+                _book(book, money, "measures", t, -cost)

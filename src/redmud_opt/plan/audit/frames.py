@@ -14,7 +14,7 @@ import pandas as pd
 
 from redmud_opt.plan.audit.checks import Findings, at
 from redmud_opt.plan.audit.dates import Dates
-from redmud_opt.plan.audit.facts import Facts
+from redmud_opt.plan.audit.facts import Facts, named
 from redmud_opt.plan.audit.rows import LAYOUT, OPTIONAL, SIGNED
 from redmud_opt.plan.audit.streams import Stream
 
@@ -42,6 +42,7 @@ class FrameReader:
             "outlet": facts.outlets,
             "supply": facts.supplies,
             "storage": facts.storages,
+            "spender": {**facts.lines, **facts.storages, **named(facts.case.raises)},
             "target": facts.targets,
             "facility": facts.facilities,
             "material": facts.materials,

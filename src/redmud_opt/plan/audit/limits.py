@@ -1,7 +1,7 @@
 """The limits table: measure × material × place, each or summed, against a value or another measure.
 
     amount(limit, window) = Σ of the measure over base materials, places and the window's periods
-    stock: at the end of the period; for a year or the horizon: at the end of its last period
+    stock, risk: at the end of the period; for a year or the horizon: at the end of its last period
     built: units decided in the window;   count_used: how many different lanes, outlets or lines (on > 0) are used
     share_of: amount ≤ value × amount(other limit, same window), the other with its own places and materials
 
@@ -54,6 +54,7 @@ class Measures:
         self.events["built"] = [
             Event("", row.t, row.units, book.facts.line_address(row.line)) for row in book.builds
         ]
+        self.events["risk"] = list(self._risks())
         self.uses = Uses(book)
         self.used = set(self.uses.used)
         self.used |= {((LINE, row.line), row.t) for row in book.running if row.on > NO_UNIT}
@@ -83,13 +84,21 @@ class Measures:
             for made in becomes.outputs:
                 yield Event(made.material, fed.t, fed.amount * made.yield_t, places)
 
+    def _risks(self) -> Iterator[Event]:
+        """The score of every yard at the end of every period."""
+        for t in range(len(self.book.dates.periods)):
+            for name, row in self.book.facts.storages.items():
+                risk = self.book.yards.risk(name, t)
+                if risk is not None:
+                    yield Event("", t, risk, self._site(row.site, name))
+
     def amount(self, row: Limit, members: tuple[str, ...], window: list[int]) -> tuple[float, float]:
         """The measure of a limit row over places and periods, and its largest term."""
         if row.measure == "count_used":
             return self._count(row, members, window), 1.0
         materials = set(self.book.facts.members(row.material)) if row.material else None
         to = set(self.book.facts.members(row.to)) if row.to else None
-        when = set(window[-1:] if row.measure == "stock" else window)
+        when = set(window[-1:] if row.measure in ("stock", "risk") else window)
         terms = [
             event.amount
             for event in self.events[row.measure]

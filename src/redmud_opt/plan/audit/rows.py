@@ -258,6 +258,40 @@ class Refund(NamedTuple):
     refund: float
 
 
+class YardEvent(NamedTuple):
+    """A row of `yard_events`; `start` is text as it stands there."""
+
+    storage: str
+    kind: str
+    item: str
+    t: int
+    start: str
+    cost: float
+
+
+class YardState(NamedTuple):
+    """A row of `yards`; NaN where nothing limits or scores a yard."""
+
+    storage: str
+    t: int
+    held_t: float
+    filled_t: float
+    volume_m3: float
+    airspace_m3: float
+    kept_free_m3: float
+    filled_share: float
+    risk: float
+
+
+class YardEnd(NamedTuple):
+    """A row of `yard_ends`; NaN where it is never full, or nothing limits it."""
+
+    storage: str
+    full_year: float
+    left_m3: float
+    left_t: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
     "flows": (
@@ -310,8 +344,20 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "running": (Ran, "line:line period:period on:number? run_h:number?", 2),
     "openings": (Opened, "lane:text period:period", 2),
     "used": (Used, "kind:text item:text period:period", 3),
-    "spending": (Spent, "line:line year:year capex_cny:number", 2),
+    "spending": (Spent, "line:spender year:year capex_cny:number", 2),
     "budgets": (Allowed, "budget:text window:text amount_cny:number spent_cny:number", 1),
+    "yards": (
+        YardState,
+        "storage:storage period:period held_t:number filled_t:number volume_m3:number? airspace_m3:number? "
+        "kept_free_m3:number? filled_share:number? risk:number?",
+        2,
+    ),
+    "yard_events": (
+        YardEvent,
+        "storage:storage kind:text item:text period:period start:text cost_cny:number",
+        4,
+    ),
+    "yard_ends": (YardEnd, "storage:storage full_year:number? left_m3:number? left_t:number?", 1),
     "refunds": (Refund, "facility:facility product:material year:year refund_cny:number", 3),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
@@ -319,5 +365,8 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
 SIGNED = ("value_terms", "totals", "rates", "identity", "fates")
 """Frames whose numbers may be negative."""
 
-OPTIONAL = ("fates", "builds", "closings", "running", "openings", "used", "refunds", "spending", "budgets")
+OPTIONAL = (
+    *("fates", "builds", "closings", "running", "openings", "used", "refunds", "spending", "budgets"),
+    *("yards", "yard_events", "yard_ends"),
+)
 """Frames that older plans do not have: `fates` then is not checked, nothing was decided by the others."""

@@ -3,7 +3,8 @@
     due[k]    = share k of the spend profile × capex, 12 · k months after the decision; all at once without a profile
     decision  = first day of its period;  of a line under construction (capex stated, opens after the first day of
                 the horizon) opens − lead time, and what was due before the horizon is sunk
-    budget    Σ due in the calendar year (or from the first day of the horizon on) of lines in scope ≤ amount
+    yards     raises and new yards: all of their capex on the day of the decision
+    budget    Σ due in the calendar year (or from the first day of the horizon on) in scope ≤ amount
     discount  at the middle of the period that holds the day; after the horizon as in its last period
     residual  capex × days from the end of the horizon to the end of life ÷ days of life, per unit still in force
 
@@ -24,10 +25,11 @@ from redmud_opt.plan.audit.builds import capex_of
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.plant import end_of_life, months_from
+from redmud_opt.plan.audit.rows import YardEvent
 
 
 class Due(NamedTuple):
-    """Money that is due for a line on a day."""
+    """Money that is due for a line, a raise or a new yard on a day."""
 
     line: str
     day: date
@@ -35,7 +37,7 @@ class Due(NamedTuple):
 
 
 def payments(book: Book) -> list[Due]:
-    """All that is due for lines from the first day of the horizon on."""
+    """All that is due from the first day of the horizon on."""
     first = book.dates.periods[0].start
     found: list[Due] = []
     for row in book.builds:
@@ -45,7 +47,20 @@ def payments(book: Book) -> list[Due]:
         if not line.candidate and line.capex_cny and line.opens and line.opens > first:
             decided = months_from(line.opens, -(line.lead_time_months or 0))
             found += _profile(line, decided, line.capex_cny)
+    for event in book.yard_events:
+        capex = capex_of_yard(book, event)
+        if capex is not None:
+            found.append(Due(event.item, book.dates.periods[event.t].start, capex))
     return [due for due in found if due.day >= first]
+
+
+def capex_of_yard(book: Book, event: YardEvent) -> float | None:
+    """Capex of a raise or a new yard; None of other events."""
+    if event.kind == "raise" and event.item in book.yards.raises:
+        return book.yards.raises[event.item].capex_cny
+    if event.kind == "new_yard" and event.item in book.facts.storages:
+        return book.facts.storages[event.item].capex_cny or 0.0
+    return None
 
 
 def _profile(line: Line, decided: date, capex: float) -> Iterator[Due]:
@@ -108,11 +123,15 @@ def _counts(book: Book, row: Budget, one: Due) -> bool:
 
 
 def _inside(book: Book, scope: str, line: str) -> bool:
-    """Whether a line is of the owner (the site's, where the facility states none), province or site."""
+    """Whether a line or yard is of the owner (the site's, where a facility states none), province or site."""
+    if line not in book.facts.lines:
+        raised = book.yards.raises.get(line)
+        names = book.facts.site_address(book.facts.storages[raised.storage if raised else line].site)
+        return not names.isdisjoint(book.facts.members(scope))
     facility = book.facts.facilities[book.facts.lines[line].facility]
     site = book.facts.sites[facility.site]
-    names = {site.name, facility.owner or site.owner, site.province}
-    return not names.isdisjoint(book.facts.members(scope))
+    own = {site.name, facility.owner or site.owner, site.province}
+    return not own.isdisjoint(book.facts.members(scope))
 
 
 def residuals(book: Book) -> Iterator[tuple[str, float]]:

@@ -111,7 +111,9 @@ class Ways:
         return _some(outlet.max_t) and share * self.dates.calendar_share(outlet.calendar, t) > 0.0
 
     def storage_open(self, storage: Storage, t: int) -> bool:
-        """Whether anything can be put into a storage or placed there in a period."""
+        """Whether anything can be put into a storage or placed there in a period: a new yard if it may be decided."""
+        if (storage.candidate or storage.may_close) and not self.candidates:
+            return False
         room = _some(storage.capacity_t) and _some(storage.airspace_m3) and _some(storage.max_put_t)
         return room and self.dates.open_share(storage.opens, storage.closes, t) > 0.0
 
