@@ -35,7 +35,7 @@ from tests.builders import (
 )
 
 from redmud_opt.case import Case, Period
-from redmud_opt.case.rules import Budget, Limit, Logic, VatRefund
+from redmud_opt.case.rules import Budget, Limit, Logic, VatRefund, YardMeasure
 from redmud_opt.case.things import Arising, Assay, CalendarMonth, Supply, Tier, YearToDate
 from redmud_opt.case.works import (
     Distance,
@@ -48,6 +48,8 @@ from redmud_opt.case.works import (
     LineProcess,
     OperatingPoint,
     Partition,
+    Raise,
+    YardPoint,
 )
 
 PLACES = tuple(
@@ -256,6 +258,39 @@ def _places() -> tuple[Tables, ...]:
     )
 
 
+def _yards() -> tuple[Tables, ...]:
+    """A terrace that may be raised, a hall that may be closed, a bin that closes, a yard to be built, measures."""
+    wet = {month: 1.0 if 6 <= month <= 9 else 0.3 for month in range(1, 13)}
+    heights = ((0.0, 0.0), (6.0, 40.0), (10.0, 120.0))
+    return (
+        yard("mud", name="terrace", height_m=5.0, freeboard_m=1.0, rainy_calendar="rains", fixed_om_cny_per_a=30),
+        yard("ash", "S", name="hall", area_m2=20.0, height_m=3.0, freeboard_share=0.1, may_close=True,
+             closure_cost_cny=45, fixed_om_cny_per_a=25),
+        yard("ash", "S", name="bin", closes=date(2026, 12, 1), closure_cost_cny=35),
+        yard("mud", "M", name="next", final=True, method="D", candidate=True, capacity_t=150, capex_cny=60,
+             lead_time_months=2, earliest=date(2026, 9, 10), allowed="as licensed", max_put_t=200, per="year",
+             fixed_om_cny_per_a=15),
+        rows(
+            calendars=tuple(CalendarMonth(calendar="rains", month=m, share=share) for m, share in wet.items()),
+            yard_curves=tuple(YardPoint(storage="terrace", height_m=h, volume_m3=v) for h, v in heights),
+            raises=(
+                Raise(name="terrace_8", storage="terrace", to_height_m=8.0, capex_cny=40, fixed_om_cny_per_a=6,
+                      lead_time_months=1, allowed="as licensed"),
+                Raise(name="terrace_9", storage="terrace", to_height_m=9.0, capex_cny=20,
+                      earliest=date(2026, 8, 20), allowed="as licensed"),
+            ),
+            yard_measures=(
+                YardMeasure(name="vault_cap", storage="vault", kind="cap", cost_cny=70, risk_before=60,
+                            risk_after=25),
+                YardMeasure(name="vault_wells", storage="vault", kind="monitoring", cost_cny=15,
+                            annual_cost_cny_per_a=8, risk_before=60, risk_after=50, deadline=date(2026, 12, 15)),
+                YardMeasure(name="pile_cap", storage="pile", kind="cap", cost_cny=5),
+            ),
+            limits=Limit(name="safe", measure="risk", at="vault", sense="max", value=50, per="horizon"),
+        ),
+    )  # fmt: skip
+
+
 def _markets() -> tuple[Tables, ...]:
     steps = (
         Tier(item="brick_outlet", step=1, width_t=200, price_cny_per_t=160),
@@ -323,6 +358,7 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
         *_works(),
         *_decisions(),
         *_places(),
+        *_yards(),
         *_markets(),
         *_policy(),
         sites=PLACES,

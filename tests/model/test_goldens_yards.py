@@ -77,8 +77,8 @@ def test_new_yard(golden: Any) -> None:
 def test_yard_closing(golden: Any) -> None:
     """`old` closes on 1 October 2026: nothing is held at the end of 26b and of 27a.
 
-    `yard` may be closed: 100 t new and 50 old can have been there by June, 200 and 50 by December, 300 new and 50 + 200
-    legacy in 2027; each put in, placed, reclaimed, in stock: 4 · 150 = 600, 4 · 250, 4 · 550, nothing once it is closed.
+    `yard` may be closed: 100 t new and 50 old can have been there by June, 200 and 50 by December, 300 new and
+    50 + 200 legacy in 2027; each put in, placed, reclaimed, in stock: 4 · 150 = 600, 4 · 250, 4 · 550.
     """
     old = yard("mud", name="old", closes=date(2026, 10, 1))
     own = yard("mud", final=True, method="D", may_close=True)

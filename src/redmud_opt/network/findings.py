@@ -6,6 +6,7 @@ Necessary tests only, on relaxations whose maximum flow bounds every plan; the m
   mix, stock may move in time.
 - In the year of a hard target on new waste, the lines and outlets that count as use must be able to take what it
   asks for, in origin tonnes: a line at most its capacity times the greatest w · u of what it may be fed.
+- What lies in a yard that closes on a day must be reclaimed by then.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ SLACK = 1e-9
 def find_impossible(network: Network) -> Network:
     """The network with its findings."""
     found = _arisings_that_do_not_fit(network) + _targets_beyond_capacity(network)
+    found += _yards_not_emptied(network)
     return replace(network, findings=tuple(found))
 
 
@@ -196,6 +198,22 @@ def _storages(graph: Graph, network: Network, raw: set[int]) -> None:
 def _density(volume_m3_per_t: float) -> float:
     """Tonnes per m³; unlimited where no density is stated."""
     return 1.0 / volume_m3_per_t if volume_m3_per_t > 0 else np.inf
+
+
+def _yards_not_emptied(network: Network) -> list[Message]:
+    """A yard that closes within the horizon, from which its opening stock cannot all be reclaimed by then."""
+    held, time, found = network.holdings, network.time, []
+    for number in np.flatnonzero(network.yards.emptied.any(axis=1)):
+        row, own = network.yards.storages[number], held.storage == number
+        movable = own & (held.reclaim.position >= 0).any(axis=1)
+        opening, most = float(held.opening_t[own].sum()), float(held.opening_t[movable].sum())
+        if row.max_reclaim_t is not None:
+            rate = time.rate(row.per, row.calendar, row.opens, row.closes)
+            most = min(most, float(row.max_reclaim_t * rate.sum()))
+        if opening > most * (1 + SLACK):
+            values = {"storage": row.name, "closes": row.closes, "opening": opening, "most": most}
+            found.append(Message("network.yard_not_emptied", values))
+    return found
 
 
 def _targets_beyond_capacity(network: Network) -> list[Message]:

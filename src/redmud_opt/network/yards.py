@@ -85,12 +85,14 @@ class Yards:
         kept = whole * (row.freeboard_share or 0.0)
         if row.freeboard_m is not None and curve and height is not None:
             kept = whole - volume_below(curve, height - row.freeboard_m)
-        return whole - kept * self.rains[storage]
+        room: Array = whole - kept * self.rains[storage]
+        return room
 
     def _tonnes(self, storage: int) -> Array:
         row = self.storages[storage]
         most = np.inf if row.capacity_t is None else row.capacity_t
-        return most * (1.0 - (row.freeboard_share or 0.0) * self.rains[storage])
+        room: Array = most * (1.0 - (row.freeboard_share or 0.0) * self.rains[storage])
+        return room
 
     def _stacked(self, rows: list[Array]) -> Array:
         return np.array(rows, dtype=float).reshape(len(rows), len(self.time))
@@ -123,7 +125,7 @@ class Yards:
     @cached_property
     def most_m3(self) -> Array:
         """m³ with all steps, [K]: bounds what can be proved by counting."""
-        found = self.full_m3.max(axis=1, initial=0.0)
+        found: Array = self.full_m3.max(axis=1, initial=0.0)
         for p, step in enumerate(self.steps):
             if isinstance(step.row, Raise):
                 found[step.storage] += self.gain_m3[p].max(initial=0.0)

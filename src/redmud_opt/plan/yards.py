@@ -12,6 +12,7 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.case.works import Raise
+from redmud_opt.model.arrays import Columns
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints
 
@@ -32,9 +33,9 @@ def yard_tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
     return {"yards": states.frame(), "yard_events": event_table(m, net), "yard_ends": states.ends()}
 
 
-def _chosen(columns: object) -> list[int]:
-    values: Array = np.round(columns.values_array)  # type: ignore[attr-defined]
-    return [int(k) for k in np.flatnonzero(values > 0)]
+def _chosen(columns: Columns) -> list[int]:
+    """Positions of the switches that are on."""
+    return [int(k) for k in np.flatnonzero(np.round(columns.values_array) > 0)]
 
 
 def event_table(m: ConcreteModel, net: Network) -> pd.DataFrame:

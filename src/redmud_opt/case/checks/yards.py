@@ -1,4 +1,4 @@
-"""Yards: curves rise, crests lie on them, freeboards have a year, raises go up, new yards are allowed, risks add up."""
+"""Yards: curves rise, crests lie on them, the rains have a year, raises go up, new yards are allowed, risks fit."""
 
 from __future__ import annotations
 
@@ -172,13 +172,25 @@ def risks_fit(facts: Facts) -> Iterator[Fault]:
             continue
         first = base.setdefault(row.storage, row)
         if row.risk_before != first.risk_before:
-            values = {"risk": row.risk_before, "other": first.name, "other_risk": first.risk_before}
-            yield facts.fault(row, "risk_before", "risk_of_two_bases", None, **values)
+            yield facts.fault(
+                row,
+                "risk_before",
+                "risk_of_two_bases",
+                risk=row.risk_before,
+                other=first.name,
+                other_risk=first.risk_before,
+            )
             continue
         taken[row.storage] = taken.get(row.storage, 0.0) + reduction(row)
         if taken[row.storage] > row.risk_before * (1 + WITHIN):
-            values = {"storage": row.storage, "taken": taken[row.storage], "risk": row.risk_before}
-            yield facts.fault(row, "risk_after", "risk_below_nothing", None, **values)
+            yield facts.fault(
+                row,
+                "risk_after",
+                "risk_below_nothing",
+                storage=row.storage,
+                taken=taken[row.storage],
+                risk=row.risk_before,
+            )
 
 
 def deadlines_lie_ahead(facts: Facts) -> Iterator[Fault]:

@@ -83,7 +83,7 @@ def _lines(book: Book, money: Tally[Money]) -> None:
 def _upkeep(book: Book, money: Tally[Money]) -> None:
     """Fixed O&M of yards: those that stand while they are open, what is decided from its first day on."""
     for t, period in enumerate(book.dates.periods):
-        for name, share, cost in kept_yards(book, t):
+        for _, share, cost in kept_yards(book, t):
             if cost and share:
                 _book(book, money, "holding", t, -cost * share * period.fraction_of_year)
 

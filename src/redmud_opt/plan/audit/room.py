@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 from redmud_opt.case.case import Period
 from redmud_opt.case.rules import YardMeasure
@@ -88,7 +89,7 @@ class Yards:
     def below(self, storage: str, height: float) -> float:
         """m³ below a height on the curve; NaN beyond it."""
         points = self._curve[storage]
-        for (low, less), (high, more) in zip(points, points[1:], strict=False):
+        for (low, less), (high, more) in pairwise(points):
             if low <= height <= high:
                 return less + (more - less) * (height - low) / (high - low)
         return float("nan")

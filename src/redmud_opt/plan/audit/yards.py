@@ -15,6 +15,7 @@ Room itself is a matter of `capacities`, money of `value`. docs/decisions.md 'Ya
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from redmud_opt.case.works import Raise, Storage
 from redmud_opt.plan.audit.book import Book
@@ -96,7 +97,7 @@ def _order(findings: Findings, book: Book) -> None:
     """At the end of every period a raise stands on those below it."""
     for name, storage in book.facts.storages.items():
         steps = [*([name] if storage.candidate else []), *(row.name for row in book.yards.raises_of(name))]
-        for below, step in zip(steps, steps[1:], strict=False):
+        for below, step in pairwise(steps):
             for t in range(len(book.dates.periods)):
                 if book.yards.stands(step, t) and not book.yards.stands(below, t):
                     findings.fault("out_of_order", book.where(t, step), item=step, below=below)
