@@ -390,7 +390,7 @@ def test_effects_of_measures_add_up() -> None:
 
 
 def test_risks_of_several_yards_are_limited_each_or_in_sum() -> None:
-    """Two yards of 60 and 40; wells take 20 of either, at 30 and 10. Each at most 50: the first; 85 in all: the other."""
+    """Two yards of 60 and 40; wells take 20 of either, at 30 and 10. Each ≤ 50: the first; 85 in all: the other."""
     two = rows(
         storages=(Storage(name="a", site="R", material="mud"), Storage(name="b", site="R", material="mud")),
         yard_measures=(

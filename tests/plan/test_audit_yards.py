@@ -141,7 +141,7 @@ def test_a_measure_after_its_deadline() -> None:
 
 
 def test_a_raise_on_what_does_not_stand() -> None:
-    """Without the lower raise the upper one hangs in the air, though V(20) would do; 100 m³ less would not, in 2026."""
+    """Without the lower raise the upper one hangs in the air; and 2026 has 50 m³ less, too little for its 80 t."""
     said = found(drop("yard_events", item="low"), paid("capex", 2026, 50))
     assert said >= {"yards.out_of_order", "capacities.over_airspace"}
     early = replaced(plan().case, "raises", "low", earliest=date(2028, 1, 1))
