@@ -1,4 +1,4 @@
-"""What may be stated of yards: what is right passes as it stands, bounds may be met, what has no effect is flagged."""
+"""What may be stated of yards: what is right passes as it stands, bounds may be met, idle columns are flagged."""
 
 from __future__ import annotations
 

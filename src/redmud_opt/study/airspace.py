@@ -3,8 +3,8 @@ less the penalties of soft targets.
 
     worth_of_room(case, step_t=1000)        one answer per yard whose tonnes or airspace are limited
 
-Not a dual: a raise or a new yard comes whole, so the first thousand tonnes may be worth what the next are not. The step
-is in dry tonnes; of airspace it takes what they need at the density of the lightest material that the yard takes.
+Not a dual: a raise or a new yard comes whole, so the first thousand tonnes may be worth what the next are not. The
+step is in dry tonnes; of airspace it takes what they need at the density of the lightest material the yard takes.
 """
 
 from __future__ import annotations
