@@ -53,7 +53,7 @@ def yard_cases(draw: Draw) -> Case:
             capex_cny=draw(money),
             allowed="yes",
             lead_time_months=draw(lead),
-        )  # fmt: skip
+        )
         for height in (6.0, 9.0)
     )
     within = draw(st.sampled_from([None, case.periods[0].start, date(2040, 1, 1)]))
