@@ -1,8 +1,9 @@
 """Capacities of lanes, storages, outlets and supplies; those of lines are in `running`. MODEL.md rule 2.
 
 lanes      Σ flow · basis ≤ capacity                                [t], per (lane, period), sum of materials
-tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity less freeboard + Σ gain · steps in force      [t], per (storage,
-airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume less freeboard + Σ gain · steps     [m³]  period)
+tonnes     Σ stock[t] + Σ placed[≤ t] ≤ capacity                    [t], per (storage, period)
+airspace   Σ stock[t] / density + Σ placed[≤ t] / density ≤ volume  [m³], per (storage, period)
+           both less freeboard, and with what the steps of the yard in force add, see `network.yards`
 rates      Σ put + Σ placed ≤ most, Σ reclaimed ≤ most             [t], per (storage, period)
 markets    least ≤ Σ sold · basis ≤ most; the same for supplies     [unit], per (outlet or supply, period)
 """
