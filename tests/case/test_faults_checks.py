@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.case import faults_of_decisions, faults_of_evidence  # noqa: F401 - plant
+from tests.case import faults_of_decisions, faults_of_evidence, faults_of_rolling  # noqa: F401 - plant
 from tests.case.conftest import Folder
 from tests.case.planting import PLANTED, WORDS, planted
 
