@@ -9,7 +9,7 @@ back from disk without what was too small to show. A switch (`on`, `used`, hours
 free where its line or lane carries something: it follows from the tonnes.
 
 What cannot stay is said, not repaired: acts for which the case has no column or too low a bound, and rows that the
-frozen values break by themselves.
+frozen values break by themselves. MODEL.md rule 9; docs/decisions.md Planning again.
 """
 
 from __future__ import annotations
