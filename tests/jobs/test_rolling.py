@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.jobs import cases
+from tests.jobs.test_queue import root  # noqa: F401 - a fixture
 
 from redmud_opt import NoPlan, optimise
 from redmud_opt.case import CaseFaults
@@ -166,13 +167,16 @@ def test_less_mud_in_a_frozen_quarter_is_told(first: RunResult, tmp_path: Path) 
 
 
 def test_a_worker_finds_the_baseline_of_its_options(
-    first: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: RunResult,
+    root: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A baseline that is named as seen from here is the same for the worker, wherever it runs."""
     assert first.folder is not None
     monkeypatch.chdir(first.folder.parent)
     case = cases.starter(tmp_path / "case")
-    run_dir = start(case, tmp_path / "runs", RunOptions(baseline=first.folder.name, freeze=1))
+    run_dir = start(case, root, RunOptions(baseline=first.folder.name, freeze=1))
     assert (wait(run_dir, 120).state, status(run_dir).exit) == ("done", 0)
     ended = result(run_dir)
     assert ended is not None

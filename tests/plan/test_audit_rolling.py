@@ -85,7 +85,8 @@ def test_a_plan_without_the_table_of_what_moved() -> None:
 
 
 def test_change_limits_cannot_be_checked_without_a_baseline() -> None:
-    assert found(baseline=None) == {"audit.rolling.no_baseline"}
+    """Nor can anything have moved."""
+    assert found(baseline=None) == {"audit.rolling.no_baseline", "audit.rolling.moved_nowhere"}
 
 
 def test_another_baseline_is_found() -> None:

@@ -64,12 +64,11 @@ def _acts(frames: Mapping[str, pd.DataFrame], shared: Collection[str]) -> dict[K
     return found
 
 
-def baseline_tables(net: Network, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """`moved`, where there is a baseline."""
+def moved_from_baseline(net: Network, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What moved; nothing where there is no baseline."""
     if net.before is None:
-        return {}
-    shared = net.before.baseline.shared(net.case)
-    return {"moved": moved_table(net.before.baseline.frames, frames, shared)}
+        return moved_table({}, {}, ())
+    return moved_table(net.before.baseline.frames, frames, net.before.baseline.shared(net.case))
 
 
 def baseline_record(net: Network) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.fates import fate_table
-from redmud_opt.plan.moved import baseline_record, baseline_tables, period_table
+from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables
 from redmud_opt.plan.words import describe, record
@@ -201,7 +201,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
     frames |= spending_tables(frames["builds"], network)
-    frames |= baseline_tables(network, frames)
+    frames["moved"] = moved_from_baseline(network, frames)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

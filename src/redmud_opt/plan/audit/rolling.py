@@ -49,6 +49,9 @@ KINDS = {
 }
 """Measure → where it stands; these are the rows of `moved` too."""
 
+MOVED = ("measure", "item", "process", "point", "stream", "period")
+"""Labels of a row of `moved`."""
+
 MORE = {
     "bought at": Kind("purchases", "bought", "supply", ("site",)),
     "size": Kind("builds", "size", "line", ()),
@@ -72,6 +75,8 @@ def rolling(book: Book) -> tuple[Check, ...]:
     if baseline is None:
         for row in live(book.facts.case.change_limits):
             findings.fault("no_baseline", row.name, limit_name=row.name)
+        for act in _rows(book.frames, "moved"):
+            findings.fault("moved_nowhere", at(*(cell_text(act[name]) for name in MOVED)))
         return findings.checks()
     if baseline_faults(book.facts.case, baseline):
         findings.fault("other_baseline", baseline.name)
@@ -196,12 +201,7 @@ def _moved(findings: Findings, book: Book, baseline: Baseline) -> None:
     if "moved" not in book.frames:
         findings.fault("no_moved", "moved")
         return
-    stated = {
-        tuple(
-            cell_text(row[name]) for name in ("measure", "item", "process", "point", "stream", "period")
-        ): row
-        for row in _rows(book.frames, "moved")
-    }
+    stated = {tuple(cell_text(row[name]) for name in MOVED): row for row in _rows(book.frames, "moved")}
     shared = set(baseline.shared(book.facts.case))
     for name, kind in KINDS.items():
         was, now = _acts(baseline.frames, kind), _acts(book.frames, kind)
