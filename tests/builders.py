@@ -18,6 +18,7 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.case import Case, Period, Settings
+from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.rules import Method, Target
 from redmud_opt.case.things import Arising, Assay, GroupMember, Material, OpeningStock, Property, Site, Supply
 from redmud_opt.case.works import (
@@ -284,25 +285,32 @@ class Solved:
         return max(self.frame("identity")["residual_t"].abs(), default=0.0)
 
 
-def run(case: Case, options: Options | None = None) -> tuple[Network, ConcreteModel, Outcome]:
+def run(
+    case: Case, options: Options | None = None, baseline: Baseline | None = None
+) -> tuple[Network, ConcreteModel, Outcome]:
     """Network, model and outcome, whatever it is."""
-    network = build_network(case)
+    network = build_network(case, baseline)
     model = build_model(network)
     return network, model, solve_case_goals(model, network, Session(options))
 
 
-def solve(case: Case, *, audited: bool = True) -> Solved:
+def solve(case: Case, *, audited: bool = True, baseline: Baseline | None = None) -> Solved:
     """The optimal plan; its identity closes and its audit passes."""
-    network, model, outcome = run(case)
+    network, model, outcome = run(case, baseline=baseline)
     assert (outcome.stopped, outcome.holds) == ("optimal", "proved"), outcome.detail
     plan = make_plan(network, model, outcome)
     solved = Solved(case, network, model, outcome, plan)
     scale = max(1.0, *plan.frames["identity"][["opening_t", "generated_t"]].max())
     assert solved.residual <= 1e-9 * scale, plan.frames["identity"].to_string()
     if audited:
-        found = audit(case, plan.frames, plan.value_cny)
+        found = audit(case, plan.frames, plan.value_cny, baseline)
         assert found.passed, "\n".join(f"{c.where}: {c.message}" for c in found.failures)
     return solved
+
+
+def against(plan: Solved, freeze: int = 0) -> Baseline:
+    """A plan as the baseline of another."""
+    return Baseline("before", plan.plan.frames, freeze, plan.value)
 
 
 def optimum(case: Case) -> float:

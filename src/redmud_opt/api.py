@@ -10,6 +10,7 @@ from pathlib import Path
 
 from redmud_opt.case import Case, load_case
 from redmud_opt.i18n import Message, text
+from redmud_opt.jobs.baseline import baseline_of, read_baseline
 from redmud_opt.jobs.compute import Computed, compute
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES, Exit, RunOptions
@@ -42,10 +43,13 @@ def optimise(
     algorithm: str = "auto",
     objective: str | None = None,
     gap: float = 0.0,
+    baseline: Plan | str | Path | None = None,
+    freeze: int = 0,
 ) -> Plan:
     """The audited plan of a case, or of a case folder, scenario file or bundled name.
 
     gap: relative gap between plan and bound at which a solve with integers may stop; 0: prove the optimum.
+    baseline: a plan, or the folder of a run, to plan against; its first `freeze` periods stay as they are.
 
     Raises CaseFaults for a case with faults (an unbounded one is such a case), NoPlan where there is no plan or where
     it fails its audit, ValueError for an option that does not exist.
@@ -57,8 +61,14 @@ def optimise(
     if not 0 <= gap < 1:
         raise ValueError(f"gap {gap} is no share from 0 to 1")
     loaded = case if isinstance(case, Case) else load_case(case)
-    options = RunOptions(time_limit_s=time_limit_s, algorithm=algorithm, objective=objective, gap=gap)
-    return _plan_of(compute(loaded, options, Stages(Listener())))
+    options = RunOptions(
+        time_limit_s=time_limit_s, algorithm=algorithm, objective=objective, gap=gap, freeze=freeze
+    )
+    before = None
+    if baseline is not None:
+        plan = baseline if isinstance(baseline, Plan) else read_baseline(baseline)
+        before = baseline_of(plan, plan.case_name if isinstance(baseline, Plan) else str(baseline), freeze)
+    return _plan_of(compute(loaded, options, Stages(Listener()), before))
 
 
 def _plan_of(computed: Computed) -> Plan:

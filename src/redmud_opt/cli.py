@@ -101,6 +101,14 @@ def share(words: str) -> float:
     return value
 
 
+def count(words: str) -> int:
+    """A whole number that is not negative."""
+    value = int(words)
+    if value < 0:
+        raise ValueError(words)
+    return value
+
+
 Verbs = Any
 """argparse's own type of subparsers is private."""
 
@@ -148,6 +156,16 @@ def _add_solve(verbs: Verbs, shared: Parser) -> None:
         "--algorithm", choices=ALGORITHMS, default="auto", help="of the solver (default: by size)"
     )
     solve.add_argument("--objective", choices=OBJECTIVES, help="instead of the one that the case states")
+    solve.add_argument(
+        "--baseline", metavar="RUN", help="the run to plan against: says what moved, holds change limits"
+    )
+    solve.add_argument(
+        "--freeze",
+        type=count,
+        default=0,
+        metavar="K",
+        help="the first K periods stay as the baseline has them (default: 0)",
+    )
     solve.add_argument("--out", metavar="DIR", help="folder of the run (default: runs/<case>-<time>)")
     solve.set_defaults(answer=answer_solve)
 
@@ -217,7 +235,14 @@ def answer_check(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
 
 def answer_solve(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     """A run."""
-    options = RunOptions(asked.time_limit, asked.algorithm, asked.objective, gap=asked.gap)
+    options = RunOptions(
+        asked.time_limit,
+        asked.algorithm,
+        asked.objective,
+        gap=asked.gap,
+        baseline=asked.baseline,
+        freeze=asked.freeze,
+    )
     listener = Listener(should_stop=interrupt.heard)
     if sys.stderr.isatty() and not asked.json:
         shown = Live(sys.stderr, asked.lang)

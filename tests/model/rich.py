@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import pandas as pd
 from tests.builders import (
     Tables,
     buys,
@@ -35,7 +36,8 @@ from tests.builders import (
 )
 
 from redmud_opt.case import Case, Period
-from redmud_opt.case.rules import Budget, Limit, Logic, VatRefund, YardMeasure
+from redmud_opt.case.baseline import Baseline
+from redmud_opt.case.rules import Budget, ChangeLimit, Limit, Logic, VatRefund, YardMeasure
 from redmud_opt.case.things import Arising, Assay, CalendarMonth, Supply, Tier, YearToDate
 from redmud_opt.case.works import (
     Distance,
@@ -216,7 +218,7 @@ def _places() -> tuple[Tables, ...]:
             tax_cny_per_t=2,
         ),
         yard("wastes", "M", name="heap", put_cost_cny_per_t=1),
-        yard("ash", "S", name="pile", retrievable=True),
+        yard("ash", "S", name="pile", retrievable=True, end_stock="at_most_opening"),
         yard("brick", "M", name="shed", holding_cost_cny_per_t_a=5),
         yard("dangerous", "S", name="cell", accepts_hazardous=True, capacity_t=300),
         landfill("dangerous", 400, "N", name="pit", accepts_hazardous=True),
@@ -342,6 +344,12 @@ def _policy() -> tuple[Tables, ...]:
                 Limit(name="least_made", measure="made", material="brick", sense="min", value=10),
             ),
         ),
+        rows(
+            change_limits=(
+                ChangeLimit(name="steady", measure="feed", at="press_works", max_change_t=700),
+                ChangeLimit(name="regular", measure="sold", at="iron_outlet", max_change_share=0.9),
+            )
+        ),
         target(0.15, scope="R", name="new_mud"),
         target(0.2, rate="rate_stat", name="statistical", **soft),
         target(0.3, rate="rate_gross", name="gross", **soft),
@@ -368,6 +376,33 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
         discount_rate=0.08,
         end_of_horizon="charge",
     )
+
+
+def before(case: Case, freeze: int = 0) -> Baseline:
+    """A plan before it, as far as change limits ask: the press took 150 t of mud, 20 t of iron were sold a period."""
+    names = [period.name for period in case.periods]
+    mud, iron = "mud@red_mud:R@new", "iron"
+    frames = {
+        "periods": pd.DataFrame(
+            [(p.name, p.start.isoformat(), p.end.isoformat()) for p in case.periods],
+            columns=["period", "start", "end"],
+        ),
+        "streams": pd.DataFrame({"stream": [mud, iron], "material": ["mud", "iron"]}),
+        "feeds": pd.DataFrame(
+            {
+                "line": "press_line",
+                "process": "press",
+                "point": "",
+                "stream": mud,
+                "period": names,
+                "feed_t": 150.0,
+            }
+        ),
+        "sales": pd.DataFrame(
+            {"outlet": "iron_outlet", "site": "N", "stream": iron, "period": names, "sold": 20.0}
+        ),
+    }
+    return Baseline("before", frames, freeze, 0.0)
 
 
 def small() -> Case:

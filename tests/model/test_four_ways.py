@@ -14,7 +14,7 @@ import pytest
 from pyomo.environ import ConcreteModel, Constraint, SolverFactory
 from tests.builders import landfill, mud, parts, sells, tiny, yard, years
 from tests.model.array_contract import CHECKS, assert_agrees, assert_four_ways, families
-from tests.model.rich import rich, small
+from tests.model.rich import before, rich, small
 
 from redmud_opt.case import Case
 from redmud_opt.model import FORMULATION, build_model
@@ -26,7 +26,8 @@ from redmud_opt.solve import Session, solve_levels
 
 @cache
 def network(case_of: Callable[[], Case]) -> Network:
-    return build_network(case_of())
+    case = case_of()
+    return build_network(case, before(case) if case.change_limits else None)
 
 
 def build() -> ConcreteModel:

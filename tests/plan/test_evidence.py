@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from tests.builders import Solved, landfill, mud, product, sells, solve, tiny, works
 from tests.jobs import cases
-from tests.model.rich import rich
+from tests.model.rich import before, rich
 
 from redmud_opt.case import load_case
 from redmud_opt.case.backing import GRADES, Backing
@@ -111,7 +111,7 @@ def test_a_figure_is_shown_as_it_stands_not_as_a_cell_takes_it() -> None:
 
 def test_money_of_the_numbers_sums_to_the_terms() -> None:
     """Every family of the rich case: what is left over are end charges and refunds, which no one number prices."""
-    solved = solve(rich())
+    solved = solve(rich(), baseline=before(rich()))
     money = plan_evidence(solved.case, solved.plan).money.groupby("term")["money_cny"].sum()
     terms = solved.frame("value_terms").groupby("term")["value_cny"].sum()
     for term, amount in terms.items():

@@ -307,15 +307,27 @@ class Target(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLimit(Row):
-    """Limits change against a baseline plan."""
+    """Limits change against a baseline plan, per period: |amount − amount in the baseline| ≤ limit. Periods that the
+    baseline does not have are free. With both limits the lesser holds."""
 
     TABLE: ClassVar[str] = "change_limits"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("name of the rule")
-    measure: str = choice("flow feed sold placed", "what is measured", required=True)
-    at: str = reference("sites lines outlets storages lanes", "place", groups=True)
-    during: str = reference("periods", "periods", groups=True)
-    max_change_t: float = number("t", "greatest change per period", required=True)
+    measure: str = choice(
+        "flow feed bought sold stock put reclaimed placed built", "what is measured", required=True
+    )
+    material: str = reference("materials", "material or group; blank: all", groups=True)
+    at: str = reference(
+        "sites owners provinces facilities lines processes outlets storages lanes supplies",
+        "place or group it is measured at (for a flow: where it leaves, or the lane); blank: all",
+        groups=True,
+    )
+    to: str = reference("sites provinces", "for a flow: where it arrives; blank: all", groups=True)
+    every: str = choice("sum each", "one limit on the sum, or one for each member of `at`", default="sum")
+    during: str = reference("periods", "period, year or group of periods; blank: all", groups=True)
+    max_change_t: float | None = number("t", "greatest change per period (units for `built`)")
+    max_change_share: float | None = number("1", "greatest change as a share of the amount in the baseline")
+    clause: str = text("clause or reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

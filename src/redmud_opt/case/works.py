@@ -292,6 +292,12 @@ class Storage(Row):
     reclaim_cost_cny_per_t: float = number("CNY/t", "cost of taking out", default=0.0)
     holding_cost_cny_per_t_a: float = number("CNY/(t a)", "cost of holding a tonne for a year", default=0.0)
     place_cost_cny_per_t: float = number("CNY/t", "cost of final placement", default=0.0)
+    end_stock: str = choice(
+        "setting charge free at_most_opening equal_opening empty",
+        "stock of each material at the end of the horizon; setting: as `end_of_horizon` says; charge: waste left "
+        "over is charged; free: as it comes; at most or exactly the opening stock; empty: none",
+        default="setting",
+    )
     accepts_hazardous: bool = flag("built for hazardous waste")
     compliant: bool = flag("environmental tax falls on what is not", default=True)
     tax_cny_per_t: float = number("CNY/t", "environmental protection tax if not compliant", default=0.0)

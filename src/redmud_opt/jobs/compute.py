@@ -7,16 +7,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions
+from redmud_opt.case.baseline import Baseline
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.baseline import check_baseline
 from redmud_opt.jobs.curve import curve
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions
 from redmud_opt.jobs.rays import unbounded_fault
 from redmud_opt.model import build_model
+from redmud_opt.model.freezing import standing_against
 from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan import Plan, audit, make_plan
 from redmud_opt.solve import Options, Outcome, Session, solve_case_goals
+from redmud_opt.study.frozen import explain_frozen
 from redmud_opt.study.reach import explain
 
 MOST_FAILURES = 5
@@ -55,15 +59,19 @@ def solver_options(options: RunOptions, listener: Listener) -> Options:
     )
 
 
-def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
+def compute(case: Case, options: RunOptions, stages: Stages, baseline: Baseline | None = None) -> Computed:
     """All stages after reading. Raises Cancelled, and CaseFaults for what only the network shows."""
     case = with_options(case, options)
+    check_baseline(case, baseline, options.freeze)
     with stages.stage("network"):
-        network = build_network(case)
+        network = build_network(case, baseline)
     if network.findings:
         return Computed(Exit.INFEASIBLE, "infeasible", messages=tuple(map(by_counting, network.findings)))
     with stages.stage("build"):
         model = build_model(network)
+        against = standing_against(model)
+    if against:
+        return Computed(Exit.INFEASIBLE, "infeasible", messages=tuple(map(by_counting, against)))
     with stages.stage("solve"):
         outcome = solve_case_goals(model, network, Session(solver_options(options, stages.listener)))
     stages.listener.note(f"solve stopped: {outcome.stopped}, holds: {outcome.holds}, {outcome.size}")
@@ -73,7 +81,7 @@ def compute(case: Case, options: RunOptions, stages: Stages) -> Computed:
         plan = make_plan(network, model, outcome)
         plan = replace(plan, notes=(*plan.notes, *remarks(model, network)))
     with stages.stage("audit", held=True):
-        plan = plan.with_audit(audit(case, plan.frames, plan.value_cny))
+        plan = plan.with_audit(audit(case, plan.frames, plan.value_cny, baseline))
     return judged(told(plan, case, outcome, stages), outcome)
 
 
@@ -128,7 +136,7 @@ def without_plan(network: Network, outcome: Outcome, options: RunOptions, stages
 def proved_by_a_solve(network: Network, options: RunOptions, listener: Listener) -> tuple[Message, ...]:
     """What an LP per target proves impossible. Nothing if it was cut short: half an answer would be a wrong one."""
     unlimited = replace(solver_options(options, listener), time_limit_s=None)
-    found = explain(network, unlimited)
+    found = explain_frozen(network, unlimited) or explain(network, unlimited)
     if listener.should_stop():
         return (Message("jobs.not_explained"),)
     return tuple(by_a_solve(finding) for finding in found if finding not in network.findings)

@@ -3,6 +3,7 @@
     options.json      what was asked        inputs/ inputs.json   the case's files and their hashes
     versions.json     what it ran on        log.txt               what happened, with the traceback of a crash
     status.json       where it stands       progress.jsonl        one line per sign of life of the solver
+    baseline/ baseline.json               the plan that it is planned against, its name, frozen periods, hashes
     plan/             plan.json, a CSV per table, audit.csv: all there or none of it
     rejected/         the same of a plan that failed its audit
     result.json       how it ended          messages.json         the same as keys and values, for either language

@@ -53,6 +53,7 @@ class RunOptions:
     """What may be asked of a run. `objective` replaces the one that the case states.
 
     gap: relative gap between plan and bound at which a solve with integers may stop; 0: prove the optimum.
+    baseline: folder of the run to plan against; freeze: how many of the first periods stay as it has them.
     """
 
     time_limit_s: float | None = None
@@ -60,6 +61,8 @@ class RunOptions:
     objective: str | None = None
     threads: int = 1
     gap: float = 0.0
+    baseline: str | None = None
+    freeze: int = 0
 
     def as_record(self) -> dict[str, Any]:
         """For `options.json`."""

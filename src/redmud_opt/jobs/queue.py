@@ -42,11 +42,17 @@ def start(
     folder = RunFolder(path)
     with (path / LOCK).open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        folder.write_request(request, options or RunOptions())
+        folder.write_request(request, _from_anywhere(options or RunOptions()))
         folder.write_status(RunStatus("queued", started=time.time()))
         folder.note(f"queued: {request}")
         _spawn(folder, slots or default_slots(), lock.fileno())
     return path
+
+
+def _from_anywhere(options: RunOptions) -> RunOptions:
+    """Options whose paths do not depend on where the worker runs."""
+    baseline = options.baseline
+    return options if baseline is None else replace(options, baseline=str(Path(baseline).resolve()))
 
 
 def _spawn(folder: RunFolder, slots: int, lock: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.i18n import Message, text
+from redmud_opt.jobs.baseline import recall_baseline
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.inputs import recall
 from redmud_opt.jobs.outcome import Exit
@@ -91,16 +92,18 @@ def reaudit(run_dir: str | Path) -> Reaudit:
     try:
         plan, rejected = _plan(folder)
         recorded = recall(folder.path)
+        baseline, altered = recall_baseline(folder.path)
     except CaseFaults as faults:
         return Reaudit(folder.path, faults=faults)
     except (OSError, ValueError, KeyError, TypeError) as error:
         return Reaudit(
             folder.path, faults=run_fault("unreadable_run", folder, why=f"{type(error).__name__}: {error}")
         )
+    changed = (*recorded.changed, *altered)
     if recorded.case is None:
-        return Reaudit(folder.path, changed=recorded.changed, rejected=rejected)
-    found = audit(recorded.case, plan.frames, plan.value_cny)
-    return Reaudit(folder.path, audit=found, changed=recorded.changed, rejected=rejected)
+        return Reaudit(folder.path, changed=changed, rejected=rejected)
+    found = audit(recorded.case, plan.frames, plan.value_cny, baseline)
+    return Reaudit(folder.path, audit=found, changed=changed, rejected=rejected)
 
 
 def _plan(folder: RunFolder) -> tuple[Plan, bool]:

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from redmud_opt.case import CaseFaults, Fault, load_case
+from redmud_opt.case import Case, CaseFaults, Fault, load_case
+from redmud_opt.case.baseline import Baseline
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.baseline import baseline_of, check_baseline, read_baseline, write_baseline
 from redmud_opt.jobs.compute import Computed, compute
 from redmud_opt.jobs.folder import LOCK, RunFolder, RunStatus, free_folder, new_folder
 from redmud_opt.jobs.inputs import gather
@@ -24,6 +26,7 @@ from redmud_opt.jobs.listening import Cancelled, Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import write_result
 from redmud_opt.jobs.slots import try_lock
+from redmud_opt.plan import Plan
 from redmud_opt.solve import Progress
 
 
@@ -92,14 +95,26 @@ class Run:
         with self.stages.stage("read"):
             loaded = load_case(self.case)
             inputs = gather(loaded)
+            before, baseline = self.read_baseline(loaded)
         self.name = loaded.settings.name
         goal = self.options.objective or loaded.settings.objective
         self.goals = [goal] if goal == "value" else [goal, "value"]
         self.open()
         assert self.folder is not None
         inputs.write(self.folder.path)
-        computed = compute(loaded, self.options, self.stages)
+        if before is not None and baseline is not None:
+            write_baseline(self.folder.path, before, baseline)
+        computed = compute(loaded, self.options, self.stages, baseline)
         return self.kept(computed)
+
+    def read_baseline(self, case: Case) -> tuple[Plan | None, Baseline | None]:
+        """The plan before and what is asked of it, checked before anything is kept; None where none is asked for."""
+        plan, baseline = None, None
+        if self.options.baseline is not None:
+            plan = read_baseline(self.options.baseline)
+            baseline = baseline_of(plan, self.options.baseline, self.options.freeze)
+        check_baseline(case, baseline, self.options.freeze)
+        return plan, baseline
 
     def kept(self, computed: Computed) -> RunResult:
         """The plan goes to `plan/`, a rejected one to `rejected/`."""

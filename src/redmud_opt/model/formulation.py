@@ -16,10 +16,12 @@ from redmud_opt.model.capacity import (
     add_storage_capacity,
     add_storage_rates,
 )
+from redmud_opt.model.changes import add_change_limits
 from redmud_opt.model.columns import add_columns
 from redmud_opt.model.counted import add_openings, add_used
 from redmud_opt.model.counts import add_counts
-from redmud_opt.model.horizon import add_end_of_horizon, add_product_stock
+from redmud_opt.model.freezing import add_freezing
+from redmud_opt.model.horizon import add_end_of_horizon, add_end_stock, add_product_stock
 from redmud_opt.model.limits import add_limits
 from redmud_opt.model.links import add_links
 from redmud_opt.model.logic import add_logic
@@ -63,13 +65,16 @@ FORMULATION: tuple[Family, ...] = (
     add_process_gates,  # quality at the mouth of a process, or of what it makes
     add_receiver_gates,  # quality at outlets and storages
     add_limits,  # the limits table
+    add_change_limits,  # how far the plan may move from its baseline
     add_counts,  # how many lanes, outlets, lines are used
     add_utilised,  # utilised and generated origin tonnes
     add_accounts,  # emissions, water, energy, landfilled
     add_targets,  # utilisation targets, hard and soft
     add_end_of_horizon,  # stock left over is charged
+    add_end_stock,  # stock at the end as the storage asks
     add_product_stock,  # products do not pile up over a year end
     add_links,  # implied rows that tighten the search
+    add_freezing,  # what is done stays as the baseline has it
     add_value,  # every term of value
     add_goals,  # the goals and the objective
 )

@@ -3,12 +3,13 @@
     excess[storage, class] ≥ Σ closing − Σ opening            general waste, streams with a way out        [t]
     excess[storage, class] ≥ Σ closing                        hazardous waste
     closing ≤ opening                                         streams without any way out
+    Σ closing ≤ or = Σ opening, or = 0                        per (storage, material), where `end_stock` says so
     Σ stock of a product made from waste ≤ its opening stock  at every 31 December and at the end, per (site, product)
 
 The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
 that are open in the last period, capacities ignored: a fixed point over the network. Lines and yards count that stand
-in the last period whatever is decided; where these leave no way, candidates that could stand count too. MODEL.md End
-of horizon.
+in the last period whatever is decided; where these leave no way, candidates that could stand count too. A storage with
+an `end_stock` of its own follows that, the others the setting `end_of_horizon`. MODEL.md End of horizon.
 """
 
 from __future__ import annotations
@@ -174,9 +175,19 @@ def _leftover(net: Network) -> Ints:
     return np.flatnonzero(waste & open_)
 
 
+def end_rules(net: Network) -> list[str]:
+    """What becomes of the stock of each holding at the end: charge, free, at_most_opening, equal_opening, empty."""
+    held = net.holdings
+    setting = net.case.settings.end_of_horizon
+    rules = [setting if row.end_stock == "setting" else row.end_stock for row in held.storages]
+    return [rules[k] for k in held.storage]
+
+
 def add_end_of_horizon(m: ConcreteModel, net: Network) -> None:
-    """Excess columns with their charge, and caps where there is no way out. None for `end_of_horizon: free`."""
-    left = _leftover(net) if net.case.settings.end_of_horizon == "charge" else np.zeros(0, dtype=np.int64)
+    """Excess columns with their charge, and caps where there is no way out, where stock is charged."""
+    charged = np.array([rule == "charge" for rule in end_rules(net)], dtype=bool)
+    left = _leftover(net)
+    left = left[charged[left]]
     charge = charge_cny_per_t(net)
     leaving = left[np.isfinite(charge[left])]
     _add_excess(m, net, leaving, charge)
@@ -235,7 +246,27 @@ def _add_closing(rows: Rows, stock_t: Columns, net: Network, groups: list[list[i
     """Closing stock of every holding of a group, in the row of the group."""
     pairs = [(number, holding) for number, members in enumerate(groups) for holding in members]
     row, holding = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    rows.add(stock_t, row=row, col=net.holdings.grid.position[holding, net.time.last])
+    col = net.holdings.grid.position[holding, net.time.last]
+    rows.add(stock_t, row=row[col >= 0], col=col[col >= 0])
+
+
+def add_end_stock(m: ConcreteModel, net: Network) -> None:
+    """Closing stock of a material against its opening stock, or none, in storages that ask for it."""
+    held, rules = net.holdings, end_rules(net)
+    groups: dict[tuple[str, str], list[int]] = {}
+    for k, rule in enumerate(rules):
+        if rule in ("at_most_opening", "equal_opening", "empty"):
+            material = net.lineage(int(held.stream[k])).name
+            groups.setdefault((held.storages[held.storage[k]].name, material), []).append(k)
+    index = Index.of(storage=[s for s, _ in groups], material=[name for _, name in groups])
+    asked = [rules[members[0]] for members in groups.values()]
+    opening = [float(sum(held.opening_t[k] for k in members)) for members in groups.values()]
+    most = [0.0 if rule == "empty" else t for rule, t in zip(asked, opening, strict=True)]
+    least = [t if rule == "equal_opening" else -np.inf for rule, t in zip(asked, most, strict=True)]
+    rows = m.end_stock = Rows(
+        index, lower=np.array(least), upper=np.array(most), kind="policy", message="model.end_stock"
+    )
+    _add_closing(rows, m.stock_t, net, list(groups.values()))
 
 
 def _made_from_waste(net: Network) -> set[str]:

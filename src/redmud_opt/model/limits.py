@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case.rules import Limit
+from redmud_opt.case.rules import ChangeLimit, Limit
 from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Index, Rows
 from redmud_opt.model.measures import AT_THE_END, MEASURES, Terms
@@ -98,13 +98,13 @@ def _measure(
     terms = MEASURES[limit.measure](m, net)
     if limit.measure in AT_THE_END:
         positions = positions[-1:]
-    kept = _matching(net, terms, limit, member)[terms.entity] & np.isin(terms.period, positions)
+    kept = matching(net, terms, limit, member)[terms.entity] & np.isin(terms.period, positions)
     rows.add(
         terms.columns, row=np.full(int(kept.sum()), row), col=terms.cell[kept], coef=sign * terms.coef[kept]
     )
 
 
-def _matching(net: Network, terms: Terms, limit: Limit, member: str) -> np.ndarray:
+def matching(net: Network, terms: Terms, limit: Limit | ChangeLimit, member: str) -> np.ndarray:
     """Entities that a limit is about."""
     at = frozenset({member}) if member else net.lookup.members(limit.at) if limit.at else frozenset()
     to = net.lookup.members(limit.to) if limit.to else frozenset()

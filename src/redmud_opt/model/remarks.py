@@ -5,14 +5,16 @@ from __future__ import annotations
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.i18n import Message
+from redmud_opt.model.changes import silent_changes, unmeasured_changes
 from redmud_opt.model.limits import silent_limits
 from redmud_opt.model.targets import target_years, year_to_date
 from redmud_opt.network import Network
 
 
 def remarks(m: ConcreteModel, net: Network) -> tuple[Message, ...]:
-    """Limits that measure nothing, and targets in years in which nothing of their waste arises."""
-    return (*silent_limits(m, net), *silent_targets(net))
+    """Limits that measure nothing or wait for a baseline, and targets in years in which nothing of theirs arises."""
+    changes = (*silent_changes(m, net), *unmeasured_changes(net))
+    return (*silent_limits(m, net), *changes, *silent_targets(net))
 
 
 def silent_targets(net: Network) -> list[Message]:

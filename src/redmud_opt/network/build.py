@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from redmud_opt.case import Case, CaseFaults
+from redmud_opt.case.baseline import Baseline, baseline_faults
 from redmud_opt.network.available import available_t, bounded, wanted_t
+from redmud_opt.network.before import Before
 from redmud_opt.network.entities import Entities
 from redmud_opt.network.findings import find_impossible
 from redmud_opt.network.given import Given
@@ -25,8 +27,14 @@ from redmud_opt.network.time import Time
 from redmud_opt.network.yards import Yards
 
 
-def build_network(case: Case) -> Network:
-    """The network of a case. Raises CaseFaults for what only the network shows (missing values, dead ends)."""
+def build_network(case: Case, baseline: Baseline | None = None) -> Network:
+    """The network of a case, planned against a baseline if there is one.
+
+    Raises CaseFaults for what only the network shows (missing values, dead ends), and for a baseline of another time.
+    """
+    wrong = () if baseline is None else baseline_faults(case, baseline)
+    if wrong:
+        raise CaseFaults(wrong)
     lookup, time = Lookup(case), Time(case)
     lineages = Lineages(lookup)
     law, haulage = Law(lookup, lineages), Haulage(lookup)
@@ -72,6 +80,7 @@ def build_network(case: Case) -> Network:
         deliveries=bounded(deliveries, available),
         purchases=purchases,
         notes=tuple(notes_of(given, reach)),
+        before=None if baseline is None else Before.of(case, baseline, lookup, time),
     )
     unlimited = unlimited_faults(network)
     if unlimited:

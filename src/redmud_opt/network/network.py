@@ -16,6 +16,7 @@ from redmud_opt.case import Case
 from redmud_opt.case.things import Supply
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
+from redmud_opt.network.before import Before
 from redmud_opt.network.haulage import Haulage, Route
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Lineage, Lineages
@@ -184,6 +185,8 @@ class Network:
     """Impossible things proved by counting, in words."""
     notes: tuple[Message, ...] = field(default=())
     """What never runs and why; not impossible."""
+    before: Before | None = field(default=None)
+    """The plan that it is planned against."""
 
     def lineage(self, stream: int) -> Lineage:
         """The lineage of a stream number."""

@@ -26,6 +26,7 @@ from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.fates import fate_table
+from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables
 from redmud_opt.plan.words import describe, record
@@ -124,6 +125,7 @@ _TEXT = frozenset(
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
+        *("end", "measure"),
     )
 )
 
@@ -194,13 +196,14 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     if outcome.values is None:
         raise ValueError(f"no plan: the solve stopped with '{outcome.stopped}' and holds nothing")
     fill_in_order(model, network)
-    frames = tables(model, network)
+    frames = {"periods": period_table(network)} | tables(model, network)
     frames["totals"] = total_table(model, network)
     frames["rates"] = rate_table(network, frames["totals"])
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
     frames |= yard_tables(model, network)
     frames |= spending_tables(frames["builds"], frames["yard_events"], network)
+    frames["moved"] = moved_from_baseline(network, frames)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {
@@ -221,7 +224,8 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
         not_enforced=tuple(unenforced(case)),
         notes=(*network.notes, *free_attribution(network, frames["feeds"])),
         labels={language: case.labels(language) for language in ("en", "zh")},
-        provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()},
+        provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()}
+        | baseline_record(network),
     )
 
 

@@ -77,6 +77,7 @@ def describe(plan: Described, language: str = "en") -> str:
     blocks = (
         speaker.headline(),
         speaker.value(),
+        speaker.moved(),
         speaker.built(),
         speaker.closed(),
         speaker.yards(),
@@ -106,6 +107,7 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
         "value_terms": {str(term): plain(amount) for term, amount in terms.items()},
         "utilisation": records(plan.frames["rates"]),
         **{name: records(plan.frames[name]) for name in DECIDED if name in plan.frames},
+        **_against(plan),
         "targets": records(plan.frames["targets"]),
         "shortfalls": records(plan.frames["shortfalls"]),
         "audit": None
@@ -119,8 +121,17 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
     }
 
 
+DECISIONS = ("built", "closed")
+"""Measures of what is decided for good."""
+
 DECIDED = ("builds", "closings", "yard_events", "yard_ends", "spending", "budgets", "refunds")
 """Tables of what is decided for good; a plan put together by hand need not have them."""
+
+
+def _against(plan: Described) -> dict[str, Any]:
+    """The baseline, and how many acts differ from it; nothing of it without one."""
+    before = plan.provenance.get("baseline")
+    return {"baseline": {**before, "moved": len(plan.frames["moved"])}} if before else {}
 
 
 def said(message: Message, language: str) -> dict[str, str]:
@@ -175,6 +186,13 @@ def millions(amount: float, decimals: int = 3) -> str:
 def percent(share: float) -> str:
     """A share in percent; a dash where there is nothing to divide by."""
     return f"{100 * share:.2f} %" if math.isfinite(share) else "–"
+
+
+def more_and_less(cell: Sequence[float] | None) -> str:
+    """Tonnes more and tonnes less, as +12 −3."""
+    more, less = cell or (0.0, 0.0)
+    parts = [f"{sign}{tonnes(amount)}" for sign, amount in (("+", more), ("−", less)) if amount >= 0.5]
+    return " ".join(parts) or "–"
 
 
 def gap_words(gap: float) -> str:
@@ -268,6 +286,46 @@ class Speaker:
             }
             lines.append(self.say("build", **values))
         return [self.say("builds"), *indented(lines)] if lines else []
+
+    def moved(self) -> list[str]:
+        """What is other than in the baseline: value, tonnes by measure and period, builds and closings."""
+        before = self.plan.provenance.get("baseline")
+        if not before:
+            return []
+        decimals, was = self.decimals(), before.get("value_cny")
+        values = {"before": "–" if was is None else millions(was, decimals), "baseline": str(before["name"])}
+        lines = [self.say("against", after=millions(self.plan.value_cny, decimals), **values)]
+        if before["frozen"]:
+            lines += indented([self.say("frozen", periods=tuple(before["frozen"]))])
+        rows = self.rows("moved")
+        lines += indented(self.decision(row) for row in rows if row["measure"] in DECISIONS)
+        amounts = [row for row in rows if row["measure"] not in DECISIONS]
+        lines += self.changes(amounts) if amounts else []
+        return lines if rows else [*lines, *indented([self.say("nothing_moved")])]
+
+    def changes(self, rows: list[dict[str, Any]]) -> list[str]:
+        """How much more and less of each measure, by period; by year, without stocks, where many periods differ."""
+        order = {str(row["period"]): str(row["start"])[:4] for row in self.rows("periods")}
+        periods = [period for period in order if any(row["period"] == period for row in rows)]
+        many = len(periods) > MOST_YEARS
+        columns = list(dict.fromkeys(order[p] if many else p for p in periods))
+        sums: dict[str, dict[str, list[float]]] = {}
+        for row in (row for row in rows if not (many and row["measure"] == "stock")):
+            column = order[str(row["period"])] if many else str(row["period"])
+            cell = sums.setdefault(str(row["measure"]), {}).setdefault(column, [0.0, 0.0])
+            change = float(row["change"])
+            cell[change < 0] += abs(change)
+        body = [
+            [self.word("measure", measure), *(more_and_less(cells.get(column)) for column in columns)]
+            for measure, cells in sums.items()
+        ]
+        return [self.say("moved"), *table([["", *columns], *body])]
+
+    def decision(self, row: Mapping[str, Any]) -> str:
+        """A step or a closing that the baseline did not have, or had."""
+        values = {"line": self.name(str(row["item"])), "period": str(row["period"])}
+        units = {name: int(row[name]) for name in ("before", "after")}
+        return self.say(f"moved_{row['measure']}", **values, **units)
 
     def size(self, row: Mapping[str, Any]) -> str:
         """A size with its unit."""

@@ -26,6 +26,7 @@ SHOWN = {
     "stocks": "storage site stream period put_t reclaimed_t stock_t",
     "purchases": "supply site stream period bought",
     "arisings": "site stream period arising_t",
+    "moved": "measure item process stream period before after change",
     "builds": "line period start units size unit capex_cny",
     "closings": "line decided period units",
     "yards": "storage period held_t filled_t volume_m3 airspace_m3 kept_free_m3 filled_share risk",
@@ -47,6 +48,7 @@ SHOWN = {
     "shortfalls": "target year short_t price_cny_per_t penalty_cny",
     "excess": "storage waste_class excess_t charge_cny_per_t",
     "totals": "total origin cohort year amount",
+    "periods": "period start end",
 }
 """Tables in the order of the page, each with the columns that are shown, in order."""
 
@@ -76,6 +78,7 @@ _WORDS = {
     "rate": "target",
     "verdict": "target",
     "kind": "kind",
+    "measure": "measure",
 }
 _RISKY = ("=", "+", "-", "@")
 
@@ -102,8 +105,8 @@ def table(plan: Plan, name: str, language: str) -> View:
     columns = [column for column in SHOWN[name].split() if column in source.columns]
     headings = [heading(name, column, language) for column in columns]
     cells = {h: _cells(source[c], c, labels) for h, c in zip(headings, columns, strict=True)}
-    if name == "used":
-        lanes = source["kind"] == "lane"
+    if name in ("used", "moved"):
+        lanes = source["kind"] == "lane" if name == "used" else source["measure"] == "flow"
         item = heading(name, "item", language)
         cells[item] = cells[item].where(~lanes, source["item"].map(labels.lane))
     shown = pd.DataFrame(cells)

@@ -19,11 +19,15 @@ from pyomo.environ import Var
 from redmud_opt.i18n import Message
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Objective
+from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.network import Network
 from redmud_opt.solve import Options, Outcome, Session
 
-LIFTABLE = ("limit", "count_limit", "logic", "budget", "demand", "supply", "end_stuck", "product_stock")
+LIFTABLE = (
+    *("limit", "count_limit", "change_limit", "logic", "budget", "demand", "supply"),
+    *("end_stuck", "end_stock", "product_stock"),
+)
 """Policy families beside the targets, in the order in which they are tried."""
 
 CAPPED = ("demand", "supply")
@@ -81,7 +85,8 @@ class Reach:
         self.network = network
         self.model = build_model(network)
         for name in BOUNDED:
-            self.model.component(name).upper_bound[:] = np.inf
+            columns = self.model.component(name)
+            columns.upper_bound[~frozen_mask(self.model, columns)] = np.inf
         self.session = Session(options)
         self.limit_s: float | None = None
         self.outcome: Outcome

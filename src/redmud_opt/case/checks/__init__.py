@@ -103,6 +103,8 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (limits.limits_have_value, "", ""),
     (limits.shares_of_measures, "", ""),
     (limits.limits_fit_places, "", ""),
+    (limits.change_limits_bind, "", ""),
+    (limits.end_stocks_bind, "", ""),
     (decisions.lines_have_capacity, "", ""),
     (decisions.uses_bind, COUNTED, "line_processes groups"),
     (decisions.dates_fit_decisions, "", ""),

@@ -9,6 +9,7 @@ from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.rules import Target
+from redmud_opt.i18n import Message
 
 _ANYWHERE = {"sites", "owners", "provinces"}
 PLACES = {
@@ -64,6 +65,28 @@ def limits_fit_places(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "to", "limit_to", measure=row.measure)
         if row.every == "each" and not row.at:
             yield facts.fault(row, "every", "each_of_nothing")
+
+
+def change_limits_bind(facts: Facts) -> Iterator[Fault]:
+    """A change limit states how much may change, at a place where its measure is taken."""
+    for row in facts.case.change_limits:
+        if row.max_change_t is None and row.max_change_share is None:
+            yield facts.fault(row, "max_change_t", "change_limit_without_value", name=row.name)
+        held = facts.index.kinds(row.at)
+        if row.at and held and not held <= PLACES[row.measure]:
+            yield facts.fault(row, "at", "change_limit_place", measure=row.measure, at=row.at)
+        if row.to and row.measure != "flow":
+            yield facts.fault(row, "to", "change_limit_to", measure=row.measure)
+        if row.every == "each" and not row.at:
+            yield facts.fault(row, "every", "change_each_of_nothing")
+
+
+def end_stocks_bind(facts: Facts) -> Iterator[Fault]:
+    """A storage that says what is left at the end may give its stock away."""
+    for row in facts.case.storages:
+        if row.end_stock != "setting" and not row.retrievable:
+            remedy = Message("case.end_stock_setting")
+            yield facts.fault(row, "end_stock", "end_stock_of_nothing", remedy, name=row.name)
 
 
 def _years(facts: Facts, target: Target) -> list[int]:

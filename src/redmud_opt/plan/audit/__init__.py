@@ -1,6 +1,6 @@
 """The audit of a plan: the second road.
 
-    audit(case, frames, value_cny) → Audit
+    audit(case, frames, value_cny, baseline) → Audit
 
 It recomputes everything from the case and the plan's frames alone. It imports `case` and `i18n`, never
 `network` or `model`, shares no code with them, and trusts no derived frame: from flows, feeds, sales,
@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
 from redmud_opt.plan.audit.accounts import identity, totals
 from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
@@ -34,6 +35,7 @@ from redmud_opt.plan.audit.rates import rates, targets
 from redmud_opt.plan.audit.reading import frames as well_formed
 from redmud_opt.plan.audit.reading import streams
 from redmud_opt.plan.audit.refunds import refunds
+from redmud_opt.plan.audit.rolling import rolling
 from redmud_opt.plan.audit.running import running
 from redmud_opt.plan.audit.spending import budgets
 from redmud_opt.plan.audit.tiers import tiers
@@ -70,14 +72,20 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     rates,
     targets,
     horizon,
+    rolling,
     value,
 )
 """What is checked, in order."""
 
 
-def audit(case: Case, frames: Mapping[str, pd.DataFrame], value_cny: float | None = None) -> Audit:
-    """Check a plan, given by its frames and its stated value, against the case it was made for."""
-    book = Book(case, frames, value_cny)
+def audit(
+    case: Case,
+    frames: Mapping[str, pd.DataFrame],
+    value_cny: float | None = None,
+    baseline: Baseline | None = None,
+) -> Audit:
+    """Check a plan, given by its frames and its stated value, against the case and the baseline it was made for."""
+    book = Book(case, frames, value_cny, baseline)
     return Audit(tuple(check for family in FAMILIES for check in family(book)))
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
 from redmud_opt.plan.audit.checks import Findings, Tally, at
 from redmud_opt.plan.audit.conversion import Conversion, Conversions
@@ -28,6 +29,7 @@ from redmud_opt.plan.audit.rows import (
     Bought,
     Built,
     Closed,
+    Dated,
     Fed,
     Flow,
     Gone,
@@ -73,10 +75,21 @@ class Opening(NamedTuple):
     amount: float
 
 
+READ_ELSEWHERE = ("streams", "moved")
+"""Frames that are no part of the layout: streams are taken apart first, what moved is told of two plans."""
+
+
 class Book:
     """One case and the frames of one plan."""
 
-    def __init__(self, case: Case, frames: Mapping[str, pd.DataFrame], value_cny: float | None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        frames: Mapping[str, pd.DataFrame],
+        value_cny: float | None,
+        baseline: Baseline | None = None,
+    ) -> None:
+        self.frames, self.baseline = frames, baseline
         self.reading = Findings("frames")
         self.value_cny = value_cny
         self.facts = Facts(case)
@@ -84,7 +97,7 @@ class Book:
         self.conversions = Conversions(self.facts, self.dates)
         self.lanes = Lanes(self.facts)
         self.stated_streams = frames.get("streams")
-        self.other_frames = tuple(name for name in frames if name not in (*LAYOUT, "streams"))
+        self.other_frames = tuple(name for name in frames if name not in (*LAYOUT, *READ_ELSEWHERE))
         self.streams = self._read_streams()
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
@@ -115,6 +128,7 @@ class Book:
         self.yard_states: list[YardState] | None = rows["yards"] if "yards" in frames else None
         self.yard_ends: list[YardEnd] | None = rows["yard_ends"] if "yard_ends" in frames else None
         self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
+        self.calendar: list[Dated] | None = rows["periods"] if "periods" in frames else None
         self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:

@@ -5,6 +5,7 @@
     charge             = greatest max(0, reclaiming + cheapest way out) of the streams of that class and kind
     money              = excess × charge, at the mid date of the last period                     in `value`
     closing ≤ opening                                           by storage, lineage, origin: without a way out
+    Σ closing ≤ or = Σ opening, or = 0                          by storage and material, as its `end_stock` says
     product made from waste, at the end of a calendar year: Σ stock at a site ≤ its opening stock
 
 Waste without origin is of class `none`; hazardous is what is so at the start of the horizon. Which streams
@@ -32,22 +33,53 @@ Heap = tuple[str, str, str]  # storage, waste class, kind
 def horizon(book: Book) -> tuple[Check, ...]:
     """Waste left at the end is stated and charged; products from waste are not hoarded over a year's end."""
     findings = Findings("horizon")
-    if book.facts.settings.end_of_horizon == "charge":
-        out = WayOut(book)
-        _excess(findings, book, out)
-        _charges(findings, book, out)
-    else:
-        for row in book.excess:
+    charged = {name for name in book.facts.storages if end_rule(book, name) == "charge"}
+    for row in book.excess:
+        if row.storage not in charged:
             findings.nothing("not_charged", at(row.storage, row.waste_class), row.excess)
+    if charged:
+        out = WayOut(book)
+        _excess(findings, book, out, charged)
+        _charges(findings, book, out, charged)
+    _end_stock(findings, book)
     if book.facts.settings.product_stock_at_year_end == "opening":
         _products(findings, book)
     return findings.checks()
 
 
-def _excess(findings: Findings, book: Book, out: WayOut) -> None:
-    due, scales = _due(findings, book, out)
+def end_rule(book: Book, storage: str) -> str:
+    """What becomes of stock at the end: the storage's own rule, else the setting's."""
+    own = book.facts.storages[storage].end_stock
+    return book.facts.settings.end_of_horizon if own == "setting" else own
+
+
+def _end_stock(findings: Findings, book: Book) -> None:
+    """Closing stock of each material in the storages that ask for it."""
+    last = len(book.dates.periods) - 1
+    closing: Tally[tuple[str, str]] = Tally()
+    opening: Tally[tuple[str, str]] = Tally()
+    for row in book.stocks:
+        if row.t == last:
+            closing.add((row.storage, row.stream.material), row.stock)
+    for stock in book.opening:
+        opening.add((stock.storage, stock.material), stock.amount)
+    for key in union(closing, opening):
+        rule, where = end_rule(book, key[0]), at(*key)
+        scale = max(closing.scale(key), opening.scale(key))
+        if rule == "empty":
+            findings.at_most("not_empty", where, closing[key], 0.0, scale, material=key[1])
+        if rule in ("at_most_opening", "equal_opening"):
+            findings.at_most("above_opening", where, closing[key], opening[key], scale, material=key[1])
+        if rule == "equal_opening":
+            findings.at_least("below_opening", where, closing[key], opening[key], scale, material=key[1])
+
+
+def _excess(findings: Findings, book: Book, out: WayOut, charged: set[str]) -> None:
+    due, scales = _due(findings, book, out, charged)
     stated: Tally[Heap] = Tally()
     for row in book.excess:
+        if row.storage not in charged:
+            continue
         stated.add((row.storage, row.waste_class, row.kind), row.excess)
         where = at(row.storage, row.waste_class, row.kind)
         if row.waste_class not in {stream.waste_class or "none" for stream in book.streams.values()}:
@@ -58,7 +90,7 @@ def _excess(findings: Findings, book: Book, out: WayOut) -> None:
         findings.equal("misstated", at(*key), stated[key], due[key], scales.scale(key), storage=key[0])
 
 
-def _due(findings: Findings, book: Book, out: WayOut) -> tuple[Tally[Heap], Tally[Heap]]:
+def _due(findings: Findings, book: Book, out: WayOut, charged: set[str]) -> tuple[Tally[Heap], Tally[Heap]]:
     """Excess by storage, class and kind, and the terms that it was made from; what is stuck may not grow."""
     last = len(book.dates.periods) - 1
     over: Tally[Heap] = Tally()
@@ -66,7 +98,7 @@ def _due(findings: Findings, book: Book, out: WayOut) -> tuple[Tally[Heap], Tall
     amounts = [(row.storage, row.stream, row.stock) for row in book.stocks if row.t == last]
     amounts += [(row.storage, row.stream, -row.amount) for row in book.opening if row.stream is not None]
     for storage, stream, amount in amounts:
-        if not book.facts.is_waste(stream.material):
+        if storage not in charged or not book.facts.is_waste(stream.material):
             continue
         kind = _kind(out, stream.lineage)
         if out.charge(storage, stream.lineage) is None:
@@ -88,14 +120,14 @@ def _kind(out: WayOut, lineage: Lineage) -> str:
 # ---------------------------------------------------------------- charges
 
 
-def _charges(findings: Findings, book: Book, out: WayOut) -> None:
+def _charges(findings: Findings, book: Book, out: WayOut, charged: set[str]) -> None:
     """The stated charge lies between the greatest of what is there and the greatest of what can be there."""
     last = len(book.dates.periods) - 1
     held: dict[str, dict[Lineage, None]] = {}
     for kept in book.stocks:
         if kept.t == last and kept.stock > 0.0:
             held.setdefault(kept.storage, {})[kept.stream.lineage] = None
-    for row in book.excess:
+    for row in (row for row in book.excess if row.storage in charged):
         there = _heap(book, out, row, held.get(row.storage, {}))
         may = _heap(book, out, row, {**out.may_hold(row.storage), **held.get(row.storage, {})})
         _charge(findings, row, _greatest(out, row, there), _greatest(out, row, may))

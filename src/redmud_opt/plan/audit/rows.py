@@ -292,7 +292,16 @@ class YardEnd(NamedTuple):
     left_t: float
 
 
+class Dated(NamedTuple):
+    """A row of `periods`; days are text as they stand there."""
+
+    t: int
+    start: str
+    end: str
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
+    "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
     "flows": (
         Flow,
@@ -366,7 +375,18 @@ SIGNED = ("value_terms", "totals", "rates", "identity", "fates")
 """Frames whose numbers may be negative."""
 
 OPTIONAL = (
-    *("fates", "builds", "closings", "running", "openings", "used", "refunds", "spending", "budgets"),
+    *(
+        "periods",
+        "fates",
+        "builds",
+        "closings",
+        "running",
+        "openings",
+        "used",
+        "refunds",
+        "spending",
+        "budgets",
+    ),
     *("yards", "yard_events", "yard_ends"),
 )
 """Frames that older plans do not have: `fates` then is not checked, nothing was decided by the others."""
