@@ -26,6 +26,7 @@ from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.fates import fate_table
+from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables
 from redmud_opt.plan.words import describe, record
@@ -124,6 +125,7 @@ _TEXT = frozenset(
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
+        *("contract", "payer", "owner"),
     )
 )
 
@@ -201,6 +203,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["fates"] = fate_table(model, network)
     frames |= yard_tables(model, network)
     frames |= spending_tables(frames["builds"], frames["yard_events"], network)
+    frames["services"] = service_table(model, network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {
