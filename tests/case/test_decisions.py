@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from tests.case.conftest import Folder
+from tests.case.faults_of_contracts import contract, toll
 from tests.case.faults_of_decisions import building, count, group, lane, refund, rule, sizes, step
 
 from redmud_opt.case import Case, flagged, unenforced
@@ -172,6 +173,11 @@ def stands(case: Case, name: str) -> tuple[list[int], list[int]]:
     return sorted(may_stand(case, line)), sorted(surely_stands(case, line))
 
 
+def test_a_partners_line_does_not_stand_for_sure(folder: Folder) -> None:
+    toll(folder, valid_to="2026-07-01")
+    assert stands(folder.load(), "press") == ([0, 1, 2, 3], [])
+
+
 @pytest.mark.parametrize(
     ("cells", "may"),
     [
@@ -290,3 +296,31 @@ def test_what_is_decided_is_enforced() -> None:
     for table in ("lines", "lanes", "limits", "logic", "budgets", "tiers", "vat_refunds"):
         assert vars(TABLES[table])["ENFORCED"], table
         assert all(column.enforced for column in columns(TABLES[table]).values()), table
+
+
+def test_contracts_that_outlast_the_horizon_or_cover_nothing_are_flagged(folder: Folder) -> None:
+    """The horizon is 2026: to the end of June 2027, without an end but for an amount, and up to the last day."""
+    contract(folder, take_or_pay_t_per_a=5, penalty_cny_per_t=9, valid_to="2027-07-01")
+    folder.set("outlets", 3, contract="open").add(
+        "contracts", name="open", take_or_pay_t_per_a=5, penalty_cny_per_t=9
+    )
+    folder.add("contracts", name="idle", valid_to="2027-01-01")
+    told = {message.key: message for message in flagged(folder.load())}
+    assert told["case.flag_contract_outlasts"].values["names"] == ("deal", "open")
+    assert told["case.flag_idle_contract"].values["names"] == ("idle",)
+    assert "only the part inside counts" in text(told["case.flag_contract_outlasts"])
+
+
+def test_whole_contracts_paths_and_shares_are_no_fault(folder: Folder) -> None:
+    contract(folder, take_or_pay_t_per_a=5, penalty_cny_per_t=9, make_up="yes", make_up_share=0.5)
+    toll(folder, valid_from="2026-03-01", take_or_pay_t_per_a=1, penalty_cny_per_t=1)
+    group(folder, "ways", "belt")
+    lane(folder)
+    for item in ("steelworks", "ways", "brick_making"):
+        folder.add("price_paths", item=item, year=2026, factor=1.1)
+    for name, share in (("one", 0.3), ("two", 0.7)):
+        folder.add("owners", name=name)
+        folder.add("ownership", facility="brick_works", owner=name, share=share, service_price_cny_per_t=4)
+    folder.set("outlets", 3, buyer="one")
+    case = folder.load()
+    assert [message.key for message in unenforced(case)] == ["case.unenforced_pack"]

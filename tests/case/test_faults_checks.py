@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.case import (  # noqa: F401 - plant
+    faults_of_contracts,
     faults_of_decisions,
     faults_of_evidence,
     faults_of_rolling,
@@ -877,13 +878,6 @@ def a_target_without_class(f: Folder) -> None:
 @planted(("soft_without_price", "targets.csv", 2, "price_cny_per_t"))
 def a_soft_target_without_price(f: Folder) -> None:
     f.set("targets", 2, price_cny_per_t="")
-
-
-@planted(("ownership_above_one", "ownership.csv", 3, "share"))
-def a_facility_owned_twice(f: Folder) -> None:
-    for name in ("one", "two"):
-        f.add("owners", name=name)
-        f.add("ownership", facility="brick_works", owner=name, share=0.6)
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -152,6 +152,24 @@ def test_a_step_takes_over_what_decides_it(own: Folder, load: Load) -> None:
     assert (line.capacity, line.capex_cny, line.life_a, line.lead_time_months) == (300000, 2e7, 15, 0)
 
 
+def test_a_partners_line_takes_over_the_size_of_its_unit_and_not_its_costs(
+    own: Folder, library: Folder, load: Load
+) -> None:
+    library.set("routes/units", 2, fixed_om_cny_per_a=7, run_cost_cny_per_h=3)
+    assert load("").lines[0].fixed_om_cny_per_a == 7
+    own.set("lines", 2, contract="toll").add("owners", name="other")
+    known = {
+        "name": "toll",
+        "tolling": "yes",
+        "partner": "other",
+        "toll_fee_cny_per_t": 9,
+        "evidence": "assumed",
+    }
+    own.add("contracts", **known)
+    (line,) = load("").lines
+    assert (line.capacity, line.fixed_om_cny_per_a, line.run_cost_cny_per_h) == (300000, None, None)
+
+
 def test_what_a_line_states_itself_stands_and_loses_the_evidence(own: Folder, load: Load) -> None:
     own.set("lines", 2, capacity=100, candidate="yes", lead_time_months=0, evidence="assumed")
     (line,) = load("").lines

@@ -34,8 +34,9 @@ def test_tables_columns_and_settings(folder: Folder) -> None:
         valid_from="2025-01-01",
         valid_to="2027-01-01",
     )
-    folder.set("outlets", 2, contract="c").set("processes", 2, readiness=7).set("processes", 3, readiness=9)
-    folder.add("contracts", name="c")
+    folder.set("composition", 2, laboratory="l").set("processes", 2, readiness=7).set(
+        "processes", 3, readiness=9
+    )
     messages = unenforced(folder.load())
     found = said(messages)
     assert (
@@ -44,8 +45,8 @@ def test_tables_columns_and_settings(folder: Folder) -> None:
     )
     assert text(found["permits."]) == "table `permits` has no effect on the plan yet (no 1; 1 in all)"
     assert found["processes.readiness"].values["count"] == 2
-    assert found["outlets.contract"].values["count"] == 1
-    assert "（steelworks；共 1 行）" in text(found["outlets.contract"], "zh")
+    assert found["composition.laboratory"].values["count"] == 1
+    assert "；共 1 行）" in text(found["composition.laboratory"], "zh")
 
 
 def test_what_is_decided_is_not_named(folder: Folder) -> None:

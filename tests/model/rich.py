@@ -2,7 +2,8 @@
 
 From July 2026: two quarters and the year 2027. R is the refinery, M the works, N a market, S a smelter; roads for
 all, a lorry for dangerous goods, a belt and a listed road. Bricks may get two more presses, detoxification a line of
-any size, and a second kiln is under construction. It has a plan.
+any size, and a second kiln is under construction. Iron is sold under a contract, a partner presses bricks for a fee,
+the works at M belong to two companies, and prices follow paths. It has a plan.
 """
 
 from __future__ import annotations
@@ -37,11 +38,22 @@ from tests.builders import (
 
 from redmud_opt.case import Case, Period
 from redmud_opt.case.baseline import Baseline
-from redmud_opt.case.rules import Budget, ChangeLimit, Limit, Logic, VatRefund, YardMeasure
-from redmud_opt.case.things import Arising, Assay, CalendarMonth, Supply, Tier, YearToDate
+from redmud_opt.case.rules import Budget, ChangeLimit, Contract, Limit, Logic, VatRefund, YardMeasure
+from redmud_opt.case.things import (
+    Arising,
+    Assay,
+    CalendarMonth,
+    Owner,
+    Ownership,
+    PriceByYear,
+    Supply,
+    Tier,
+    YearToDate,
+)
 from redmud_opt.case.works import (
     Distance,
     Emission,
+    Facility,
     FixedInput,
     Gate,
     Haul,
@@ -306,7 +318,7 @@ def _markets() -> tuple[Tables, ...]:
     )
     stone = Supply(name="stone_supply", site="M", material="stone", price_cny_per_t=35, max_t=120, min_t=2)
     return (
-        sells("iron", 420, "N", min_t=5, max_t=90),
+        sells("iron", 420, "N", min_t=5, max_t=90, contract="iron_deal", buyer="steelworks"),
         sells("brick", 150, "N"),
         sells("mud", -18, "N", method="U", name="base", basis="as_received", max_t=200, haul_radius_km=30),
         sells("mud", -30, "N", method="D", name="tip"),
@@ -316,6 +328,43 @@ def _markets() -> tuple[Tables, ...]:
         buys("lime", 280, "S", name="lime_at_smelter"),
         rows(tiers=steps, supplies=stone),
     )
+
+
+def _contracts(periods: tuple[Period, ...]) -> tuple[Tables, ...]:
+    """Terms of sale, a partner's press, shares of the works at M, prices from year to year."""
+    factors = {"brick_outlet": 0.9, "base": 1.2, "lime_supply": 1.1, "press": 1.05, "belt": 1.3, "road": 1.15}
+    paths = (
+        PriceByYear(item=item, year=year, factor=1.0 if year == 2026 else factor)
+        for item, factor in factors.items()
+        for year in sorted({period.year for period in periods})
+    )
+    deal = Contract(
+        name="iron_deal", partner="steelworks", take_or_pay_t_per_a=150, penalty_cny_per_t=35, make_up=True,
+        make_up_share=0.8, valid_from=date(2026, 8, 1), valid_to=date(2028, 3, 1),
+    )  # fmt: skip
+    toll = Contract(
+        name="pressing", partner="presser", tolling=True, toll_fee_cny_per_t=55, take_or_pay_t_per_a=40,
+        penalty_cny_per_t=12, valid_to=date(2027, 7, 1),
+    )  # fmt: skip
+    return (
+        rows(
+            owners=tuple(Owner(name=name) for name in ("steelworks", "presser", "miner", "smelter_co")),
+            facilities=Facility(name="presser_works", site="M"),
+            lines=Line(name="presser_line", facility="presser_works", capacity=70, contract="pressing"),
+            line_processes=LineProcess(line="presser_line", process="press"),
+            contracts=(deal, toll),
+            price_paths=tuple(paths),
+            ownership=(
+                Ownership(facility="press_works", owner="miner", share=0.7, service_price_cny_per_t=8),
+                Ownership(facility="press_works", owner="smelter_co", share=0.3, service_price_cny_per_t=8),
+            ),
+            limits=(
+                Limit(name="iron_sold", measure="sold", material="iron", sense="measure"),
+                Limit(name="to_steelworks", measure="sold", material="iron", at="steelworks", sense="max", value=1.0,
+                      share_of="iron_sold"),
+            ),
+        ),
+    )  # fmt: skip
 
 
 def _policy() -> tuple[Tables, ...]:
@@ -368,6 +417,7 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
         *_places(),
         *_yards(),
         *_markets(),
+        *_contracts(periods),
         *_policy(),
         sites=PLACES,
         periods=periods,
@@ -406,5 +456,5 @@ def before(case: Case, freeze: int = 0) -> Baseline:
 
 
 def small() -> Case:
-    """The same for two quarters: every family still has rows."""
-    return rich(parts(2026, 3)[2:])
+    """The same for two quarters, with a New Year between them: every family still has rows."""
+    return rich(parts(2026, 3)[3:] + parts(2027, 3)[:1])

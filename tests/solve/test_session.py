@@ -61,6 +61,8 @@ CHECKED_ONLY = {
     ("feeds", "uptake_t_per_t"): "the same",
     ("properties", "part_of_share"): "says what assays can be true",
     ("haul", "max_km"): "says which lanes exist: a nudge changes none",
+    ("ownership", "share"): "is settled between companies: nothing for the group as a whole",
+    ("ownership", "service_price_cny_per_t"): "the same",
 }
 """Numbers that stand in no coefficient."""
 

@@ -25,6 +25,9 @@ _NAMING = ("name", "label_en", "label_zh", "like", "active")
 _DECIDED = ("capex_cny", "spend_profile", "lead_time_months", "life_a", "ramp_up")
 """Columns of a unit that have no effect on a line that stands already."""
 
+_OWNED = (*_DECIDED, "run_cost_cny_per_h", "fixed_om_cny_per_a")
+"""Columns of a unit that are no matter of a line under a contract: it is a partner's, who is paid a fee."""
+
 _DATE = Column("date", "a date")
 
 FOLLOWING = {
@@ -90,6 +93,8 @@ def _is_decided(own: RawRow, start: date) -> bool:
 def _offered(own: RawRow, base: RawRow, table: str, start: date) -> RawRow:
     """The row to take over from, without its names; without what only a decision needs for a line that stands."""
     left_out = {*_NAMING}
+    if table == "lines" and own.cells.get("contract", "").strip():
+        left_out.update(_OWNED)
     if table == "lines" and not _is_decided(own, start):
         left_out.update(_DECIDED)
     return replace(base, cells={name: text for name, text in base.cells.items() if name not in left_out})

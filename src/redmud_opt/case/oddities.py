@@ -108,6 +108,24 @@ def _idle_refunds(case: Case) -> Iterator[str]:
             yield f"{row.facility} / {row.product}"
 
 
+def _outlasting(case: Case) -> Iterator[str]:
+    """Contracts that ask for something beyond the horizon."""
+    end = case.periods[-1].end
+    for row in case.contracts:
+        if row.valid_to is None:
+            if row.take_or_pay_t_per_a is not None:
+                yield row.name
+        elif row.valid_to > end:
+            yield row.name
+
+
+def _idle_contracts(case: Case) -> Iterator[str]:
+    """Contracts that nothing is under."""
+    covering = {row.contract for row in case.outlets} | {row.contract for row in case.supplies}
+    covering |= {row.contract for row in case.lines}
+    yield from (row.name for row in case.contracts if row.name not in covering)
+
+
 def oddities(case: Case) -> dict[str, list[str]]:
     """Key of the message → what it names."""
     return {
@@ -116,4 +134,6 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_size_capped": list(_capped_sizes(case)),
         "case.flag_binds_nothing": list(_idle_rules(case)),
         "case.flag_no_refund": list(_idle_refunds(case)),
+        "case.flag_contract_outlasts": list(_outlasting(case)),
+        "case.flag_idle_contract": list(_idle_contracts(case)),
     }

@@ -212,16 +212,26 @@ class Incompatibility(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract(Row):
-    """Terms of a delivery or purchase."""
+    """Terms of deliveries to outlets, of purchases, or of processing on a partner's lines.
+
+    What is delivered, bought or fed under one contract adds up by calendar year. Where it stays below the tonnes to
+    be taken, in proportion to the days of the year that lie inside validity and horizon, the rest is paid for.
+    """
 
     TABLE: ClassVar[str] = "contracts"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("name of the contract")
     partner: str = reference("owners", "partner")
-    take_or_pay_t_per_a: float | None = number("t/a", "tonnes to be paid for in any case")
-    penalty_cny_per_t: float | None = number("CNY/t", "penalty per tonne short")
-    make_up: bool = flag("shortfall paid may be made up later")
-    tolling: bool = flag("the waste stays the sender's property")
+    take_or_pay_t_per_a: float | None = number(
+        "unit/a", "least amount a year, in the unit and basis of the items; what is short of it is paid for"
+    )
+    penalty_cny_per_t: float | None = number("CNY/unit", "penalty for what is short")
+    make_up: bool = flag("what was short and paid for may be made up in a later year")
+    make_up_share: float = number(
+        "1", "share of the penalty that is credited for what is made up", default=1.0, maximum=1
+    )
+    tolling: bool = flag("the partner's lines process what stays the sender's property, for a fee")
+    toll_fee_cny_per_t: float | None = number("CNY/t", "fee per tonne fed to a line of the partner")
     valid_from: date | None = day("first day")
     valid_to: date | None = day("day after the last")
 

@@ -32,8 +32,8 @@ def _covers(period: Period, start: date | None, end: date | None) -> bool:
 
 
 def surely_stands(case: Case, line: Line) -> frozenset[int]:
-    """Positions of the periods in which a line stands whatever is decided."""
-    if line.candidate or line.closing_cost_cny is not None:
+    """Positions of the periods in which a line stands whatever is decided; of a partner's its contract has a say."""
+    if line.candidate or line.closing_cost_cny is not None or line.contract:
         return frozenset()
     return frozenset(t for t, p in enumerate(case.periods) if _covers(p, line.opens, line.closes))
 

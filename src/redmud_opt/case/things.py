@@ -68,16 +68,19 @@ class Owner(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership(Row):
-    """Shares in a shared base."""
+    """Shares in a shared base, and what it charges for waste that it takes in.
+
+    The charge is settled between companies: it changes nothing for the group as a whole. The utilisation rate is
+    always that of the plant where the waste arose.
+    """
 
     TABLE: ClassVar[str] = "ownership"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     facility: str = reference("facilities", "the shared facility", required=True, key=True)
     owner: str = reference("owners", "who holds the share", required=True, key=True)
     share: float = number("1", "share held", required=True, maximum=1)
-    service_price_cny_per_t: float | None = number("CNY/t", "price of the service to others")
-    credit_to: str = choice(
-        "generator operator", "whose utilisation rate gets the credit", default="generator"
+    service_price_cny_per_t: float | None = number(
+        "CNY/t", "charge per dry tonne fed, the same in every row of the facility; blank: none"
     )
 
 
@@ -277,6 +280,7 @@ class Supply(Row):
     min_t: float | None = number("unit", "least that must be bought")
     per: str = choice("year period", "time that max_t and min_t refer to", default="year")
     calendar: str = reference("calendars", "seasonal availability")
+    contract: str = reference("contracts", "contract that covers it; it sells only while that is valid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,10 +307,16 @@ class Tier(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceByYear(Row):
-    """A price path: factor on every price of an outlet, supply, lane or process, by year."""
+    """A price path: factor on every price per tonne of an outlet, supply, process, lane or haul rule, by year.
+
+    Tiers of an outlet or a supply, points and feeds of a process, handling of a haul rule included. An item with a
+    path has a row for every calendar year of the horizon.
+    """
 
     TABLE: ClassVar[str] = "price_paths"
-    ENFORCED: ClassVar[bool] = False
-    item: str = reference("outlets supplies processes", "whose price", required=True, groups=True, key=True)
+    ENFORCED: ClassVar[bool] = True
+    item: str = reference(
+        "outlets supplies processes lanes haul", "whose price", required=True, groups=True, key=True
+    )
     year: int = integer("calendar year", required=True, minimum=1900, maximum=9999, key=True)
     factor: float = number("1", "factor on the price of the base year", required=True)

@@ -202,6 +202,7 @@ class Line(Row):
     closing_cost_cny: float | None = number(
         "CNY", "cost of closing, per unit; blank: may not be closed before its time"
     )
+    contract: str = reference("contracts", "tolling contract, where the line is a partner's; blank: own line")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +264,11 @@ class Outlet(Row):
     haul_radius_km: float | None = number("km", "greatest distance it is served from")
     opens: date | None = day("first day")
     closes: date | None = day("day after the last")
-    contract: str = reference("contracts", "contract that covers it", enforced=False)
+    contract: str = reference("contracts", "contract that covers it; it takes only while that is valid")
+    buyer: str = reference(
+        "owners",
+        "company that buys; limits on what is sold then count it by that company, not by the site's owner",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

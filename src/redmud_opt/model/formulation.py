@@ -18,6 +18,7 @@ from redmud_opt.model.capacity import (
 )
 from redmud_opt.model.changes import add_change_limits
 from redmud_opt.model.columns import add_columns
+from redmud_opt.model.contracts import add_contracts
 from redmud_opt.model.counted import add_openings, add_used
 from redmud_opt.model.counts import add_counts
 from redmud_opt.model.freezing import add_freezing
@@ -54,6 +55,7 @@ FORMULATION: tuple[Family, ...] = (
     add_storage_rates,  # what a yard takes and gives per period
     add_yard_measures,  # caps, cut-offs, monitoring; the risk that is left
     add_markets,  # least and most of outlets and supplies
+    add_contracts,  # taken or paid for, and made up later
     add_used,  # lanes and outlets used or not: least lots, counts
     add_openings,  # lanes that cost something once
     add_logic,  # if A then B, A excludes B, at most k

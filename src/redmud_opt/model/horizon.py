@@ -7,9 +7,10 @@
     Σ stock of a product made from waste ≤ its opening stock  at every 31 December and at the end, per (site, product)
 
 The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
-that are open in the last period, capacities ignored: a fixed point over the network. Lines and yards count that stand
-in the last period whatever is decided; where these leave no way, candidates that could stand count too. A storage with
-an `end_stock` of its own follows that, the others the setting `end_of_horizon`. MODEL.md End of horizon.
+that are open in the last period, capacities ignored: a fixed point over the network. Lines and yards count that
+stand in the last period whatever is decided; where these leave no way, candidates that could stand count too. Prices
+are those of the last period; a tonne fed to a partner's line costs the toll. A storage with an `end_stock` of its own
+follows that, the others the setting `end_of_horizon`. MODEL.md End of horizon.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def _way_out(net: Network, running: Mask, yards: Mask) -> Array:
     for _ in range(len(net.places) + CIRCLES):
         before = found.copy()
         arriving = np.minimum(before[routes.to_place], near)
-        np.minimum.at(found, routes.from_place[moves], routes.cost[moves] + arriving[moves])
-        total = runs.cost + input_cost + _outputs(net, np.minimum(before, within))
+        np.minimum.at(found, routes.from_place[moves], routes.cost[moves, last] + arriving[moves])
+        total = runs.cost[:, last] + runs.toll + input_cost + _outputs(net, np.minimum(before, within))
         np.minimum.at(found, runs.place[feeding], total[feeding])
         if np.array_equal(found, before):
             return np.minimum(found, within)
@@ -125,11 +126,12 @@ def _near(net: Network) -> Array:
 
 
 def best_prices(net: Network) -> Array:
-    """The best price of each outlet, tiers included."""
+    """The best price of each outlet in the last period, tiers included."""
     found = []
     for outlet in net.deliveries.outlets:
         tiers = [tier.price_cny_per_t for tier in net.case.tiers if tier.item == outlet.name]
-        found.append(max(tiers) if tiers else outlet.price_cny_per_t)
+        factor = net.prices.factor(outlet.name)[net.time.last]
+        found.append(factor * (max(tiers) if tiers else outlet.price_cny_per_t))
     return np.array(found, dtype=float)
 
 
@@ -141,14 +143,16 @@ def _acquire(net: Network, running: Mask) -> Array:
     for k in np.flatnonzero(bought.grid.position[:, last] >= 0):
         supply = bought.supplies[bought.supply[k]]
         tiers = [tier.price_cny_per_t for tier in net.case.tiers if tier.item == supply.name]
-        price = min(tiers) if tiers else supply.price_cny_per_t
+        price = (min(tiers) if tiers else supply.price_cny_per_t) * net.prices.factor(supply.name)[last]
         found[bought.place[k]] = min(found[bought.place[k]], price * bought.basis[k])
     moves = (
         np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
     )
     for _ in range(len(net.places) + 1):
         before = found.copy()
-        np.minimum.at(found, routes.to_place[moves], routes.cost[moves] + before[routes.from_place[moves]])
+        np.minimum.at(
+            found, routes.to_place[moves], routes.cost[moves, last] + before[routes.from_place[moves]]
+        )
         if np.array_equal(found, before):
             break
     return found

@@ -28,9 +28,10 @@ class Terms:
     to: list[frozenset[str]]
 
 
-def _place_names(net: Network, site: str, *names: str) -> frozenset[str]:
+def _place_names(net: Network, site: str, *names: str, owner: str = "") -> frozenset[str]:
+    """The names a place is measured by; `owner` stands for the site's where it is another."""
     row = net.lookup.sites[site]
-    return frozenset({site, row.owner, row.province, *names} - {""})
+    return frozenset({site, owner or row.owner, row.province, *names} - {""})
 
 
 def _simple(columns: Columns, grid: Grid, material: list[str], at: list[frozenset[str]]) -> Terms:
@@ -110,7 +111,8 @@ def _sold(m: ConcreteModel, net: Network) -> Terms:
     sold = net.deliveries
     outlets = [sold.outlets[k] for k in sold.outlet]
     material = [net.lineage(int(s)).name for s in sold.stream]
-    return _simple(m.sold_t, sold.grid, material, [_place_names(net, o.site, o.name) for o in outlets])
+    at = [_place_names(net, o.site, o.name, owner=o.buyer) for o in outlets]
+    return _simple(m.sold_t, sold.grid, material, at)
 
 
 def _bought(m: ConcreteModel, net: Network) -> Terms:

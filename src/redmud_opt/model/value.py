@@ -10,8 +10,10 @@
     closing               of lines                               vat_refund  for products from enough listed waste
     residual_value        of lines that outlast the horizon      end_charge  stock left at the end of the horizon
     closure               of yards                               measures    on yards, once and per year
+    tolling               fees for what partners process         shortfall, make_up_credit  of contracts, see there
 
-and the goals: value = Σ terms, utilisation [origin tonnes], emissions [t CO2e], landfilled [t]. MODEL.md Value.
+Prices per tonne of outlets, supplies, processes, lanes and haul rules follow their paths by calendar year.
+Goals: value = Σ terms, utilisation [origin tonnes], emissions [t CO2e], landfilled [t]. MODEL.md Value.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
+from redmud_opt.model.contracts import book_contracts
 from redmud_opt.model.money import TERMS, Money
 from redmud_opt.model.outlays import book_outlays, book_refunds
 from redmud_opt.model.targets import target_years
@@ -43,10 +46,12 @@ def add_value(m: ConcreteModel, net: Network) -> None:
     _book_tiers(m, net, money)
     money.book("transport", m.flow_t, net.routes.grid, -net.routes.cost)
     money.book("processing", m.feed_t, net.runs.grid, -net.runs.cost)
+    money.book("tolling", m.feed_t, net.runs.grid, -net.runs.toll)
     _book_storage(m, net, money)
     book_outlays(m, net, money)
     book_refunds(m, net, money)
     book_yards(m, net, money)
+    book_contracts(m, net, money)
     _book_end(m, net, money)
 
 
@@ -54,13 +59,19 @@ def _book_markets(m: ConcreteModel, net: Network, money: Money) -> None:
     """Outlets and supplies without tiers; a negative outlet price is a gate fee."""
     tiered = {tier.item for tier in net.case.tiers}
     sold, bought = net.deliveries, net.purchases
-    price = np.array([0.0 if o.name in tiered else o.price_cny_per_t for o in sold.outlets], dtype=float)
-    unit = price[sold.outlet] * sold.basis if len(price) else np.zeros(0)
+    price = _by_period(net, {o.name: 0.0 if o.name in tiered else o.price_cny_per_t for o in sold.outlets})
+    unit = price[sold.outlet] * sold.basis[:, None]
     money.book("sales", m.sold_t, sold.grid, np.maximum(unit, 0.0))
     money.book("gate_fees", m.sold_t, sold.grid, np.minimum(unit, 0.0))
-    price = np.array([0.0 if s.name in tiered else s.price_cny_per_t for s in bought.supplies], dtype=float)
-    unit = price[bought.supply] * bought.basis if len(price) else np.zeros(0)
+    price = _by_period(net, {s.name: 0.0 if s.name in tiered else s.price_cny_per_t for s in bought.supplies})
+    unit = price[bought.supply] * bought.basis[:, None]
     money.book("purchases", m.bought_t, bought.grid, -unit)
+
+
+def _by_period(net: Network, prices: dict[str, float]) -> Array:
+    """Prices of the base year times their paths, [item, T]."""
+    rows = [price * net.prices.factor(name) for name, price in prices.items()]
+    return np.array(rows, dtype=float).reshape(len(rows), len(net.time))
 
 
 def _book_tiers(m: ConcreteModel, net: Network, money: Money) -> None:
@@ -70,7 +81,8 @@ def _book_tiers(m: ConcreteModel, net: Network, money: Money) -> None:
     for col, step in enumerate(steps_of(net)):
         if step.tier.item in sized:
             continue  # the capex of a size: see outlays
-        price = step.tier.price_cny_per_t * net.time.window_factor(step.positions)
+        price = step.tier.price_cny_per_t * net.prices.over(step.tier.item, step.positions)
+        price *= net.time.window_factor(step.positions)
         sold = step.tier.item in outlets
         term = "purchases" if not sold else "sales" if price >= 0 else "gate_fees"
         amount = np.array([price if sold else -price])

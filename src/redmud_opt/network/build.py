@@ -21,6 +21,7 @@ from redmud_opt.network.network import Array, Network
 from redmud_opt.network.numbering import Numbering, floats
 from redmud_opt.network.origins import Origins
 from redmud_opt.network.plant import Plant
+from redmud_opt.network.prices import Prices
 from redmud_opt.network.reach import Explorer, Reach
 from redmud_opt.network.refusals import faults_of, notes_of, unlimited_faults
 from redmud_opt.network.time import Time
@@ -45,7 +46,8 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         raise CaseFaults(tuple(faults))
     numbers = Numbering.of(reach, given.opening, len(time))
     plant = plant_of(lookup, reach, time)
-    entities = Entities(given, law, haulage, reach, numbers, plant)
+    prices = Prices(lookup, time)
+    entities = Entities(given, law, haulage, prices, reach, numbers, plant)
     holdings, runs, purchases = entities.holdings(), entities.runs(), entities.purchases()
     arising_t = _on_places(given, numbers)
     passes = case.settings.max_depth + 3
@@ -64,6 +66,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         lineages=lineages,
         law=law,
         haulage=haulage,
+        prices=prices,
         streams=numbers.streams,
         places=numbers.places,
         nodes=numbers.nodes,
@@ -91,7 +94,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
 def plant_of(lookup: Lookup, reach: Reach, time: Time) -> Plant:
     """Lines that run something in the order of the runs, then the others."""
     names = dict.fromkeys((*(run.line for run in reach.runs), *lookup.lines))
-    return Plant.of([lookup.lines[name] for name in names], time)
+    return Plant.of([lookup.under_contract(lookup.lines[name]) for name in names], time)
 
 
 def _on_places(given: Given, numbers: Numbering) -> Array:

@@ -27,7 +27,8 @@ from redmud_opt.network.network import (
 )
 from redmud_opt.network.numbering import Numbering, floats, ints
 from redmud_opt.network.plant import Plant
-from redmud_opt.network.reach import Place, Reach, Stream
+from redmud_opt.network.prices import Prices
+from redmud_opt.network.reach import Place, Reach, Run, Stream
 from redmud_opt.network.time import Time
 
 
@@ -35,9 +36,16 @@ class Entities:
     """Makes the entity tables of one reach."""
 
     def __init__(
-        self, given: Given, law: Law, haulage: Haulage, reach: Reach, numbers: Numbering, plant: Plant
+        self,
+        given: Given,
+        law: Law,
+        haulage: Haulage,
+        prices: Prices,
+        reach: Reach,
+        numbers: Numbering,
+        plant: Plant,
     ) -> None:
-        self.plant = plant
+        self.plant, self.prices = plant, prices
         self.given, self.law, self.haulage, self.reach, self.numbers = given, law, haulage, reach, numbers
         self.time: Time = given.time
         self.lookup: Lookup = given.lookup
@@ -69,10 +77,13 @@ class Entities:
             lanes=lanes,
             from_place=from_place,
             to_place=ints(self.numbers.place[Place(r.to_site, s)] for r, s in pairs),
-            cost=floats(self.haulage.cost_cny_per_t(route, kind) for (route, _), kind in each),
+            cost=self._stack([self._transport_cost(route, kind) for (route, _), kind in each]),
             co2e=floats(self.haulage.co2e_t_per_t(route, kind) for (route, _), kind in each),
             upper=upper,
         )
+
+    def _transport_cost(self, route: Route, kind: Lineage) -> Array:
+        return self.haulage.cost_cny_per_t(route, kind) * self.prices.of_route(self.haulage, route, kind)
 
     def _stack(self, rows: Sequence[Array]) -> Array:
         """Rows of length T as a matrix, also when there are none."""
@@ -104,7 +115,8 @@ class Entities:
             line=line,
             stream=ints(self.numbers.stream[run.place.stream] if run.place else -1 for run in runs),
             place=place,
-            cost=floats(run.conversion.cost_cny_per_t for run in runs),
+            cost=self._stack([self._processing_cost(run) for run in runs]),
+            toll=floats(self._toll(run) or 0.0 for run in runs),
             use_per_t=use,
             made_run=ints(k for k, _, _ in made),
             made_place=ints(p for _, p, _ in made),
@@ -114,6 +126,17 @@ class Entities:
             need_amount=floats(a for _, _, a in need),
             upper=upper,
         )
+
+    def _toll(self, run: Run) -> float | None:
+        """Fee per tonne fed to a partner's line, None on one of the group's own."""
+        contract = self.lookup.contract_of(self.lookup.lines[run.line])
+        return contract.toll_fee_cny_per_t if contract is not None and contract.tolling else None
+
+    def _processing_cost(self, run: Run) -> Array:
+        """What the group spends on a tonne fed; on a partner's line it is the partner's."""
+        if self._toll(run) is not None:
+            return np.zeros(len(self.time))
+        return run.conversion.cost_cny_per_t * self.prices.factor(run.conversion.process.name)
 
     def _running(self, place: Ints, upper: Array, need: list[tuple[int, int, float]]) -> Mask:
         """Periods in which a run can act: its place is there, its line stands, its inputs can be had."""
@@ -201,7 +224,7 @@ class Entities:
 
     def _bounds(self, rows: Sequence[Outlet | Supply]) -> tuple[Array, Array]:
         """(least, most) per period in the row's own basis."""
-        opens = [(row.opens, row.closes) if isinstance(row, Outlet) else (None, None) for row in rows]
+        opens = [self.lookup.span(row) for row in rows]
         rate = self._stack(
             [self.time.rate(r.per, r.calendar, *span) for r, span in zip(rows, opens, strict=True)]
         )

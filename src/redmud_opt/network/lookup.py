@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
 
 from redmud_opt.case import Case
-from redmud_opt.case.rules import Method
-from redmud_opt.case.things import Assay, Material, Property, Site
-from redmud_opt.case.works import Facility, Line, LineProcess, Process
+from redmud_opt.case.rules import Contract, Method
+from redmud_opt.case.things import Assay, Material, Property, Site, Supply
+from redmud_opt.case.works import Facility, Line, LineProcess, Outlet, Process
 
 T = TypeVar("T")
 
@@ -85,6 +86,32 @@ class Lookup:
     def lines(self) -> dict[str, Line]:
         """Name → line, candidate steps included."""
         return by_name(self.case.lines)
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """Name → contract."""
+        return by_name(self.case.contracts)
+
+    def contract_of(self, row: Outlet | Supply | Line) -> Contract | None:
+        """The contract that covers an outlet, a supply or a line."""
+        return self.contracts.get(row.contract)
+
+    def span(self, row: Outlet | Supply | Line) -> tuple[date | None, date | None]:
+        """First day and day after the last: within the item's own dates and while its contract is valid."""
+        own = (None, None) if isinstance(row, Supply) else (row.opens, row.closes)
+        contract = self.contract_of(row)
+        if contract is None:
+            return own
+        opens = [day for day in (own[0], contract.valid_from) if day is not None]
+        closes = [day for day in (own[1], contract.valid_to) if day is not None]
+        return max(opens, default=None), min(closes, default=None)
+
+    def under_contract(self, line: Line) -> Line:
+        """A line as it stands: a partner's only while the contract is valid."""
+        if not line.contract:
+            return line
+        opens, closes = self.span(line)
+        return replace(line, opens=opens, closes=closes)
 
     def line_site(self, line: str) -> str:
         """Site of a line."""

@@ -22,6 +22,7 @@ from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Lineage, Lineages
 from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.plant import Plant
+from redmud_opt.network.prices import Prices
 from redmud_opt.network.reach import Place, Run, Stream
 from redmud_opt.network.time import Time
 from redmud_opt.network.yards import Yards
@@ -58,7 +59,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Routes:
-    """Routes: a lane as one stream uses it. `cost` CNY per dry tonne."""
+    """Routes: a lane as one stream uses it. `cost` CNY per dry tonne, [route, T]."""
 
     grid: Grid
     route: list[Route]
@@ -76,7 +77,8 @@ class Routes:
 class Runs:
     """Runs: a conversion of a stream on a line (numbered as in `Plant`), per tonne fed or of activity.
 
-    `made_*`, `need_*` are coordinates.
+    `cost` is that of processing, [run, T]; `toll` the fee to the partner whose line it is. `made_*`, `need_*` are
+    coordinates.
     """
 
     grid: Grid
@@ -85,6 +87,7 @@ class Runs:
     stream: Ints
     place: Ints
     cost: Array
+    toll: Array
     use_per_t: Array
     made_run: Ints
     made_place: Ints
@@ -166,6 +169,7 @@ class Network:
     lineages: Lineages
     law: Law
     haulage: Haulage
+    prices: Prices
     streams: list[Stream]
     places: list[Place]
     nodes: Grid

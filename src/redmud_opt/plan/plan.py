@@ -27,6 +27,7 @@ from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
+from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables
 from redmud_opt.plan.words import describe, record
@@ -125,7 +126,7 @@ _TEXT = frozenset(
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
-        *("end", "measure"),
+        *("end", "measure", "contract", "payer", "owner"),
     )
 )
 
@@ -204,6 +205,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames |= yard_tables(model, network)
     frames |= spending_tables(frames["builds"], frames["yard_events"], network)
     frames["moved"] = moved_from_baseline(network, frames)
+    frames["services"] = service_table(model, network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

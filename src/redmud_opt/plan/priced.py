@@ -43,6 +43,7 @@ class Ledger:
             _capex,
             _closing,
             _yards,
+            _contracts,
         ):
             for term, cell, amount in part(book):
                 self._enter(term, cell, amount)
@@ -67,11 +68,16 @@ class Ledger:
 # ---------------------------------------------------------------- money, term by term
 
 
+def _factor(book: Book, item: str, t: int) -> float:
+    """Factor of a price path in a period: it scales the number that it is a path of."""
+    return book.facts.price_factor(item, book.dates.year_of(t))
+
+
 def _trade(book: Book) -> Iterator[tuple[str, Cell, float]]:
     for item, row, amount in traded(book):
         if item in book.facts.tiers:
             continue
-        worth = amount * book.dates.discount_of(row.t)
+        worth = amount * _factor(book, item, row.t) * book.dates.discount_of(row.t)
         if item in book.facts.outlets:
             outlet = book.facts.outlets[item]
             term = "sales" if outlet.price_cny_per_t >= 0 else "gate_fees"
@@ -86,7 +92,10 @@ def _tiers(book: Book) -> Iterator[tuple[str, Cell, float]]:
         tier = next((t for t in book.facts.tiers.get(row.item, ()) if t.step == row.step), None)
         if tier is None or row.item in book.facts.lines:
             continue
-        worth = row.amount * tier.price_cny_per_t * book.dates.discount(book.dates.window(row.window))
+        factor = book.facts.price_factor(row.item, book.dates.year_of_window(row.window))
+        worth = (
+            factor * row.amount * tier.price_cny_per_t * book.dates.discount(book.dates.window(row.window))
+        )
         cell = ("tiers", tier, "price_cny_per_t")
         if row.item in book.facts.outlets:
             yield ("sales" if tier.price_cny_per_t >= 0 else "gate_fees"), cell, worth
@@ -101,13 +110,14 @@ def _transport(book: Book) -> Iterator[tuple[str, Cell, float]]:
         material = flow.stream.material
         if listed is not None and listed.cost_cny_per_t is not None:
             cost = book.facts.in_basis(listed.cost_cny_per_t, material, listed.basis)
+            cost *= _factor(book, listed.name, flow.t)
             yield "transport", ("lanes", listed, "cost_cny_per_t"), -worth * cost
             continue
         rule = book.lanes.rule(flow.mode, material, book.status.hazardous(flow.stream, flow.t))
         distance = book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
         if rule is None or distance is None:
             continue
-        wet = worth * book.facts.wet_per_dry(material)
+        wet = worth * book.facts.wet_per_dry(material) * _factor(book, rule.name, flow.t)
         yield "transport", ("haul", rule, "cost_cny_per_t_km"), -wet * distance * rule.cost_cny_per_t_km
         yield "transport", ("haul", rule, "handling_cny_per_t"), -wet * rule.handling_cny_per_t
 
@@ -116,6 +126,13 @@ def _processing(book: Book) -> Iterator[tuple[str, Cell, float]]:
     processes = {row.name: row for row in book.facts.case.processes}
     for fed, _, _ in book.runs:
         worth = -fed.amount * book.dates.discount_of(fed.t)
+        toll = book.facts.toll(fed.line)
+        if toll is not None:
+            contract = book.facts.contract(book.facts.lines[fed.line])
+            assert contract is not None
+            yield "tolling", ("contracts", contract, "toll_fee_cny_per_t"), worth * toll
+            continue
+        worth *= _factor(book, fed.process, fed.t)
         row = processes[fed.process]
         yield "processing", ("processes", row, "cost_cny_per_t"), worth * row.cost_cny_per_t
         for point in book.facts.points.get(fed.process, ()):
@@ -241,3 +258,13 @@ def _yards(book: Book) -> Iterator[tuple[str, Cell, float]]:
                 part = book.dates.periods[t].fraction_of_year * book.dates.discount_of(t)
                 cell = ("yard_measures", measure, "annual_cost_cny_per_a")
                 yield "measures", cell, -part * measure.annual_cost_cny_per_a
+
+
+def _contracts(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    """What is short, and what is made up, is worth the penalty, or a share of it."""
+    for row in book.take_or_pay:
+        contract = book.facts.contracts[row.contract]
+        cell = ("contracts", contract, "penalty_cny_per_t")
+        worth = (contract.penalty_cny_per_t or 0.0) * book.dates.discount(book.dates.window(str(row.year)))
+        yield "shortfall", cell, -row.short * worth
+        yield "make_up_credit", cell, row.made_up * worth * contract.make_up_share

@@ -12,6 +12,7 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.case.works import Line
 from redmud_opt.model.arrays import Columns
 from redmud_opt.model.budgets import capex_cny, size_steps
+from redmud_opt.model.contracts import duties_of, taken_under
 from redmud_opt.model.recorded import recorded
 from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.model.value import penalty_cny_per_t
@@ -275,6 +276,22 @@ def refund_table(m: ConcreteModel) -> pd.DataFrame:
     return frame_of(m.refund_cny, "refund_cny").astype({"year": int})
 
 
+CONTRACT_COLUMNS = ("contract", "year", "take", "taken", "made_up", "short", "penalty_cny", "credit_cny")
+
+
+def contract_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
+    """What every contract asks for by year, what is taken, made up and short, and what that costs, undiscounted."""
+    duties = duties_of(net)
+    taken, short = taken_under(m, net, duties), m.short_of_contract.values_array
+    again = dict(zip(m.made_up.index.keys(), m.made_up.values_array.tolist(), strict=True))
+    rows = []
+    for k, duty in enumerate(duties):
+        name, made_up = duty.contract.name, again.get((duty.contract.name, duty.year), 0.0)
+        costs = (short[k] * duty.penalty_cny, made_up * duty.credit_cny)
+        rows.append((name, duty.year, duty.take, taken[k], made_up, short[k], *costs))
+    return pd.DataFrame(rows, columns=list(CONTRACT_COLUMNS))
+
+
 def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
     """All tables that come straight from columns."""
     outlets = {o.name: o.site for o in net.case.outlets}
@@ -296,6 +313,7 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
         "openings": _whole(m.opening, "opened").drop(columns="opened"),
         "used": used_table(m),
         "refunds": refund_table(m),
+        "take_or_pay": contract_table(m, net),
         "integers": integer_table(m),
         "tiers": tiers.astype({"step": int}) if len(tiers) else tiers,
         "targets": target_table(m, net),

@@ -83,6 +83,8 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.yards(),
         speaker.spending(),
         speaker.refunds(),
+        speaker.contracts(),
+        speaker.services(),
         speaker.rates(),
         speaker.targets(),
         *speaker.destinations(),
@@ -124,8 +126,8 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
 DECISIONS = ("built", "closed")
 """Measures of what is decided for good."""
 
-DECIDED = ("builds", "closings", "yard_events", "yard_ends", "spending", "budgets", "refunds")
-"""Tables of what is decided for good; a plan put together by hand need not have them."""
+DECIDED = ("builds", "closings", "yard_events", "yard_ends", "spending", "budgets", "refunds", "take_or_pay")
+"""Tables of what is decided for good or owed; a plan put together by hand need not have them."""
 
 
 def _against(plan: Described) -> dict[str, Any]:
@@ -394,6 +396,35 @@ class Speaker:
             for row in self.rows("refunds")
         ]
         return [self.say("refunds"), *indented(lines)] if lines else []
+
+    def contracts(self) -> list[str]:
+        """What is paid for under contracts without being taken, and what is made up."""
+        lines = []
+        for row in self.rows("take_or_pay"):
+            whose = {"contract": str(row["contract"]), "year": str(row["year"])}
+            amounts = {name: tonnes(float(row[name])) for name in ("take", "taken", "made_up", "short")}
+            for name, money in (("short", "penalty_cny"), ("made_up", "credit_cny")):
+                if float(row[name]) > 0.5:
+                    amount = millions(float(row[money]))
+                    lines.append(self.say(f"contract_{name}", amount=amount, **whose, **amounts))
+        return [self.say("contracts"), *indented(lines)] if lines else []
+
+    def services(self) -> list[str]:
+        """Who pays whom at shared bases, over the horizon; what a company owes to itself is left out."""
+        sums: dict[tuple[str, str, str], list[float]] = {}
+        for row in self.rows("services"):
+            found = sums.setdefault((str(row["facility"]), str(row["payer"]), str(row["owner"])), [0.0, 0.0])
+            found[0] += float(row["fed_t"])
+            found[1] += float(row["service_cny"])
+        lines = []
+        for (facility, payer, owner), (fed, paid) in sums.items():
+            if payer != owner and paid > 0.5:
+                names = {"facility": self.name(facility), "owner": self.name(owner)}
+                whose = self.name(payer) if payer else self.say("payer_unknown")
+                lines.append(
+                    self.say("service", payer=whose, fed=tonnes(fed), amount=millions(paid), **names)
+                )
+        return [self.say("services"), *indented(lines)] if lines else []
 
     def rates(self) -> list[str]:
         """The three rates per class, plant and year."""

@@ -38,6 +38,8 @@ SHOWN = {
     "openings": "lane period",
     "used": "kind item period",
     "refunds": "facility product year refund_cny",
+    "services": "facility year payer owner share fed_t service_cny",
+    "take_or_pay": "contract year take taken made_up short penalty_cny credit_cny",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
     "targets": "target waste_class year rate hard at_least reached verdict asked_t reached_t",
@@ -67,6 +69,8 @@ _NAMES = (
     "at",
     "facility",
     "product",
+    "payer",
+    "owner",
 )
 _WORDS = {
     "waste_class": "class",

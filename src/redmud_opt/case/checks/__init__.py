@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from redmud_opt.case.checks import (
     chemistry,
+    contracts,
     counts,
     cycles,
     decisions,
@@ -80,6 +81,13 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (markets.months_exist, "", ""),
     (markets.tiers_in_order, "", "tiers"),
     (markets.tiers_have_an_end, "", "tiers outlets supplies"),
+    (contracts.paths_are_whole, "groups", "periods price_paths groups"),
+    (contracts.paths_have_prices, "groups", ""),
+    (contracts.tiers_follow_paths, "groups", "periods price_paths tiers"),
+    (contracts.contracts_are_whole, "", ""),
+    (contracts.contracts_in_horizon, "", "periods"),
+    (contracts.contracts_cover_one_kind, PROCESS, "outlets supplies lines line_processes contracts groups"),
+    (contracts.tolling_of_lines, "", "contracts"),
     (markets.stock_before_horizon, "", "periods"),
     (markets.lanes_have_cost, "", "haul"),
     (markets.lots_fit_lanes, "", "periods calendars"),
@@ -141,7 +149,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (limits.targets_know_the_year, "", "periods year_to_date arisings materials sites groups"),
     (limits.year_to_date_needed, "", "periods"),
     (limits.targets_are_whole, "", ""),
-    (limits.ownership_sums, "", ""),
+    (limits.ownership_is_whole, "", "ownership"),
 )
 
 

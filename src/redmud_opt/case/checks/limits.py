@@ -9,7 +9,11 @@ from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.rules import Target
+from redmud_opt.case.things import Ownership
 from redmud_opt.i18n import Message
+
+WHOLE = 1e-6
+"""Shares of a facility that sum to one this closely do."""
 
 _ANYWHERE = {"sites", "owners", "provinces"}
 PLACES = {
@@ -154,12 +158,15 @@ def targets_are_whole(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "price_cny_per_t", "soft_without_price", name=row.name)
 
 
-def ownership_sums(facts: Facts) -> Iterator[Fault]:
-    """Nobody owns more than the whole of a facility."""
-    totals: dict[str, float] = {}
+def ownership_is_whole(facts: Facts) -> Iterator[Fault]:
+    """The shares of a facility make up the whole of it, and its service has one price."""
+    rows: dict[str, list[Ownership]] = {}
     for row in facts.case.ownership:
-        totals[row.facility] = totals.get(row.facility, 0.0) + row.share
-        if totals[row.facility] > 1 + 1e-9:
-            yield facts.fault(
-                row, "share", "ownership_above_one", facility=row.facility, total=totals[row.facility]
-            )
+        rows.setdefault(row.facility, []).append(row)
+    for facility, own in rows.items():
+        total = sum(row.share for row in own)
+        if abs(total - 1) > WHOLE:
+            yield facts.fault(own[-1], "share", "ownership_not_whole", facility=facility, total=total)
+        for row in own[1:]:
+            if row.service_price_cny_per_t != own[0].service_price_cny_per_t:
+                yield facts.fault(row, "service_price_cny_per_t", "ownership_two_prices", facility=facility)

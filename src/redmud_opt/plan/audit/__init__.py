@@ -25,6 +25,7 @@ from redmud_opt.plan.audit.builds import builds, closings
 from redmud_opt.plan.audit.capacity import capacities
 from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
 from redmud_opt.plan.audit.closure import closure
+from redmud_opt.plan.audit.contracts import contracts
 from redmud_opt.plan.audit.fates import fates
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
@@ -37,6 +38,7 @@ from redmud_opt.plan.audit.reading import streams
 from redmud_opt.plan.audit.refunds import refunds
 from redmud_opt.plan.audit.rolling import rolling
 from redmud_opt.plan.audit.running import running
+from redmud_opt.plan.audit.services import services
 from redmud_opt.plan.audit.spending import budgets
 from redmud_opt.plan.audit.tiers import tiers
 from redmud_opt.plan.audit.using import lanes
@@ -58,6 +60,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     capacities,
     yards,
     lanes,
+    contracts,
     tiers,
     shares,
     gates,
@@ -65,6 +68,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     logic,
     budgets,
     refunds,
+    services,
     closure,
     totals,
     identity,

@@ -38,10 +38,12 @@ from redmud_opt.plan.audit.rows import (
     Made,
     Opened,
     Over,
+    Owed,
     Placed,
     Ran,
     Rate,
     Refund,
+    Service,
     Short,
     Sold,
     Spent,
@@ -127,6 +129,8 @@ class Book:
         self.yard_events: list[YardEvent] = rows["yard_events"]
         self.yard_states: list[YardState] | None = rows["yards"] if "yards" in frames else None
         self.yard_ends: list[YardEnd] | None = rows["yard_ends"] if "yard_ends" in frames else None
+        self.take_or_pay: list[Owed] = rows["take_or_pay"]
+        self.services: list[Service] | None = rows["services"] if "services" in frames else None
         self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
         self.calendar: list[Dated] | None = rows["periods"] if "periods" in frames else None
         self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None

@@ -7,7 +7,7 @@
     min ≤ Σ amounts in basis  ≤ max                                               outlet, supply; lane: max
 
 The share of a period: `dates`. What is closed for a whole period has a share of 0, and takes nothing even
-if it has no capacity. MODEL.md rule 2.
+if it has no capacity; what is under a contract is open only while that is valid. MODEL.md rule 2.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _outlets(findings: Findings, book: Book) -> None:
         taken.add((row.outlet, row.t), book.facts.in_basis(row.amount, row.stream.material, outlet.basis))
     for name, outlet in book.facts.outlets.items():
         for t in range(len(book.dates.periods)):
-            opened = book.dates.open_share(outlet.opens, outlet.closes, t)
+            opened = book.dates.open_share(*book.facts.dates(outlet), t)
             share = (
                 book.dates.fraction(outlet.per, t) * book.dates.calendar_share(outlet.calendar, t) * opened
             )
@@ -136,7 +136,12 @@ def _supplies(findings: Findings, book: Book) -> None:
         bought.add((row.supply, row.t), book.facts.in_basis(row.amount, row.stream.material, supply.basis))
     for name, supply in book.facts.supplies.items():
         for t in range(len(book.dates.periods)):
-            share = book.dates.fraction(supply.per, t) * book.dates.calendar_share(supply.calendar, t)
+            opened = book.dates.open_share(*book.facts.dates(supply), t)
+            share = (
+                book.dates.fraction(supply.per, t) * book.dates.calendar_share(supply.calendar, t) * opened
+            )
+            if not opened:
+                findings.nothing("closed", book.where(t, name), bought[name, t], place=name)
             _between(findings, book, name, t, bought[name, t], share, supply.min_t, supply.max_t)
 
 

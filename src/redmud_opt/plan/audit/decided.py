@@ -9,6 +9,8 @@
     holding         −Σ fixed O&M of yards while open, of new yards and raises from their first day on
     closure         −Σ closure cost on the closing day
     measures        −Σ cost at the decision + annual cost × fraction of the year from then on
+    shortfall       −Σ short × penalty of contracts, at the middle of the year likewise
+    make_up_credit  Σ made up × penalty × make_up_share, likewise
     residual_value  Σ capex × remaining life ÷ life of what is in force at the end, in the last period
 
 MODEL.md 'Value'; docs/decisions.md 'Building, running, closing'.
@@ -43,6 +45,12 @@ def book_decisions(book: Book, money: Tally[Money]) -> None:
             money.add(("vat_refund", refund.year), refund.refund * book.dates.discount(window))
     _upkeep(book, money)
     _yard_events(book, money)
+    for owed in book.take_or_pay:
+        contract, window = book.facts.contracts.get(owed.contract), book.dates.window(str(owed.year))
+        if contract is not None and window:
+            penalty = (contract.penalty_cny_per_t or 0.0) * book.dates.discount(window)
+            money.add(("shortfall", owed.year), -owed.short * penalty)
+            money.add(("make_up_credit", owed.year), owed.made_up * penalty * contract.make_up_share)
     for _, worth in residuals(book):
         _book(book, money, "residual_value", len(book.dates.periods) - 1, worth)
 

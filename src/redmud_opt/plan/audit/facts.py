@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TypeVar
 
 from redmud_opt.case.case import Case
 from redmud_opt.case.columns import Row
-from redmud_opt.case.rules import Delisting, Method
-from redmud_opt.case.things import Assay, Tier
-from redmud_opt.case.works import Emission, Feed, FixedInput, LineProcess, OperatingPoint, Output, Partition
+from redmud_opt.case.rules import Contract, Delisting, Method
+from redmud_opt.case.things import Assay, Supply, Tier
+from redmud_opt.case.works import (
+    Emission,
+    Feed,
+    FixedInput,
+    Line,
+    LineProcess,
+    OperatingPoint,
+    Outlet,
+    Output,
+    Partition,
+)
 
 R = TypeVar("R", bound=Row)
 WASTE = ("general_waste", "hazardous_waste")
@@ -56,11 +67,13 @@ class Facts:
         self.storages = named(case.storages)
         self.lanes = named(case.lanes)
         self.targets = named(case.targets)
+        self.contracts = named(case.contracts)
         self.groups = self._groups()
         self._inside = {group: frozenset(members) for group, members in self.groups.items()}
         self._by_process()
         self._from_waste: frozenset[str] | None = None
         self.tiers: dict[str, list[Tier]] = by(case.tiers, "item")
+        self.price_paths = self._paths()
         self.methods: dict[str, list[Method]] = by(case.methods, "code")
         self.assays: dict[tuple[str, str], Assay] = {
             (row.material, row.property): row for row in live(case.composition)
@@ -84,6 +97,44 @@ class Facts:
         for row in live(self.case.groups):
             found[row.group].append(row.member)
         return {group: tuple(members) for group, members in found.items()}
+
+    def _paths(self) -> dict[str, dict[int, float]]:
+        """Item → year → factor on its prices."""
+        found: dict[str, dict[int, float]] = defaultdict(dict)
+        for row in live(self.case.price_paths):
+            for name in self.groups.get(row.item, (row.item,)):
+                found[name][row.year] = row.factor
+        return found
+
+    # ---------------------------------------------------------------- prices and contracts
+
+    def price_factor(self, item: str, year: int) -> float:
+        """Factor on the prices of an item in a year; NaN where its path does not say."""
+        path = self.price_paths.get(item)
+        return 1.0 if path is None else path.get(year, float("nan"))
+
+    def contract(self, row: Outlet | Supply | Line) -> Contract | None:
+        """The contract that an item is under."""
+        return self.contracts.get(row.contract) if row.contract else None
+
+    def toll(self, line: str) -> float | None:
+        """Fee per tonne fed to a line of a partner; None for the group's own lines."""
+        contract = self.contract(self.lines[line])
+        if contract is None or not contract.tolling:
+            return None
+        return float("nan") if contract.toll_fee_cny_per_t is None else contract.toll_fee_cny_per_t
+
+    def dates(self, row: Outlet | Supply | Line) -> tuple[date | None, date | None]:
+        """First day and day after the last of an item: its own dates, cut to those of its contract."""
+        first = None if isinstance(row, Supply) else row.opens
+        after = None if isinstance(row, Supply) else row.closes
+        contract = self.contract(row)
+        if contract is not None:
+            if contract.valid_from is not None and (first is None or contract.valid_from > first):
+                first = contract.valid_from
+            if contract.valid_to is not None and (after is None or contract.valid_to < after):
+                after = contract.valid_to
+        return first, after
 
     # ---------------------------------------------------------------- names
 

@@ -5,7 +5,8 @@
     built: units decided in the window;   count_used: how many different lanes, outlets or lines (on > 0) are used
     share_of: amount ≤ value × amount(other limit, same window), the other with its own places and materials
 
-A flow is measured where it leaves, or on its lane; `to` is where it arrives. MODEL.md rule 7.
+A flow is measured where it leaves, or on its lane; `to` is where it arrives. What is sold counts for the company that
+buys it where the outlet names one, else for the site's owner. MODEL.md rule 7.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Measures:
                 Event(b.stream.material, b.t, b.amount, self._site(b.site, b.supply)) for b in book.purchases
             ],
             "sold": [
-                Event(s.stream.material, s.t, s.amount, self._site(s.site, s.outlet)) for s in book.sales
+                Event(s.stream.material, s.t, s.amount, self._outlet(s.site, s.outlet)) for s in book.sales
             ],
             "placed": [
                 Event(p.stream.material, p.t, p.amount, self._site(p.site, p.storage))
@@ -66,6 +67,11 @@ class Measures:
 
     def _site(self, site: str, place: str) -> frozenset[str]:
         return self.book.facts.site_address(site) | {place}
+
+    def _outlet(self, site: str, outlet: str) -> frozenset[str]:
+        """The names of an outlet: the company that buys there in the place of the site's owner."""
+        buyer, names = self.book.facts.outlets[outlet].buyer, self._site(site, outlet)
+        return names - {self.book.facts.sites[site].owner} | {buyer} if buyer else names
 
     def _flows(self) -> Iterator[Event]:
         facts = self.book.facts

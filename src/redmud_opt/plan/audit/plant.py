@@ -91,11 +91,11 @@ class Plant:
             self._closed[closed.line, closed.decided].append((closed.t, closed.units))
         self._days = lru_cache(maxsize=None)(self._count_days)
 
-    @staticmethod
-    def _stood(line: Line) -> Vintage:
+    def _stood(self, line: Line) -> Vintage:
         ramp_up = shares(line.ramp_up) if line.opens else ()
+        opens, closes = self.facts.dates(line)
         size = float("inf") if line.capacity is None else line.capacity
-        return Vintage(line.name, None, line.opens or date.min, line.closes or date.max, ramp_up, 1.0, size)
+        return Vintage(line.name, None, opens or date.min, closes or date.max, ramp_up, 1.0, size)
 
     # ---------------------------------------------------------------- dates
 

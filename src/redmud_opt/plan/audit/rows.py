@@ -300,6 +300,31 @@ class Dated(NamedTuple):
     end: str
 
 
+class Owed(NamedTuple):
+    """A row of `take_or_pay`, in the unit and basis of the contract's items."""
+
+    contract: str
+    year: int
+    take: float
+    taken: float
+    made_up: float
+    short: float
+    penalty: float
+    credit: float
+
+
+class Service(NamedTuple):
+    """A row of `services`."""
+
+    facility: str
+    year: int
+    payer: str
+    owner: str
+    share: float
+    fed: float
+    service: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -368,6 +393,17 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     ),
     "yard_ends": (YardEnd, "storage:storage full_year:number? left_m3:number? left_t:number?", 1),
     "refunds": (Refund, "facility:facility product:material year:year refund_cny:number", 3),
+    "take_or_pay": (
+        Owed,
+        "contract:text year:year take:number taken:number made_up:number short:number "
+        "penalty_cny:number credit_cny:number",
+        2,
+    ),
+    "services": (
+        Service,
+        "facility:facility year:year payer:text owner:text share:number fed_t:number service_cny:number",
+        4,
+    ),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
@@ -387,6 +423,6 @@ OPTIONAL = (
         "spending",
         "budgets",
     ),
-    *("yards", "yard_events", "yard_ends"),
+    *("yards", "yard_events", "yard_ends", "take_or_pay", "services"),
 )
-"""Frames that older plans do not have: `fates` then is not checked, nothing was decided by the others."""
+"""Frames that older plans lack: `fates` and `services` are not checked then, nothing was decided by the others."""

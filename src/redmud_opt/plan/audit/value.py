@@ -3,15 +3,17 @@
     sales, gate fees  Σ delivered in basis × price, by the sign of the price; with tiers: Σ step × its price
     purchases         −Σ bought in basis × price
     transport         −Σ wet tonnes × (distance × cost per t km + handling), or the lane's cost in its basis
-    processing        −Σ fed × (process + operating point + feed)
+    processing        −Σ fed × (process + operating point + feed), on the group's own lines
+    tolling           −Σ fed × fee, on a partner's
     holding           −Σ put × cost + reclaimed × cost + placed × cost + stock × holding cost × part of year
     levies            −Σ (put + placed) × tax at storages that are not compliant
     end_charge        −Σ excess × charge, at the mid date of the last period
     running, lane_fixed, line_fixed, capex, closing, vat_refund, residual_value     see `decided`
     value             Σ terms
 
-Each at the mid date of its period, tiers at that of their window inside the horizon; money of a window over
-several years is booked in the last of them. MODEL.md 'Value'.
+Prices per tonne are those of the base year times the factor of their path in the calendar year. Each at the mid date
+of its period, tiers at that of their window inside the horizon; money of a window over several years is booked in the
+last of them. MODEL.md 'Value'.
 """
 
 from __future__ import annotations
@@ -60,11 +62,17 @@ def _trade(book: Book, money: Tally[Money]) -> None:
     for item, row, amount in traded(book):
         if item in book.facts.tiers:
             continue
+        worth = amount * _factor(book, item, row.t)
         if item in book.facts.outlets:
             price = book.facts.outlets[item].price_cny_per_t
-            _book(book, money, "sales" if price >= 0 else "gate_fees", row.t, amount * price)
+            _book(book, money, "sales" if price >= 0 else "gate_fees", row.t, worth * price)
         else:
-            _book(book, money, "purchases", row.t, -amount * book.facts.supplies[item].price_cny_per_t)
+            _book(book, money, "purchases", row.t, -worth * book.facts.supplies[item].price_cny_per_t)
+
+
+def _factor(book: Book, item: str, t: int) -> float:
+    """Factor of a price path in a period."""
+    return book.facts.price_factor(item, book.dates.year_of(t))
 
 
 def _tiers(book: Book, money: Tally[Money]) -> None:
@@ -75,7 +83,8 @@ def _tiers(book: Book, money: Tally[Money]) -> None:
             (t.price_cny_per_t for t in book.facts.tiers.get(row.item, ()) if t.step == row.step), 0.0
         )
         year = book.dates.year_of_window(row.window)
-        amount = row.amount * price * book.dates.discount(book.dates.window(row.window))
+        amount = row.amount * price * book.facts.price_factor(row.item, year)
+        amount *= book.dates.discount(book.dates.window(row.window))
         if row.item in book.facts.outlets:
             money.add(("sales" if price >= 0 else "gate_fees", year), amount)
         else:
@@ -92,17 +101,24 @@ def _cost_per_t(book: Book, flow: Flow) -> float:
     listed = book.lanes.listed(flow.lane)
     material = flow.stream.material
     if listed is not None and listed.cost_cny_per_t is not None:
-        return book.facts.in_basis(listed.cost_cny_per_t, material, listed.basis)
+        cost = listed.cost_cny_per_t * _factor(book, listed.name, flow.t)
+        return book.facts.in_basis(cost, material, listed.basis)
     rule = book.lanes.rule(flow.mode, material, book.status.hazardous(flow.stream, flow.t))
     distance = book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
     if rule is None or distance is None:
         return float("nan")
-    return book.lanes.cost_per_wet_t(rule, distance) * book.facts.wet_per_dry(material)
+    cost = book.lanes.cost_per_wet_t(rule, distance) * _factor(book, rule.name, flow.t)
+    return cost * book.facts.wet_per_dry(material)
 
 
 def _processing(book: Book, money: Tally[Money]) -> None:
     for fed, _, becomes in book.runs:
-        _book(book, money, "processing", fed.t, -fed.amount * becomes.cost_cny)
+        toll = book.facts.toll(fed.line)
+        if toll is None:
+            cost = becomes.cost_cny * _factor(book, fed.process, fed.t)
+            _book(book, money, "processing", fed.t, -fed.amount * cost)
+        else:
+            _book(book, money, "tolling", fed.t, -fed.amount * toll)
 
 
 def _storages(book: Book, money: Tally[Money]) -> None:

@@ -2,17 +2,16 @@
 
     out(site, lineage) = min of  −best price at an outlet;   placement + tax
                                  lane + out(its other end, lineage)
-                                 process + Σ input × in(site, input) + Σ yield × out(site, output)
+                                 process, or toll, + Σ input × in(site, input) + Σ yield × out(site, output)
                                  0 for what a process that can run there needs
     in(site, material) = min of  its cheapest price there;   0 where it is made;   in(other site) + lane
     charge             = max(0, reclaiming + out);   no charge where out is infinite, or the storage is shut
 
-What is open in the last period counts, capacities do not (see `ways`); of tiers the best. Lines that stand
-then by their dates and may not be closed count; those that may, and candidates that could stand then, count for what
-has no way out without them. An output without a
-way out makes its process a dead end. Outlets whose haul radius is shorter than the lane a tonne came by are
-barred to it until it is fed. Values fall from infinity, so that going in circles is no way out; what still
-falls after many sweeps earns without end. MODEL.md 'End of horizon'.
+What is open in the last period counts, at its prices, capacities do not (see `ways`); of tiers the best. Lines that
+stand then by their dates and may not be closed count; those that may, and candidates that could stand then, count for
+what has no way out without them. An output without a way out makes its process a dead end. Outlets whose haul radius
+is shorter than the lane a tonne came by are barred to it until it is fed. Values fall from infinity, so that going in
+circles is no way out; what still falls after many sweeps earns without end. MODEL.md 'End of horizon'.
 """
 
 from __future__ import annotations
@@ -124,7 +123,7 @@ class Roads:
         return found
 
     def _fed(self, use: Use) -> Option:
-        cost = use.becomes.cost_cny
+        cost = use.cost_cny
         for taken in use.becomes.inputs:
             if taken.amount:
                 cost += taken.amount * self.bought.get((use.site, taken.material), NONE)

@@ -4,7 +4,7 @@
              a candidate line only where `candidates` says so, and if it can stand in one of the periods
     lawful   accepted by a row of the case, dangerous goods where allowed, every `each` gate kept;
              hazardous as at the start of the horizon, since a later delisting does not count
-    cost     of a dry tonne (or unit), each in the basis of its row
+    cost     of a dry tonne (or unit), each in the basis of its row, at the prices of the last of the periods
 
 Only whether something is open counts, never how much it takes; nor do shares and averages of a blend, which
 hang on what else is fed. A haul rule moves what is measured in tonnes to sites that take it: something there
@@ -44,7 +44,10 @@ class Sink(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A process that runs at a site at an operating point, on a feed or as a recipe, with the wastes it makes."""
+    """A process that runs at a site at an operating point, on a feed or as a recipe, with the wastes it makes.
+
+    `cost_cny`: what a tonne fed costs, on a partner's line the toll.
+    """
 
     site: str
     process: str
@@ -52,6 +55,7 @@ class Use(NamedTuple):
     feed: Lineage | None
     becomes: Conversion
     made: tuple[tuple[Lineage, float], ...]
+    cost_cny: float
 
 
 class Ways:
@@ -103,11 +107,11 @@ class Ways:
             return False
         if line.candidate:
             return self.candidates and self.book.plant.could_stand(name, t)
-        return self.dates.open_share(line.opens, line.closes, t) > 0.0
+        return self.dates.open_share(*self.facts.dates(line), t) > 0.0
 
     def outlet_open(self, outlet: Outlet, t: int) -> bool:
         """Whether an outlet takes anything in a period."""
-        share = self.dates.open_share(outlet.opens, outlet.closes, t)
+        share = self.dates.open_share(*self.facts.dates(outlet), t)
         return _some(outlet.max_t) and share * self.dates.calendar_share(outlet.calendar, t) > 0.0
 
     def storage_open(self, storage: Storage, t: int) -> bool:
@@ -162,7 +166,12 @@ class Ways:
     def price(self, outlet: Outlet, material: str) -> float:
         """The best price of a dry tonne: of tiers the greatest."""
         tiers = [tier.price_cny_per_t for tier in self.facts.tiers.get(outlet.name, ())]
-        return self.facts.in_basis(max(tiers, default=outlet.price_cny_per_t), material, outlet.basis)
+        price = max(tiers, default=outlet.price_cny_per_t) * self._factor(outlet.name)
+        return self.facts.in_basis(price, material, outlet.basis)
+
+    def _factor(self, item: str) -> float:
+        """Factor on the prices of an item in the last of the periods."""
+        return self.facts.price_factor(item, self.dates.year_of(self.when[-1]))
 
     def keeps(self, storage: Storage, lineage: Lineage) -> bool:
         """Whether a storage may take a lineage, open or not."""
@@ -230,14 +239,16 @@ class Ways:
                     yield Move(other, self._hauled(rule, distance, lineage.material), distance)
 
     def _hauled(self, rule: Haul, distance: float, material: str) -> float:
-        return self.book.lanes.cost_per_wet_t(rule, distance) * self.facts.wet_per_dry(material)
+        cost = self.book.lanes.cost_per_wet_t(rule, distance) * self._factor(rule.name)
+        return cost * self.facts.wet_per_dry(material)
 
     def _listed(self, lane: Lane, lineage: Lineage) -> Move | None:
         """A listed lane, None where nobody prices it."""
         material = lineage.material
         distance = self.book.lanes.distance_km(lane.name, lane.from_site, lane.to_site, lane.mode)
         if lane.cost_cny_per_t is not None:
-            cost = self.facts.in_basis(lane.cost_cny_per_t, material, lane.basis)
+            price = lane.cost_cny_per_t * self._factor(lane.name)
+            cost = self.facts.in_basis(price, material, lane.basis)
             return Move(lane.to_site, cost, float("inf") if distance is None else distance)
         rule = self.book.lanes.rule(lane.mode, material, self.hazardous(lineage))
         if rule is None or distance is None or not self.facts.in_tonnes(material):
@@ -248,14 +259,14 @@ class Ways:
 
     def _uses(self, site: str, feed: Lineage | None) -> tuple[Use, ...]:
         """Processes at a site that run on a feed, or without any."""
-        found: dict[tuple[str, str], Use] = {}
+        found: dict[tuple[str, str, float], Use] = {}
         for line in self.lines[site]:
             if not any(self.line_open(line, t) for t in self.when):
                 continue
             for process, point in self._points(line):
                 use = self._use(site, line, process, point, feed)
                 if use is not None:
-                    found[process, point] = use
+                    found[process, point, use.cost_cny] = use
         return tuple(found.values())
 
     def _points(self, line: str) -> Iterator[tuple[str, str]]:
@@ -276,7 +287,9 @@ class Ways:
         becomes = conversions.conversion(process, point, feed)
         made = self._made(process, point, feed, becomes)
         lawful = admits(self.book, self.gates.get(process, ()), feed, becomes)
-        return Use(site, process, point, feed, becomes, made) if made is not None and lawful else None
+        toll = self.facts.toll(line)
+        cost = becomes.cost_cny * self._factor(process) if toll is None else toll
+        return Use(site, process, point, feed, becomes, made, cost) if made is not None and lawful else None
 
     def _made(
         self, process: str, point: str, feed: Lineage | None, becomes: Conversion
@@ -299,10 +312,15 @@ class Ways:
         """Material → cheapest price of a dry tonne bought at a site: of tiers the least."""
         found: dict[str, float] = {}
         for name, row in self.facts.supplies.items():
-            open_ = any(self.dates.calendar_share(row.calendar, t) > 0.0 for t in self.when)
+            span = self.facts.dates(row)
+            open_ = any(
+                self.dates.calendar_share(row.calendar, t) * self.dates.open_share(*span, t) > 0.0
+                for t in self.when
+            )
             if site in self.facts.members(row.site) and open_ and _some(row.max_t):
                 tiers = [tier.price_cny_per_t for tier in self.facts.tiers.get(name, ())]
-                price = self.facts.in_basis(min(tiers, default=row.price_cny_per_t), row.material, row.basis)
+                least = min(tiers, default=row.price_cny_per_t) * self._factor(name)
+                price = self.facts.in_basis(least, row.material, row.basis)
                 found[row.material] = min(price, found.get(row.material, float("inf")))
         return found
 

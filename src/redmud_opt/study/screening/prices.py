@@ -6,7 +6,8 @@
                one that the case does not name: general waste as what it was made of, hazardous waste in the
                cheapest final place for such waste whose gates it meets
 
-Prices are per dry tonne or unit; transport is left out everywhere. Of tiers the best step counts.
+Prices are per dry tonne or unit, those of the base year whatever their path; transport is left out everywhere. Of
+tiers the best step counts. Contracts are left out: a partner's line is shown at the costs of its process.
 """
 
 from __future__ import annotations
