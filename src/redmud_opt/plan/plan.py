@@ -124,6 +124,7 @@ _TEXT = frozenset(
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
+        "option",
     )
 )
 
@@ -200,7 +201,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
     frames |= yard_tables(model, network)
-    frames |= spending_tables(frames["builds"], frames["yard_events"], network)
+    frames |= spending_tables(frames["builds"], frames["yard_events"], frames["reductions"], network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

@@ -12,7 +12,7 @@ from typing import TypeVar
 from redmud_opt.case.case import Case
 from redmud_opt.case.columns import Row
 from redmud_opt.case.rules import Delisting, Method
-from redmud_opt.case.things import Assay, Tier
+from redmud_opt.case.things import Arising, Assay, Relining, Tier
 from redmud_opt.case.works import Emission, Feed, FixedInput, LineProcess, OperatingPoint, Output, Partition
 
 R = TypeVar("R", bound=Row)
@@ -47,7 +47,8 @@ class Facts:
         self.materials = named(case.materials)
         self.properties = named(case.properties)
         self.sites = named(case.sites)
-        self.arisings = named(case.arisings)
+        self.arisings: dict[str, Arising | Relining] = {**named(case.arisings), **named(case.relinings)}
+        self.reductions = named(case.reductions)
         self.supplies = named(case.supplies)
         self.processes = named(case.processes)
         self.facilities = named(case.facilities)
