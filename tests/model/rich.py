@@ -46,6 +46,8 @@ from redmud_opt.case.things import (
     Owner,
     Ownership,
     PriceByYear,
+    ReductionOption,
+    Relining,
     Supply,
     Tier,
     YearToDate,
@@ -153,6 +155,24 @@ def _works() -> tuple[Tables, ...]:
             ),
         ),
     )
+
+
+def _arisings() -> tuple[Tables, ...]:
+    """A campaign of relining across New Year; less lining, a switch of mud, all or nothing, and more alumina."""
+    campaign = Relining(
+        name="potline", site="S", material="lining", pots=8, lining_t_per_pot=1.5, starts=date(2026, 11, 15),
+        ends=date(2027, 2, 15),
+    )  # fmt: skip
+    options = (
+        ReductionOption(name="longer_life", arising="potline", share=0.25, cost_cny_per_t=90,
+                        earliest=date(2026, 8, 15)),
+        ReductionOption(name="patching", arising="potline", share=0.9, cost_cny_per_t=95),
+        ReductionOption(name="other_bauxite", arising="mud_R_", becomes="tails", share=0.05, factor_t_per_t=0.9,
+                        cost_cny_per_t=-240, capex_cny=120, lead_time_months=1, whole=True),
+        ReductionOption(name="more_alumina", arising="ash_of_alumina", kind="expansion", share=0.1,
+                        margin_cny_per_t=25),
+    )  # fmt: skip
+    return (rows(relinings=campaign, reductions=options),)
 
 
 def _decisions() -> tuple[Tables, ...]:
@@ -413,6 +433,7 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
     return tiny(
         *_materials(),
         *_works(),
+        *_arisings(),
         *_decisions(),
         *_places(),
         *_yards(),

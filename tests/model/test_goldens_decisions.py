@@ -33,7 +33,7 @@ from tests.model.golden import bounds_of, check_golden
 
 from redmud_opt.case import Case
 from redmud_opt.case.rules import Budget, Limit, Logic, VatRefund
-from redmud_opt.case.things import Tier
+from redmud_opt.case.things import ReductionOption, Tier
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import compile
 from redmud_opt.network import build_network
@@ -319,6 +319,71 @@ def test_order_of_steps(golden: Any) -> None:
     ends = (sells("mud", 0, method="D"), sells("brick", 1), product("brick"), commodity("lime"))
     case = tiny(mud(), press_, *ends, buys("lime", 0, max_t=30), rows(tiers=tiers), periods=parts(2026, 6))
     golden(case, "step_full", "step_after")
+
+
+# ---------------------------------------------------------------- what arises
+
+
+def changing() -> Case:
+    """100 t of mud in 26a, in 26b and in 27a; options from the start, from July 2026, or six months after a decision.
+
+    less   up to half, from 1 July 2026 on         switch  up to 0.8, becomes 0.5 t of red, capex 60
+    some   up to 0.1, half a year after the decision; all or nothing        more   up to 0.2, margin 7
+    """
+    options = (
+        ReductionOption(name="less", arising="mud_R_", share=0.5, cost_cny_per_t=3, earliest=date(2026, 7, 1)),
+        ReductionOption(name="switch", arising="mud_R_", share=0.8, becomes="red", factor_t_per_t=0.5,
+                        cost_cny_per_t=4, capex_cny=60),
+        ReductionOption(name="some", arising="mud_R_", share=0.1, lead_time_months=6, whole=True),
+        ReductionOption(name="more", arising="mud_R_", kind="expansion", share=0.2, margin_cny_per_t=7),
+    )  # fmt: skip
+    budgets = (Budget(name="late", year=2027, amount_cny=50), Budget(name="of_r", scope="R", amount_cny=90))
+    return world(
+        rows(reductions=options, budgets=budgets),
+        waste("red", "red_mud"),
+        landfill("red", name="other"),
+        site("M"),
+        lane("M", "R", 0, distance_km=50),
+        rows(arisings=mud(9, "M")["arisings"]),
+        landfill("mud", at="M", name="far"),
+        sells("mud", 0, method="U", haul_radius_km=5),
+        periods=parts(2026, 6) + years(2027),
+        discounting="mid_period",
+        discount_rate=0.1,
+    )
+
+
+def test_arisings(golden: Any) -> None:
+    """Mud at R: … + applied[less, switch, some] − applied[more] = 100; red at R: … − 0.5 · applied[switch] = 0.
+
+    some = 10 · adopt[26a] in 26b, 10 · (adopt[26a] + adopt[26b]) in 27a: decided in 27a half of that year is left,
+    July to December, 184 of 365 days: 5.04. switch ≤ 80 · Σ adopt up to the period. Σ avoided ≤ 100 from July on
+    (before it 80 alone). generated[2026] + applied − 0.5 · switch − more … = 218 with 9 t a period at M.
+    What the base at R takes from within 5 km is what arises there.
+    """
+    families = (
+        "adopted_once",
+        "applied_if_adopted",
+        "avoided",
+        "balance",
+        "define_generated_t",
+        "haul_radius",
+    )
+    golden(changing(), *families, "budget")
+
+
+def test_bounds_of_applied() -> None:
+    """less: 50 from July on; switch 80; some 10 in 26b and 27a; more 20."""
+    form = compile(build_model(build_network(changing())))
+    check_golden("bounds_of_applied", bounds_of(form, ("applied_t", "adopt")))
+
+
+def test_value_of_arisings(golden: Any) -> None:
+    """source_reduction: −3 and −4, expansion 7, capex −60, each by the factor of its period.
+
+    0.976661 (90.5 days), 0.931240 (273 days), 0.866869 (547.5 days).
+    """
+    golden(changing(), "define_value_cny")
 
 
 # ---------------------------------------------------------------- links

@@ -54,7 +54,7 @@ def test_few_whole_numbers() -> None:
 
 def test_what_later_orders_enforce_is_stated_and_said() -> None:
     said = " ".join(str(message.values) for message in unenforced(case()))
-    for table in ("permits", "approvals", "exemptions", "reductions"):
+    for table in ("permits", "approvals", "exemptions"):
         assert table in said
     carbon = unenforced(case("group_carbon_price"))
     assert any(message.values.get("key") == "co2_price_cny_per_t" for message in carbon)

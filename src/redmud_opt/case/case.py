@@ -52,6 +52,7 @@ from redmud_opt.case.things import (
     Property,
     Province,
     ReductionOption,
+    Relining,
     Site,
     Source,
     Supply,
@@ -198,6 +199,7 @@ class Case:
     properties: tuple[Property, ...] = ()
     composition: tuple[Assay, ...] = ()
     arisings: tuple[Arising, ...] = ()
+    relinings: tuple[Relining, ...] = ()
     reductions: tuple[ReductionOption, ...] = ()
     opening_stock: tuple[OpeningStock, ...] = ()
     year_to_date: tuple[YearToDate, ...] = ()
@@ -258,6 +260,11 @@ class Case:
     def groups_by_name(self) -> dict[str, tuple[str, ...]]:
         """Group → members, in the order of the table; years, halves, quarters and months are groups of periods."""
         return dict(self._groups)
+
+    @property
+    def all_arisings(self) -> tuple[Arising | Relining, ...]:
+        """Everything that arises, whatever table states it."""
+        return (*self.arisings, *self.relinings)
 
     def members(self, name: str) -> tuple[str, ...]:
         """The members of a group, or the name itself; a group of periods may hold calendar years."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redmud_opt.case.case import Case
-from redmud_opt.case.steps import places_of_lines, under_construction
+from redmud_opt.case.steps import places_of_arisings, places_of_lines, under_construction
 from redmud_opt.case.works import Line
 
 
@@ -65,7 +65,7 @@ def _idle_rules(case: Case) -> Iterator[str]:
         count, members = rule.count or 0, len(case.members(rule.first))
         if (rule.kind == "at_least" and count == 0) or (rule.kind == "at_most" and count >= members):
             yield rule.name
-    places = places_of_lines(case)
+    places, places_of_sites = places_of_lines(case), places_of_arisings(case)
     sized = {row.item for row in case.tiers}
     for limit in case.limits:
         at = set(case.members(limit.at)) if limit.at else None
@@ -79,7 +79,8 @@ def _idle_rules(case: Case) -> Iterator[str]:
             for row in case.lines
             if under_construction(case, row) or (row.candidate and (row.capex_cny or row.name in sized))
         )
-        found = [*(places[row.name] for row in spent), *_yards_to_pay(case)]
+        adopted = [places_of_sites[row.arising] for row in case.reductions if row.capex_cny]
+        found = [*(places[row.name] for row in spent), *_yards_to_pay(case), *adopted]
         if not any(scope is None or scope & here for here in found):
             yield budget.name
 
@@ -126,6 +127,22 @@ def _idle_contracts(case: Case) -> Iterator[str]:
     yield from (row.name for row in case.contracts if row.name not in covering)
 
 
+def _cut_relinings(case: Case) -> Iterator[str]:
+    """Campaigns of relining of which a part lies outside the horizon and does not count."""
+    begin, end = case.periods[0].start, case.periods[-1].end
+    for row in case.relinings:
+        if row.starts < begin or row.ends > end:
+            yield row.name
+
+
+def _doubled_relinings(case: Case) -> Iterator[str]:
+    """Campaigns whose waste arises at the same site by the table `arisings` too."""
+    stated = {(row.site, row.material) for row in case.arisings}
+    for row in case.relinings:
+        if (row.site, row.material) in stated:
+            yield row.name
+
+
 def oddities(case: Case) -> dict[str, list[str]]:
     """Key of the message → what it names."""
     return {
@@ -136,4 +153,6 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_no_refund": list(_idle_refunds(case)),
         "case.flag_contract_outlasts": list(_outlasting(case)),
         "case.flag_idle_contract": list(_idle_contracts(case)),
+        "case.flag_relining_cut": list(_cut_relinings(case)),
+        "case.flag_relining_twice": list(_doubled_relinings(case)),
     }

@@ -105,7 +105,17 @@ def assumptions(case: Case) -> Assumptions:
 
 
 def _unused_materials(case: Case) -> list[str]:
-    tables = ("arisings", "opening_stock", "supplies", "feeds", "outputs", "inputs", "outlets", "storages")
+    tables = (
+        "arisings",
+        "relinings",
+        "opening_stock",
+        "supplies",
+        "feeds",
+        "outputs",
+        "inputs",
+        "outlets",
+        "storages",
+    )
     used = {member for table in tables for row in _rows(case, table) for member in case.members(row.material)}
     return [row.name for row in case.materials if row.name not in used]
 

@@ -14,17 +14,19 @@ from datetime import date
 from redmud_opt.case.case import Case, Period
 from redmud_opt.case.months import months_after
 from redmud_opt.case.profiles import shares
+from redmud_opt.case.things import ReductionOption
 from redmud_opt.case.works import Line
 
 
-def first_start(case: Case, line: Line) -> date:
+def first_start(case: Case, step: Line | ReductionOption) -> date:
     """The first day on which a candidate can stand: decided on the first day of the horizon."""
-    return _start(line, case.periods[0].start)
+    return start_of(step, case.periods[0].start)
 
 
-def _start(line: Line, decision: date) -> date:
-    start = months_after(decision, line.lead_time_months or 0)
-    return start if line.earliest is None else max(start, line.earliest)
+def start_of(step: Line | ReductionOption, decision: date) -> date:
+    """The first day on which a step stands, or an option is in force, that was decided on a day."""
+    start = months_after(decision, step.lead_time_months or 0)
+    return start if step.earliest is None else max(start, step.earliest)
 
 
 def _covers(period: Period, start: date | None, end: date | None) -> bool:
@@ -45,7 +47,7 @@ def may_stand(case: Case, line: Line) -> frozenset[int]:
     """
     if not line.candidate:
         return frozenset(t for t, p in enumerate(case.periods) if _covers(p, line.opens, line.closes))
-    starts = [_start(line, period.start) for period in case.periods]
+    starts = [start_of(line, period.start) for period in case.periods]
     found = set()
     for t, period in enumerate(case.periods):
         decided = bisect_left(starts, period.end) - 1
@@ -86,4 +88,14 @@ def places_of_lines(case: Case) -> dict[str, set[str]]:
         if (facility := facilities.get(line.facility)) and (site := sites.get(facility.site)):
             names |= {site.name, site.province, facility.owner or site.owner}
         found[line.name] = names - {""}
+    return found
+
+
+def places_of_arisings(case: Case) -> dict[str, set[str]]:
+    """Arising or campaign of relining → its site, the site's owner and province."""
+    sites = {row.name: row for row in case.sites}
+    found = {}
+    for row in case.all_arisings:
+        site = sites.get(row.site)
+        found[row.name] = {site.name, site.owner, site.province} - {""} if site else set()
     return found

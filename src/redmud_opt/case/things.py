@@ -221,18 +221,61 @@ class Arising(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relining(Row):
+    """A campaign of relining pots: its spent lining arises evenly over its days. Several rows are the pulses."""
+
+    TABLE: ClassVar[str] = "relinings"
+    ENFORCED: ClassVar[bool] = True
+    name: str = name("name of the campaign")
+    site: str = reference("sites", "where the pots stand", required=True)
+    material: str = reference("materials", "what is taken out of them", required=True)
+    pots: int = integer("pots relined", required=True, minimum=1)
+    lining_t_per_pot: float = number("t", "dry tonnes of spent lining per pot", required=True, above=0)
+    starts: date = day("first day", required=True)
+    ends: date = day("day after the last", required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReductionOption(Row):
-    """Source reduction, a bauxite switch or an expansion, as an option with a cost."""
+    """Source reduction, a switch of bauxite or feed, or an expansion, as an option with a cost."""
 
     TABLE: ClassVar[str] = "reductions"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("name of the option")
-    arising: str = reference("arisings", "arising that it changes", required=True)
-    becomes: str = reference("materials", "material that arises instead")
-    share: float = number("1", "share of the arising avoided or changed", required=True, maximum=1)
-    cost_cny_per_t: float = number("CNY/t", "cost per tonne avoided or changed", default=0.0)
-    capex_cny: float = number("CNY", "investment", default=0.0)
-    earliest: date | None = day("earliest date")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
+    arising: str = reference("arisings relinings", "arising that it changes", required=True)
+    kind: str = choice(
+        "reduction switch expansion",
+        "less of it, another material instead, or more of it; blank: switch with `becomes`, else reduction",
+    )
+    becomes: str = reference("materials", "material that arises instead (switch)")
+    share: float = number(
+        "1", "share of the arising avoided, changed or added at most", required=True, above=0, maximum=1
+    )
+    factor_t_per_t: float = number(
+        "t/t", "dry tonnes of `becomes` per tonne of the arising changed (switch)", default=1.0, above=0
+    )
+    cost_cny_per_t: float = number(
+        "CNY/t", "cost per tonne avoided or changed; negative: a saving", default=0.0, minimum=None
+    )
+    margin_cny_per_t: float | None = number(
+        "CNY/t", "margin of the production, per tonne of arising added (expansion)", minimum=None
+    )
+    capex_cny: float = number("CNY", "investment at the decision, once", default=0.0)
+    earliest: date | None = day("earliest day in force")
+    lead_time_months: int | None = integer("months from the decision until it is in force")
+    whole: bool = flag("all of the share or nothing, once in force")
+
+    @property
+    def effect(self) -> str:
+        """What it does: reduction, switch or expansion."""
+        return self.kind or ("switch" if self.becomes else "reduction")
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is a decision with a date: something is invested, or it is all or nothing."""
+        return self.capex_cny > 0 or self.whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
     leaving + fed + taken as input + put + placed + sold = arising + arriving + made + reclaimed + bought
                                                                           [t], per (site, stream, period)
 
+    arising = what the case states − avoided − changed + what arises instead + added
+
     stock[t] = stock[t−1] + put[t] − reclaimed[t]                         [t], per (storage, stream, period)
 
 On 31 December stock of new origin becomes legacy: the first period of a year carries stock of `new` streams over
@@ -17,7 +19,7 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model.arrays import Columns, Rows
 from redmud_opt.model.columns import grid_index
 from redmud_opt.network import Network
-from redmud_opt.network.network import Grid, Ints
+from redmud_opt.network.network import Array, Grid, Ints
 
 
 def add_balance(m: ConcreteModel, net: Network) -> None:
@@ -36,6 +38,8 @@ def add_balance(m: ConcreteModel, net: Network) -> None:
     _at(rows, m.placed_t, net, net.placements.grid, net.placements.place, 1.0)
     _at(rows, m.sold_t, net, net.deliveries.grid, net.deliveries.place, 1.0)
     _at(rows, m.bought_t, net, net.purchases.grid, net.purchases.place, -1.0)
+    row, col, less_t_per_t = effects(net, net.nodes.position)
+    rows.add(m.applied_t, row=row, col=col, coef=less_t_per_t)
 
 
 def _at(rows: Rows, columns: Columns, net: Network, grid: Grid, place: Ints, sign: float) -> None:
@@ -46,6 +50,14 @@ def _at(rows: Rows, columns: Columns, net: Network, grid: Grid, place: Ints, sig
     else:
         col = np.flatnonzero((place >= 0)[grid.entity])
         rows.add(columns, row=row[col], col=col, coef=sign)
+
+
+def effects(net: Network, row: Ints) -> tuple[Ints, Ints, Array]:
+    """(row, column of applied_t, −tonnes more that arise per tonne applied) for rows [place, period], −1: none."""
+    changes = net.changes
+    cells = changes.grid.position[changes.effect_option]
+    k, period = np.nonzero((cells >= 0) & (row[changes.effect_place] >= 0))
+    return row[changes.effect_place[k], period], cells[k, period], -changes.effect_t_per_t[k]
 
 
 def _add_conversion(rows: Rows, feed_t: Columns, net: Network) -> None:

@@ -1,9 +1,9 @@
 """Budgets: capex due in a calendar year, or from the first day of the horizon on, undiscounted.
 
-    Σ share due · (capex · build + Σ price · size step) + Σ capex · yard step
+    Σ share due · (capex · build + Σ price · size step) + Σ capex · yard step + Σ capex · adopt
         ≤ amount − what is due for lines under construction                                                    [CNY]
 
-per row of the budgets table, over the lines and yards in its scope. MODEL.md Facility.
+per row of the budgets table, over the lines, yards and options on what arises in its scope. MODEL.md Facility.
 """
 
 from __future__ import annotations
@@ -58,7 +58,13 @@ def add_budgets(m: ConcreteModel, net: Network) -> None:
                 sizes += [(row, col, payment.share * price) for vintage, col, price in steps if vintage == v]
     index = Index.flat("budget", [budget.name for budget in budgets])
     rows = m.budget = Rows(index, upper=left, kind="policy", message="model.budget")
-    for columns, found in ((m.build, entries), (m.tier_t, sizes), (m.yard_step, _yard_steps(net))):
+    yards = _yard_steps(net)
+    for columns, found in (
+        (m.build, entries),
+        (m.tier_t, sizes),
+        (m.yard_step, yards),
+        (m.adopt, _adopted(net)),
+    ):
         row_of, col, coef = np.array(found, dtype=float).reshape(-1, 3).T
         rows.add(columns, row=row_of.astype(np.int64), col=col.astype(np.int64), coef=coef)
 
@@ -74,6 +80,24 @@ def _yard_steps(net: Network) -> list[tuple[int, int, float]]:
             net, budget, net.time.periods[option.decided].start, yards.names(yards.steps[option.step].storage)
         )
     ]
+
+
+def _adopted(net: Network) -> list[tuple[int, int, float]]:
+    """(budget, column of adopt, capex) of options on what arises."""
+    changes = net.changes
+    return [
+        (row, col, changes.options[k].capex_cny)
+        for row, budget in enumerate(net.case.budgets)
+        for col, (k, t) in enumerate(zip(changes.decision_option, changes.decision_period, strict=True))
+        if changes.options[k].capex_cny and counts_option(net, budget, int(k), int(t))
+    ]
+
+
+def counts_option(net: Network, budget: Budget, option: int, period: int) -> bool:
+    """Whether an option decided in a period falls under a budget: by the site of what it changes."""
+    site = net.lookup.sites[net.changes.site[option]]
+    names = {site.name, site.owner, site.province} - {""}
+    return covers(net, budget, net.time.periods[period].start, names)
 
 
 def counts(net: Network, budget: Budget, payment: Payment) -> bool:

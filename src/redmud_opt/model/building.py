@@ -46,7 +46,8 @@ def add_building(m: ConcreteModel, net: Network) -> None:
     size_rows.add(m.size)
     size_rows.add(m.build, col=np.searchsorted(chosen, sized), coef=-most)
     m.size_if_built = size_rows
-    m.column_groups = (ColumnGroup(m.build, ("line", "period")), ColumnGroup(m.close, ("line", "period")))
+    built, closed = (ColumnGroup(columns, ("line", "period")) for columns in (m.build, m.close))
+    m.column_groups = (*getattr(m, "column_groups", ()), built, closed)
 
 
 def sized_vintages(plant: Plant) -> Ints:

@@ -28,6 +28,7 @@ from redmud_opt.model.links import add_links
 from redmud_opt.model.logic import add_logic
 from redmud_opt.model.points import add_points
 from redmud_opt.model.radius import add_haul_radius
+from redmud_opt.model.reductions import add_reductions
 from redmud_opt.model.refunds import add_refunds
 from redmud_opt.model.running import add_line_capacity, add_running, add_switching
 from redmud_opt.model.targets import add_targets
@@ -42,6 +43,7 @@ Family = Callable[[ConcreteModel, Network], None]
 
 FORMULATION: tuple[Family, ...] = (
     add_columns,  # what may be decided
+    add_reductions,  # what arises less, instead, or more
     add_balance,  # nothing is lost between an arising and a sink
     add_stock,  # stock from period to period; new becomes legacy at New Year
     add_building,  # steps decided, closed, sized

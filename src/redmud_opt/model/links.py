@@ -180,7 +180,8 @@ class Feeds(Lines):
             return np.tile([self._ever(mine, t) for t in range(len(net.time))], (len(net.time), 1))
         sites = self.near(what, site, onward=False)
         inside = np.isin(net.place_stream[net.nodes.entity], mine) & self._at(net.nodes.entity, sites)
-        arising = np.bincount(net.nodes.period[inside], net.arising_t[inside], len(net.time)).astype(float)
+        most_t = net.arising_most_t[inside]
+        arising = np.bincount(net.nodes.period[inside], most_t, len(net.time)).astype(float)
         held = np.isin(net.holdings.stream, mine) & self._at(net.holdings.place, sites)
         before = float(net.holdings.opening_t[held].sum()) + np.cumsum(arising) - arising
         before[1:] = np.minimum(before[1:], net.holdings.upper[held, :-1].sum(axis=0))

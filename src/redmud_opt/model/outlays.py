@@ -3,6 +3,7 @@
     running        run cost · run_h + fixed cost per period · on
     line_fixed     fixed O&M · kept · fraction of the year · units in force
     lane_fixed     fixed cost · opening + fixed cost per period · used
+    source_reduction, expansion    tonnes avoided, changed or added · cost or margin; their capex: see reductions
     capex          Σ share due · (capex · build + Σ price · size step), each share on its day
     closing        closing cost · close
     residual_value capex (size included) · remaining life ÷ life · units in force at the end
@@ -19,6 +20,7 @@ from redmud_opt.model.budgets import capex_cny, size_steps
 from redmud_opt.model.building import closings
 from redmud_opt.model.money import Money
 from redmud_opt.model.moved import listed_lanes
+from redmud_opt.model.reductions import book_reductions
 from redmud_opt.model.refunds import claims_of
 from redmud_opt.network import Network
 from redmud_opt.network.counted import LANE
@@ -33,6 +35,7 @@ def book_outlays(m: ConcreteModel, net: Network, money: Money) -> None:
     _book_line_fixed(m, net, money)
     _book_capex(m, net, money)
     _book_closing(m, net, money)
+    book_reductions(m, net, money)
     if net.case.settings.residual_value == "straight_line":
         _book_residual(m, net, money)
 

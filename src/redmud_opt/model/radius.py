@@ -69,6 +69,10 @@ def _add_bound(rows: Rows, m: ConcreteModel, net: Network, place: int, radius: f
     _at(rows, m.flow_t, net.routes.grid, near, row, -1.0)
     _at(rows, m.reclaim_t, net.holdings.reclaim, net.holdings.place == place, row, -1.0)
     _at(rows, m.bought_t, net.purchases.grid, net.purchases.place == place, row, -1.0)
+    changes = net.changes
+    for k in np.flatnonzero(changes.effect_place == place):
+        own = np.arange(len(changes.options)) == changes.effect_option[k]
+        _at(rows, m.applied_t, changes.grid, own, row, -float(changes.effect_t_per_t[k]))
     for k in np.flatnonzero(runs.made_place == place):
         mine = np.arange(len(runs.run)) == runs.made_run[k]
         _at(rows, m.feed_t, runs.grid, mine, row, -float(runs.made_yield[k]))

@@ -121,7 +121,8 @@ def base_and_utilised_t(m: ConcreteModel, net: Network, row: TargetYear) -> tupl
     base = sum(entry.generated_t for entry in early)
     new, legacy = (sum(counted(entry, row.counts_gross)[k] for entry in early) for k in (0, 1))
     for origin in row.origins:
-        base += net.generated_t.get((origin, row.year), 0.0)
+        if (origin, row.year) in m.generated_t:
+            base += float(m.generated_t[origin, row.year].value)
         if (origin, "new", row.year) in utilised:  # not where only the year to date knows an origin
             new += float(utilised[origin, "new", row.year].value)
             legacy += float(utilised[origin, "legacy", row.year].value)

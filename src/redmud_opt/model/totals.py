@@ -2,7 +2,7 @@
 
     utilised[origin, cohort, year] = Σ feed · w · u + Σ deliveries to `use` outlets · w      [origin tonnes]
     gross[origin, cohort, year]    = the same with iron separation at u = 1 and its residues at w = 0
-    generated[origin, year]        = what arises                                             [t]
+    generated[origin, year]        = what arises, options applied                            [t]
     account[account, year]         = emissions and consumption; landfilled dry tonnes        [unit of the account]
 
 MODEL.md Utilisation, without double counting.
@@ -16,6 +16,7 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.model.balance import effects
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints
 
@@ -86,6 +87,17 @@ def add_utilised(m: ConcreteModel, net: Network) -> None:
     amounts = np.array([net.generated_t[key] for key in generated], dtype=float)
     m.define_generated_t = Rows(index, equal_to=amounts, kind="link", message="model.generated")
     m.define_generated_t.add(m.generated_t)
+    m.define_generated_t.add(m.applied_t, **_changed(net, generated))
+
+
+def _changed(net: Network, generated: list[tuple[str, int]]) -> dict[str, Ints | Array]:
+    """Terms of applied_t in the rows of what is generated, by origin and year."""
+    number = {key: k for k, key in enumerate(generated)}
+    row = np.full((len(net.places), len(net.time)), -1, dtype=np.int64)
+    for place, stream in enumerate(net.place_stream):
+        row[place] = [number.get((net.origin(int(stream)), int(year)), -1) for year in net.time.year]
+    own, col, less_t_per_t = effects(net, row)
+    return {"row": own, "col": col, "coef": less_t_per_t}
 
 
 def _subtract(rows: Rows, m: ConcreteModel, net: Network, keys: OriginYears, *, gross: bool) -> None:

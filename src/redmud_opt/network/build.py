@@ -10,6 +10,7 @@ from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline, baseline_faults
 from redmud_opt.network.available import available_t, bounded, wanted_t
 from redmud_opt.network.before import Before
+from redmud_opt.network.changes import changes_of
 from redmud_opt.network.entities import Entities
 from redmud_opt.network.findings import find_impossible
 from redmud_opt.network.given import Given
@@ -49,13 +50,16 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     prices = Prices(lookup, time)
     entities = Entities(given, law, haulage, prices, reach, numbers, plant)
     holdings, runs, purchases = entities.holdings(), entities.runs(), entities.purchases()
-    arising_t = _on_places(given, numbers)
+    arising_t, changes = _on_places(given, numbers), changes_of(given.options, numbers, time)
+    most_t = arising_t + changes.most_more_t(len(numbers.places))
+    least_t = np.maximum(arising_t - changes.most_less_t(len(numbers.places)), 0.0)
     passes = case.settings.max_depth + 3
     placements, deliveries = entities.placements(), entities.deliveries()
-    available = available_t(numbers, time, arising_t, holdings, runs, purchases, passes=passes)
+    available = available_t(numbers, time, most_t, holdings, runs, purchases, passes=passes)
     most = wanted_t(numbers, bounded(runs, available), deliveries, placements, holdings)[purchases.stream]
     wanted = replace(purchases, upper=np.minimum(purchases.upper, most))
-    available = available_t(numbers, time, arising_t, holdings, runs, wanted, passes=passes)
+    available = available_t(numbers, time, most_t, holdings, runs, wanted, passes=passes)
+    at_nodes = (numbers.nodes.entity, numbers.nodes.period)
     owned = [lineages.by_id[stream.lineage] if stream.origin else None for stream in numbers.streams]
     network = Network(
         case=case,
@@ -74,7 +78,10 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         w=floats(lineage.w if lineage else 0.0 for lineage in owned),
         w_gross=floats(lineage.w_gross if lineage else 0.0 for lineage in owned),
         available_t=available,
-        arising_t=arising_t[numbers.nodes.entity, numbers.nodes.period],
+        arising_t=arising_t[at_nodes],
+        arising_least_t=least_t[at_nodes],
+        arising_most_t=most_t[at_nodes],
+        changes=changes,
         generated_t=given.generated_t(),
         routes=bounded(entities.routes(), available),
         runs=bounded(runs, available),

@@ -2,10 +2,11 @@
 
 Necessary tests only, on relaxations whose maximum flow bounds every plan; the minimum cut names what is too small.
 
-- Up to the end of each year, what arises of a class must fit into what may take it. Residues vanish, lines take any
-  mix, stock may move in time.
+- Up to the end of each year, the least that may arise of a class must fit into what may take it. Residues vanish,
+  lines take any mix, stock may move in time.
 - In the year of a hard target on new waste, the lines and outlets that count as use must be able to take what it
-  asks for, in origin tonnes: a line at most its capacity times the greatest w · u of what it may be fed.
+  asks for, in origin tonnes: a line at most its capacity times the greatest w · u of what it may be fed. It asks
+  for its share of the least that may be generated, and no more can be used than the most.
 - What lies in a yard that closes on a day must be reclaimed by then.
 """
 
@@ -112,7 +113,7 @@ def _place(network: Network, place: int) -> str:
 
 
 def _sources(graph: Graph, network: Network, raw: set[int], t: int) -> None:
-    arisen_t = np.where(network.nodes.period <= t, network.arising_t, 0.0)
+    arisen_t = np.where(network.nodes.period <= t, network.arising_least_t, 0.0)
     arisen_t = np.bincount(network.nodes.entity, arisen_t, len(network.places))
     for place, stream in enumerate(network.place_stream):
         if stream in raw:
@@ -245,10 +246,10 @@ def _beyond(network: Network, origins: Origins, target: Target, year: int) -> Me
             graph,
             "source",
             origin,
-            network.generated_t.get((origin, year), 0.0) + _opening_new(network, origin),
+            _generated(network, origin, year)[1] + _opening_new(network, origin),
         )
     _users(graph, network, mine, year, gross=target.iron == "gross_feed")
-    asked = target.at_least * sum(network.generated_t.get((origin, year), 0.0) for origin in mine)
+    asked = target.at_least * sum(_generated(network, origin, year)[0] for origin in mine)
     try:
         flow, _ = nx.minimum_cut(graph, "source", "sink")
     except nx.NetworkXUnbounded:
@@ -267,6 +268,19 @@ def _beyond(network: Network, origins: Origins, target: Target, year: int) -> Me
             "users": users or (Message("network.no_room"),),
         },
     )
+
+
+def _generated(network: Network, origin: str, year: int) -> tuple[float, float]:
+    """(least, most) that may be generated, whatever options are taken."""
+    stated = network.generated_t.get((origin, year), 0.0)
+    changes, inside = network.changes, network.time.year == year
+    mine = [network.origin(int(s)) == origin for s in network.place_stream[changes.effect_place]]
+    net_t_per_t = np.bincount(
+        changes.effect_option[mine], changes.effect_t_per_t[mine], minlength=len(changes.options)
+    )
+    change = net_t_per_t * changes.most_t[:, inside].sum(axis=1)
+    least = stated + float(np.minimum(change, 0.0).sum())
+    return max(0.0, least), stated + float(np.maximum(change, 0.0).sum())
 
 
 def _opening_new(network: Network, origin: str) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from redmud_opt.case import Case
-from redmud_opt.case.things import Supply
+from redmud_opt.case.things import ReductionOption, Supply
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
 from redmud_opt.network.before import Before
@@ -158,6 +158,46 @@ class Purchases:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """Options [O] on what arises, over periods. A tonne applied is one avoided, changed or added.
+
+    `most_t` [O, T]: most that can be applied. `decision_*` [D]: options that are decided, by period of the decision,
+    with the share of every period in force then, and the tonnes that arise from the start on, [D, T]; `certain`: the
+    share in force of options without a decision, [O, T]. `effect_*` are coordinates: tonnes more (or less) that arise
+    at a place per tonne applied.
+    """
+
+    options: list[ReductionOption]
+    site: list[str]
+    grid: Grid
+    most_t: Array
+    decision_option: Ints
+    decision_period: Ints
+    in_force: Array
+    after_t: Array
+    certain: Array
+    effect_option: Ints
+    effect_place: Ints
+    effect_t_per_t: Array
+
+    def most_more_t(self, places: int) -> Array:
+        """Most that may arise beside what the case states, [P, T]."""
+        found = np.zeros((places, self.most_t.shape[1]))
+        more = self.effect_t_per_t > 0
+        amount = self.effect_t_per_t[more, None] * self.most_t[self.effect_option[more]]
+        np.add.at(found, self.effect_place[more], amount)
+        return found
+
+    def most_less_t(self, places: int) -> Array:
+        """Most that may arise less than the case states, [P, T]; may exceed it where options exclude each other."""
+        found = np.zeros((places, self.most_t.shape[1]))
+        less = self.effect_t_per_t < 0
+        amount = -self.effect_t_per_t[less, None] * self.most_t[self.effect_option[less]]
+        np.add.at(found, self.effect_place[less], amount)
+        return found
+
+
+@dataclass(frozen=True)
 class Network:
     """Everything the model is built from. P places, S streams, T periods."""
 
@@ -178,7 +218,12 @@ class Network:
     w_gross: Array
     available_t: Array
     arising_t: Array
+    """What the case states, per node; options may change it between `arising_least_t` and `arising_most_t`."""
+    arising_least_t: Array
+    arising_most_t: Array
     generated_t: dict[tuple[str, int], float]
+    """(origin, year) → what the case states; what options make of it is the total `generated_t` of the model."""
+    changes: Changes
     routes: Routes
     runs: Runs
     holdings: Holdings

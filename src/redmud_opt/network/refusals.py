@@ -9,7 +9,7 @@ import numpy as np
 
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.rules import Limit
-from redmud_opt.case.things import Arising, Supply
+from redmud_opt.case.things import Arising, ReductionOption, Relining, Supply
 from redmud_opt.case.works import Gate, Lane, Line, Outlet
 from redmud_opt.i18n import Message
 from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
@@ -28,8 +28,17 @@ def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fa
     """Missing values, waste without any way, methods whose meaning changes, lanes without distance."""
     _need_gate_values(law, reach)
     faults = _missing_values(given) + list(haulage.faults)
-    dead = {(p.site, p.stream.lineage) for p in reach.dead if p in given.arisings}
-    faults += [_stranded(row, law) for row in given.case.arisings if (row.site, row.material) in dead]
+    dead = set(reach.dead)
+    faults += [
+        _stranded(row, "material", row.site, row.material, law)
+        for row in given.case.all_arisings
+        if given.founded(row.site, row.material) in dead
+    ]
+    faults += [
+        _stranded(option.row, "becomes", option.place.site, option.row.becomes, law)
+        for option in given.options
+        if option.becomes in dead
+    ]
     return faults + list(_changing_methods(given))
 
 
@@ -37,24 +46,25 @@ def _missing_values(given: Given) -> list[Fault]:
     """Values missing in what there is: a material that only ever comes out of a process needs no assay of its own."""
     lineages = given.lineages
     there = {p.stream.lineage for p in (*given.arisings, *given.bought)}
+    there |= {option.becomes.stream.lineage for option in given.options if option.becomes is not None}
     there |= {stream.lineage for _, stream in given.opening}
     there |= {made.output.id for c in lineages.conversions if c.feed is None for made in c.made}
     there |= {row.material for row in given.case.inputs}
     return [fault for lineage, fault in lineages.faults if lineage.rpartition("<")[2] in there]
 
 
-def _stranded(row: Arising, law: Law) -> Fault:
-    reasons = sorted(
-        {f"{at}: {why}" for (at, material), why in law.refused.items() if material == row.material}
-    )
-    remedy = Message("network.open_a_way", {"material": row.material})
+def _stranded(
+    row: Arising | Relining | ReductionOption, column: str, site: str, material: str, law: Law
+) -> Fault:
+    reasons = sorted({f"{at}: {why}" for (at, refused), why in law.refused.items() if refused == material})
+    remedy = Message("network.open_a_way", {"material": material})
     if reasons:
         remedy = Message("network.no_way_reasons", {"reasons": "; ".join(reasons)})
     return Fault(
-        file=row.place.file or "arisings.csv",
+        file=row.place.file or f"{row.TABLE}.csv",
         row=row.place.row,
-        column="material",
-        message=Message("network.no_way", {"material": row.material, "site": row.site}),
+        column=column,
+        message=Message("network.no_way", {"material": material, "site": site}),
         remedy=remedy,
     )
 

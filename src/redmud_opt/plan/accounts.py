@@ -105,8 +105,8 @@ def identity_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     book = _Book(net)
     held = net.holdings
     stock = m.stock_t.values_array
-    for origin, year in net.generated_t:
-        book.add("generated_t", origin, year, net.generated_t[origin, year])
+    for (origin, year), amount in zip(m.generated_t.index.keys(), m.generated_t.values_array, strict=True):
+        book.add("generated_t", origin, year, amount)
     for k, stream in enumerate(held.stream):
         book.add("opening_t", net.origin(int(stream)), net.time.years[0], held.opening_t[k] * net.w[stream])
     ends = [int(np.flatnonzero(net.time.year == year)[-1]) for year in net.time.years]
@@ -145,6 +145,9 @@ Amounts = dict[tuple[str, str, str, int], float]
 
 NOTHING_T = 1e-6
 """Origin tonnes that are as good as none."""
+
+NEGLIGIBLE = 1e-9
+"""Amounts below this, in the unit of the column, are solver noise and not shown."""
 
 BOOKED = (
     "opening_t",

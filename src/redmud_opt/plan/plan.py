@@ -126,7 +126,7 @@ _TEXT = frozenset(
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
-        *("end", "measure", "contract", "payer", "owner"),
+        *("end", "measure", "contract", "payer", "owner", "option"),
     )
 )
 
@@ -203,9 +203,9 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
     frames |= yard_tables(model, network)
-    frames |= spending_tables(frames["builds"], frames["yard_events"], network)
-    frames["moved"] = moved_from_baseline(network, frames)
+    frames |= spending_tables(frames["builds"], frames["yard_events"], frames["reductions"], network)
     frames["services"] = service_table(model, network)
+    frames["moved"] = moved_from_baseline(network, frames)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

@@ -17,6 +17,7 @@ from redmud_opt.case.backing import Backed, Backing
 from redmud_opt.case.columns import Row
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.decided import kept_yards
+from redmud_opt.plan.audit.reductions import costs
 from redmud_opt.plan.audit.spending import discounted, payments, residuals
 from redmud_opt.plan.audit.tiers import traded
 from redmud_opt.plan.audit.using import LANE, Uses
@@ -32,7 +33,7 @@ class Ledger:
         self.book, self.backing = book, backing
         self.cells: dict[tuple[str, str, str], Backed] = {}
         self.money: dict[tuple[str, tuple[str, str, str]], float] = defaultdict(float)
-        for part in (
+        parts = (
             _trade,
             _tiers,
             _transport,
@@ -44,7 +45,8 @@ class Ledger:
             _closing,
             _yards,
             _contracts,
-        ):
+        )
+        for part in (*parts, _options):
             for term, cell, amount in part(book):
                 self._enter(term, cell, amount)
 
@@ -211,7 +213,9 @@ def _capex(book: Book) -> Iterator[tuple[str, Cell, float]]:
 
 
 def _priced_by(book: Book, name: str) -> list[tuple[Cell, float]]:
-    """The numbers that the capex of a line, a raise or a new yard comes from, with their parts of it."""
+    """The numbers that the capex of a line, a yard, or an option on what arises comes from, with their parts."""
+    if name in book.facts.reductions:
+        return [(("reductions", book.facts.reductions[name], "capex_cny"), 1.0)]
     if name in book.yards.raises:
         return [(("raises", book.yards.raises[name], "capex_cny"), 1.0)]
     if name in book.facts.storages:
@@ -268,3 +272,12 @@ def _contracts(book: Book) -> Iterator[tuple[str, Cell, float]]:
         worth = (contract.penalty_cny_per_t or 0.0) * book.dates.discount(book.dates.window(str(row.year)))
         yield "shortfall", cell, -row.short * worth
         yield "make_up_credit", cell, row.made_up * worth * contract.make_up_share
+
+
+def _options(book: Book) -> Iterator[tuple[str, Cell, float]]:
+    """What is avoided, changed or added of what arises."""
+    for own in book.reductions:
+        option, worth = book.facts.reductions[own.option], book.dates.discount_of(own.t)
+        cost, margin = costs(book, own)
+        yield "source_reduction", ("reductions", option, "cost_cny_per_t"), -worth * cost
+        yield "expansion", ("reductions", option, "margin_cny_per_t"), worth * margin

@@ -3,7 +3,7 @@
     spending[line, year] = Σ share due in the year · capex of what is decided        [CNY]
 
 What was due before the horizon is sunk and stands nowhere; what is due after it stands in its own year. `line` is a
-line, a raise or a new yard.
+line, a raise, a new yard, or an option on what arises.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from redmud_opt.model.budgets import counts, covers
+from redmud_opt.model.budgets import counts, counts_option, covers
 from redmud_opt.network import Network
 from redmud_opt.network.plant import STANDS
 
@@ -31,9 +31,11 @@ class Due(NamedTuple):
     budgets: frozenset[str]
 
 
-def spending_tables(builds: pd.DataFrame, yard_events: pd.DataFrame, net: Network) -> dict[str, pd.DataFrame]:
-    """What is due per line and year, and in every budget, of what is built."""
-    due = [*payments(builds, net), *yard_payments(yard_events, net)]
+def spending_tables(
+    builds: pd.DataFrame, yard_events: pd.DataFrame, reductions: pd.DataFrame, net: Network
+) -> dict[str, pd.DataFrame]:
+    """What is due per line and year, and in every budget, of what is built and adopted."""
+    due = [*payments(builds, net), *yard_payments(yard_events, net), *option_payments(reductions, net)]
     return {"spending": spending_table(due), "budgets": budget_table(due, net)}
 
 
@@ -63,8 +65,17 @@ def yard_payments(yard_events: pd.DataFrame, net: Network) -> Iterator[Due]:
             yield Due(str(row["item"]), day, float(row["cost_cny"]), under)
 
 
+def option_payments(reductions: pd.DataFrame, net: Network) -> Iterator[Due]:
+    """What is due for options on what arises, on the day of the decision."""
+    number = {row.name: k for k, row in enumerate(net.changes.options)}
+    for row in reductions[reductions["capex_cny"] > 0].to_dict("records"):
+        k, t = number[row["option"]], net.time.position[row["period"]]
+        under = frozenset(b.name for b in net.case.budgets if counts_option(net, b, k, t))
+        yield Due(str(row["option"]), net.time.periods[t].start, float(row["capex_cny"]), under)
+
+
 def spending_table(due: list[Due]) -> pd.DataFrame:
-    """Capex due per line, raise or new yard, and calendar year."""
+    """Capex due per line, raise, new yard or option, and calendar year."""
     rows = [(one.line, one.day.year, one.amount) for one in due]
     frame = pd.DataFrame(rows, columns=["line", "year", "capex_cny"])
     return frame.groupby(["line", "year"], as_index=False, sort=True)[["capex_cny"]].sum()

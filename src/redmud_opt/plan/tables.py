@@ -18,15 +18,9 @@ from redmud_opt.model.targets import base_and_utilised_t, target_years
 from redmud_opt.model.value import penalty_cny_per_t
 from redmud_opt.network import Network
 from redmud_opt.network.counted import LINE
-from redmud_opt.network.given import arising_t
 from redmud_opt.network.network import Array, Ints
-from redmud_opt.network.origins import Origins
-from redmud_opt.network.reach import Stream
-from redmud_opt.plan.accounts import NOTHING_T
-
-NEGLIGIBLE = 1e-9
-"""Amounts below this, in the unit of the column, are solver noise and not shown."""
-
+from redmud_opt.plan.accounts import NEGLIGIBLE, NOTHING_T
+from redmud_opt.plan.arisings import arising_table, reduction_table
 
 STREAM_COLUMNS = (
     "stream",
@@ -82,19 +76,6 @@ def stream_table(net: Network) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=list(STREAM_COLUMNS))
-
-
-def arising_table(net: Network) -> pd.DataFrame:
-    """What arises, per row of the case's table and period."""
-    origins = Origins(net.lookup)
-    rows = []
-    for row in net.case.arisings:
-        origin = origins.of(net.lookup.materials[row.material].waste_class, row.site)
-        stream = Stream(row.material, origin, "new").id
-        for period, amount in zip(net.time.names, arising_t(row, net.time).tolist(), strict=True):
-            if amount > 0:
-                rows.append((row.name, row.site, stream, period, amount))
-    return pd.DataFrame(rows, columns=["arising", "site", "stream", "period", "arising_t"])
 
 
 def flow_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -299,7 +280,8 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
     tiers = frame_of(m.tier_t, "amount")
     return {
         "streams": stream_table(net),
-        "arisings": arising_table(net),
+        "arisings": arising_table(m, net),
+        "reductions": reduction_table(m, net),
         "flows": flow_table(m, net),
         "feeds": frame_of(m.feed_t, "feed_t"),
         "made": made_table(m, net),

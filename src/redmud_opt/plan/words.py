@@ -82,6 +82,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.closed(),
         speaker.yards(),
         speaker.spending(),
+        speaker.reductions(),
         speaker.refunds(),
         speaker.contracts(),
         speaker.services(),
@@ -126,7 +127,10 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
 DECISIONS = ("built", "closed")
 """Measures of what is decided for good."""
 
-DECIDED = ("builds", "closings", "yard_events", "yard_ends", "spending", "budgets", "refunds", "take_or_pay")
+DECIDED = (
+    *("builds", "closings", "yard_events", "yard_ends", "spending", "budgets", "refunds", "take_or_pay"),
+    "reductions",
+)
 """Tables of what is decided for good or owed; a plan put together by hand need not have them."""
 
 
@@ -382,6 +386,28 @@ class Speaker:
             values = {name: millions(float(row[f"{name}_cny"])) for name in ("spent", "amount")}
             lines += indented([self.say("budget", budget=str(row["budget"]), window=window, **values)])
         return [self.say("spending"), *lines] if lines else []
+
+    def reductions(self) -> list[str]:
+        """What options on what arises avoid, change and add."""
+        found: dict[tuple[str, str, str], list[float]] = {}
+        for row in self.rows("reductions"):
+            key = (str(row["option"]), str(row["kind"]), str(row["decided"]))
+            sums = found.setdefault(key, [0.0, 0.0, 0.0])
+            sums[0] += float(row["avoided_t"]) + float(row["changed_t"])
+            sums[1] += float(row["added_t"])
+            sums[2] += float(row["margin_cny" if row["kind"] == "expansion" else "cost_cny"])
+        lines = []
+        for (option, kind, period), (amount, added, money) in found.items():
+            values = {
+                "option": self.name(option),
+                "decided": self.say("adopted", period=period) if period else "",
+                "money": millions(money),
+                "added": tonnes(added),
+            }
+            if kind != "expansion":
+                values["amount"] = tonnes(amount)
+            lines.append(self.say(f"reduced_{kind}", **values))
+        return [self.say("reductions"), *indented(lines)] if lines else []
 
     def refunds(self) -> list[str]:
         """VAT refunds."""

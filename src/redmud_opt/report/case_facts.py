@@ -26,7 +26,8 @@ def horizon(case: Case) -> Message:
 
 def counts(case: Case) -> dict[str, int]:
     """Active rows of the tables people ask for first; tables that are empty are left out."""
-    found = {table: sum(row.active for row in getattr(case, table)) for table in COUNTED}
+    rows = {table: getattr(case, table) for table in COUNTED} | {"arisings": case.all_arisings}
+    found = {table: sum(row.active for row in rows[table]) for table in COUNTED}
     return {table: count for table, count in found.items() if count}
 
 

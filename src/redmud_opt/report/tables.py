@@ -27,6 +27,8 @@ SHOWN = {
     "purchases": "supply site stream period bought",
     "arisings": "site stream period arising_t",
     "moved": "measure item process stream period before after change",
+    "reductions": "option kind arising site period decided in_force avoided_t changed_t added_t cost_cny margin_cny "
+    "capex_cny",
     "builds": "line period start units size unit capex_cny",
     "closings": "line decided period units",
     "yards": "storage period held_t filled_t volume_m3 airspace_m3 kept_free_m3 filled_share risk",
@@ -71,6 +73,8 @@ _NAMES = (
     "product",
     "payer",
     "owner",
+    "option",
+    "arising",
 )
 _WORDS = {
     "waste_class": "class",
@@ -161,7 +165,7 @@ def _is_amount(column: pd.Series, name: str) -> bool:
 
 def _is_share(name: str) -> bool:
     """Whether a column is shown in percent."""
-    return name.startswith("rate_") or name in ("at_least", "reached")
+    return name.startswith("rate_") or name in ("at_least", "reached", "in_force")
 
 
 def _decimals(column: pd.Series, name: str) -> int:

@@ -64,14 +64,14 @@ def _rates(plan: Plan, say: Words) -> None:
 
 
 def _built(plan: Plan, say: Words) -> None:
-    """What is decided for good: built, closed, what that costs when, beside the budgets."""
+    """What is decided for good: built, closed, changed at the source, what that costs when, beside the budgets."""
     shown = [name for name in ("builds", "closings") if _has(plan, name)]
-    if not shown and not _has(plan, "spending") and not _has(plan, "budgets"):
+    if not shown and not any(_has(plan, name) for name in ("reductions", "spending", "budgets")):
         return
     st.markdown(f"#### {say('built')}")
     if not shown:
         st.caption(say("nothing_built"))
-    for name in shown:
+    for name in (*shown, *(["reductions"] if _has(plan, "reductions") else [])):
         view = table(plan, name, say.language)
         st.markdown(f"**{view.title}**")
         view_grid(view, f"{name}_grid")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from redmud_opt.case.checks import (
+    arisings,
     chemistry,
     contracts,
     counts,
@@ -75,6 +76,10 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (chemistry.parts_within_wholes, "", "properties"),
     (chemistry.gates_not_diluted, f"{PROCESS} properties", ""),
     (markets.arisings_stated_once, "", ""),
+    (arisings.relinings_in_horizon, "", "periods"),
+    (arisings.options_say_what_they_do, "", ""),
+    (arisings.switches_keep_the_class, "", "arisings relinings materials"),
+    (arisings.options_can_be_in_force, "", "periods"),
     (markets.groups_or_plants, "sites", "sites"),
     (markets.least_below_most, "", ""),
     (markets.opens_before_closing, "", ""),
@@ -146,7 +151,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (yards.deadlines_lie_ahead, "", "periods"),
     (refunds.refunds_have_products, "materials lines", "materials line_processes outputs lines groups"),
     (limits.targets_in_horizon, "", "periods"),
-    (limits.targets_know_the_year, "", "periods year_to_date arisings materials sites groups"),
+    (limits.targets_know_the_year, "", "periods year_to_date arisings relinings materials sites groups"),
     (limits.year_to_date_needed, "", "periods"),
     (limits.targets_are_whole, "", ""),
     (limits.ownership_is_whole, "", "ownership"),

@@ -63,7 +63,7 @@ def methods_agree(facts: Facts) -> Iterator[Fault]:
 
 def arisings_are_wastes(facts: Facts) -> Iterator[Fault]:
     """What arises is a waste of a class: it founds an origin."""
-    for row in facts.case.arisings:
+    for row in facts.case.all_arisings:
         material = facts.materials.get(row.material)
         if material is None:
             continue
@@ -212,16 +212,25 @@ def _may_leave(facts: Facts, material: str, site: str) -> bool:
 
 def arisings_have_a_way(facts: Facts) -> Iterator[Fault]:
     """What arises is taken at its site, or may leave it and is taken elsewhere. (Reach in full: the network.)"""
-    for row in facts.case.arisings:
-        if not facts.is_waste(row.material):
+    for row, column, material, site in _arising_somewhere(facts):
+        if not facts.is_waste(material):
             continue
-        takers = _takers(facts, row.material)
+        takers = _takers(facts, material)
         if not takers:
-            listed = any(
-                row.material in facts.case.members(storage.material) for storage in facts.case.storages
-            )
+            listed = any(material in facts.case.members(storage.material) for storage in facts.case.storages)
             remedy = Message("case.accept_hazardous") if listed else None
-            yield facts.fault(row, "material", "nobody_takes", remedy, material=row.material)
-        elif row.site not in takers and not _may_leave(facts, row.material, row.site):
-            values = {"material": row.material, "site": row.site, "sites": tuple(sorted(takers))}
-            yield facts.fault(row, "site", "cannot_leave", None, **values)
+            yield facts.fault(row, column, "nobody_takes", remedy, material=material)
+        elif site not in takers and not _may_leave(facts, material, site):
+            values = {"material": material, "site": site, "sites": tuple(sorted(takers))}
+            at = "site" if column == "material" else column
+            yield facts.fault(row, at, "cannot_leave", None, **values)
+
+
+def _arising_somewhere(facts: Facts) -> Iterator[tuple[Row, str, str, str]]:
+    """(row, its column, material, site) of all that arises, or may arise instead."""
+    sites = {row.name: row.site for row in facts.case.all_arisings}
+    for row in facts.case.all_arisings:
+        yield row, "material", row.material, row.site
+    for option in facts.case.reductions:
+        if option.becomes and option.arising in sites:
+            yield option, "becomes", option.becomes, sites[option.arising]

@@ -114,7 +114,7 @@ def _plants(facts: Facts, target: Target) -> list[str]:
     scope = set(facts.case.members(target.scope)) if target.scope else set()
     sites = {row.name: row for row in facts.case.sites}
     found = []
-    for row in facts.case.arisings:
+    for row in facts.case.all_arisings:
         material, site = facts.materials.get(row.material), sites.get(row.site)
         if material is None or site is None or material.waste_class != target.waste_class:
             continue

@@ -36,8 +36,9 @@ def least_below_most(facts: Facts) -> Iterator[Fault]:
 
 def opens_before_closing(facts: Facts) -> Iterator[Fault]:
     """What has a first day and a day after the last has at least one day."""
-    for first, last in (("opens", "closes"), ("valid_from", "valid_to")):
+    for first, last in (("opens", "closes"), ("valid_from", "valid_to"), ("starts", "ends")):
         for table in (
+            "relinings",
             "lines",
             "outlets",
             "storages",
@@ -184,8 +185,8 @@ def groups_or_plants(facts: Facts) -> Iterator[Fault]:
     """What arises at a group of plants and at one of its plants would be counted twice."""
     within = {row.name: row.within for row in facts.case.sites}
     classes = {row.name: row.waste_class for row in facts.case.materials}
-    arising = {(row.site, classes.get(row.material)): row.name for row in facts.case.arisings}
-    for row in facts.case.arisings:
+    arising = {(row.site, classes.get(row.material)): row.name for row in facts.case.all_arisings}
+    for row in facts.case.all_arisings:
         site, seen = within.get(row.site, ""), {row.site}
         while site and site not in seen:
             seen.add(site)

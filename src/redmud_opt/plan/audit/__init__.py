@@ -35,6 +35,7 @@ from redmud_opt.plan.audit.points import points
 from redmud_opt.plan.audit.rates import rates, targets
 from redmud_opt.plan.audit.reading import frames as well_formed
 from redmud_opt.plan.audit.reading import streams
+from redmud_opt.plan.audit.reductions import reductions
 from redmud_opt.plan.audit.refunds import refunds
 from redmud_opt.plan.audit.rolling import rolling
 from redmud_opt.plan.audit.running import running
@@ -50,6 +51,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     streams,
     law,
     arisings,
+    reductions,
     stocks,
     balances,
     made,

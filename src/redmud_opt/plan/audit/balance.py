@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, union
+from redmud_opt.plan.audit.reductions import arising_due
 from redmud_opt.plan.audit.streams import founded
 
 Node = tuple[str, str, int]
@@ -81,26 +82,21 @@ def made(book: Book) -> tuple[Check, ...]:
 
 
 def arisings(book: Book) -> tuple[Check, ...]:
-    """Every arising of the case is in the plan, with its amount, its origin and the cohort `new`.
+    """Every arising of the case is in the plan, with its amount, its origin and the cohort `new`, options applied.
 
-    arising[t] = amount (or production × factor) × days ÷ days of the year × calendar, in periods of `during`
+    What the case states and what options make of it: `reductions`.
     """
     findings = Findings("arisings")
     due: Tally[tuple[str, str, int]] = Tally()
-    for name, row in book.facts.arisings.items():
-        amount = row.amount_t
-        if amount is None:
-            amount = (row.production_t or 0.0) * (row.factor_t_per_t or 0.0)
-        stream = founded(book.facts, book.streams, row.material, row.site, "new")
-        for t in book.dates.during(row.during):
-            share = book.dates.fraction(row.per, t) * book.dates.calendar_share(row.calendar, t)
-            due.add((name, stream.name if stream else "?", t), amount * share)
+    for (name, material, t), amount in arising_due(book):
+        stream = founded(book.facts, book.streams, material, book.facts.arisings[name].site, "new")
+        due.add((name, stream.name if stream else "?", t), amount)
     stated: Tally[tuple[str, str, int]] = Tally()
     for arose in book.arisings:
         stated.add((arose.arising, arose.stream.name, arose.t), arose.amount)
     for key in union(due, stated):
         name, stream_name, t = key
-        findings.equal("misstated", book.where(t, name, stream_name), stated[key], due[key])
+        findings.equal("misstated", book.where(t, name, stream_name), stated[key], due[key], due.scale(key))
     return findings.checks()
 
 

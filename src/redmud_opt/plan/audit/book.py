@@ -42,6 +42,7 @@ from redmud_opt.plan.audit.rows import (
     Placed,
     Ran,
     Rate,
+    Reduced,
     Refund,
     Service,
     Short,
@@ -105,6 +106,7 @@ class Book:
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
         rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
         self.arisings: list[Arose] = rows["arisings"]
+        self.reductions: list[Reduced] = rows["reductions"]
         self.flows: list[Flow] = rows["flows"]
         self.feeds: list[Fed] = rows["feeds"]
         self.made: list[Made] = rows["made"]

@@ -5,6 +5,7 @@
     line_fixed      −Σ fixed O&M × share of days kept × fraction of the year × units in force
     capex           −Σ due, see `spending`
     closing         −Σ closing cost × units
+    source_reduction, expansion    −Σ cost × tonnes avoided or changed, Σ margin × tonnes added
     vat_refund      Σ refunds stated, at the middle of their year as far as it lies in the horizon
     holding         −Σ fixed O&M of yards while open, of new yards and raises from their first day on
     closure         −Σ closure cost on the closing day
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Tally
+from redmud_opt.plan.audit.reductions import costs
 from redmud_opt.plan.audit.spending import discounted, payments, residuals
 from redmud_opt.plan.audit.using import LANE, Uses
 
@@ -39,6 +41,10 @@ def book_decisions(book: Book, money: Tally[Money]) -> None:
     for row in book.closings:
         cost = book.facts.lines[row.line].closing_cost_cny or 0.0
         _book(book, money, "closing", row.t, -cost * row.units)
+    for own in book.reductions:
+        cost, margin = costs(book, own)
+        _book(book, money, "source_reduction", own.t, -cost)
+        _book(book, money, "expansion", own.t, margin)
     for refund in book.refunds:
         window = book.dates.window(str(refund.year))
         if window:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from redmud_opt.case.case import Case
 from redmud_opt.case.columns import Row
 from redmud_opt.case.rules import Contract, Delisting, Method
-from redmud_opt.case.things import Assay, Supply, Tier
+from redmud_opt.case.things import Arising, Assay, Relining, Supply, Tier
 from redmud_opt.case.works import (
     Emission,
     Feed,
@@ -58,7 +58,8 @@ class Facts:
         self.materials = named(case.materials)
         self.properties = named(case.properties)
         self.sites = named(case.sites)
-        self.arisings = named(case.arisings)
+        self.arisings: dict[str, Arising | Relining] = {**named(case.arisings), **named(case.relinings)}
+        self.reductions = named(case.reductions)
         self.supplies = named(case.supplies)
         self.processes = named(case.processes)
         self.facilities = named(case.facilities)

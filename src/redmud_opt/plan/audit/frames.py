@@ -36,13 +36,19 @@ class FrameReader:
         self.findings = findings
         known: dict[str, Mapping[str, object]] = {
             "arising": facts.arisings,
+            "option": facts.reductions,
             "site": facts.sites,
             "line": facts.lines,
             "process": facts.processes,
             "outlet": facts.outlets,
             "supply": facts.supplies,
             "storage": facts.storages,
-            "spender": {**facts.lines, **facts.storages, **named(facts.case.raises)},
+            "spender": {
+                **facts.lines,
+                **facts.storages,
+                **named(facts.case.raises),
+                **facts.reductions,
+            },
             "target": facts.targets,
             "facility": facts.facilities,
             "material": facts.materials,

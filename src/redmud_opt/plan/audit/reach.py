@@ -39,6 +39,9 @@ class Reach:
         facts = self.ways.facts
         for row in facts.arisings.values():
             yield row.site, Lineage(row.material, row.material)
+        for option in facts.reductions.values():
+            if option.becomes:
+                yield facts.arisings[option.arising].site, Lineage(option.becomes, option.becomes)
         for site in facts.sites:
             for material in self.ways.supplied(site):
                 yield site, Lineage(material, material)

@@ -21,6 +21,24 @@ class Arose(NamedTuple):
     amount: float
 
 
+class Reduced(NamedTuple):
+    """A row of `reductions`; `decided` is None for an option without a decision."""
+
+    option: str
+    t: int
+    kind: str
+    arising: str
+    site: str
+    decided: int | None
+    in_force: float
+    avoided: float
+    changed: float
+    added: float
+    cost: float
+    margin: float
+    capex: float
+
+
 class Flow(NamedTuple):
     """A row of `flows`."""
 
@@ -233,7 +251,7 @@ class Used(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """A row of `spending`."""
+    """A row of `spending`; `line` may be an option on what arises."""
 
     line: str
     year: int
@@ -328,6 +346,12 @@ class Service(NamedTuple):
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
+    "reductions": (
+        Reduced,
+        "option:option period:period kind:text arising:arising site:site decided:period? in_force:number "
+        "avoided_t:number changed_t:number added_t:number cost_cny:rate margin_cny:rate capex_cny:number",
+        2,
+    ),
     "flows": (
         Flow,
         "lane:text mode:text from_site:site to_site:site stream:stream period:period "
@@ -423,6 +447,6 @@ OPTIONAL = (
         "spending",
         "budgets",
     ),
-    *("yards", "yard_events", "yard_ends", "take_or_pay", "services"),
+    *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions"),
 )
 """Frames that older plans lack: `fates` and `services` are not checked then, nothing was decided by the others."""

@@ -1,4 +1,4 @@
-"""Investment: what is due when, budgets, and what is left of it at the end.
+"""Investment: what is due when, budgets, and what is left of it at the end; options on what arises leave nothing.
 
     due[k]    = share k of the spend profile × capex, 12 · k months after the decision; all at once without a profile
     decision  = first day of its period;  of a line under construction (capex stated, opens after the first day of
@@ -29,7 +29,7 @@ from redmud_opt.plan.audit.rows import YardEvent
 
 
 class Due(NamedTuple):
-    """Money that is due for a line, a raise or a new yard on a day."""
+    """Money that is due for a line, a raise, a new yard, or an option on what arises, on a day."""
 
     line: str
     day: date
@@ -51,6 +51,10 @@ def payments(book: Book) -> list[Due]:
         capex = capex_of_yard(book, event)
         if capex is not None:
             found.append(Due(event.item, book.dates.periods[event.t].start, capex))
+    for own in book.reductions:
+        capex = book.facts.reductions[own.option].capex_cny
+        if capex and own.decided == own.t:
+            found.append(Due(own.option, book.dates.periods[own.t].start, capex))
     return [due for due in found if due.day >= first]
 
 
@@ -123,7 +127,13 @@ def _counts(book: Book, row: Budget, one: Due) -> bool:
 
 
 def _inside(book: Book, scope: str, line: str) -> bool:
-    """Whether a line or yard is of the owner (the site's, where a facility states none), province or site."""
+    """Whether a line or yard is of the owner (the site's, where a facility states none), province or site.
+
+    An option counts where its waste arises.
+    """
+    if line in book.facts.reductions:
+        arising = book.facts.arisings[book.facts.reductions[line].arising]
+        return not book.facts.site_address(arising.site).isdisjoint(book.facts.members(scope))
     if line not in book.facts.lines:
         raised = book.yards.raises.get(line)
         names = book.facts.site_address(book.facts.storages[raised.storage if raised else line].site)

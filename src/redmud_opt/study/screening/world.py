@@ -41,9 +41,9 @@ class World:
         return float(self.time.fraction.sum())
 
     def arisings(self) -> dict[tuple[str, str], float]:
-        """(site, material) → t/a, mean over the horizon; several rows add up."""
+        """(site, material) → t/a as the case states it, mean over the horizon; several rows add up."""
         found: dict[tuple[str, str], float] = {}
-        for row in self.case.arisings:
+        for row in self.case.all_arisings:
             amount = float(arising_t(row, self.time).sum()) / self.years
             found[row.site, row.material] = found.get((row.site, row.material), 0.0) + amount
         return {key: amount for key, amount in found.items() if amount > 0}
@@ -81,7 +81,7 @@ class World:
 
     @cached_property
     def _wastes(self) -> frozenset[str]:
-        arising = {row.material for row in self.case.arisings}
+        arising = {row.material for row in self.case.all_arisings}
         return frozenset(arising | {row.material for row in self.case.opening_stock})
 
     def is_there(self, lineage: Lineage) -> bool:
