@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 from tests.builders import (
     Tables,
+    buys,
+    commodity,
     group,
     in_stock,
     landfill,
@@ -35,11 +37,13 @@ from tests.builders import (
 )
 from tests.model.test_goldens_yards import curve, rains, raised
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.rules import Budget, Limit, YardMeasure
 from redmud_opt.case.things import Arising, CalendarMonth, Owner, Province
 from redmud_opt.case.works import Storage
+from redmud_opt.i18n import text
 from redmud_opt.network import build_network
+from redmud_opt.study.reach import explain
 
 HEIGHTS = curve((0.0, 0.0), (10.0, 100.0), (20.0, 300.0), (30.0, 600.0))
 
@@ -416,3 +420,26 @@ def test_reclaiming_of_legacy_mud_is_limited_per_yard_and_by_material() -> None:
     for where in ({"material": "mud"}, {"at": "yard"}, {"at": "R"}):
         limit = Limit(name="most", measure="reclaimed", sense="max", value=30, per="horizon", **where)
         assert optimum(legacy(rows(limits=limit))) == pytest.approx(30 * 5)
+
+
+def test_what_is_switched_needs_a_bound() -> None:
+    """Lime without limit may be bought into a shed that may be closed: nobody could say what closing switches off."""
+    press = works("press", "mud", {"brick": 1.0}, inputs={"lime": 0.1}, gas_t_per_t=0.1)
+    goods = (commodity("lime"), buys("lime", 1.0), product("brick"), sells("brick", 9), landfill("mud"))
+    shed = yard("lime", name="shed", may_close=True)
+    with pytest.raises(CaseFaults) as caught:
+        build_network(tiny(mud(), press, *goods, shed))
+    ((file, column, key),) = {(f.file, f.column, f.message.key) for f in caught.value.faults}
+    assert (file, column, key) == ("storages.csv", "capacity_t", "network.needs_a_bound")
+    held = yard("lime", name="shed", may_close=True, capacity_t=50.0)
+    assert optimum(tiny(mud(), press, *goods, held)) == pytest.approx(900 - 10)
+
+
+def test_a_deadline_that_stands_in_the_way_is_named() -> None:
+    """All old mud must be out by the end of 2027, and a cap by June 2026 keeps it in."""
+    cap = measure("cap", "cap", 10, deadline=date(2026, 6, 30))
+    out = Limit(name="out", measure="stock", at="yard", sense="max", value=0, per="horizon")
+    case = legacy(cap, landfill("mud"), rows(limits=out))
+    assert stopped(case) == "infeasible"
+    said = [text(message, "en") for message in explain(build_network(case))]
+    assert any("the deadlines of measures on yards" in one for one in said)

@@ -347,6 +347,8 @@ class YardMeasure(Row):
     TABLE: ClassVar[str] = "yard_measures"
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the measure")
+    label_en: str = text("label in English")
+    label_zh: str = text("label in Chinese")
     storage: str = reference("storages", "yard", required=True)
     kind: str = choice("cap cut_off monitoring dealkalisation", "kind", required=True)
     cost_cny: float = number("CNY", "cost when it is decided", required=True)

@@ -10,7 +10,8 @@ import numpy as np
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.rules import Limit
 from redmud_opt.case.things import Arising, ReductionOption, Relining, Supply
-from redmud_opt.case.works import Gate, Lane, Line, Outlet
+from redmud_opt.case.works import Gate, Lane, Line, Outlet, Storage
+from redmud_opt.case.yards import blocks_reclaim
 from redmud_opt.i18n import Message
 from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
 from redmud_opt.network.given import Given
@@ -21,7 +22,7 @@ from redmud_opt.network.network import Deliveries, Ints, Network, Routes, Runs
 from redmud_opt.network.reach import Reach
 
 NamedRow: TypeAlias = Lane | Supply | Outlet | Line
-R = TypeVar("R", Lane, Supply, Outlet, Line)
+R = TypeVar("R", Lane, Supply, Outlet, Line, Storage)
 
 
 def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fault]:
@@ -104,7 +105,18 @@ def unlimited_faults(network: Network) -> list[Fault]:
         *(_counted_fault(row) for row in _counting(network, ruled) if goods - bought),
         *_bare(case.outlets, "max_t", lambda row: row.name in outlets and (OUTLET, row.name) in switched),
         *_bare(case.lines, "capacity", lambda row: row.name in lines & refunded),
+        *_bare(case.storages, "capacity_t", lambda row: row.name in _unlimited_yards(network)),
     ]
+
+
+def _unlimited_yards(network: Network) -> set[str]:
+    """Yards that may be built, closed or capped, and in which something without an upper bound may move or lie."""
+    held, placed, yards = network.holdings, network.placements, network.yards
+    capped = {row.storage for row in yards.measures if blocks_reclaim(row)}
+    free = set(held.storage[np.isinf(held.upper).any(axis=1)].tolist())
+    free |= set(placed.storage[np.isinf(placed.upper).any(axis=1)].tolist())
+    rows = (yards.storages[k] for k in free)
+    return {row.name for row in rows if row.candidate or row.may_close or row.name in capped}
 
 
 def _counting(network: Network, lanes: set[str]) -> list[Limit]:

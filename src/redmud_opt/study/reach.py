@@ -25,7 +25,7 @@ from redmud_opt.network import Network
 from redmud_opt.solve import Options, Outcome, Session
 
 LIFTABLE = (
-    *("limit", "count_limit", "change_limit", "logic", "budget", "demand", "supply"),
+    *("limit", "count_limit", "change_limit", "logic", "budget", "measure_once", "demand", "supply"),
     *("end_stuck", "end_stock", "product_stock"),
 )
 """Policy families beside the targets, in the order in which they are tried."""
