@@ -21,7 +21,7 @@ from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.network import Deliveries, Ints, Network, Routes, Runs
 from redmud_opt.network.reach import Reach
 
-NamedRow: TypeAlias = Lane | Supply | Outlet | Line
+NamedRow: TypeAlias = Lane | Supply | Outlet | Line | Storage
 R = TypeVar("R", Lane, Supply, Outlet, Line, Storage)
 
 
