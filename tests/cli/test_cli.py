@@ -232,7 +232,7 @@ def test_failed_audit(
 ) -> None:
     checked = compute_module.audit
     monkeypatch.setattr(
-        compute_module, "audit", lambda case, frames, value: checked(case, frames, value + 1e6)
+        compute_module, "audit", lambda case, frames, value, *rest: checked(case, frames, value + 1e6, *rest)
     )
     cases.starter(tmp_path / "case")
     code, record = as_json(capsys, "solve", "case")

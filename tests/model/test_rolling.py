@@ -32,10 +32,13 @@ from tests.builders import (
 )
 from tests.model.deciding import press, world
 from tests.model.rich import before, rich, small
+from tests.model.test_goldens_yards import raised
+from tests.model.test_optima_yards import dam
 
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline
-from redmud_opt.case.rules import ChangeLimit
+from redmud_opt.case.rules import ChangeLimit, Limit
+from redmud_opt.case.things import Tier
 from redmud_opt.i18n import Message, text
 from redmud_opt.model import build_model
 from redmud_opt.model.freezing import standing_against
@@ -83,6 +86,46 @@ def test_a_step_decided_in_a_frozen_period_is_kept() -> None:
     kept = solve(poor, baseline=against(first, 1))
     assert kept.value == pytest.approx(-135, abs=1e-4)
     assert kept.frame("builds")[["line", "period"]].values.tolist() == [["press_line", "26a"]]
+
+
+def test_a_line_decided_in_a_frozen_period_may_turn_out_larger() -> None:
+    """Built in 26a as one unit of 73 t a year, which turns out to do 109.5: the rest of 2026 has half more.
+
+    What is frozen stays 73 · 90 ÷ 365 = 18 t; then 109.5 · 91 ÷ 365 = 27.3 t, and 27.6 t in quarters of 92 days.
+    """
+    first = solve(world(press(73, capex_cny=500), sells("brick", 10), periods=QUARTERS))
+    larger = world(press(109.5, capex_cny=500), sells("brick", 10), periods=QUARTERS)
+    again = solve(larger, baseline=against(first, 1))
+    assert again.frame("feeds").set_index("period")["feed_t"].tolist() == pytest.approx(
+        [18, 27.3, 27.6, 27.6]
+    )
+
+
+def test_a_size_decided_in_a_frozen_period_is_kept() -> None:
+    """Any size up to 80 t a year at 8 CNY/t: built for 60 t of mud (15 a quarter), and not for the 100 t of now."""
+    tier = rows(tiers=(Tier(item="press_line", step=1, price_cny_per_t=8),))
+
+    def sized(mud_t: float) -> Case:
+        limit = rows(limits=Limit(name="most", measure="feed", sense="max", value=mud_t, per="horizon"))
+        return world(press(80), tier, limit, sells("brick", 10), periods=QUARTERS)
+
+    first = solve(sized(60))
+    assert first.frame("builds")["size"].tolist() == pytest.approx([60])
+    again = solve(sized(80), baseline=against(first, 1))
+    assert again.frame("builds")[["period", "size"]].values.tolist()[0] == ["26a", pytest.approx(60)]
+
+
+def test_a_raise_of_a_yard_that_is_frozen_is_kept() -> None:
+    """A raise for 50 t more saves 450. It was decided for 100 and costs 600 now: −9 · 200 − 600, not −9 · 250."""
+    first = solve(dam(raised("r", 10.0, 100.0)))
+    assert len(first.frame("yard_events")) == 1
+    dear = dam(raised("r", 10.0, 600.0))
+    free = solve(dear, baseline=against(first))
+    assert free.value == pytest.approx(-2250)
+    assert free.frame("moved").query("measure == 'yard'")[["item", "change"]].values.tolist() == [["r", -1.0]]
+    kept_all = solve(dear, baseline=against(first, 3))
+    assert kept_all.value == pytest.approx(-2400, abs=1e-2)
+    assert kept_all.frame("moved").empty
 
 
 def test_nothing_is_built_in_a_frozen_period() -> None:

@@ -39,12 +39,13 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Decision:
-    """A family of columns and where a plan states it: table, column (blank: being there counts 1), labels."""
+    """A family of columns and where a plan states it: table, column (blank: being there counts 1), labels, kinds."""
 
     columns: str
     frame: str
     value: str
     keys: Key
+    kinds: Key = ()
 
 
 STORED = ("storage", "stream", "period")
@@ -62,6 +63,12 @@ AMOUNTS = (
     Decision("close", "closings", "units", ("line", "decided", "period")),
     Decision("opening", "openings", "", ("lane", "period")),
 )
+OF_YARDS = (
+    Decision("yard_step", "yard_events", "", ("item", "period"), ("raise", "new_yard")),
+    Decision("yard_close", "yard_events", "", ("storage", "period"), ("closure",)),
+    Decision("measure", "yard_events", "", ("item", "period"), ("measure",)),
+)
+"""Not missed where the case has no column for them: a closing may fall on a day of its own."""
 SIZES = Decision("size", "builds", "size", ("line", "period"))
 SWITCHES = (
     Decision("on", "running", "on", ("line", "period")),
@@ -78,7 +85,7 @@ def add_freezing(m: ConcreteModel, net: Network) -> None:
     if net.before is None or not net.before.frozen.any():
         return
     loaded = _loaded(net.before)
-    for decision in (*AMOUNTS, SIZES, *SWITCHES):
+    for decision in (*AMOUNTS, *OF_YARDS, SIZES, *SWITCHES):
         free = loaded if decision in SWITCHES else frozenset()
         _freeze(m, net, net.before, decision, free)
 
@@ -92,9 +99,9 @@ def _loaded(before: Before) -> frozenset[Key]:
 
 def _freeze(m: ConcreteModel, net: Network, before: Before, decision: Decision, free: frozenset[Key]) -> None:
     columns: Columns = m.component(decision.columns)
-    frozen = before.frozen[columns.index.codes[columns.index.names.index("period")]]
-    stated = before.amounts(decision.frame, decision.value, decision.keys)
     periods = {name for name, stays in zip(net.time.names, before.frozen, strict=True) if stays}
+    frozen = np.array([label in periods for label in columns.index.labels("period")], dtype=bool)
+    stated = before.amounts(decision.frame, decision.value, decision.keys, decision.kinds)
     unmatched = {key: v for key, v in stated.items() if key[-1] in periods and v > TOLERANCE}
     for k in np.flatnonzero(frozen).tolist():
         key = _labels(columns.index.key(k))
@@ -104,9 +111,7 @@ def _freeze(m: ConcreteModel, net: Network, before: Before, decision: Decision, 
             continue
         _hold(m, columns, k, decision, key, stated.get(key, 0.0))
     m.frozen[decision.columns] = frozen
-    if (
-        decision is not SIZES and decision not in SWITCHES
-    ):  # a size follows from what is built, a switch from its load
+    if decision in AMOUNTS:  # a size follows from what is built, a switch from its load
         gone = [_cannot(decision, key, value, "frozen_without_way") for key, value in unmatched.items()]
         m.cannot_stay = (*m.cannot_stay, *gone)
 

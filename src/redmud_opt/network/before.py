@@ -51,9 +51,9 @@ class Before:
         table = self.baseline.frames.get(frame)
         return [] if table is None else [{str(k): v for k, v in r.items()} for r in table.to_dict("records")]
 
-    def amounts(self, frame: str, column: str, keys: Key) -> dict[Key, float]:
-        """Labels → amount of every row of a table that states one; 1 for a table of what is (blank column)."""
-        rows = self.rows(frame)
+    def amounts(self, frame: str, column: str, keys: Key, kinds: Key = ()) -> dict[Key, float]:
+        """Labels → amount of every row of a table (of some kinds) that states one; 1 where being there is it."""
+        rows = [row for row in self.rows(frame) if not kinds or row["kind"] in kinds]
         found = {tuple(str(row[name]) for name in keys): float(row[column] if column else 1) for row in rows}
         return {key: amount for key, amount in found.items() if amount == amount}
 

@@ -31,8 +31,9 @@ ACTS = (
     ("stock", "stocks", "stock_t", "storage"),
     ("built", "builds", "units", "line"),
     ("closed", "closings", "units", "line"),
+    ("yard", "yard_events", "", "item"),
 )
-"""Measure, table of a plan, its column, the column of the thing that acts."""
+"""Measure, table of a plan, its column (blank: being there counts 1), the column of the thing that acts."""
 
 Key = tuple[str, ...]
 
@@ -59,8 +60,9 @@ def _acts(frames: Mapping[str, pd.DataFrame], shared: Collection[str]) -> dict[K
         for row in () if table is None else table.to_dict("records"):
             labels = (row.get(name, "") for name in (thing, "process", "point", "stream", "period"))
             key = (measure, *(str(label) for label in labels))
-            if key[-1] in shared and row[column] != 0:
-                found[key] = found.get(key, 0.0) + float(row[column])
+            amount = float(row[column]) if column else 1.0
+            if key[-1] in shared and amount != 0:
+                found[key] = found.get(key, 0.0) + amount
     return found
 
 

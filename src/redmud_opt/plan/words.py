@@ -124,7 +124,7 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
     }
 
 
-DECISIONS = ("built", "closed")
+DECISIONS = ("built", "closed", "yard")
 """Measures of what is decided for good."""
 
 DECIDED = (
@@ -310,17 +310,21 @@ class Speaker:
         return lines if rows else [*lines, *indented([self.say("nothing_moved")])]
 
     def changes(self, rows: list[dict[str, Any]]) -> list[str]:
-        """How much more and less of each measure, by period; by year, without stocks, where many periods differ."""
-        order = {str(row["period"]): str(row["start"])[:4] for row in self.rows("periods")}
-        periods = [period for period in order if any(row["period"] == period for row in rows)]
-        many = len(periods) > MOST_YEARS
-        columns = list(dict.fromkeys(order[p] if many else p for p in periods))
+        """How much more and less of each measure, by period; where many differ by year, without stocks, or in all."""
+        years = {str(row["period"]): str(row["start"])[:4] for row in self.rows("periods")}
+        column_of = {period: period for period in years if any(row["period"] == period for row in rows)}
+        many = len(column_of) > MOST_YEARS
+        if many:
+            column_of = {period: years[period] for period in column_of}
+            rows = [row for row in rows if row["measure"] != "stock"]
+        if len(set(column_of.values())) > MOST_YEARS:
+            column_of = dict.fromkeys(column_of, self.say("horizon"))
+        columns = list(dict.fromkeys(column_of.values()))
         sums: dict[str, dict[str, list[float]]] = {}
-        for row in (row for row in rows if not (many and row["measure"] == "stock")):
-            column = order[str(row["period"])] if many else str(row["period"])
-            cell = sums.setdefault(str(row["measure"]), {}).setdefault(column, [0.0, 0.0])
+        for row in rows:
             change = float(row["change"])
-            cell[change < 0] += abs(change)
+            cells = sums.setdefault(str(row["measure"]), {})
+            cells.setdefault(column_of[str(row["period"])], [0.0, 0.0])[change < 0] += abs(change)
         body = [
             [self.word("measure", measure), *(more_and_less(cells.get(column)) for column in columns)]
             for measure, cells in sums.items()

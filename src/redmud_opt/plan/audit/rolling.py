@@ -46,6 +46,7 @@ KINDS = {
     "stock": Kind("stocks", "stock_t", "storage"),
     "built": Kind("builds", "units", "line", ()),
     "closed": Kind("closings", "units", "line", ()),
+    "yard": Kind("yard_events", "", "item", ()),
 }
 """Measure → where it stands; these are the rows of `moved` too."""
 
@@ -60,6 +61,7 @@ MORE = {
     "on": Kind("running", "on", "line", ()),
     "hours": Kind("running", "run_h", "line", ()),
     "used": Kind("used", "", "item", ("kind",)),
+    "yard of": Kind("yard_events", "", "item", ("storage", "kind")),
 }
 """What is frozen beside them."""
 
@@ -126,7 +128,9 @@ def _frozen(findings: Findings, book: Book, baseline: Baseline) -> None:
         was, now = _acts(baseline.frames, kind), _acts(book.frames, kind)
         for key in union(was, now):
             follows = name in FOLLOWS and key not in was and (key[0], key[-1]) in loads
-            if key[-1] in stays and not follows:
+            # a whole unit is as large as the case says now
+            whole = name == "size" and key[0] not in book.facts.tiers
+            if key[-1] in stays and not follows and not whole:
                 where = at(name, *key)
                 findings.equal("thawed", where, now[key], was[key], measure=name)
 
