@@ -36,6 +36,7 @@ from tests.model.rich import before, rich, small
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.rules import ChangeLimit
+from redmud_opt.case.things import ReductionOption
 from redmud_opt.i18n import Message, text
 from redmud_opt.model import build_model
 from redmud_opt.model.freezing import standing_against
@@ -83,6 +84,20 @@ def test_a_step_decided_in_a_frozen_period_is_kept() -> None:
     kept = solve(poor, baseline=against(first, 1))
     assert kept.value == pytest.approx(-135, abs=1e-4)
     assert kept.frame("builds")[["line", "period"]].values.tolist() == [["press_line", "26a"]]
+
+
+def test_an_option_decided_in_a_frozen_period_is_kept() -> None:
+    """30 t a quarter at 4 instead of 10, for 500: 4 · 180 − 500 = 220 saved of 4000. With disposal at 5 it saves 30 a
+    quarter and nobody would take it: −2000. Decided and paid, 30 t avoided in 26a: −2000 + 120 − 500.
+    """
+    less = ReductionOption(name="less", arising="mud_R_", share=0.3, cost_cny_per_t=4, capex_cny=500)
+    dear, cheap = (
+        tiny(mud(), landfill("mud", fee), rows(reductions=less), periods=QUARTERS) for fee in (10, 5)
+    )
+    first = solve(dear)
+    assert first.value == pytest.approx(-4000 + 220)
+    assert solve(cheap).value == pytest.approx(-2000)
+    assert solve(cheap, baseline=against(first, 1)).value == pytest.approx(-2000 + 120 - 500, abs=1e-3)
 
 
 def test_nothing_is_built_in_a_frozen_period() -> None:

@@ -61,6 +61,8 @@ AMOUNTS = (
     Decision("build", "builds", "units", ("line", "period")),
     Decision("close", "closings", "units", ("line", "decided", "period")),
     Decision("opening", "openings", "", ("lane", "period")),
+    Decision("applied_t", "reductions", "applied_t", ("option", "period")),
+    Decision("adopt", "reductions", "adopted", ("option", "period")),
 )
 SIZES = Decision("size", "builds", "size", ("line", "period"))
 SWITCHES = (
