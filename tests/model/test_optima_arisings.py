@@ -34,8 +34,9 @@ from tests.model.deciding import press
 
 from redmud_opt.case import Case
 from redmud_opt.case.rules import Budget
-from redmud_opt.case.things import ReductionOption, Relining, YearToDate
+from redmud_opt.case.things import Owner, ReductionOption, Relining, YearToDate
 from redmud_opt.network import build_network
+from redmud_opt.plan.services import payer_of
 from redmud_opt.study.screening.world import World
 
 
@@ -372,6 +373,12 @@ def test_screening_shows_what_the_case_states() -> None:
     """50 t of lining a year by both campaigns; what an option would avoid is not left out."""
     case = pulses(option(1.0, arising="second", cost_cny_per_t=1))
     assert World(case).arisings() == pytest.approx({("R", "lining"): 50.0})
+
+
+def test_the_owner_of_a_plant_pays_for_the_waste_of_its_campaigns() -> None:
+    """All lining comes from campaigns at R, whose owner it is."""
+    case = pulses(rows(owners=Owner(name="smelter_co")), site("R", owner="smelter_co"))
+    assert payer_of(build_network(case), "spent_pot_lining") == "smelter_co"
 
 
 def test_a_campaign_has_a_target_of_its_class() -> None:

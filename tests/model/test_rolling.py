@@ -38,7 +38,7 @@ from tests.model.test_optima_yards import dam
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.rules import ChangeLimit, Limit
-from redmud_opt.case.things import Tier
+from redmud_opt.case.things import ReductionOption, Tier
 from redmud_opt.i18n import Message, text
 from redmud_opt.model import build_model
 from redmud_opt.model.freezing import standing_against
@@ -126,6 +126,20 @@ def test_a_raise_of_a_yard_that_is_frozen_is_kept() -> None:
     kept_all = solve(dear, baseline=against(first, 3))
     assert kept_all.value == pytest.approx(-2400, abs=1e-2)
     assert kept_all.frame("moved").empty
+
+
+def test_an_option_decided_in_a_frozen_period_is_kept() -> None:
+    """30 t a quarter at 4 instead of 10, for 500: 4 · 180 − 500 = 220 saved of 4000. With disposal at 5 it saves 30 a
+    quarter and nobody would take it: −2000. Decided and paid, 30 t avoided in 26a: −2000 + 120 − 500.
+    """
+    less = ReductionOption(name="less", arising="mud_R_", share=0.3, cost_cny_per_t=4, capex_cny=500)
+    dear, cheap = (
+        tiny(mud(), landfill("mud", fee), rows(reductions=less), periods=QUARTERS) for fee in (10, 5)
+    )
+    first = solve(dear)
+    assert first.value == pytest.approx(-4000 + 220)
+    assert solve(cheap).value == pytest.approx(-2000)
+    assert solve(cheap, baseline=against(first, 1)).value == pytest.approx(-2000 + 120 - 500, abs=1e-3)
 
 
 def test_nothing_is_built_in_a_frozen_period() -> None:

@@ -209,7 +209,7 @@ def test_a_budget_counts_the_capex_of_an_option() -> None:
 
 
 def test_an_option_of_nobody() -> None:
-    row = ("none", "reduction", "mud_R_", "R", "26b", "", 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    row = ("none", "reduction", "mud_R_", "R", "26b", "", 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0)
     assert "audit.frames.unknown_name" in keys(judged(append("reductions", *row)))
 
 

@@ -62,6 +62,8 @@ AMOUNTS = (
     Decision("build", "builds", "units", ("line", "period")),
     Decision("close", "closings", "units", ("line", "decided", "period")),
     Decision("opening", "openings", "", ("lane", "period")),
+    Decision("applied_t", "reductions", "applied_t", ("option", "period")),
+    Decision("adopt", "reductions", "adopted", ("option", "period")),
 )
 OF_YARDS = (
     Decision("yard_step", "yard_events", "", ("item", "period"), ("raise", "new_yard")),

@@ -55,7 +55,7 @@ def arising_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
 REDUCTION_COLUMNS = (
     *("option", "kind", "arising", "site", "period", "decided", "in_force"),
-    *("avoided_t", "changed_t", "added_t", "cost_cny", "margin_cny", "capex_cny"),
+    *("avoided_t", "changed_t", "added_t", "cost_cny", "margin_cny", "capex_cny", "applied_t", "adopted"),
 )
 
 
@@ -63,6 +63,7 @@ def reduction_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """Options on what arises, from the period of their decision on (without one: where they are applied).
 
     `in_force`: share of the period. `changed_t` of a switch is what no longer arises, `added_t` what arises instead.
+    `applied_t` is what of them is decided upon, `adopted` 1 in the period of the decision: so is planned again.
     """
     changes = net.changes
     rows = []
@@ -84,5 +85,16 @@ def reduction_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
             where = (option.name, option.effect, option.arising, changes.site[k], period, name)
             cost, margin = option.cost_cny_per_t * amount, (option.margin_cny_per_t or 0.0) * amount
             capex = option.capex_cny if t == first else 0.0
-            rows.append((*where, float(in_force[t]), *by_effect[option.effect], cost, margin, capex))
+            rows.append(
+                (
+                    *where,
+                    float(in_force[t]),
+                    *by_effect[option.effect],
+                    cost,
+                    margin,
+                    capex,
+                    amount,
+                    int(t == first),
+                )
+            )
     return pd.DataFrame(rows, columns=list(REDUCTION_COLUMNS))

@@ -66,7 +66,7 @@ def payer_of(net: Network, origin: str) -> str:
     if plant:
         return net.lookup.owner_of_site(plant) if plant in net.lookup.sites else plant
     storages = {row.name: row.site for row in net.case.storages}
-    arise = [(row.material, row.site) for row in net.case.arisings]
+    arise = [(row.material, row.site) for row in net.case.all_arisings]
     lie = [(row.material, row.origin_site or storages[row.storage]) for row in net.case.opening_stock]
     owners = {
         net.lookup.owner_of_site(site)
