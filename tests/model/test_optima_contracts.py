@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from tests.builders import (
     Tables,
+    against,
     buys,
     commodity,
     group,
@@ -33,7 +35,7 @@ from tests.builders import (
 from tests.model.contracting import contract, path
 
 from redmud_opt.case import Case
-from redmud_opt.case.rules import Limit
+from redmud_opt.case.rules import ChangeLimit, Limit
 from redmud_opt.case.things import Owner, Tier
 from redmud_opt.case.works import Distance, Haul, LineProcess, OperatingPoint
 
@@ -398,6 +400,15 @@ def test_an_outlet_without_a_buyer_counts_for_the_owner_of_its_site() -> None:
     whole = Limit(name="all_bricks", measure="sold", material="brick", sense="measure")
     part = Limit(name="half", measure="sold", at="landlord", sense="min", value=0.5, share_of="all_bricks")
     assert optimum(buyers(whole, part)) == pytest.approx(50 * 2 + 50 * 10)
+
+
+def test_a_change_limit_at_a_company_counts_what_it_buys() -> None:
+    """The firm bought all 100; now c pays 30 instead of 2, but no more than 30 t may change: 600 + 90 + 900."""
+    first = solve(buyers())
+    dear = replace(buyers().outlets[2], price_cny_per_t=30)
+    change = ChangeLimit(name="steady", measure="sold", at="firm", max_change_t=30)
+    case = replace(buyers(), outlets=(*buyers().outlets[:2], dear), change_limits=(change,))
+    assert solve(case, baseline=against(first)).value == pytest.approx(600 + 90 + 900)
 
 
 def test_a_small_market_limits_what_is_made() -> None:

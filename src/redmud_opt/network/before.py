@@ -70,14 +70,20 @@ class Before:
                 materials.get(stream, stream), str(row["period"]), float(row[column]), names(self, row), to
             )
 
-    def _place(self, site: str, *names: str) -> frozenset[str]:
+    def _place(self, site: str, *names: str, owner: str = "") -> frozenset[str]:
         row = self.lookup.sites.get(site)
-        known = () if row is None else (row.owner, row.province)
+        known = () if row is None else (owner or row.owner, row.province)
         return frozenset({site, *known, *names} - {""})
 
     def at_lane(self, row: dict[str, Any]) -> frozenset[str]:
         """Where a flow leaves, and its lane."""
         return self._place(str(row["from_site"]), str(row["lane"]))
+
+    def at_outlet(self, row: dict[str, Any]) -> frozenset[str]:
+        """An outlet at its place, whose owner is the company that buys there, if one is stated."""
+        name = str(row["outlet"])
+        buyer = next((outlet.buyer for outlet in self.lookup.case.outlets if outlet.name == name), "")
+        return self._place(str(row["site"]), name, owner=buyer)
 
     def at_line(self, row: dict[str, Any]) -> frozenset[str]:
         """A line with its facility, owner and place, and the process."""
@@ -98,7 +104,7 @@ ACTS: dict[str, tuple[str, str, Callable[[Before, dict[str, Any]], frozenset[str
     "flow": ("flows", "flow_t", Before.at_lane, True),
     "feed": ("feeds", "feed_t", Before.at_line, False),
     "bought": ("purchases", "bought", _at("supply"), False),
-    "sold": ("sales", "sold", _at("outlet"), False),
+    "sold": ("sales", "sold", Before.at_outlet, False),
     "stock": ("stocks", "stock_t", _at("storage"), False),
     "put": ("stocks", "put_t", _at("storage"), False),
     "reclaimed": ("stocks", "reclaimed_t", _at("storage"), False),

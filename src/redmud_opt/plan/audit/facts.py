@@ -223,6 +223,12 @@ class Facts:
         row = self.sites[site]
         return frozenset(name for name in (site, row.owner, row.province) if name)
 
+    def outlet_address(self, site: str, outlet: str) -> frozenset[str]:
+        """The names by which an outlet is meant: the company that buys there stands for the owner of the site."""
+        buyer = self.outlets[outlet].buyer if outlet in self.outlets else ""
+        names = self.site_address(site) | {outlet}
+        return names - {self.sites[site].owner} | {buyer} if buyer else names
+
     def line_address(self, line: str) -> frozenset[str]:
         """The names by which a line is meant: itself, its facility, site, owner and province."""
         facility = self.facilities[self.lines[line].facility]

@@ -45,7 +45,8 @@ class Measures:
                 Event(b.stream.material, b.t, b.amount, self._site(b.site, b.supply)) for b in book.purchases
             ],
             "sold": [
-                Event(s.stream.material, s.t, s.amount, self._outlet(s.site, s.outlet)) for s in book.sales
+                Event(s.stream.material, s.t, s.amount, book.facts.outlet_address(s.site, s.outlet))
+                for s in book.sales
             ],
             "placed": [
                 Event(p.stream.material, p.t, p.amount, self._site(p.site, p.storage))
@@ -67,11 +68,6 @@ class Measures:
 
     def _site(self, site: str, place: str) -> frozenset[str]:
         return self.book.facts.site_address(site) | {place}
-
-    def _outlet(self, site: str, outlet: str) -> frozenset[str]:
-        """The names of an outlet: the company that buys there in the place of the site's owner."""
-        buyer, names = self.book.facts.outlets[outlet].buyer, self._site(site, outlet)
-        return names - {self.book.facts.sites[site].owner} | {buyer} if buyer else names
 
     def _flows(self) -> Iterator[Event]:
         facts = self.book.facts

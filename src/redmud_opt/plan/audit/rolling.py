@@ -195,7 +195,10 @@ def _address(book: Book, measure: str, act: Mapping[str, object]) -> frozenset[s
         known = thing in book.facts.lines
         names = book.facts.line_address(thing) if known else frozenset({thing})
         return names | {cell_text(act.get("process"))} - {""}
-    return _site(book, cell_text(act["from_site" if measure == "flow" else "site"])) | {thing}
+    site = cell_text(act["from_site" if measure == "flow" else "site"])
+    if measure == "sold" and site in book.facts.sites:
+        return book.facts.outlet_address(site, thing)
+    return _site(book, site) | {thing}
 
 
 # ---------------------------------------------------------------- moved
