@@ -614,6 +614,9 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "refunds",
         "yards",
         "reductions",
+        "contracts",
+        "services",
+        "rolling",
         "cost_to_serve",
         "annual",
     }  # nothing is, see test_audit_decisions, test_audit_arisings, test_audit_costs

@@ -328,7 +328,11 @@ def test_the_rich_case_leaves_nothing_over() -> None:
     """Every term of value of a case with all of them is borne by somebody, year by year; two yards lie empty."""
     plan = everything()
     left = plan.frame("cost_to_serve").query("given not in ('arising', 'opening_stock')")
-    assert set(left["at"]) <= {"terrace", "bin"}
+    assert set(left["at"]) <= {"terrace", "bin", ""}
+    assert set(left.loc[left["at"] == "", "term"]) <= {
+        "shortfall",
+        "make_up_credit",
+    }  # of contracts, borne by nobody yet
     stated = plan.frame("value_terms").set_index(["term", "year"])["value_cny"]
     borne = plan.frame("cost_to_serve").groupby(["term", "year"])["value_cny"].sum()
     stated = stated[stated != 0.0]
