@@ -19,7 +19,17 @@ from pathlib import Path
 import pytest
 from tests.builders import Solved, in_stock, mud, rows, sells, solve, tiny, yard, years
 from tests.model.test_goldens_yards import curve, rains, raised
-from tests.plan.test_audit_world import Frames, append, change, drop, keys, put, replaced, stated_value
+from tests.plan.test_audit_world import (
+    Frames,
+    append,
+    change,
+    drop,
+    keys,
+    put,
+    replaced,
+    stated_value,
+    without_sums,
+)
 
 from redmud_opt.case import Case
 from redmud_opt.case.backing import Backing
@@ -72,7 +82,7 @@ def plan() -> Solved:
 
 def judged(*changes: Change, case: Case | None = None) -> Audit:
     """The plan states as its value what its terms sum to, whatever was changed."""
-    frames = dict(plan().plan.frames)
+    frames = without_sums(plan().plan.frames)
     for apply in changes:
         frames = apply(frames)
     return audit(case or plan().case, frames, stated_value(frames))

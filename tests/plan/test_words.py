@@ -15,6 +15,7 @@ from redmud_opt.case.things import WASTE_CLASSES
 from redmud_opt.i18n import Message, template
 from redmud_opt.model.value import TERMS
 from redmud_opt.plan.audit import Audit, Check
+from redmud_opt.plan.audit.annual import ANNUITY
 from redmud_opt.plan.fates import FATES
 from redmud_opt.plan.words import (
     compact,
@@ -61,6 +62,8 @@ def vocabulary() -> Iterator[str]:
     yield from (f"plan.term_{term}" for term in TERMS)
     yield from (f"plan.class_{name}" for name in WASTE_CLASSES.split())
     yield from (f"plan.fate_{fate}" for fate in FATES)
+    yield from (f"plan.source_{given}" for given in ("arising", "opening_stock"))
+    yield f"plan.term_{ANNUITY}"
     yield from (f"plan.stopped_{reason}" for reason in ("time", "gap", "cancelled"))
     yield from (f"plan.objective_{goal}" for goal in ("value", "utilisation"))
     yield from (

@@ -82,6 +82,23 @@ def test_origin_tonnes_are_never_negative_and_never_more_than_there_were(case: C
     assert (identity["utilised_t"] <= come + 1e-6).all()
 
 
+@few
+@given(random_cases())
+def test_cost_to_serve_loses_no_money_and_no_tonne(case: Case) -> None:
+    """All value is borne by sources, by fates that their tonnes go to or pass; each source keeps its tonnes."""
+    plan = solve(case)
+    costs, tonnes = plan.frame("cost_to_serve"), plan.frame("traced")
+    money = max(1.0, float(plan.frame("value_terms")["value_cny"].abs().max()))
+    assert costs["value_cny"].sum() == pytest.approx(plan.value, abs=1e-7 * money)
+    assert costs.loc[costs["given"] == "not_attributed", "value_cny"].abs().sum() <= 1e-7 * money
+    come = plan.sum("arisings", "arising_t") + sum(row.amount_t for row in case.opening_stock)
+    assert tonnes["origin_t"].sum() == pytest.approx(come, abs=1e-6)
+    whose = ["site", "material", "given", "fate", "at"]
+    assert set(map(tuple, costs[costs["given"] != "goods"][whose].to_numpy())) <= set(
+        map(tuple, tonnes[whose].to_numpy())
+    )
+
+
 # ---------------------------------------------------------------- monotone
 
 CAPACITIES = (

@@ -74,6 +74,10 @@ def test_no_name_is_left_untranslated(guangxi: Plan) -> None:
         "fates",
         "identity",
         "value_terms",
+        "traced",
+        "cost_to_serve",
+        "paths",
+        "annual",
         "builds",
         "used",
     ):

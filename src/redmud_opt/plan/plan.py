@@ -24,7 +24,10 @@ from redmud_opt.i18n import Message
 from redmud_opt.model.tiers import fill_in_order
 from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
+from redmud_opt.plan.annual import annual_table
 from redmud_opt.plan.audit import Audit
+from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.cost_to_serve import cost_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.services import service_table
@@ -123,6 +126,7 @@ class Plan:
 _TEXT = frozenset(
     (
         *STREAM_COLUMNS,
+        *("given", "path"),
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
@@ -217,6 +221,8 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
             "integers": size.integers,
         },
     }
+    book = Book(case, frames, None)
+    frames |= cost_tables(book) | {"annual": annual_table(book)}
     return Plan(
         case_name=case.settings.name,
         title={"en": case.settings.title_en, "zh": case.settings.title_zh},

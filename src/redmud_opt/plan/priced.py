@@ -3,27 +3,63 @@
     money[number] = Σ the plan's tonnes × price × discount        signed
 
 Re-summed from tonnes and the case's prices with the audit's own book. The money of all numbers of a term sums to the
-term; end charges and refunds follow from several numbers and stand for themselves.
+term; end charges and refunds follow from several numbers and stand for themselves. Money also says what it is charged
+on, so that `cost_to_serve` can trace it to the wastes that bear it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from redmud_opt.case.backing import Backed, Backing
 from redmud_opt.case.columns import Row
+from redmud_opt.case.rules import YardMeasure
+from redmud_opt.case.works import Raise
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.decided import kept_yards
 from redmud_opt.plan.audit.reductions import costs
+from redmud_opt.plan.audit.rows import Kept
 from redmud_opt.plan.audit.spending import discounted, payments, residuals
 from redmud_opt.plan.audit.tiers import traded
 from redmud_opt.plan.audit.using import LANE, Uses
 
 Cell = tuple[str, Row, str]
 """(table, row, column) of a number."""
+
+
+class Held(NamedTuple):
+    """A part of a row of `stocks`: put, reclaim or holding."""
+
+    row: Kept
+    part: str
+
+
+class Of(NamedTuple):
+    """A row of the case that is charged in a year; where `t` is given, for what it does in that period alone."""
+
+    row: Row
+    year: int
+    t: int | None = None
+
+
+class Charge(NamedTuple):
+    """Discounted money of a term and the number that prices it.
+
+    `on`: what it is charged on, a row of the plan, a part of one (`Held`) or a row of the case (`Of`).
+    """
+
+    term: str
+    cell: Cell
+    amount: float
+    on: object = None
+
+
+Priced = tuple[str, Cell, float, object]
+"""The values of a charge."""
 
 
 class Ledger:
@@ -33,22 +69,8 @@ class Ledger:
         self.book, self.backing = book, backing
         self.cells: dict[tuple[str, str, str], Backed] = {}
         self.money: dict[tuple[str, tuple[str, str, str]], float] = defaultdict(float)
-        parts = (
-            _trade,
-            _tiers,
-            _transport,
-            _processing,
-            _storages,
-            _running,
-            _lines,
-            _capex,
-            _closing,
-            _yards,
-            _contracts,
-        )
-        for part in (*parts, _options):
-            for term, cell, amount in part(book):
-                self._enter(term, cell, amount)
+        for charge in charges(book):
+            self._enter(charge.term, charge.cell, charge.amount)
 
     def _enter(self, term: str, cell: Cell, amount: float) -> None:
         if amount:
@@ -70,12 +92,21 @@ class Ledger:
 # ---------------------------------------------------------------- money, term by term
 
 
+def charges(book: Book) -> Iterator[Charge]:
+    """All money that a number prices."""
+    parts: tuple[Callable[[Book], Iterator[tuple[Any, ...]]], ...]
+    parts = (_trade, _tiers, _transport, _processing, _storages, _running, _lines, _capex, _closing, _yards)
+    for part in (*parts, _contracts, _options):
+        for values in part(book):
+            yield Charge(*values)
+
+
 def _factor(book: Book, item: str, t: int) -> float:
     """Factor of a price path in a period: it scales the number that it is a path of."""
     return book.facts.price_factor(item, book.dates.year_of(t))
 
 
-def _trade(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _trade(book: Book) -> Iterator[Priced]:
     for item, row, amount in traded(book):
         if item in book.facts.tiers:
             continue
@@ -83,13 +114,13 @@ def _trade(book: Book) -> Iterator[tuple[str, Cell, float]]:
         if item in book.facts.outlets:
             outlet = book.facts.outlets[item]
             term = "sales" if outlet.price_cny_per_t >= 0 else "gate_fees"
-            yield term, ("outlets", outlet, "price_cny_per_t"), worth * outlet.price_cny_per_t
+            yield term, ("outlets", outlet, "price_cny_per_t"), worth * outlet.price_cny_per_t, row
         else:
             supply = book.facts.supplies[item]
-            yield "purchases", ("supplies", supply, "price_cny_per_t"), -worth * supply.price_cny_per_t
+            yield "purchases", ("supplies", supply, "price_cny_per_t"), -worth * supply.price_cny_per_t, row
 
 
-def _tiers(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _tiers(book: Book) -> Iterator[Priced]:
     for row in book.tiers:
         tier = next((t for t in book.facts.tiers.get(row.item, ()) if t.step == row.step), None)
         if tier is None or row.item in book.facts.lines:
@@ -100,12 +131,12 @@ def _tiers(book: Book) -> Iterator[tuple[str, Cell, float]]:
         )
         cell = ("tiers", tier, "price_cny_per_t")
         if row.item in book.facts.outlets:
-            yield ("sales" if tier.price_cny_per_t >= 0 else "gate_fees"), cell, worth
+            yield ("sales" if tier.price_cny_per_t >= 0 else "gate_fees"), cell, worth, row
         else:
-            yield "purchases", cell, -worth
+            yield "purchases", cell, -worth, row
 
 
-def _transport(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _transport(book: Book) -> Iterator[Priced]:
     for flow in book.flows:
         listed = book.lanes.listed(flow.lane)
         worth = flow.amount * book.dates.discount_of(flow.t)
@@ -113,18 +144,18 @@ def _transport(book: Book) -> Iterator[tuple[str, Cell, float]]:
         if listed is not None and listed.cost_cny_per_t is not None:
             cost = book.facts.in_basis(listed.cost_cny_per_t, material, listed.basis)
             cost *= _factor(book, listed.name, flow.t)
-            yield "transport", ("lanes", listed, "cost_cny_per_t"), -worth * cost
+            yield "transport", ("lanes", listed, "cost_cny_per_t"), -worth * cost, flow
             continue
         rule = book.lanes.rule(flow.mode, material, book.status.hazardous(flow.stream, flow.t))
         distance = book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
         if rule is None or distance is None:
             continue
         wet = worth * book.facts.wet_per_dry(material) * _factor(book, rule.name, flow.t)
-        yield "transport", ("haul", rule, "cost_cny_per_t_km"), -wet * distance * rule.cost_cny_per_t_km
-        yield "transport", ("haul", rule, "handling_cny_per_t"), -wet * rule.handling_cny_per_t
+        yield "transport", ("haul", rule, "cost_cny_per_t_km"), -wet * distance * rule.cost_cny_per_t_km, flow
+        yield "transport", ("haul", rule, "handling_cny_per_t"), -wet * rule.handling_cny_per_t, flow
 
 
-def _processing(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _processing(book: Book) -> Iterator[Priced]:
     processes = {row.name: row for row in book.facts.case.processes}
     for fed, _, _ in book.runs:
         worth = -fed.amount * book.dates.discount_of(fed.t)
@@ -132,24 +163,24 @@ def _processing(book: Book) -> Iterator[tuple[str, Cell, float]]:
         if toll is not None:
             contract = book.facts.contract(book.facts.lines[fed.line])
             assert contract is not None
-            yield "tolling", ("contracts", contract, "toll_fee_cny_per_t"), worth * toll
+            yield "tolling", ("contracts", contract, "toll_fee_cny_per_t"), worth * toll, fed
             continue
         worth *= _factor(book, fed.process, fed.t)
         row = processes[fed.process]
-        yield "processing", ("processes", row, "cost_cny_per_t"), worth * row.cost_cny_per_t
+        yield "processing", ("processes", row, "cost_cny_per_t"), worth * row.cost_cny_per_t, fed
         for point in book.facts.points.get(fed.process, ()):
             if point.point == fed.point:
-                yield "processing", ("points", point, "cost_cny_per_t"), worth * point.cost_cny_per_t
+                yield "processing", ("points", point, "cost_cny_per_t"), worth * point.cost_cny_per_t, fed
         feed = (
             None
             if fed.stream is None
             else book.conversions.feed_row(fed.process, fed.point, fed.stream.material)
         )
         if feed is not None:
-            yield "processing", ("feeds", feed, "cost_cny_per_t"), worth * feed.cost_cny_per_t
+            yield "processing", ("feeds", feed, "cost_cny_per_t"), worth * feed.cost_cny_per_t, fed
 
 
-def _storages(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _storages(book: Book) -> Iterator[Priced]:
     for row in book.stocks:
         storage = book.facts.storages[row.storage]
         worth = -book.dates.discount_of(row.t)
@@ -159,57 +190,69 @@ def _storages(book: Book) -> Iterator[tuple[str, Cell, float]]:
             (row.reclaimed, "reclaim_cost_cny_per_t"),
             (held, "holding_cost_cny_per_t_a"),
         ):
-            yield "holding", ("storages", storage, column), worth * amount * getattr(storage, column)
+            on = Held(row, column.partition("_")[0])
+            yield "holding", ("storages", storage, column), worth * amount * getattr(storage, column), on
         if not storage.compliant:
-            yield "levies", ("storages", storage, "tax_cny_per_t"), worth * row.put * storage.tax_cny_per_t
+            tax = worth * row.put * storage.tax_cny_per_t
+            yield "levies", ("storages", storage, "tax_cny_per_t"), tax, Held(row, "put")
     for placed in book.placements:
         storage = book.facts.storages[placed.storage]
         worth = -placed.amount * book.dates.discount_of(placed.t)
-        yield "holding", ("storages", storage, "place_cost_cny_per_t"), worth * storage.place_cost_cny_per_t
+        yield (
+            "holding",
+            ("storages", storage, "place_cost_cny_per_t"),
+            worth * storage.place_cost_cny_per_t,
+            placed,
+        )
         if not storage.compliant:
-            yield "levies", ("storages", storage, "tax_cny_per_t"), worth * storage.tax_cny_per_t
+            yield "levies", ("storages", storage, "tax_cny_per_t"), worth * storage.tax_cny_per_t, placed
 
 
-def _running(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _running(book: Book) -> Iterator[Priced]:
     for row in book.running:
         line = book.facts.lines[row.line]
         worth = -book.dates.discount_of(row.t)
         for amount, column in ((row.hours, "run_cost_cny_per_h"), (row.on, "fixed_cost_cny_per_period")):
             cost = getattr(line, column)
             if cost and amount == amount:
-                yield "running", ("lines", line, column), worth * amount * cost
+                on = Of(line, book.dates.year_of(row.t))
+                yield "running", ("lines", line, column), worth * amount * cost, on
     for opened in book.openings:
         lane = book.facts.lanes.get(opened.lane)
         if lane is not None and lane.fixed_cost_cny:
             worth = -book.dates.discount_of(opened.t)
-            yield "lane_fixed", ("lanes", lane, "fixed_cost_cny"), worth * lane.fixed_cost_cny
+            on = Of(lane, book.dates.year_of(opened.t))
+            yield "lane_fixed", ("lanes", lane, "fixed_cost_cny"), worth * lane.fixed_cost_cny, on
     for (kind, name), t in Uses(book).used:
         lane = book.facts.lanes.get(name) if kind == LANE else None
         if lane is not None and lane.fixed_cost_cny_per_period:
             cell = ("lanes", lane, "fixed_cost_cny_per_period")
-            yield "lane_fixed", cell, -book.dates.discount_of(t) * lane.fixed_cost_cny_per_period
+            worth = -book.dates.discount_of(t) * lane.fixed_cost_cny_per_period
+            yield "lane_fixed", cell, worth, Of(lane, book.dates.year_of(t), t)
 
 
-def _lines(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _lines(book: Book) -> Iterator[Priced]:
     for line in book.facts.lines.values():
         if not line.fixed_om_cny_per_a:
             continue
         for t, period in enumerate(book.dates.periods):
             kept = sum(left * book.plant.kept(v, t) for v, left in book.plant.standing(line.name, t))
             worth = -line.fixed_om_cny_per_a * period.fraction_of_year * kept * book.dates.discount_of(t)
-            yield "line_fixed", ("lines", line, "fixed_om_cny_per_a"), worth
+            yield "line_fixed", ("lines", line, "fixed_om_cny_per_a"), worth, Of(line, period.year)
 
 
-def _capex(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _capex(book: Book) -> Iterator[Priced]:
     """Of a line of any size the steps of its size, where it states no capex of its own, in proportion."""
     last = len(book.dates.periods) - 1
     for due in payments(book):
-        _, worth = discounted(book, due)
+        year, worth = discounted(book, due)
         for cell, part in _priced_by(book, due.line):
-            yield "capex", cell, -worth * part
+            on = Of(book.facts.lines.get(due.line) or _yard_of(book, cell[1]), year)
+            yield "capex", cell, -worth * part, on
     for line, worth in residuals(book):
+        on = Of(book.facts.lines[line], book.dates.year_of(last))
         for cell, part in _priced_by(book, line):
-            yield "residual_value", cell, worth * part * book.dates.discount_of(last)
+            yield "residual_value", cell, worth * part * book.dates.discount_of(last), on
 
 
 def _priced_by(book: Book, name: str) -> list[tuple[Cell, float]]:
@@ -233,35 +276,44 @@ def _priced_by(book: Book, name: str) -> list[tuple[Cell, float]]:
     return [(cell, amount / whole) for cell, amount in parts if amount] if whole else []
 
 
-def _closing(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _closing(book: Book) -> Iterator[Priced]:
     for row in book.closings:
         line = book.facts.lines[row.line]
         if line.closing_cost_cny:
             worth = -row.units * book.dates.discount_of(row.t)
-            yield "closing", ("lines", line, "closing_cost_cny"), worth * line.closing_cost_cny
+            on = Of(line, book.dates.year_of(row.t))
+            yield "closing", ("lines", line, "closing_cost_cny"), worth * line.closing_cost_cny, on
 
 
-def _yards(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _yards(book: Book) -> Iterator[Priced]:
     """Upkeep of yards and raises, closures, measures."""
     for t, period in enumerate(book.dates.periods):
         for name, share, cost in kept_yards(book, t):
             raised = book.yards.raises.get(name)
             row: Row = raised or book.facts.storages[name]
             cell = ("raises" if raised else "storages", row, "fixed_om_cny_per_a")
-            yield "holding", cell, -cost * share * period.fraction_of_year * book.dates.discount_of(t)
+            worth = -cost * share * period.fraction_of_year * book.dates.discount_of(t)
+            yield "holding", cell, worth, Of(_yard_of(book, row), period.year)
     for event in book.yard_events:
-        worth = -book.dates.discount_of(event.t)
+        worth, year = -book.dates.discount_of(event.t), book.dates.year_of(event.t)
         if event.kind == "closure":
             storage = book.facts.storages[event.item]
             cell = ("storages", storage, "closure_cost_cny")
-            yield "closure", cell, worth * (storage.closure_cost_cny or 0.0)
+            yield "closure", cell, worth * (storage.closure_cost_cny or 0.0), Of(storage, year)
         elif event.kind == "measure":
             measure = book.yards.measures[event.item]
-            yield "measures", ("yard_measures", measure, "cost_cny"), worth * measure.cost_cny
+            on = _yard_of(book, measure)
+            yield "measures", ("yard_measures", measure, "cost_cny"), worth * measure.cost_cny, Of(on, year)
             for t in range(event.t, len(book.dates.periods)):
                 part = book.dates.periods[t].fraction_of_year * book.dates.discount_of(t)
                 cell = ("yard_measures", measure, "annual_cost_cny_per_a")
-                yield "measures", cell, -part * measure.annual_cost_cny_per_a
+                worth, year = -part * measure.annual_cost_cny_per_a, book.dates.year_of(t)
+                yield "measures", cell, worth, Of(on, year)
+
+
+def _yard_of(book: Book, row: Row) -> Row:
+    """The yard that a raise or a measure is about; any other row is itself charged."""
+    return book.facts.storages[row.storage] if isinstance(row, Raise | YardMeasure) else row
 
 
 def _contracts(book: Book) -> Iterator[tuple[str, Cell, float]]:
@@ -274,10 +326,11 @@ def _contracts(book: Book) -> Iterator[tuple[str, Cell, float]]:
         yield "make_up_credit", cell, row.made_up * worth * contract.make_up_share
 
 
-def _options(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _options(book: Book) -> Iterator[Priced]:
     """What is avoided, changed or added of what arises."""
     for own in book.reductions:
         option, worth = book.facts.reductions[own.option], book.dates.discount_of(own.t)
         cost, margin = costs(book, own)
-        yield "source_reduction", ("reductions", option, "cost_cny_per_t"), -worth * cost
-        yield "expansion", ("reductions", option, "margin_cny_per_t"), worth * margin
+        on = Of(book.facts.arisings[option.arising], book.dates.year_of(own.t))
+        yield "source_reduction", ("reductions", option, "cost_cny_per_t"), -worth * cost, on
+        yield "expansion", ("reductions", option, "margin_cny_per_t"), worth * margin, on

@@ -17,10 +17,15 @@ from redmud_opt.case.things import WASTE_CLASSES
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan.audit import TOLERANCE, Audit
 from redmud_opt.plan.fates import FATES
+from redmud_opt.plan.served import WHOSE, not_attributed_cny, per_source
 
 MILLION = 1e6
 PROVED = 1e-6
 """A gap up to this is proved to be nothing."""
+MOST_SOURCES = 12
+"""Sources whose cost to serve is shown, those with the most money first."""
+SHOWN_TERMS = 4
+"""Terms that have a column of their own there, those with the most money."""
 MOST_YEARS = 5
 """Up to this many years stand side by side; beyond it tables show the horizon only."""
 
@@ -78,6 +83,8 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.headline(),
         speaker.value(),
         speaker.moved(),
+        speaker.annual(),
+        speaker.served(),
         speaker.built(),
         speaker.closed(),
         speaker.yards(),
@@ -189,6 +196,12 @@ def millions(amount: float, decimals: int = 3) -> str:
     return words if words.strip("-0.,") else words.lstrip("-")
 
 
+def per_tonne(amount: float, whole: float) -> str:
+    """CNY per tonne; a dash where there is nothing to divide by."""
+    words = f"{amount / whole:,.1f}" if whole > 0.0 else "–"
+    return words.lstrip("-") if words == "-0.0" else words
+
+
 def percent(share: float) -> str:
     """A share in percent; a dash where there is nothing to divide by."""
     return f"{100 * share:.2f} %" if math.isfinite(share) else "–"
@@ -263,6 +276,53 @@ class Speaker:
         ]
         rows.append([self.say("total"), millions(self.plan.value_cny, decimals)])
         return [self.say("value_by_term"), *table(rows)]
+
+    def annual(self) -> list[str]:
+        """Value by term in a year as it is lived; years side by side where they are few, and the mean."""
+        frame = self.plan.frames.get("annual")
+        if frame is None or frame.empty:
+            return []
+        shares = frame.groupby("year")["of_year"].first()
+        years = [int(year) for year in shares.index]
+        few = years if 1 < len(years) <= MOST_YEARS else []
+        rows = [["", *map(str, few), self.say("annual_mean")]]
+        terms = {str(term): part for term, part in frame.groupby("term", sort=False)}
+        for name, part in [*terms.items(), ("", frame)]:
+            amounts = [*by_year(part, "value_cny", few), float(part["value_cny"].sum() / shares.sum())]
+            if max(map(abs, amounts)) > 0.5 or not name:
+                words = self.word("term", name) if name else self.say("total")
+                rows.append([words, *(millions(amount, self.decimals()) for amount in amounts)])
+        return [self.say("annual"), *table(rows)]
+
+    def served(self) -> list[str]:
+        """Cost to serve: a row per waste and source, terms with the most money side by side."""
+        frames = self.plan.frames
+        if "cost_to_serve" not in frames or "traced" not in frames or frames["traced"].empty:
+            return []
+        found = per_source(frames)
+        terms = list(found.columns.drop([*WHOSE, "origin_t", "net"])[:SHOWN_TERMS])
+        heads = [*(self.word("term", term) for term in terms), self.say("served_other")]
+        rows = [[self.say("served_source"), self.say("served_tonnes"), *heads, self.say("served_net")]]
+        for row in found[:MOST_SOURCES].to_dict("records"):
+            parts = [float(row[term]) for term in terms]
+            money, amount = (
+                [*parts, float(row["net"]) - sum(parts), float(row["net"])],
+                float(row["origin_t"]),
+            )
+            whose = self.source(*(str(row[name]) for name in WHOSE))
+            rows.append([whose, tonnes(amount), *(per_tonne(part, amount) for part in money)])
+        notes = []
+        if len(found) > MOST_SOURCES:
+            notes.append(self.say("served_further", count=len(found) - MOST_SOURCES))
+        if rest := not_attributed_cny(frames):
+            notes.append(self.say("served_rest", value=millions(rest, self.decimals())))
+        return [self.say("served"), *table(rows), *indented(notes)]
+
+    def source(self, site: str, material: str, given: str) -> str:
+        """A waste and where it comes from."""
+        return self.say(
+            "of_plant", what=self.say(f"source_{given}", what=self.name(material)), plant=self.name(site)
+        )
 
     def terms(self) -> dict[str, float]:
         """Value per term."""

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
+from redmud_opt.plan.paths import BETWEEN
 
 
 class Labels:
@@ -61,6 +62,10 @@ class Labels:
     def window(self, window: str) -> str:
         """A year, or the whole horizon."""
         return self._say("horizon") if window == "horizon" else window
+
+    def path(self, path: str) -> str:
+        """Sites, storages and processes on the way of a waste."""
+        return " → ".join(self.name(name) for name in path.split(BETWEEN))
 
     def unit(self, unit: str) -> str:
         """The unit of a capacity."""

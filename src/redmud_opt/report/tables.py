@@ -48,6 +48,10 @@ SHOWN = {
     "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
     "handed_out_t closing_t residual_t",
     "value_terms": "term year value_cny",
+    "cost_to_serve": "site material given fate at term year value_cny",
+    "traced": "site material given fate at origin_t",
+    "paths": "site material given path fate at origin_t cny_per_t",
+    "annual": "term year of_year value_cny",
     "tiers": "item window step amount",
     "shortfalls": "target year short_t price_cny_per_t penalty_cny",
     "excess": "storage waste_class excess_t charge_cny_per_t",
@@ -58,6 +62,7 @@ SHOWN = {
 
 _NAMES = (
     "site",
+    "material",
     "from_site",
     "to_site",
     "line",
@@ -83,6 +88,7 @@ _WORDS = {
     "mode": "mode",
     "total": "total",
     "fate": "fate",
+    "given": "given",
     "rate": "target",
     "verdict": "target",
     "kind": "kind",
@@ -143,7 +149,7 @@ def heading(table_name: str, column: str, language: str) -> str:
 def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
     if name in _NAMES:
         return column.map(labels.name)
-    if name in ("lane", "window", "unit"):
+    if name in ("lane", "window", "unit", "path"):
         return column.map(getattr(labels, name))
     if name == "hard":
         return column.map(lambda hard: labels.word("target", "hard" if hard else "soft"))
@@ -165,7 +171,7 @@ def _is_amount(column: pd.Series, name: str) -> bool:
 
 def _is_share(name: str) -> bool:
     """Whether a column is shown in percent."""
-    return name.startswith("rate_") or name in ("at_least", "reached", "in_force")
+    return name.startswith("rate_") or name in ("at_least", "reached", "in_force", "of_year")
 
 
 def _decimals(column: pd.Series, name: str) -> int:

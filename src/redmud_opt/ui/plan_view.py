@@ -19,6 +19,7 @@ from redmud_opt.report.figures import (
 )
 from redmud_opt.report.labels import Labels, word
 from redmud_opt.report.sankey import Link, trace, waste_classes
+from redmud_opt.report.served import served_view
 from redmud_opt.report.setting import Setting
 from redmud_opt.report.tables import SHOWN, View, heading, link_table, table
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
@@ -36,6 +37,7 @@ def show_plan(plan: Plan, setting: Setting, run: str, say: Words) -> None:
     _rates(plan, say)
     _built(plan, say)
     _fates(plan, setting, say)
+    _served(plan, run, say)
     _flows(plan, setting, say)
     _tables(plan, run, say)
     if plan.not_enforced:
@@ -111,6 +113,17 @@ def _fates(plan: Plan, setting: Setting, say: Words) -> None:
     st.caption(say("fates_note"))
     cells = fate_cells(plan, say.language, _years(setting, "fate_year", say))
     words_grid(cells, "fates", left=_words(say))
+
+
+def _served(plan: Plan, run: str, say: Words) -> None:
+    """What a tonne of each waste costs and earns."""
+    if not _has(plan, "cost_to_serve") or not _has(plan, "traced"):
+        return
+    st.markdown(f"#### {say('served')}")
+    st.caption(say("served_note"))
+    view = served_view(plan, say.language)
+    view_grid(view, "served_grid")
+    csv_button(view.frame, f"{run}-cost_to_serve", "served_csv", say)
 
 
 def _words(say: Words) -> list[str]:

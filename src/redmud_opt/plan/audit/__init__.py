@@ -18,6 +18,7 @@ import pandas as pd
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
 from redmud_opt.plan.audit.accounts import identity, totals
+from redmud_opt.plan.audit.annual import annual
 from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
 from redmud_opt.plan.audit.blending import gates, shares
 from redmud_opt.plan.audit.book import Book
@@ -26,6 +27,7 @@ from redmud_opt.plan.audit.capacity import capacities
 from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
 from redmud_opt.plan.audit.closure import closure
 from redmud_opt.plan.audit.contracts import contracts
+from redmud_opt.plan.audit.cost_to_serve import cost_to_serve
 from redmud_opt.plan.audit.fates import fates
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
@@ -77,6 +79,8 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     fates,
     rates,
     targets,
+    cost_to_serve,
+    annual,
     horizon,
     rolling,
     value,

@@ -6,7 +6,9 @@ tables.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -25,6 +27,7 @@ from redmud_opt.plan.audit.room import Yards
 from redmud_opt.plan.audit.rows import (
     LAYOUT,
     Allowed,
+    Annual,
     Arose,
     Bought,
     Built,
@@ -39,11 +42,13 @@ from redmud_opt.plan.audit.rows import (
     Opened,
     Over,
     Owed,
+    Path,
     Placed,
     Ran,
     Rate,
     Reduced,
     Refund,
+    Served,
     Service,
     Short,
     Sold,
@@ -51,6 +56,7 @@ from redmud_opt.plan.audit.rows import (
     Step,
     Term,
     Total,
+    Traced,
     Used,
     YardEnd,
     YardEvent,
@@ -135,6 +141,10 @@ class Book:
         self.services: list[Service] | None = rows["services"] if "services" in frames else None
         self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
         self.calendar: list[Dated] | None = rows["periods"] if "periods" in frames else None
+        self.traced: list[Traced] | None = rows["traced"] if "traced" in frames else None
+        self.served: list[Served] | None = rows["cost_to_serve"] if "cost_to_serve" in frames else None
+        self.paths: list[Path] | None = rows["paths"] if "paths" in frames else None
+        self.annual: list[Annual] | None = rows["annual"] if "annual" in frames else None
         self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:
@@ -158,6 +168,13 @@ class Book:
         return found
 
     # ---------------------------------------------------------------- what follows
+
+    def undiscounted(self) -> Book:
+        """The same book with money at face value."""
+        other = copy.copy(self)
+        other.dates = copy.copy(self.dates)
+        other.dates.settings = replace(self.dates.settings, discounting="none")
+        return other
 
     def period(self, t: int) -> str:
         """The name of a period."""

@@ -38,7 +38,7 @@ def refunds(book: Book) -> tuple[Check, ...]:
 def _judge(findings: Findings, book: Book, row: VatRefund, year: int, stated: float) -> None:
     where = at(row.facility, row.product, year)
     waste, raw, made = 0.0, 0.0, 0.0
-    for run in _runs(book, row, year):
+    for run in runs_of(book, row.facility, row.product, year):
         material = run.fed.stream.material if run.fed.stream else ""
         if material and _listed(book, row, material):
             waste += run.fed.amount
@@ -50,10 +50,11 @@ def _judge(findings: Findings, book: Book, row: VatRefund, year: int, stated: fl
         findings.at_least("below_threshold", where, waste, row.threshold * raw, raw, facility=row.facility)
 
 
-def _runs(book: Book, row: VatRefund, year: int) -> Iterator[Run]:
+def runs_of(book: Book, facility: str, product: str, year: int) -> Iterator[Run]:
+    """The runs of a facility that make a product in a calendar year."""
     for run in book.runs:
-        here = book.facts.lines[run.fed.line].facility == row.facility
-        makes = any(made.material == row.product and made.yield_t > 0.0 for made in run.becomes.outputs)
+        here = book.facts.lines[run.fed.line].facility == facility
+        makes = any(made.material == product and made.yield_t > 0.0 for made in run.becomes.outputs)
         if here and makes and book.dates.year_of(run.fed.t) == year:
             yield run
 

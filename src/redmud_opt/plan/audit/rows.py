@@ -206,6 +206,55 @@ class Gone(NamedTuple):
     amount: float
 
 
+class Traced(NamedTuple):
+    """A row of `traced`."""
+
+    site: str
+    material: str
+    waste_class: str
+    given: str
+    fate: str
+    place: str
+    amount: float
+
+
+class Served(NamedTuple):
+    """A row of `cost_to_serve`; site and material are blank in what is not attributed."""
+
+    site: str
+    material: str
+    waste_class: str
+    given: str
+    fate: str
+    place: str
+    term: str
+    year: int
+    value: float
+
+
+class Path(NamedTuple):
+    """A row of `paths`."""
+
+    site: str
+    material: str
+    waste_class: str
+    given: str
+    path: str
+    fate: str
+    place: str
+    amount: float
+    cost: float
+
+
+class Annual(NamedTuple):
+    """A row of `annual`."""
+
+    term: str
+    year: int
+    of_year: float
+    value: float
+
+
 class Built(NamedTuple):
     """A row of `builds`; `start` is text as it stands there."""
 
@@ -397,6 +446,23 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         2,
     ),
     "fates": (Gone, "origin:text cohort:text year:year fate:text at:text amount_t:number", 5),
+    "traced": (
+        Traced,
+        "site:site material:material waste_class:text given:text fate:text at:text origin_t:number",
+        6,
+    ),
+    "cost_to_serve": (
+        Served,
+        "site:text material:text waste_class:text given:text fate:text at:text term:text year:year value_cny:number",
+        8,
+    ),
+    "paths": (
+        Path,
+        "site:site material:material waste_class:text given:text path:text fate:text at:text "
+        "origin_t:number cny_per_t:number",
+        7,
+    ),
+    "annual": (Annual, "term:text year:year of_year:number value_cny:number", 2),
     "builds": (Built, "line:line period:period start:text units:number size:number capex_cny:rate", 2),
     "closings": (Closed, "line:line decided:period? period:period units:number", 3),
     "running": (Ran, "line:line period:period on:number? run_h:number?", 2),
@@ -431,7 +497,7 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
-SIGNED = ("value_terms", "totals", "rates", "identity", "fates")
+SIGNED = ("value_terms", "totals", "rates", "identity", "fates", "cost_to_serve", "paths", "annual")
 """Frames whose numbers may be negative."""
 
 OPTIONAL = (
@@ -448,5 +514,6 @@ OPTIONAL = (
         "budgets",
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions"),
+    *("traced", "cost_to_serve", "paths", "annual"),
 )
 """Frames that older plans lack: `fates` and `services` are not checked then, nothing was decided by the others."""

@@ -29,11 +29,15 @@ from redmud_opt.plan.audit.rows import YardEvent
 
 
 class Due(NamedTuple):
-    """Money that is due for a line, a raise, a new yard, or an option on what arises, on a day."""
+    """Money that is due for a line, a raise, a new yard or an option on what arises on a day.
+
+    `decided`: the period of the decision of a line; None for one that stood, yards and options.
+    """
 
     line: str
     day: date
     amount: float
+    decided: int | None = None
 
 
 def payments(book: Book) -> list[Due]:
@@ -42,11 +46,11 @@ def payments(book: Book) -> list[Due]:
     found: list[Due] = []
     for row in book.builds:
         line = book.facts.lines[row.line]
-        found += _profile(line, book.dates.periods[row.t].start, capex_of(book, row))
+        found += _profile(line, book.dates.periods[row.t].start, capex_of(book, row), row.t)
     for line in book.facts.lines.values():
         if not line.candidate and line.capex_cny and line.opens and line.opens > first:
             decided = months_from(line.opens, -(line.lead_time_months or 0))
-            found += _profile(line, decided, line.capex_cny)
+            found += _profile(line, decided, line.capex_cny, None)
     for event in book.yard_events:
         capex = capex_of_yard(book, event)
         if capex is not None:
@@ -67,9 +71,9 @@ def capex_of_yard(book: Book, event: YardEvent) -> float | None:
     return None
 
 
-def _profile(line: Line, decided: date, capex: float) -> Iterator[Due]:
+def _profile(line: Line, day: date, capex: float, decided: int | None) -> Iterator[Due]:
     for years, share in enumerate(shares(line.spend_profile) or (1.0,)):
-        yield Due(line.name, months_from(decided, 12 * years), share * capex)
+        yield Due(line.name, months_from(day, 12 * years), share * capex, decided)
 
 
 def discounted(book: Book, due: Due) -> tuple[int, float]:

@@ -30,14 +30,7 @@ Money = tuple[str, int]  # term, year
 def value(book: Book) -> tuple[Check, ...]:
     """Every stated term is the money of the tonnes, and the terms sum to the stated value."""
     findings = Findings("value")
-    money: Tally[Money] = Tally()
-    _trade(book, money)
-    _tiers(book, money)
-    _transport(book, money)
-    _processing(book, money)
-    _storages(book, money)
-    _end(book, money)
-    book_decisions(book, money)
+    money = money_of(book)
     stated: Tally[Money] = Tally()
     for row in book.value_terms:
         stated.add((row.term, row.year), row.value)
@@ -50,6 +43,19 @@ def value(book: Book) -> tuple[Check, ...]:
     else:
         findings.note("not_stated", "value")
     return findings.checks()
+
+
+def money_of(book: Book) -> Tally[Money]:
+    """Every term by year, from the plan's tonnes and decisions."""
+    money: Tally[Money] = Tally()
+    _trade(book, money)
+    _tiers(book, money)
+    _transport(book, money)
+    _processing(book, money)
+    _storages(book, money)
+    _end(book, money)
+    book_decisions(book, money)
+    return money
 
 
 def _book(book: Book, money: Tally[Money], term: str, t: int, amount: float) -> None:
