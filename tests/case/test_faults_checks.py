@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.case import (  # noqa: F401 - plant
+    faults_of_composition,
     faults_of_decisions,
     faults_of_evidence,
     faults_of_rolling,

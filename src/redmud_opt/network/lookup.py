@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from redmud_opt.case import Case
+from redmud_opt.case.certificates import Pooled, pooled
 from redmud_opt.case.rules import Method
-from redmud_opt.case.things import Assay, Material, Property, Site
+from redmud_opt.case.things import Material, Property, Site
 from redmud_opt.case.works import Facility, Line, LineProcess, Process
 
 T = TypeVar("T")
@@ -100,11 +101,11 @@ class Lookup:
         return row.owner or self.owner_of_site(row.site)
 
     @cached_property
-    def assays(self) -> dict[str, dict[str, Assay]]:
-        """Material → property → composition row."""
-        found: dict[str, dict[str, Assay]] = defaultdict(dict)
-        for row in self.case.composition:
-            found[row.material][row.property] = row
+    def assays(self) -> dict[str, dict[str, Pooled]]:
+        """Material → property → what its certificates say."""
+        found: dict[str, dict[str, Pooled]] = defaultdict(dict)
+        for (material, name), assay in pooled(self.case.composition).items():
+            found[material][name] = assay
         return dict(found)
 
     @cached_property

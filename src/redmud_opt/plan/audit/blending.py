@@ -175,8 +175,7 @@ def _inputs(blend: Blend, book: Book, amount: float, becomes: Conversion) -> Non
     for taken in becomes.inputs:
         if not book.facts.in_tonnes(taken.material):
             continue
-        row = book.facts.assays.get((taken.material, gate.property))
-        value = _with_margin(gate, None if row is None else (row.value, row.sigma))
+        value = _with_margin(gate, book.facts.assays.get((taken.material, gate.property)))
         kept = gate.retained if gate.output else 1.0
         weight = amount * taken.amount * _weight(book, gate, taken.material)
         blend.add(

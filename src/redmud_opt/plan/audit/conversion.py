@@ -154,8 +154,7 @@ class Conversions:
                 made = self.conversion(lineage.process, lineage.point, lineage.parent)
                 factor = share.share / (made.yield_of(lineage.material) or float("nan"))
                 return content[0] * factor, content[1] * factor
-        row = self.facts.assays.get((lineage.material, property_))
-        return None if row is None else (row.value, row.sigma)
+        return self.facts.assays.get((lineage.material, property_))
 
     # ---------------------------------------------------------------- utilisation
 

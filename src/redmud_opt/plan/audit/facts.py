@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from math import fsum, hypot
 from typing import TypeVar
 
 from redmud_opt.case.case import Case
@@ -62,9 +63,7 @@ class Facts:
         self._from_waste: frozenset[str] | None = None
         self.tiers: dict[str, list[Tier]] = by(case.tiers, "item")
         self.methods: dict[str, list[Method]] = by(case.methods, "code")
-        self.assays: dict[tuple[str, str], Assay] = {
-            (row.material, row.property): row for row in live(case.composition)
-        }
+        self.assays = self._assays()
 
     def _by_process(self) -> None:
         case = self.case
@@ -76,6 +75,26 @@ class Facts:
         self.emissions: dict[str, list[Emission]] = by(case.emissions, "process")
         self.uses: dict[str, list[LineProcess]] = by(case.line_processes, "line")
         self.delistings: dict[str, list[Delisting]] = by(case.delistings, "process")
+
+    def _assays(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """(material, property) → mean and standard deviation of one sample drawn from all certificates."""
+        held: dict[tuple[str, str], list[Assay]] = defaultdict(list)
+        for row in live(self.case.composition):
+            held[row.material, row.property].append(row)
+        found = {}
+        for key, rows in held.items():
+            weights = [float(row.samples or 1) for row in rows]
+            single = [
+                row.sigma * (weight**0.5 if row.sigma_of == "mean" else 1.0)
+                for row, weight in zip(rows, weights, strict=True)
+            ]
+            mean = fsum(w * row.value for w, row in zip(weights, rows, strict=True)) / fsum(weights)
+            off = [hypot(s, row.value - mean) for s, row in zip(single, rows, strict=True)]
+            found[key] = (
+                mean,
+                hypot(*((w / fsum(weights)) ** 0.5 * d for w, d in zip(weights, off, strict=True))),
+            )
+        return found
 
     def _groups(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)

@@ -1,0 +1,60 @@
+"""Gates at the margin of pooled certificates: optima known on paper, solved and audited all the way."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.builders import Solved, arises, assay, group, landfill, mud, prop, rows, sells, solve, tiny, waste
+
+from redmud_opt.case.things import Assay
+from redmud_opt.case.works import Gate
+
+MARCH, MAY = date(2025, 3, 1), date(2025, 5, 1)
+
+
+def certificate(value: float, day: date | None = None, **values: Any) -> Assay:
+    return Assay(material="mud", property="F", value=value, certificate_date=day, **values)
+
+
+def placed(*certificates: Assay, k_sigma: float = 2.0) -> Solved:
+    """100 t of mud and 100 t of ash (F 1) may be placed where F is at most 5 on average; at −50 what is left over."""
+    gate = Gate(name="gate", at="landfill", property="F", limit=5, k_sigma=k_sigma, kind="blend")
+    return solve(
+        tiny(
+            mud(),
+            waste("ash", "other"),
+            arises("ash", 100),
+            group("wastes", "mud", "ash"),
+            prop("F"),
+            assay("ash", F=1),
+            rows(composition=certificates, gates=gate),
+            landfill("wastes", 1),
+            sells("mud", -50, method="D"),
+        )
+    )
+
+
+def test_a_gate_binds_at_the_pooled_value_plus_k_sigma() -> None:
+    """Mean (1·6 + 3·10) ÷ 4 = 9; σ² = (1·(1 + 9) + 3·(1 + 1)) ÷ 4 = 4; 9 + 2·2 = 13.
+
+    m·(13 − 5) ≤ 100·(5 − 1): m = 50 of 100; −(50 + 100) − 50·50 = −2650. At the mean alone m = 100.
+    """
+    pair = (certificate(6, MARCH, sigma=1), certificate(10, MAY, sigma=1, samples=3))
+    plan = placed(*pair)
+    assert plan.sum("placements", "placed_t", stream="mud@red_mud@new") == pytest.approx(50)
+    assert plan.value == pytest.approx(-2650)
+    assert placed(*pair, k_sigma=0).value == pytest.approx(-200)
+
+
+def test_more_samples_weigh_more_and_do_not_shrink_the_margin() -> None:
+    """13 ± 0 whatever the number of samples behind it: m = 50. 9 ± 2: the same, however many samples say so."""
+    for samples in (None, 1, 400):
+        assert placed(certificate(13, samples=samples)).value == pytest.approx(-2650)
+        assert placed(certificate(9, sigma=2, samples=samples)).value == pytest.approx(-2650)
+
+
+def test_the_deviation_of_a_mean_counts_as_that_of_one_sample() -> None:
+    """0.5 for the mean of 16 samples is 2 for one: 9 + 2·2 = 13 again."""
+    assert placed(certificate(9, sigma=0.5, samples=16, sigma_of="mean")).value == pytest.approx(-2650)
