@@ -53,6 +53,16 @@ def pooled(rows: Iterable[Assay]) -> dict[tuple[str, str], Pooled]:
     return {key: pool(own) for key, own in held.items()}
 
 
+def stated(case: Case) -> dict[tuple[str, str], Pooled]:
+    """(material, property) → its certificates, else the grade at which it is made, if all outputs name the same."""
+    grades: defaultdict[tuple[str, str], set[float]] = defaultdict(set)
+    for row in case.outputs:
+        if row.property and row.grade is not None:
+            grades[row.material, row.property].add(row.grade)
+    made_at = {key: Pooled(own.pop(), 0.0) for key, own in grades.items() if len(own) == 1}
+    return made_at | pooled(case.composition)
+
+
 def out_of_date(case: Case) -> Iterator[str]:
     """Certificates of a day that is still to come, or too long ago, when the horizon begins."""
     start, oldest = case.periods[0].start, case.settings.certificate_max_age_months

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from redmud_opt.case import Case
-from redmud_opt.case.certificates import Pooled, pooled
+from redmud_opt.case.certificates import Pooled, stated
 from redmud_opt.case.rules import Method
 from redmud_opt.case.things import Material, Property, Site
 from redmud_opt.case.works import Facility, Line, LineProcess, Process
@@ -102,9 +102,9 @@ class Lookup:
 
     @cached_property
     def assays(self) -> dict[str, dict[str, Pooled]]:
-        """Material → property → what its certificates say."""
+        """Material → property → what its certificates, or its grade, say."""
         found: dict[str, dict[str, Pooled]] = defaultdict(dict)
-        for (material, name), assay in pooled(self.case.composition).items():
+        for (material, name), assay in stated(self.case).items():
             found[material][name] = assay
         return dict(found)
 

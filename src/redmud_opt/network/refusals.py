@@ -13,6 +13,7 @@ from redmud_opt.case.things import Arising, Supply
 from redmud_opt.case.works import Gate, Lane, Line, Outlet
 from redmud_opt.i18n import Message
 from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
+from redmud_opt.network.elements import conjured
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
@@ -181,7 +182,7 @@ def _need(law: Law, gate: Gate, lineage: Lineage) -> None:
 
 
 def notes_of(given: Given, reach: Reach) -> list[Message]:
-    """What never runs, and why; not impossible."""
+    """What never runs, and why; what assays contradict. Not impossible."""
     case = given.case
     notes = [
         Message(
@@ -208,4 +209,5 @@ def notes_of(given: Given, reach: Reach) -> list[Message]:
         for row in case.delistings
         if row.identified_on and row.identified_on > case.periods[0].start
     ]
+    notes += conjured(given.lineages, [run.conversion for run in reach.runs])
     return list({(note.key, tuple(note.values.items())): note for note in notes}.values())

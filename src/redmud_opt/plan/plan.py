@@ -25,6 +25,8 @@ from redmud_opt.model.tiers import fill_in_order
 from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
+from redmud_opt.plan.compositions import composition_tables
+from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.spending import spending_tables
@@ -126,6 +128,7 @@ _TEXT = frozenset(
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
         *("end", "measure"),
+        *("property", "side", "entry", "gate", "sense"),
     )
 )
 
@@ -204,6 +207,8 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames |= yard_tables(model, network)
     frames |= spending_tables(frames["builds"], frames["yard_events"], network)
     frames["moved"] = moved_from_baseline(network, frames)
+    frames |= element_tables(frames, network)
+    frames |= composition_tables(frames, network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

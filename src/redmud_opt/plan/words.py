@@ -86,6 +86,8 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.rates(),
         speaker.targets(),
         *speaker.destinations(),
+        speaker.elements(),
+        speaker.gates(),
         speaker.shortfalls(),
         speaker.honesty(),
     )
@@ -198,6 +200,23 @@ def more_and_less(cell: Sequence[float] | None) -> str:
 def gap_words(gap: float) -> str:
     """A gap in percent, two figures of it where it is small and not proved to be nothing."""
     return percent(gap) if gap >= 1e-3 or gap <= PROVED else f"{100 * gap:.2g} %"
+
+
+def figure(number: float) -> str:
+    """Four figures."""
+    return f"{number:.4g}"
+
+
+CAME = ("arisings", "opening_stock", "purchases")
+"""Entries of an element that come from outside the plan."""
+
+TIGHTEST = 3
+"""So many gates are told."""
+
+
+def _opens_a_later_year(entries: pd.DataFrame) -> pd.Series:
+    """Opening stock that is what closed the year before."""
+    return (entries["entry"] == "opening_stock") & (entries["year"] > entries["year"].min())
 
 
 class Speaker:
@@ -477,6 +496,46 @@ class Speaker:
             }
             lines.append(self.say("target", **values))
         return [self.say("targets"), *indented(lines)] if lines else []
+
+    def elements(self) -> list[str]:
+        """What is conserved, over the horizon: what came in, and what no process accounts for."""
+        lines = []
+        frame = self.plan.frames.get("elements")
+        for name, own in () if frame is None or frame.empty else frame.groupby("property", sort=False):
+            come = own[own["entry"].isin(CAME) & ~_opens_a_later_year(own)]["content_t"].sum()
+            rest = own[own["entry"] == "unaccounted"].groupby("at")["content_t"].sum()
+            if len(rest):
+                values = {
+                    "property": self.name(str(name)),
+                    "come": tonnes(float(come)),
+                    "open": tonnes(float(rest.sum())),
+                    "share": percent(float(rest.sum() / come) if come else math.nan),
+                    "process": self.name(str(rest.abs().idxmax())),
+                }
+                lines.append(self.say("element", **values))
+        return [self.say("elements"), *indented(lines)] if lines else []
+
+    def gates(self) -> list[str]:
+        """The gates with the least slack as a share of their limit, each at its tightest."""
+        frame = self.plan.frames.get("gate_margins")
+        if frame is None or frame.empty:
+            return []
+        share = frame["slack"] / frame["limit"].abs().where(frame["limit"] != 0, 1.0)
+        order = frame.assign(share=share).sort_values("share", kind="stable")
+        lines = []
+        for row in order.drop_duplicates(["gate", "at"]).head(TIGHTEST).to_dict("records"):
+            values = {
+                "gate": str(row["gate"]),
+                "at": self.name(str(row["at"])),
+                "period": str(row["period"]),
+                "property": self.name(str(row["property"])),
+                "mean": figure(float(row["mean"])),
+                "margin": figure(float(row["margin"])),
+                "limit": figure(float(row["limit"])),
+                "share": percent(float(row["share"])),
+            }
+            lines.append(self.say(f"gate_{row['sense']}", **values))
+        return [self.say("gates"), *indented(lines)]
 
     def shortfalls(self) -> list[str]:
         """Soft targets that the plan misses; their penalties are no part of value."""

@@ -29,6 +29,8 @@ from redmud_opt.plan.audit.rows import (
     Bought,
     Built,
     Closed,
+    Composed,
+    Content,
     Dated,
     Fed,
     Flow,
@@ -36,6 +38,8 @@ from redmud_opt.plan.audit.rows import (
     Identity,
     Kept,
     Made,
+    Margin,
+    OfProcess,
     Opened,
     Over,
     Placed,
@@ -130,6 +134,10 @@ class Book:
         self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
         self.calendar: list[Dated] | None = rows["periods"] if "periods" in frames else None
         self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
+        self.elements: list[Content] | None = rows["elements"] if "elements" in frames else None
+        self.process_elements: list[OfProcess] = rows["process_elements"]
+        self.composition: list[Composed] | None = rows["composition"] if "composition" in frames else None
+        self.gate_margins: list[Margin] | None = rows["gate_margins"] if "gate_margins" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}

@@ -5,7 +5,7 @@ This is a second reading of the same tables. It shares no code with `network`.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from math import fsum, hypot
 from typing import TypeVar
@@ -81,7 +81,7 @@ class Facts:
         held: dict[tuple[str, str], list[Assay]] = defaultdict(list)
         for row in live(self.case.composition):
             held[row.material, row.property].append(row)
-        found = {}
+        found = self._grades()
         for key, rows in held.items():
             weights = [float(row.samples or 1) for row in rows]
             single = [
@@ -95,6 +95,15 @@ class Facts:
                 hypot(*((w / fsum(weights)) ** 0.5 * d for w, d in zip(weights, off, strict=True))),
             )
         return found
+
+    def _grades(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """The grade at which a material is made speaks for it, where all its outputs name one."""
+        rows = [row for row in live(self.case.outputs) if row.property and row.grade is not None]
+        named = {(row.material, row.property, row.grade or 0.0) for row in rows}
+        times = Counter((material, name) for material, name, _ in named)
+        return {
+            (material, name): (grade, 0.0) for material, name, grade in named if times[material, name] == 1
+        }
 
     def _groups(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
