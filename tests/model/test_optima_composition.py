@@ -6,7 +6,24 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.builders import Solved, arises, assay, group, landfill, mud, prop, rows, sells, solve, tiny, waste
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.builders import (
+    Solved,
+    arises,
+    assay,
+    group,
+    landfill,
+    mud,
+    product,
+    prop,
+    rows,
+    sells,
+    solve,
+    tiny,
+    waste,
+    works,
+)
 
 from redmud_opt.case.things import Assay
 from redmud_opt.case.works import Gate
@@ -58,3 +75,23 @@ def test_more_samples_weigh_more_and_do_not_shrink_the_margin() -> None:
 def test_the_deviation_of_a_mean_counts_as_that_of_one_sample() -> None:
     """0.5 for the mean of 16 samples is 2 for one: 9 + 2·2 = 13 again."""
     assert placed(certificate(9, sigma=0.5, samples=16, sigma_of="mean")).value == pytest.approx(-2650)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.floats(0, 3), st.floats(0, 1), st.floats(0, 3))
+def test_a_wider_certificate_never_raises_value(sigma: float, more: float, k_sigma: float) -> None:
+    pair = (certificate(7, MARCH, sigma=1, samples=2), certificate(9, MAY, sigma=sigma))
+    wider = (pair[0], certificate(9, MAY, sigma=sigma + more))
+    assert placed(*wider, k_sigma=k_sigma).value <= placed(*pair, k_sigma=k_sigma).value + 1e-6
+
+
+def test_an_outlet_tests_the_grade_at_which_a_product_is_made() -> None:
+    """Concentrate of 55 % by its output row alone: an outlet that asks for 54 takes it, one for 56 does not."""
+    furnace = works(
+        "separate", "mud", {"iron": {"recovery": 0.5, "property": "Fe", "grade": 55.0}}, loss_t_per_t=0.9
+    )
+    for least, taken in ((54.0, True), (56.0, False)):
+        gate = Gate(name="gate", at="iron_outlet", property="Fe", sense="min", limit=least, kind="each")
+        names = (product("iron"), prop("Fe"), assay("mud", Fe=11), rows(gates=gate))
+        case = tiny(mud(), *names, furnace, sells("iron", 100), sells("mud", -50, method="D"))
+        assert solve(case).value == pytest.approx(1000 if taken else -5000)

@@ -211,13 +211,13 @@ def test_the_margin_of_a_blend_gate_on_an_output() -> None:
     assert "ra at press, 26a: Ra 2.575 + 0.3125 of at most 3, 3.75 % left" in words
 
 
-@pytest.mark.parametrize("sense", ["max", "min"])
 def test_the_words_tell_what_is_not_accounted_for() -> None:
     words = {language: separation().plan.describe(language) for language in ("en", "zh")}
     assert "Fe: 20 in, 0 (2.00 %) not accounted for, most at separate" in words["en"]
     assert "未说明去向 0（2.00 %）" in words["zh"]
 
 
+@pytest.mark.parametrize("sense", ["max", "min"])
 def test_a_gate_for_every_material_alone_is_stated_per_stream(sense: str) -> None:
     """Mud of 10 ± 1 at k = 2: 12 against at most 15, 8 against at least 5: a slack of 3 either way."""
     gate = Gate(

@@ -207,16 +207,11 @@ def figure(number: float) -> str:
     return f"{number:.4g}"
 
 
-CAME = ("arisings", "opening_stock", "purchases")
-"""Entries of an element that come from outside the plan."""
+CAME = ("arisings", "purchases")
+"""Entries of an element that come from outside the plan in every year."""
 
 TIGHTEST = 3
 """So many gates are told."""
-
-
-def _opens_a_later_year(entries: pd.DataFrame) -> pd.Series:
-    """Opening stock that is what closed the year before."""
-    return (entries["entry"] == "opening_stock") & (entries["year"] > entries["year"].min())
 
 
 class Speaker:
@@ -502,7 +497,10 @@ class Speaker:
         lines = []
         frame = self.plan.frames.get("elements")
         for name, own in () if frame is None or frame.empty else frame.groupby("property", sort=False):
-            come = own[own["entry"].isin(CAME) & ~_opens_a_later_year(own)]["content_t"].sum()
+            first = own["year"] == own["year"].min()  # later opening stock is what closed the year before
+            come = own[own["entry"].isin(CAME) | (first & (own["entry"] == "opening_stock"))][
+                "content_t"
+            ].sum()
             rest = own[own["entry"] == "unaccounted"].groupby("at")["content_t"].sum()
             if len(rest):
                 values = {
