@@ -148,7 +148,7 @@ def test_what_nobody_states_is_unknown_and_never_nothing() -> None:
         0.0,
         pytest.approx(80),
     ]
-    open_ = frame.loc[("unaccounted", "press"), ["content_t", "unknown_t"]].tolist()
+    open_ = frame.loc[("undetermined", "press"), ["content_t", "unknown_t"]].tolist()
     assert open_ == [pytest.approx(10), pytest.approx(80)]
     composition = plan.frame("composition").set_index(["kind", "stream"])["mean"]
     assert pd.isna(composition["delivered", "brick"])
@@ -213,7 +213,9 @@ def test_the_margin_of_a_blend_gate_on_an_output() -> None:
 
 def test_the_words_tell_what_is_not_accounted_for() -> None:
     words = {language: separation().plan.describe(language) for language in ("en", "zh")}
-    assert "Fe: 20 in, 0 (2.00 %) not accounted for, most at separate" in words["en"]
+    assert (
+        "Fe: 20 in; 0 (2.00 %) not accounted for, 0 open for want of assays, most at separate" in words["en"]
+    )
     assert "未说明去向 0（2.00 %）" in words["zh"]
 
 
@@ -259,7 +261,7 @@ def test_the_rich_plan_passes() -> None:
     ("frame", "column", "where", "keys"),
     [
         ("elements", "content_t", {"entry": "arisings"}, {"elements.content", "elements.open"}),
-        ("elements", "content_t", {"entry": "unaccounted"}, {"elements.content", "elements.open"}),
+        ("elements", "content_t", {"entry": "undetermined"}, {"elements.content", "elements.open"}),
         ("elements", "unknown_t", {"entry": "sold"}, {"elements.unknown"}),
         ("process_elements", "in_t", {}, {"elements.of_process"}),
         ("process_elements", "unaccounted_t", {}, {"elements.of_process"}),
@@ -312,6 +314,11 @@ def test_an_entry_on_the_wrong_side() -> None:
     frame = solved().frame("elements").copy()
     frame.loc[frame.index[:1], "side"] = "out"
     assert caught({"elements": frame}) == {"audit.elements.wrong_side"}
+
+
+def test_what_is_undetermined_shown_as_not_accounted_for() -> None:
+    frame = solved().frame("elements").replace({"entry": {"undetermined": "unaccounted"}})
+    assert caught({"elements": frame}) == {"audit.elements.content", "audit.elements.unknown"}
 
 
 def test_another_assay_than_the_plan_was_made_with() -> None:

@@ -1,11 +1,12 @@
 """Elements of a plan: where the tonnes of what is conserved come from and go to, by site and calendar year.
 
     arisings + opening stock + purchases + received
-        = sold + waste delivered + placed + closing stock + sent + gas + loss + unaccounted       [t of the element]
+        = sold + waste delivered + placed + closing stock + sent + gas + loss + unaccounted + undetermined
 
-Content is tonnes × composition, of every stream. Unaccounted is the remainder of each process, see
-`network.elements`: what assays and yields leave open, negative where more comes out than goes in. A stream whose
-composition nobody states counts with its tonnes as unknown, never as 0 % of an element.
+in t of the element. Content is tonnes × composition, of every stream. Unaccounted is the remainder of each process,
+see `network.elements`: what assays and yields leave open, negative where more comes out than goes in. Undetermined is
+the same where something in or out has no value and may hold the remainder: such material counts with its tonnes as
+unknown, never as 0 % of an element.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ SIDES = {
     "gas": "out",
     "loss": "out",
     "unaccounted": "out",
+    "undetermined": "out",
 }
 """Entry → side of the balance, in order."""
 
@@ -76,9 +78,11 @@ def _balance(
         held = known[lineage].composition.get(element.name)
         sums[entry][0 if held else 1] += amount * (by * held[0] if held else 1.0)
     for _, site, process, _, _, year, _, _, gas, loss, rest, unknown_in, unknown_out in processes:
-        for name, content in (("gas", gas), ("loss", loss), ("unaccounted", rest)):
+        dark = unknown_in + unknown_out
+        open_ = "undetermined" if dark else "unaccounted"
+        for name, content in (("gas", gas), ("loss", loss), (open_, rest)):
             sums[site, year, name, process][0] += content
-        sums[site, year, "unaccounted", process][1] += unknown_in + unknown_out
+        sums[site, year, open_, process][1] += dark
     order = {name: number for number, name in enumerate(SIDES)}
     for (site, year, name, at), amounts in sorted(
         sums.items(), key=lambda item: (item[0][0], item[0][1], order[item[0][2]], item[0][3])

@@ -210,6 +210,9 @@ def figure(number: float) -> str:
 CAME = ("arisings", "purchases")
 """Entries of an element that come from outside the plan in every year."""
 
+OPEN = ("unaccounted", "undetermined")
+"""Entries of an element that no process says the whereabouts of: all being known, or not."""
+
 TIGHTEST = 3
 """So many gates are told."""
 
@@ -501,14 +504,16 @@ class Speaker:
             come = own[own["entry"].isin(CAME) | (first & (own["entry"] == "opening_stock"))][
                 "content_t"
             ].sum()
-            rest = own[own["entry"] == "unaccounted"].groupby("at")["content_t"].sum()
+            rest = own[own["entry"].isin(OPEN)]
+            open_, dark = (float(rest[rest["entry"] == entry]["content_t"].sum()) for entry in OPEN)
             if len(rest):
                 values = {
                     "property": self.name(str(name)),
                     "come": tonnes(float(come)),
-                    "open": tonnes(float(rest.sum())),
-                    "share": percent(float(rest.sum() / come) if come else math.nan),
-                    "process": self.name(str(rest.abs().idxmax())),
+                    "open": tonnes(open_),
+                    "share": percent(open_ / come if come else math.nan),
+                    "dark": tonnes(dark),
+                    "process": self.name(str(rest.groupby("at")["content_t"].sum().abs().idxmax())),
                 }
                 lines.append(self.say("element", **values))
         return [self.say("elements"), *indented(lines)] if lines else []
@@ -530,7 +535,7 @@ class Speaker:
                 "mean": figure(float(row["mean"])),
                 "margin": figure(float(row["margin"])),
                 "limit": figure(float(row["limit"])),
-                "share": percent(float(row["share"])),
+                "share": percent(float(row["share"]) if abs(row["share"]) > PROVED else 0.0),
             }
             lines.append(self.say(f"gate_{row['sense']}", **values))
         return [self.say("gates"), *indented(lines)]

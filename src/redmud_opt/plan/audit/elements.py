@@ -2,9 +2,10 @@
 
     content of a stream = tonnes × p;        no value: tonnes unknown
     process, per tonne fed:  in = p[feed] + Σ inputs·p;   out = Σ yield·p;   gas, loss = share·p[feed]
-                             unaccounted = in − out − gas − loss
+                             remainder = in − out − gas − loss: undetermined where anything in or out has no value,
+                             else unaccounted
     Σ in = Σ out        property, site and calendar year: arisings, opening stock, purchases, received
-                        against sold, waste delivered, placed, closing stock, sent, gas, loss, unaccounted
+                        against sold, waste delivered, placed, closing stock, sent, gas, loss, and the remainders
 
 Every entry is reckoned anew from tonnes and assays; the sums are of what the plan states. MODEL.md rule 4.
 """
@@ -21,7 +22,8 @@ from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.streams import Lineage, Stream
 
 INTO = ("arisings", "opening_stock", "purchases", "received")
-OUT = ("sold", "waste_delivered", "placed", "closing_stock", "sent", "gas", "loss", "unaccounted")
+OUT = ("sold", "waste_delivered", "placed", "closing_stock", "sent", "gas", "loss")
+OPEN = ("unaccounted", "undetermined")
 
 Key = tuple[str, str, int, str, str]
 """Property, site, year, entry, at."""
@@ -42,7 +44,7 @@ def elements(book: Book) -> tuple[Check, ...]:
     open_: Tally[Key] = Tally()
     for own in book.elements:
         key = (own.property, own.site, own.year, own.entry, own.at)
-        side = "in" if own.entry in INTO else "out" if own.entry in OUT else ""
+        side = "in" if own.entry in INTO else "out" if own.entry in (*OUT, *OPEN) else ""
         if own.side != side:
             findings.fault("wrong_side", at(*key), side=own.side, entry=own.entry)
         said.add(key, own.content)
@@ -136,9 +138,10 @@ def _processes(
         for k, amount in enumerate(_of_run(book, element, run)):
             own[k] += amount
     for (site, process, _, _, year), (comes, goes, gas, loss, dark_in, dark_out) in sums.items():
-        for entry, amount in (("gas", gas), ("loss", loss), ("unaccounted", comes - goes - gas - loss)):
+        rest = OPEN[dark_in + dark_out > 0.0]
+        for entry, amount in (("gas", gas), ("loss", loss), (rest, comes - goes - gas - loss)):
             content.add((element.name, site, year, entry, process), amount)
-        unknown.add((element.name, site, year, "unaccounted", process), dark_in + dark_out)
+        unknown.add((element.name, site, year, rest, process), dark_in + dark_out)
     _stated(findings, book, element, sums)
 
 
