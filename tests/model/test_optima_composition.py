@@ -12,6 +12,7 @@ from tests.builders import (
     Solved,
     arises,
     assay,
+    buys,
     group,
     landfill,
     mud,
@@ -25,6 +26,7 @@ from tests.builders import (
     works,
 )
 
+from redmud_opt.case import CaseFaults
 from redmud_opt.case.things import Assay
 from redmud_opt.case.works import Gate
 
@@ -95,3 +97,16 @@ def test_an_outlet_tests_the_grade_at_which_a_product_is_made() -> None:
         names = (product("iron"), prop("Fe"), assay("mud", Fe=11), rows(gates=gate))
         case = tiny(mud(), *names, furnace, sells("iron", 100), sells("mud", -50, method="D"))
         assert solve(case).value == pytest.approx(1000 if taken else -5000)
+
+
+def test_a_grade_speaks_only_for_what_is_always_made_at_it() -> None:
+    """The same concentrate also bought, or made by another process without a grade: nobody states what it is."""
+    furnace = works(
+        "separate", "mud", {"iron": {"recovery": 0.5, "property": "Fe", "grade": 55.0}}, loss_t_per_t=0.9
+    )
+    gate = Gate(name="gate", at="iron_outlet", property="Fe", sense="min", limit=54, kind="blend")
+    names = (product("iron"), prop("Fe"), assay("mud", Fe=11), rows(gates=gate))
+    base = (mud(), *names, furnace, sells("iron", 100), sells("mud", -50, method="D"))
+    for other in (buys("iron", 1), works("sort", "mud", {"iron": 0.1}, loss_t_per_t=0.9)):
+        with pytest.raises(CaseFaults):
+            solve(tiny(*base, other))

@@ -54,12 +54,14 @@ def pooled(rows: Iterable[Assay]) -> dict[tuple[str, str], Pooled]:
 
 
 def stated(case: Case) -> dict[tuple[str, str], Pooled]:
-    """(material, property) → its certificates, else the grade at which it is made, if all outputs name the same."""
-    grades: defaultdict[tuple[str, str], set[float]] = defaultdict(set)
+    """(material, property) → its certificates, else the grade at which all that there is of it is made."""
+    tables = (case.arisings, case.supplies, case.opening_stock)
+    brought = {row.material for table in tables for row in table}
+    grades: defaultdict[str, set[tuple[str, float | None]]] = defaultdict(set)
     for row in case.outputs:
-        if row.property and row.grade is not None:
-            grades[row.material, row.property].add(row.grade)
-    made_at = {key: Pooled(own.pop(), 0.0) for key, own in grades.items() if len(own) == 1}
+        grades[row.material].add((row.property, row.grade))
+    only = [(name, *own.pop()) for name, own in grades.items() if len(own) == 1 and name not in brought]
+    made_at = {(name, prop): Pooled(grade, 0.0) for name, prop, grade in only if prop and grade is not None}
     return made_at | pooled(case.composition)
 
 

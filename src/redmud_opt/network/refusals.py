@@ -28,19 +28,20 @@ R = TypeVar("R", Lane, Supply, Outlet, Line)
 def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fault]:
     """Missing values, waste without any way, methods whose meaning changes, lanes without distance."""
     _need_gate_values(law, reach)
-    faults = _missing_values(given) + list(haulage.faults)
+    faults = _missing_values(given, reach) + list(haulage.faults)
     dead = {(p.site, p.stream.lineage) for p in reach.dead if p in given.arisings}
     faults += [_stranded(row, law) for row in given.case.arisings if (row.site, row.material) in dead]
     return faults + list(_changing_methods(given))
 
 
-def _missing_values(given: Given) -> list[Fault]:
+def _missing_values(given: Given, reach: Reach) -> list[Fault]:
     """Values missing in what there is: a material that only ever comes out of a process needs no assay of its own."""
     lineages = given.lineages
     there = {p.stream.lineage for p in (*given.arisings, *given.bought)}
     there |= {stream.lineage for _, stream in given.opening}
     there |= {made.output.id for c in lineages.conversions if c.feed is None for made in c.made}
     there |= {row.material for row in given.case.inputs}
+    there |= {place.stream.lineage for _, place in (*reach.outlets, *reach.storages)}
     return [fault for lineage, fault in lineages.faults if lineage.rpartition("<")[2] in there]
 
 

@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from math import nan
-from typing import Any
 
 import pandas as pd
 
 from redmud_opt.case.works import Gate
 from redmud_opt.network import Network
 from redmud_opt.network.lineage import Conversion, Lineage
-from redmud_opt.plan.tables import framed
+from redmud_opt.plan.tables import framed, picked
 
 COMPOSITION_COLUMNS = (
     *("kind", "at", "process", "point", "stream", "period", "property", "mean", "sigma", "amount_t"),
@@ -47,10 +46,6 @@ def composition_tables(frames: Frames, net: Network) -> dict[str, pd.DataFrame]:
     }
 
 
-def _rows(frames: Frames, name: str, *columns: str) -> Iterator[tuple[Any, ...]]:
-    yield from frames[name][list(columns)].itertuples(index=False, name=None)
-
-
 def _lineage(net: Network, stream: object) -> Lineage:
     return net.lineages.by_id[str(stream).partition("@")[0]]
 
@@ -74,7 +69,7 @@ def _of_stream(net: Network, lineage: Lineage) -> Iterator[tuple[str, float, flo
 
 
 def _delivered(frames: Frames, net: Network) -> Iterator[tuple[object, ...]]:
-    for outlet, stream, period, t in _rows(frames, "sales", "outlet", "stream", "period", "sold"):
+    for outlet, stream, period, t in picked(frames, "sales", "outlet", "stream", "period", "sold"):
         lineage = _lineage(net, stream)
         for name, mean, sigma in _of_stream(net, lineage) if _in_tonnes(lineage) else ():
             yield "delivered", outlet, "", "", stream, period, name, mean, sigma, t
@@ -108,7 +103,7 @@ def _mixed(frames: Frames, net: Network) -> dict[Mixer, list[tuple[Conversion, s
     conversions = {conversion.key: conversion for conversion in net.lineages.conversions}
     found: defaultdict[Mixer, list[tuple[Conversion, str, float]]] = defaultdict(list)
     columns = ("line", "process", "point", "stream", "period", "feed_t")
-    for line, process, point, stream, period, t in _rows(frames, "feeds", *columns):
+    for line, process, point, stream, period, t in picked(frames, "feeds", *columns):
         conversion = conversions[str(process), str(point), str(stream).partition("@")[0]]
         key = (str(line), str(process), str(point), str(period))
         found[key].append((conversion, str(stream), float(t)))
@@ -191,7 +186,7 @@ def _at_receivers(frames: Frames, net: Network) -> Iterator[tuple[object, ...]]:
         ("stocks", "storage", "put_t"),
         ("placements", "storage", "placed_t"),
     ):
-        for place, stream, period, t in _rows(frames, name, at, "stream", "period", amount):
+        for place, stream, period, t in picked(frames, name, at, "stream", "period", amount):
             if t:
                 arriving[str(place), str(period)][str(stream)] += float(t)
     for (place, period), streams in arriving.items():

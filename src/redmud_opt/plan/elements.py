@@ -20,7 +20,7 @@ import pandas as pd
 from redmud_opt.case.things import Property
 from redmud_opt.network import Network
 from redmud_opt.network.elements import elements_of, share_of_mass, split
-from redmud_opt.plan.tables import framed
+from redmud_opt.plan.tables import framed, picked
 
 SIDES = {
     "arisings": "in",
@@ -103,33 +103,29 @@ def _years(net: Network) -> dict[str, int]:
     return {period.name: period.year for period in net.case.periods}
 
 
-def _rows(frames: Frames, name: str, *columns: str) -> Iterator[tuple[Any, ...]]:
-    yield from frames[name][list(columns)].itertuples(index=False, name=None)
-
-
 def _brought(frames: Frames, net: Network) -> Iterator[tuple[Entry, str, float]]:
     year = _years(net)
     for entry, name, at, amount in (
         ("arisings", "arisings", "arising", "arising_t"),
         ("purchases", "purchases", "supply", "bought"),
     ):
-        for site, place, stream, period, t in _rows(frames, name, "site", at, "stream", "period", amount):
+        for site, place, stream, period, t in picked(frames, name, "site", at, "stream", "period", amount):
             yield (site, year[period], entry, place), stream, t
 
 
 def _taken(frames: Frames, net: Network) -> Iterator[tuple[Entry, str, float]]:
     year = _years(net)
-    for site, outlet, stream, period, t in _rows(
+    for site, outlet, stream, period, t in picked(
         frames, "sales", "site", "outlet", "stream", "period", "sold"
     ):
         waste = net.lineages.by_id[str(stream).partition("@")[0]].is_waste
         entry = "waste_delivered" if waste else "sold"
         yield (site, year[period], entry, outlet), stream, t
     columns = ("site", "storage", "stream", "period", "placed_t")
-    for site, storage, stream, period, t in _rows(frames, "placements", *columns):
+    for site, storage, stream, period, t in picked(frames, "placements", *columns):
         yield (site, year[period], "placed", storage), stream, t
     columns = ("from_site", "to_site", "stream", "period", "flow_t")
-    for start, end, stream, period, t in _rows(frames, "flows", *columns):
+    for start, end, stream, period, t in picked(frames, "flows", *columns):
         yield (start, year[period], "sent", end), stream, t
         yield (end, year[period], "received", start), stream, t
 
@@ -147,7 +143,7 @@ def _stocked(frames: Frames, net: Network) -> Iterator[tuple[Entry, str, float]]
             row.amount_t,
         )
     columns = ("site", "storage", "stream", "period", "stock_t")
-    for site, storage, stream, period, t in _rows(frames, "stocks", *columns):
+    for site, storage, stream, period, t in picked(frames, "stocks", *columns):
         now = year[period]
         if last[now] == period and t:
             yield (site, now, "closing_stock", storage), stream, t
@@ -160,7 +156,7 @@ def _processes(frames: Frames, net: Network, element: Property) -> Iterator[tupl
     conversions = {conversion.key: conversion for conversion in net.lineages.conversions}
     year, sums = _years(net), defaultdict[tuple[str, str, str, str, int], float](float)
     columns = ("line", "process", "point", "stream", "period", "feed_t")
-    for line, process, point, stream, period, t in _rows(frames, "feeds", *columns):
+    for line, process, point, stream, period, t in picked(frames, "feeds", *columns):
         sums[net.lookup.line_site(line), process, point, stream, year[period]] += t
     for (site, process, point, stream, own_year), fed in sums.items():
         one = split(net.lineages, conversions[process, point, stream.partition("@")[0]], element)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -145,6 +145,11 @@ def framed(rows: Sequence[tuple[Any, ...]], names: Sequence[str], numbers: Seque
     """Rows as a frame; numbers stay numbers also where there is no row or none but whole ones."""
     frame = pd.DataFrame(rows, columns=list(names))
     return frame.astype({name: float for name in numbers if name in names})
+
+
+def picked(frames: Mapping[str, pd.DataFrame], name: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Rows of a table, of some columns."""
+    yield from frames[name][list(columns)].itertuples(index=False, name=None)
 
 
 def sited(frame: pd.DataFrame, column: str, sites: dict[str, str]) -> pd.DataFrame:

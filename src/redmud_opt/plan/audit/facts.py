@@ -5,7 +5,7 @@ This is a second reading of the same tables. It shares no code with `network`.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import fsum, hypot
 from typing import TypeVar
@@ -97,13 +97,16 @@ class Facts:
         return found
 
     def _grades(self) -> dict[tuple[str, str], tuple[float, float]]:
-        """The grade at which a material is made speaks for it, where all its outputs name one."""
-        rows = [row for row in live(self.case.outputs) if row.property and row.grade is not None]
-        named = {(row.material, row.property, row.grade or 0.0) for row in rows}
-        times = Counter((material, name) for material, name, _ in named)
-        return {
-            (material, name): (grade, 0.0) for material, name, grade in named if times[material, name] == 1
-        }
+        """A material that is only ever made, and always at one grade, has that grade."""
+        case, found = self.case, {}
+        tables = (case.arisings, case.supplies, case.opening_stock)
+        brought = {row.material for table in tables for row in live(table)}  # type: ignore[attr-defined]
+        for material, rows in by(case.outputs, "material").items():
+            named = {(row.property, row.grade) for row in rows}
+            name, grade = named.pop()
+            if not named and material not in brought and name and grade is not None:
+                found[material, name] = (grade, 0.0)
+        return found
 
     def _groups(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
