@@ -401,7 +401,7 @@ class Lineages:
     def _composition(
         self, process: str, point: str, material: str, feed: Lineage, amount: float
     ) -> dict[str, tuple[float, float]]:
-        """Declared assay of the output, overridden by what the partition carries over from the feed."""
+        """Declared assay or grade of the output, overridden by what the partition carries over from the feed."""
         found = self._assayed(material)
         for name, (value, sigma) in feed.composition.items():
             share = self.share(process, point, material, name)

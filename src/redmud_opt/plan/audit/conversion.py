@@ -2,7 +2,7 @@
 
     yield        = yield_t_per_t | recovery × p[feed] ÷ grade | 1 − Σ of_feed of the others − gas − loss
     m_o          = of_feed_t_per_t, else the yield                                  outputs in tonnes only
-    p[output]    = p[feed] × share ÷ yield where a partition stands, else the output's own assay
+    p[output]    = p[feed] × share ÷ yield where a partition stands, else the output's own assay or grade
     u            = 1 − Σ m_o over origin-carrying ÷ Σ m_o over all;   0 for disposal and pretreatment
     w_o          = w_feed × (1 − u) × m_o ÷ Σ m over origin-carrying ÷ yield_o
 
