@@ -31,7 +31,7 @@ from tests.builders import (
     yard,
     years,
 )
-from tests.model.rich import rich
+from tests.model.rich import before, rich
 from tests.plan.test_audit_world import Frames
 
 from redmud_opt.case.things import Assay
@@ -236,11 +236,11 @@ def test_a_gate_for_every_material_alone_is_stated_per_stream(sense: str) -> Non
 
 @cache
 def solved() -> Solved:
-    return solve(rich())
+    return solve(rich(), baseline=before(rich()))
 
 
 def caught(frames: Frames) -> set[str]:
-    found = audit(solved().case, dict(solved().plan.frames) | frames, solved().plan.value_cny)
+    found = audit(solved().case, dict(solved().plan.frames) | frames, solved().plan.value_cny, before(rich()))
     return {check.message.key for check in found.failures}
 
 
@@ -328,13 +328,16 @@ def test_another_assay_than_the_plan_was_made_with() -> None:
         for row in solved().case.composition
     )
     case = dataclasses.replace(solved().case, composition=rest)
-    found = {c.message.key for c in audit(case, solved().plan.frames, solved().plan.value_cny).failures}
+    found = {
+        c.message.key
+        for c in audit(case, solved().plan.frames, solved().plan.value_cny, before(rich())).failures
+    }
     assert {"audit.elements.content", "audit.composition.differs", "audit.margins.differs"} <= found
 
 
 def test_frames_survive_on_disk(tmp_path: Any) -> None:
     solved().plan.save(tmp_path)
     loaded = Plan.load(tmp_path)
-    assert audit(solved().case, loaded.frames, loaded.value_cny).passed
+    assert audit(solved().case, loaded.frames, loaded.value_cny, before(rich())).passed
     for name in ("elements", "process_elements", "composition", "gate_margins"):
         pd.testing.assert_frame_equal(loaded.frames[name], solved().frame(name), check_dtype=False)
