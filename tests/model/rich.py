@@ -77,13 +77,17 @@ PLACES = tuple(
 def _materials() -> tuple[Tables, ...]:
     values = {
         ("mud", "Fe"): 21.0,
-        ("ash", "Fe"): 4.0,
         ("lime", "Fe"): 0.3,
         ("tails", "Fe"): 14.0,
         ("mud", "Na"): 6.0,
         ("ash", "Na"): 1.0,
     }
     known = tuple(Assay(material=m, property=p, value=v, sigma=v / 50) for (m, p), v in values.items())
+    certificates = (
+        Assay(material="ash", property="Fe", value=3.8, sigma=0.1, certificate_date=date(2025, 3, 4), samples=4),
+        Assay(material="ash", property="Fe", value=4.2, sigma=0.02, sigma_of="mean", samples=4,
+              certificate_date=date(2026, 2, 1), laboratory="own", method="XRF"),
+    )  # fmt: skip
     made = Arising(name="ash_of_alumina", site="S", material="ash", production_t=1000, factor_t_per_t=0.2)
     return (
         mud(400, moisture=0.3, density_t_per_m3=1.3),
@@ -97,8 +101,8 @@ def _materials() -> tuple[Tables, ...]:
         product("scrap"),
         commodity("lime"),
         commodity("stone"),
-        rows(composition=known, arisings=made),
-        prop("Fe"),
+        rows(composition=(*known, *certificates), arisings=made),
+        prop("Fe", element=True),
         prop("Na", basis="wet"),
         group("wastes", "mud", "tails", "ash"),
         group("dangerous", "lining", "slag"),

@@ -7,6 +7,7 @@ wastes, iron and brick products, lime a commodity. Amounts are per period.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,18 @@ def gated(**values: Any) -> Case:
 def test_process_gate_on_the_input(golden: Any) -> None:
     """At most 0.8 with k = 2: mud 2 + 2 · 0.1 − 0.8 = 1.4 and lime 0.5 · (0.2 − 0.8) = −0.3: 1.1; ash 0.2 − 0.3."""
     golden(gated(limit=0.8, k_sigma=2), "process_gate")
+
+
+def test_process_gate_with_pooled_certificates(golden: Any) -> None:
+    """1.4 once, 2.2 thrice: mean 2, σ² = (1·0.36 + 3·0.04) ÷ 4 = 0.12; 2 + 2 · 0.3464 − 0.8 + 0.5 · (0.2 − 0.8)."""
+    case = gated(limit=0.8, k_sigma=2)
+    rest = tuple(row for row in case.composition if row.material != "mud")
+    pair = (("2025-03-01", 1.4, 1), ("2025-05-01", 2.2, 3))
+    known = tuple(
+        Assay(material="mud", property="Na", value=value, samples=n, certificate_date=date.fromisoformat(day))
+        for day, value, n in pair
+    )
+    golden(replace(case, composition=(*rest, *known)), "process_gate")
 
 
 def test_process_gate_on_an_output(golden: Any) -> None:

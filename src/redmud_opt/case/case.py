@@ -173,6 +173,9 @@ class Settings:
     product_stock_at_year_end: str = choice(
         "opening free", "whether stock of products made from waste is capped at year end", default="opening"
     )
+    certificate_max_age_months: int | None = integer(
+        "age on the first day above which a certificate is flagged; blank: none is too old", maximum=1200
+    )
     co2_price_cny_per_t: float = number("CNY/t CO2e", "price of emissions", default=0.0, enforced=False)
 
 

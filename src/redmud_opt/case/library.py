@@ -60,6 +60,13 @@ def key(row: RawRow, table: str) -> str:
     return "/".join(row.cells.get(name, "") for name in key_columns(table)).rstrip("/")
 
 
+def spoken_for(row: RawRow, table: str) -> str:
+    """What a row states something of: its key, of a certificate without its date. Own certificates are never pooled
+    with what a library or a material that is alike says.
+    """
+    return key(replace(row, cells={**row.cells, "certificate_date": ""}), table)
+
+
 def principal(row: RawRow, table: str) -> str | None:
     """The first number that a row states and that is not what a blank cell means, as `evidence.principal` has it."""
     stated = [name for name in number_columns(table) if name in row.cells]
@@ -96,7 +103,8 @@ def _joined(table: str, own: RawTable | None, base: RawTable) -> RawTable:
         if (name := key(row, table)) in of_key
     }
     header = tuple(dict.fromkeys((*own.header, *base.header)))
-    rest = (row for row in base.rows if key(row, table) not in of_key)
+    stated = {spoken_for(row, table) for row in own.rows}
+    rest = (row for row in base.rows if spoken_for(row, table) not in stated)
     return RawTable(
         header, (*(merged.get(id(row), row) for row in own.rows), *rest), own.whole and base.whole
     )

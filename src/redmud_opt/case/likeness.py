@@ -13,7 +13,7 @@ from datetime import date
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import Column, columns
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.library import EVIDENCE, inherited, key, principal, spoken_of
+from redmud_opt.case.library import EVIDENCE, inherited, key, principal, spoken_for, spoken_of
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.raw import RawRow, RawTable, RawTables, is_active, says_yes
 from redmud_opt.case.values import BadValue, read_date
@@ -127,11 +127,11 @@ def _take_evidence(tables: RawTables, table: str, kind: str, pairs: list[tuple[R
 
 def _copies(held: RawTable, column: str, base: str, own: str, table: str) -> Iterable[tuple[RawRow, RawRow]]:
     """(row that names `base`, its copy that names `own`), where no row of `own` stands there already."""
-    stated = {key(row, table) for row in held.rows}
+    stated = {spoken_for(row, table) for row in held.rows}
     for row in held.rows:
         if row.cells.get(column) == base:
             copy = replace(row, cells={**row.cells, column: own})
-            if key(copy, table) not in stated:
+            if spoken_for(copy, table) not in stated:
                 yield row, copy
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from redmud_opt.case.backing import Backing
 from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Case, Settings
+from redmud_opt.case.certificates import out_of_date
 from redmud_opt.case.columns import columns, default_of
 from redmud_opt.case.draft import key_of
 from redmud_opt.case.oddities import oddities
@@ -121,7 +122,7 @@ def _unused_materials(case: Case) -> list[str]:
 
 
 def flagged(case: Case) -> tuple[Message, ...]:
-    """What may be stated but may not be meant: undated stock, idle lines, unused names, what decides nothing."""
+    """What may be stated but may not be meant: undated stock, old certificates, idle lines, what decides nothing."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in case.opening_stock:
         if row.arose_on is None:
@@ -133,5 +134,6 @@ def flagged(case: Case) -> tuple[Message, ...]:
     found["case.flag_unused"] = _unused_materials(case)
     found["case.flag_earning"] = [row.name for row in case.processes if row.cost_cny_per_t < 0]
     found["case.flag_earning"] += [row.name for row in case.supplies if row.price_cny_per_t < 0]
+    found["case.flag_out_of_date"] = list(out_of_date(case))
     found |= oddities(case)
     return tuple(Message(key, {"names": tuple(names)}) for key, names in found.items() if names)

@@ -180,6 +180,7 @@ class Property(Row):
     mixing: str = choice("blend each", "mass average, or every material alone", default="blend")
     basis: str = choice("dry wet", "mass on which it averages", default="dry")
     oxide: bool = flag("counts in the sum of oxides, which must not exceed 100 %")
+    element: bool = flag("conserved, what goes in comes out (Fe, Na2O, Al2O3, F): its tonnes are balanced")
     part_of: str = reference("properties", "property that this one is a part of: it cannot exceed its share")
     part_of_share: float = number(
         "1", "greatest share of that property, such as 0.6994 for the iron of Fe2O3", default=1.0
@@ -188,19 +189,26 @@ class Property(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assay(Row):
-    """The value of a property of a material, with its certificate."""
+    """A certificate: the value of a property of a material. Several of different dates are pooled."""
 
     TABLE: ClassVar[str] = "composition"
     ENFORCED: ClassVar[bool] = True
     material: str = reference("materials", "material", required=True, key=True)
     property: str = reference("properties", "property", required=True, key=True)
-    value: float = number("of the property", "value, dry basis", required=True, minimum=None)
+    value: float = number("of the property", "mean of its samples, dry basis", required=True, minimum=None)
     unit: str = text("unit of the value if not the property's (mass fractions convert)")
-    sigma: float = number("of the property", "standard deviation of the value", default=0.0)
-    certificate_date: date | None = day("date of the certificate", enforced=False)
-    laboratory: str = text("laboratory", enforced=False)
-    method: str = text("method of analysis", enforced=False)
-    samples: int | None = integer("number of samples", enforced=False)
+    sigma: float = number("of the property", "standard deviation, see sigma_of", default=0.0)
+    sigma_of: str = choice(
+        "sample mean",
+        "of what sigma is stated: a single sample, or the mean of the samples",
+        default="sample",
+    )
+    certificate_date: date | None = day("date of the certificate; needed where there are several", key=True)
+    laboratory: str = text("laboratory")
+    method: str = text("method of analysis")
+    samples: int | None = integer(
+        "number of samples behind the value, its weight among several certificates; blank: 1", minimum=1
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

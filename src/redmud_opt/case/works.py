@@ -84,14 +84,15 @@ class Output(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition(Row):
-    """Share of a property of the feed that reports to an output; gives residues their composition."""
+    """Share of a property of the feed that reports to an output, to gas or to loss; residues get theirs so."""
 
     TABLE: ClassVar[str] = "partitions"
     ENFORCED: ClassVar[bool] = True
     process: str = reference("processes", "process", required=True, key=True)
     point: str = text("operating point; blank: all", key=True)
-    output: str = reference("materials", "output", required=True, key=True)
+    output: str = reference("materials", "output; blank: it leaves otherwise", key=True)
     property: str = reference("properties", "property", required=True, key=True)
+    leaves_as: str = choice("gas loss", "how it leaves where no output holds it", key=True)
     share: float = number("1", "share of the feed's content", required=True, maximum=1)
 
 

@@ -19,10 +19,10 @@ class Law:
     def __init__(self, lookup: Lookup, lineages: Lineages) -> None:
         self.lookup, self.lineages = lookup, lineages
         self.refused: dict[tuple[str, str], str] = {}
-        self._each: dict[str, list[Gate]] = defaultdict(list)
+        self.each: dict[str, list[Gate]] = defaultdict(list)
         self.blend: dict[str, list[Gate]] = defaultdict(list)
         for gate in lookup.case.gates:
-            kept = self._each if self.kind(gate) == "each" else self.blend
+            kept = self.each if self.kind(gate) == "each" else self.blend
             for name in lookup.members(gate.at):
                 kept[name].append(gate)
         self._known: dict[tuple[str, str], bool] = {}
@@ -36,7 +36,7 @@ class Law:
         return lineage.wet_per_dry if self.lookup.properties[gate.property].basis == "wet" else 1.0
 
     def _passes(self, at: str, lineage: Lineage) -> bool:
-        return all(self._passes_one(at, gate, lineage) for gate in self._each[at] if not gate.output)
+        return all(self._passes_one(at, gate, lineage) for gate in self.each[at] if not gate.output)
 
     def _passes_one(self, at: str, gate: Gate, lineage: Lineage) -> bool:
         value = self._value(gate, lineage)
@@ -87,7 +87,7 @@ class Law:
     def process_takes(self, conversion: Conversion, lineage: Lineage) -> bool:
         """Whether a process may be fed with a material; an `each` gate on an output judges every feed alone."""
         at = conversion.process.name
-        on_outputs = [gate for gate in self._each[at] if gate.output]
+        on_outputs = [gate for gate in self.each[at] if gate.output]
         return self._passes(at, lineage) and all(
             self._passes_made(at, gate, conversion, lineage) for gate in on_outputs
         )

@@ -113,7 +113,7 @@ class Lineages:
         self._feeds = _grouped(lookup.case.feeds)
         self._inputs = _grouped(lookup.case.inputs)
         self._partitions = {
-            (r.process, r.point, r.output, r.property): r.share for r in lookup.case.partitions
+            (r.process, r.point, r.output, r.property, r.leaves_as): r.share for r in lookup.case.partitions
         }
         self._delisted = self._delistings()
         self._feed_rows: dict[tuple[str, str], list[Feed]] = {}
@@ -393,15 +393,18 @@ class Lineages:
         names = self.lookup.members(selector)
         return not names.isdisjoint(self._hazardous_names)
 
+    def share(self, process: str, point: str, output: str, name: str, leaves_as: str = "") -> float | None:
+        """Share of a feed's content that an output gets, or that leaves as gas or loss; None if nobody says."""
+        own = self._partitions.get((process, point, output, name, leaves_as))
+        return self._partitions.get((process, "", output, name, leaves_as)) if own is None else own
+
     def _composition(
         self, process: str, point: str, material: str, feed: Lineage, amount: float
     ) -> dict[str, tuple[float, float]]:
-        """Declared assay of the output, overridden by what the partition carries over from the feed."""
+        """Declared assay or grade of the output, overridden by what the partition carries over from the feed."""
         found = self._assayed(material)
         for name, (value, sigma) in feed.composition.items():
-            share = self._partitions.get((process, point, material, name))
-            if share is None:
-                share = self._partitions.get((process, "", material, name))
+            share = self.share(process, point, material, name)
             if share is not None and amount > 0:
                 found[name] = (value * share / amount, sigma * share / amount)
         return found

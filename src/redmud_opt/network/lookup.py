@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from redmud_opt.case import Case
+from redmud_opt.case.certificates import Pooled, stated
 from redmud_opt.case.rules import Contract, Method
-from redmud_opt.case.things import Assay, Material, Property, Site, Supply
+from redmud_opt.case.things import Material, Property, Site, Supply
 from redmud_opt.case.works import Facility, Line, LineProcess, Outlet, Process
 
 T = TypeVar("T")
@@ -127,11 +128,11 @@ class Lookup:
         return row.owner or self.owner_of_site(row.site)
 
     @cached_property
-    def assays(self) -> dict[str, dict[str, Assay]]:
-        """Material → property → composition row."""
-        found: dict[str, dict[str, Assay]] = defaultdict(dict)
-        for row in self.case.composition:
-            found[row.material][row.property] = row
+    def assays(self) -> dict[str, dict[str, Pooled]]:
+        """Material → property → what its certificates, or its grade, say."""
+        found: dict[str, dict[str, Pooled]] = defaultdict(dict)
+        for (material, name), assay in stated(self.case).items():
+            found[material][name] = assay
         return dict(found)
 
     @cached_property

@@ -14,6 +14,7 @@ from redmud_opt.case.works import Gate, Lane, Line, Outlet, Storage
 from redmud_opt.case.yards import blocks_reclaim
 from redmud_opt.i18n import Message
 from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
+from redmud_opt.network.elements import conjured
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
@@ -28,7 +29,7 @@ R = TypeVar("R", Lane, Supply, Outlet, Line, Storage)
 def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fault]:
     """Missing values, waste without any way, methods whose meaning changes, lanes without distance."""
     _need_gate_values(law, reach)
-    faults = _missing_values(given) + list(haulage.faults)
+    faults = _missing_values(given, reach) + list(haulage.faults)
     dead = set(reach.dead)
     faults += [
         _stranded(row, "material", row.site, row.material, law)
@@ -43,7 +44,7 @@ def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fa
     return faults + list(_changing_methods(given))
 
 
-def _missing_values(given: Given) -> list[Fault]:
+def _missing_values(given: Given, reach: Reach) -> list[Fault]:
     """Values missing in what there is: a material that only ever comes out of a process needs no assay of its own."""
     lineages = given.lineages
     there = {p.stream.lineage for p in (*given.arisings, *given.bought)}
@@ -51,6 +52,7 @@ def _missing_values(given: Given) -> list[Fault]:
     there |= {stream.lineage for _, stream in given.opening}
     there |= {made.output.id for c in lineages.conversions if c.feed is None for made in c.made}
     there |= {row.material for row in given.case.inputs}
+    there |= {place.stream.lineage for _, place in (*reach.outlets, *reach.storages)}
     return [fault for lineage, fault in lineages.faults if lineage.rpartition("<")[2] in there]
 
 
@@ -203,7 +205,7 @@ def _need(law: Law, gate: Gate, lineage: Lineage) -> None:
 
 
 def notes_of(given: Given, reach: Reach) -> list[Message]:
-    """What never runs, and why; not impossible."""
+    """What never runs, and why; what assays contradict. Not impossible."""
     case = given.case
     notes = [
         Message(
@@ -230,4 +232,5 @@ def notes_of(given: Given, reach: Reach) -> list[Message]:
         for row in case.delistings
         if row.identified_on and row.identified_on > case.periods[0].start
     ]
+    notes += conjured(given.lineages, [run.conversion for run in reach.runs])
     return list({(note.key, tuple(note.values.items())): note for note in notes}.values())

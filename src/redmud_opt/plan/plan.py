@@ -27,7 +27,9 @@ from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.annual import annual_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.compositions import composition_tables
 from redmud_opt.plan.cost_to_serve import cost_tables
+from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.services import service_table
@@ -131,6 +133,7 @@ _TEXT = frozenset(
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
         *("end", "measure", "contract", "payer", "owner", "option"),
+        *("property", "side", "entry", "gate", "sense"),
     )
 )
 
@@ -210,6 +213,8 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames |= spending_tables(frames["builds"], frames["yard_events"], frames["reductions"], network)
     frames["services"] = service_table(model, network)
     frames["moved"] = moved_from_baseline(network, frames)
+    frames |= element_tables(frames, network)
+    frames |= composition_tables(frames, network)
     case = network.case
     size = outcome.size
     solve = outcome.as_record() | {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,17 @@ def stock_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     sites = [storage.site for storage in held.storages]
     stock.insert(1, "site", _text(sites, held.storage[held.grid.entity[moving]]))
     return stock[["storage", "site", "stream", "period", "put_t", "reclaimed_t", "stock_t"]]
+
+
+def framed(rows: Sequence[tuple[Any, ...]], names: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
+    """Rows as a frame; numbers stay numbers also where there is no row or none but whole ones."""
+    frame = pd.DataFrame(rows, columns=list(names))
+    return frame.astype({name: float for name in numbers if name in names})
+
+
+def picked(frames: Mapping[str, pd.DataFrame], name: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Rows of a table, of some columns."""
+    yield from frames[name][list(columns)].itertuples(index=False, name=None)
 
 
 def sited(frame: pd.DataFrame, column: str, sites: dict[str, str]) -> pd.DataFrame:

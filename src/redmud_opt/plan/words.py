@@ -96,6 +96,8 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.rates(),
         speaker.targets(),
         *speaker.destinations(),
+        speaker.elements(),
+        speaker.gates(),
         speaker.shortfalls(),
         speaker.honesty(),
     )
@@ -217,6 +219,21 @@ def more_and_less(cell: Sequence[float] | None) -> str:
 def gap_words(gap: float) -> str:
     """A gap in percent, two figures of it where it is small and not proved to be nothing."""
     return percent(gap) if gap >= 1e-3 or gap <= PROVED else f"{100 * gap:.2g} %"
+
+
+def figure(number: float) -> str:
+    """Four figures."""
+    return f"{number:.4g}"
+
+
+CAME = ("arisings", "purchases")
+"""Entries of an element that come from outside the plan in every year."""
+
+OPEN = ("unaccounted", "undetermined")
+"""Entries of an element that no process says the whereabouts of: all being known, or not."""
+
+TIGHTEST = 3
+"""So many gates are told."""
 
 
 class Speaker:
@@ -598,6 +615,51 @@ class Speaker:
             }
             lines.append(self.say("target", **values))
         return [self.say("targets"), *indented(lines)] if lines else []
+
+    def elements(self) -> list[str]:
+        """What is conserved, over the horizon: what came in, and what no process accounts for."""
+        lines = []
+        frame = self.plan.frames.get("elements")
+        for name, own in () if frame is None or frame.empty else frame.groupby("property", sort=False):
+            first = own["year"] == own["year"].min()  # later opening stock is what closed the year before
+            come = own[own["entry"].isin(CAME) | (first & (own["entry"] == "opening_stock"))][
+                "content_t"
+            ].sum()
+            rest = own[own["entry"].isin(OPEN)]
+            open_, dark = (float(rest[rest["entry"] == entry]["content_t"].sum()) for entry in OPEN)
+            if len(rest):
+                values = {
+                    "property": self.name(str(name)),
+                    "come": tonnes(float(come)),
+                    "open": tonnes(open_),
+                    "share": percent(open_ / come if come else math.nan),
+                    "dark": tonnes(dark),
+                    "process": self.name(str(rest.groupby("at")["content_t"].sum().abs().idxmax())),
+                }
+                lines.append(self.say("element", **values))
+        return [self.say("elements"), *indented(lines)] if lines else []
+
+    def gates(self) -> list[str]:
+        """The gates with the least slack as a share of their limit, each at its tightest."""
+        frame = self.plan.frames.get("gate_margins")
+        if frame is None or frame.empty:
+            return []
+        share = frame["slack"] / frame["limit"].abs().where(frame["limit"] != 0, 1.0)
+        order = frame.assign(share=share).sort_values("share", kind="stable")
+        lines = []
+        for row in order.drop_duplicates(["gate", "at"]).head(TIGHTEST).to_dict("records"):
+            values = {
+                "gate": str(row["gate"]),
+                "at": self.name(str(row["at"])),
+                "period": str(row["period"]),
+                "property": self.name(str(row["property"])),
+                "mean": figure(float(row["mean"])),
+                "margin": figure(float(row["margin"])),
+                "limit": figure(float(row["limit"])),
+                "share": percent(float(row["share"]) if abs(row["share"]) > PROVED else 0.0),
+            }
+            lines.append(self.say(f"gate_{row['sense']}", **values))
+        return [self.say("gates"), *indented(lines)]
 
     def shortfalls(self) -> list[str]:
         """Soft targets that the plan misses; their penalties are no part of value."""

@@ -42,6 +42,11 @@ SHOWN = {
     "refunds": "facility product year refund_cny",
     "services": "facility year payer owner share fed_t service_cny",
     "take_or_pay": "contract year take taken made_up short penalty_cny credit_cny",
+    "elements": "property site year side entry at content_t unknown_t",
+    "process_elements": "property site process point stream year in_t out_t gas_t loss_t unaccounted_t "
+    "unknown_in_t unknown_out_t",
+    "composition": "kind at point stream period property mean sigma amount_t",
+    "gate_margins": "gate at line point stream period property sense mean margin limit slack",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
     "targets": "target waste_class year rate hard at_least reached verdict asked_t reached_t",
@@ -80,6 +85,7 @@ _NAMES = (
     "owner",
     "option",
     "arising",
+    "property",
 )
 _WORDS = {
     "waste_class": "class",
@@ -93,6 +99,9 @@ _WORDS = {
     "verdict": "target",
     "kind": "kind",
     "measure": "measure",
+    "side": "side",
+    "entry": "entry",
+    "sense": "sense",
 }
 _RISKY = ("=", "+", "-", "@")
 

@@ -29,16 +29,17 @@ def oxides_are_shares(facts: Facts) -> Iterator[Fault]:
 def oxide_sums(facts: Facts) -> Iterator[Fault]:
     """The oxides of a material sum to at most 100 %."""
     units = {row.name: row.unit for row in facts.case.properties if row.oxide and is_mass_fraction(row.unit)}
-    held: dict[str, list[Assay]] = defaultdict(list)
+    held: dict[str, dict[str, Assay]] = defaultdict(dict)
     for row in facts.case.composition:
         if row.property in units:
-            held[row.material].append(row)
+            held[row.material][row.property] = row
     for material, rows in held.items():
-        total = sum(row.value * (factor(units[row.property], "wt%") or 0.0) for row in rows)
+        values = {name: facts.assays[material, name] for name in rows}
+        total = sum(value * (factor(units[name], "wt%") or 0.0) for name, value in values.items())
         if total > WHOLE:
-            names = tuple(row.property for row in rows)
+            last = list(rows.values())[-1]
             yield facts.fault(
-                rows[-1], "value", "oxides_above_whole", material=material, total=total, names=names
+                last, "value", "oxides_above_whole", material=material, total=total, names=tuple(rows)
             )
 
 
@@ -61,9 +62,10 @@ def parts_within_wholes(facts: Facts) -> Iterator[Fault]:
         if part is None or whole is None or part.part_of not in known:
             continue
         by = factor(known[part.part_of].unit, part.unit)
-        most = None if by is None else whole.value * by * part.part_of_share
-        if most is not None and assay.value > most * (1 + PART_SLACK) + 1e-9:
-            values = {"material": material, "property": name, "value": assay.value, "most": most}
+        most = None if by is None else facts.assays[material, part.part_of] * by * part.part_of_share
+        value = facts.assays[material, name]
+        if most is not None and value > most * (1 + PART_SLACK) + 1e-9:
+            values = {"material": material, "property": name, "value": value, "most": most}
             taken_over = is_library(whole) and not is_library(assay)
             remedy = Message("case.state_the_whole", {"whole": part.part_of}) if taken_over else None
             yield facts.fault(assay, "value", "part_above_whole", remedy, whole=part.part_of, **values)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from redmud_opt.case.case import Case
+from redmud_opt.case.certificates import stated
 from redmud_opt.case.checks.index import Index
 from redmud_opt.case.columns import Row
 from redmud_opt.case.draft import Draft
@@ -100,8 +101,8 @@ class Facts:
 
     @cached_property
     def assays(self) -> dict[tuple[str, str], float]:
-        """(material, property) → value."""
-        return {(row.material, row.property): row.value for row in self.case.composition}
+        """(material, property) → value, by its certificates or its grade."""
+        return {key: assay.value for key, assay in stated(self.case).items()}
 
     @cached_property
     def unsure_assays(self) -> frozenset[str]:

@@ -27,7 +27,7 @@ def shares_sum(facts: Facts) -> Iterator[Fault]:
             least, most = (
                 sum(getattr(row, f"{end}_share") for row in rows.values()) for end in ("min", "max")
             )
-            at = _at(name, point)
+            at = at_point(name, point)
             if least > 1 + SLACK:
                 yield facts.fault(process, "name", "min_shares_above_one", at=at, total=least)
             if rows and most < 1 - SLACK:
@@ -37,7 +37,8 @@ def shares_sum(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "min_share", "min_above_max", low=row.min_share, high=row.max_share)
 
 
-def _at(process: str, point: str) -> Message:
+def at_point(process: str, point: str) -> Message:
+    """A process, at a point where it has some."""
     return Message("case.at_process" if not point else "case.at_point", {"process": process, "point": point})
 
 
@@ -67,7 +68,7 @@ def one_complement(facts: Facts) -> Iterator[Fault]:
         rest = [row for row in found if row.complement]
         if len(rest) > 1:
             values = {
-                "at": _at(process.name, point),
+                "at": at_point(process.name, point),
                 "feed": material,
                 "names": tuple(row.material for row in rest),
             }
@@ -104,29 +105,6 @@ def inputs_without_origin(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(
                 row, "material", "waste_as_input", Message("case.list_as_feed"), material=row.material
             )
-
-
-def partitions_sum(facts: Facts) -> Iterator[Fault]:
-    """Shares of a property in the outputs, and recoveries, sum to at most 1."""
-    totals: dict[tuple[str, str, str], float] = defaultdict(float)
-    for row in facts.case.partitions:
-        key = (row.process, row.point, row.property)
-        totals[key] += row.share
-        if totals[key] > 1 + SLACK:
-            values = {"at": _at(row.process, row.point), "property": row.property, "total": totals[key]}
-            yield facts.fault(row, "share", "partitions_above_one", None, **values)
-    for process, point, material in facts.runs():
-        by_property: dict[str, float] = defaultdict(float)
-        for output in facts.effective(facts.outputs.get(process.name, ()), point, material).values():
-            if output.recovery is not None:
-                by_property[output.property] += output.recovery
-                if by_property[output.property] > 1 + SLACK:
-                    values = {
-                        "at": _at(process.name, point),
-                        "property": output.property,
-                        "total": by_property[output.property],
-                    }
-                    yield facts.fault(output, "recovery", "partitions_above_one", None, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +179,7 @@ def mass_closes(facts: Facts) -> Iterator[Fault]:
             missed[(process.name, point, found[0])].append(material)
     for (name, point, held), materials in missed.items():
         values = {
-            "at": _at(name, point),
+            "at": at_point(name, point),
             "feeds": tuple(materials),
             "into": 1 + held.inputs + held.uptake,
             "inputs": held.inputs,
@@ -228,7 +206,7 @@ def parts_of_feed(facts: Facts) -> Iterator[Fault]:
         found = balance(facts, process, point, material)
         if found is not None and found[1] < -SLACK:
             rest = next(row for row in rows.values() if row.complement)
-            values = {"at": _at(process.name, point), "feed": material, "left": found[1]}
+            values = {"at": at_point(process.name, point), "feed": material, "left": found[1]}
             yield facts.fault(rest, "complement", "complement_negative", None, **values)
 
 
@@ -258,7 +236,7 @@ def feed_is_shared_out(facts: Facts) -> Iterator[Fault]:
             at = (id(stated[0]), point, round(total, 6))
             missed.setdefault(at, (stated[0], []))[1].append(material)
     for (_, point, total), (row, materials) in missed.items():
-        values = {"at": _at(row.process, point), "feeds": tuple(materials), "total": total}
+        values = {"at": at_point(row.process, point), "feeds": tuple(materials), "total": total}
         remedy = Message("case.share_out_feed")
         yield facts.fault(row, "of_feed_t_per_t", "of_feed_not_whole", remedy, **values)
 

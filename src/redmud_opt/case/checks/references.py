@@ -86,7 +86,7 @@ def parts_of_process(facts: Facts) -> Iterator[Fault]:
                 )
     for row in facts.case.partitions:
         made = [output.material for output in facts.outputs.get(row.process, ())]
-        if row.process in facts.sound and row.output not in made:
+        if row.process in facts.sound and row.output and row.output not in made:
             remedy = did_you_mean(row.output, made)
             yield facts.fault(row, "output", "never_made", remedy, output=row.output, process=row.process)
 

@@ -26,8 +26,10 @@ from redmud_opt.plan.audit.builds import builds, closings
 from redmud_opt.plan.audit.capacity import capacities
 from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
 from redmud_opt.plan.audit.closure import closure
+from redmud_opt.plan.audit.compositions import composition, margins
 from redmud_opt.plan.audit.contracts import contracts
 from redmud_opt.plan.audit.cost_to_serve import cost_to_serve
+from redmud_opt.plan.audit.elements import elements
 from redmud_opt.plan.audit.fates import fates
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
@@ -74,6 +76,9 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     refunds,
     services,
     closure,
+    elements,
+    composition,
+    margins,
     totals,
     identity,
     fates,

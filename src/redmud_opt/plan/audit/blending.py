@@ -130,13 +130,14 @@ def gates(book: Book) -> tuple[Check, ...]:
     for unit, runs in units(book).items():
         for gate in found.get(unit[1], ()):
             _at_process(findings, book, gate, unit, runs)
-    for (place, t), rows in _arriving(book).items():
+    for (place, t), rows in arriving(book).items():
         for gate in found.get(place, ()):
             _at_place(findings, book, gate, place, t, rows)
     return findings.checks()
 
 
-def _kind(book: Book, gate: Gate) -> str:
+def kind_of(book: Book, gate: Gate) -> str:
+    """Mass average, or every material alone."""
     return gate.kind or book.facts.properties[gate.property].mixing
 
 
@@ -147,7 +148,8 @@ def _with_margin(gate: Gate, found: tuple[float, float] | None) -> float | None:
     return found[0] + (1.0 if gate.sense == "max" else -1.0) * gate.k_sigma * found[1]
 
 
-def _weight(book: Book, gate: Gate, material: str) -> float:
+def weight_of(book: Book, gate: Gate, material: str) -> float:
+    """Tonnes that count per dry tonne."""
     wet = book.facts.properties[gate.property].basis == "wet"
     return book.facts.wet_per_dry(material) if wet else 1.0
 
@@ -159,14 +161,14 @@ def _component(
     gate = blend.gate
     value = None if lineage is None else _with_margin(gate, book.conversions.assay(lineage, gate.property))
     if becomes is not None and gate.output:
-        limit = gate.limit * becomes.yield_of(gate.output) * _weight(book, gate, gate.output)
+        limit = gate.limit * becomes.yield_of(gate.output) * weight_of(book, gate, gate.output)
         if lineage is None:
             blend.add("", amount, 0.0, limit)
         else:
-            kept = gate.retained * _weight(book, gate, lineage.material)
+            kept = gate.retained * weight_of(book, gate, lineage.material)
             blend.add(lineage.material, amount, None if value is None else kept * value, limit)
     elif lineage is not None:
-        blend.add(lineage.material, amount * _weight(book, gate, lineage.material), value, gate.limit)
+        blend.add(lineage.material, amount * weight_of(book, gate, lineage.material), value, gate.limit)
 
 
 def _inputs(blend: Blend, book: Book, amount: float, becomes: Conversion) -> None:
@@ -175,10 +177,9 @@ def _inputs(blend: Blend, book: Book, amount: float, becomes: Conversion) -> Non
     for taken in becomes.inputs:
         if not book.facts.in_tonnes(taken.material):
             continue
-        row = book.facts.assays.get((taken.material, gate.property))
-        value = _with_margin(gate, None if row is None else (row.value, row.sigma))
+        value = _with_margin(gate, book.facts.assays.get((taken.material, gate.property)))
         kept = gate.retained if gate.output else 1.0
-        weight = amount * taken.amount * _weight(book, gate, taken.material)
+        weight = amount * taken.amount * weight_of(book, gate, taken.material)
         blend.add(
             taken.material,
             weight,
@@ -192,7 +193,7 @@ def admits(
 ) -> bool:
     """Whether a stream may enter a place by those of its gates that hold for every stream alone."""
     for gate in gates:
-        if _kind(book, gate) == "each":
+        if kind_of(book, gate) == "each":
             own = Blend(gate)
             _component(own, book, lineage, 1.0, becomes)
             if not own.holds:
@@ -202,7 +203,7 @@ def admits(
 
 def _at_process(findings: Findings, book: Book, gate: Gate, unit: Unit, runs: list[Run]) -> None:
     line, process, point, t = unit
-    each = _kind(book, gate) == "each"
+    each = kind_of(book, gate) == "each"
     whole = Blend(gate)
     for fed, _, becomes in runs:
         own = Blend(gate) if each else whole
@@ -215,7 +216,7 @@ def _at_process(findings: Findings, book: Book, gate: Gate, unit: Unit, runs: li
         whole.judge(findings, book.where(t, line, process, point))
 
 
-def _arriving(book: Book) -> dict[tuple[str, int], list[tuple[Stream, float]]]:
+def arriving(book: Book) -> dict[tuple[str, int], list[tuple[Stream, float]]]:
     """(outlet or storage, period) → what is delivered, put or placed there."""
     found: defaultdict[tuple[str, int], list[tuple[Stream, float]]] = defaultdict(list)
     for sold in book.sales:
@@ -230,7 +231,7 @@ def _arriving(book: Book) -> dict[tuple[str, int], list[tuple[Stream, float]]]:
 def _at_place(
     findings: Findings, book: Book, gate: Gate, place: str, t: int, rows: list[tuple[Stream, float]]
 ) -> None:
-    each = _kind(book, gate) == "each"
+    each = kind_of(book, gate) == "each"
     whole = Blend(gate)
     for stream, amount in rows:
         own = Blend(gate) if each else whole

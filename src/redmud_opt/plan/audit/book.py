@@ -32,6 +32,8 @@ from redmud_opt.plan.audit.rows import (
     Bought,
     Built,
     Closed,
+    Composed,
+    Content,
     Dated,
     Fed,
     Flow,
@@ -39,6 +41,8 @@ from redmud_opt.plan.audit.rows import (
     Identity,
     Kept,
     Made,
+    Margin,
+    OfProcess,
     Opened,
     Over,
     Owed,
@@ -146,6 +150,10 @@ class Book:
         self.paths: list[Path] | None = rows["paths"] if "paths" in frames else None
         self.annual: list[Annual] | None = rows["annual"] if "annual" in frames else None
         self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
+        self.elements: list[Content] | None = rows["elements"] if "elements" in frames else None
+        self.process_elements: list[OfProcess] = rows["process_elements"]
+        self.composition: list[Composed] | None = rows["composition"] if "composition" in frames else None
+        self.gate_margins: list[Margin] | None = rows["gate_margins"] if "gate_margins" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}

@@ -1,7 +1,7 @@
 """Mass and elements: what every process of the plan makes, per tonne of each feed.
 
     |1 + Σ solid inputs + uptake − Σ yields − gas − loss| ≤ 1e-4       processes that take a waste; tonnes only
-    Σ shares of a property over outputs ≤ 1                     partitions, by point
+    Σ shares of a property over outputs, gas and loss ≤ 1       partitions, by point
     yields ≥ 0, of_feed ≥ 0;   u and w keep one value per lineage over the periods in which it is made
 
 The slack is for numbers typed with four decimals. MODEL.md 'Process': loss is declared, never the remainder.
@@ -43,8 +43,8 @@ def _elements(findings: Findings, book: Book, process: str, point: str) -> None:
     rows = book.facts.partitions.get(process, [])
     for name in dict.fromkeys(row.property for row in rows):
         shares = 0.0
-        for output in dict.fromkeys(row.output for row in rows):
-            own = [row for row in rows if (row.output, row.property) == (output, name)]
+        for where in dict.fromkeys((row.output, row.leaves_as) for row in rows):
+            own = [row for row in rows if (row.output, row.leaves_as, row.property) == (*where, name)]
             row = book.facts.best(own, point, "", "")
             shares += row.share if row is not None else 0.0
         findings.at_most("element", at(process, point, name), shares, 1.0, property=name)

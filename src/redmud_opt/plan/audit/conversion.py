@@ -2,7 +2,7 @@
 
     yield        = yield_t_per_t | recovery × p[feed] ÷ grade | 1 − Σ of_feed of the others − gas − loss
     m_o          = of_feed_t_per_t, else the yield                                  outputs in tonnes only
-    p[output]    = p[feed] × share ÷ yield where a partition stands, else the output's own assay
+    p[output]    = p[feed] × share ÷ yield where a partition stands, else the output's own assay or grade
     u            = 1 − Σ m_o over origin-carrying ÷ Σ m_o over all;   0 for disposal and pretreatment
     w_o          = w_feed × (1 − u) × m_o ÷ Σ m over origin-carrying ÷ yield_o
 
@@ -154,8 +154,7 @@ class Conversions:
                 made = self.conversion(lineage.process, lineage.point, lineage.parent)
                 factor = share.share / (made.yield_of(lineage.material) or float("nan"))
                 return content[0] * factor, content[1] * factor
-        row = self.facts.assays.get((lineage.material, property_))
-        return None if row is None else (row.value, row.sigma)
+        return self.facts.assays.get((lineage.material, property_))
 
     # ---------------------------------------------------------------- utilisation
 

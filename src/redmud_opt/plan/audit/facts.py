@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from math import fsum, hypot
 from typing import TypeVar
 
 from redmud_opt.case.case import Case
@@ -76,9 +77,7 @@ class Facts:
         self.tiers: dict[str, list[Tier]] = by(case.tiers, "item")
         self.price_paths = self._paths()
         self.methods: dict[str, list[Method]] = by(case.methods, "code")
-        self.assays: dict[tuple[str, str], Assay] = {
-            (row.material, row.property): row for row in live(case.composition)
-        }
+        self.assays = self._assays()
 
     def _by_process(self) -> None:
         case = self.case
@@ -90,6 +89,38 @@ class Facts:
         self.emissions: dict[str, list[Emission]] = by(case.emissions, "process")
         self.uses: dict[str, list[LineProcess]] = by(case.line_processes, "line")
         self.delistings: dict[str, list[Delisting]] = by(case.delistings, "process")
+
+    def _assays(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """(material, property) → mean and standard deviation of one sample drawn from all certificates."""
+        held: dict[tuple[str, str], list[Assay]] = defaultdict(list)
+        for row in live(self.case.composition):
+            held[row.material, row.property].append(row)
+        found = self._grades()
+        for key, rows in held.items():
+            weights = [float(row.samples or 1) for row in rows]
+            single = [
+                row.sigma * (weight**0.5 if row.sigma_of == "mean" else 1.0)
+                for row, weight in zip(rows, weights, strict=True)
+            ]
+            mean = fsum(w * row.value for w, row in zip(weights, rows, strict=True)) / fsum(weights)
+            off = [hypot(s, row.value - mean) for s, row in zip(single, rows, strict=True)]
+            found[key] = (
+                mean,
+                hypot(*((w / fsum(weights)) ** 0.5 * d for w, d in zip(weights, off, strict=True))),
+            )
+        return found
+
+    def _grades(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """A material that is only ever made, and always at one grade, has that grade."""
+        case, found = self.case, {}
+        tables = (case.arisings, case.supplies, case.opening_stock)
+        brought = {row.material for table in tables for row in live(table)}  # type: ignore[attr-defined]
+        for material, rows in by(case.outputs, "material").items():
+            named = {(row.property, row.grade) for row in rows}
+            name, grade = named.pop()
+            if not named and material not in brought and name and grade is not None:
+                found[material, name] = (grade, 0.0)
+        return found
 
     def _groups(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)

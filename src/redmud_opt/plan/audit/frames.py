@@ -52,6 +52,7 @@ class FrameReader:
             "target": facts.targets,
             "facility": facts.facilities,
             "material": facts.materials,
+            "property": facts.properties,
             "item": {**facts.outlets, **facts.supplies, **facts.lines},
             "window": {"horizon": 0, **{str(year): 0 for year in dates.years}, **dates.number},
         }

@@ -392,6 +392,69 @@ class Service(NamedTuple):
     service: float
 
 
+class Content(NamedTuple):
+    """A row of `elements`."""
+
+    property: str
+    site: str
+    year: int
+    side: str
+    entry: str
+    at: str
+    content: float
+    unknown: float
+
+
+class OfProcess(NamedTuple):
+    """A row of `process_elements`; the stream of a recipe is None."""
+
+    property: str
+    site: str
+    process: str
+    point: str
+    stream: Stream | None
+    year: int
+    comes: float
+    goes: float
+    gas: float
+    loss: float
+    unaccounted: float
+    unknown_in: float
+    unknown_out: float
+
+
+class Composed(NamedTuple):
+    """A row of `composition`; NaN where nobody states a value."""
+
+    kind: str
+    at: str
+    process: str
+    point: str
+    stream: Stream | None
+    t: int | None
+    property: str
+    mean: float
+    sigma: float
+    amount: float
+
+
+class Margin(NamedTuple):
+    """A row of `gate_margins`."""
+
+    gate: str
+    at: str
+    line: str
+    point: str
+    stream: Stream | None
+    t: int
+    property: str
+    sense: str
+    mean: float
+    margin: float
+    limit: float
+    slack: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -494,10 +557,36 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "facility:facility year:year payer:text owner:text share:number fed_t:number service_cny:number",
         4,
     ),
+    "elements": (
+        Content,
+        "property:property site:site year:year side:text entry:text at:text content_t:number unknown_t:number",
+        6,
+    ),
+    "process_elements": (
+        OfProcess,
+        "property:property site:site process:process point:text stream:stream? year:year in_t:number "
+        "out_t:number gas_t:number loss_t:number unaccounted_t:number unknown_in_t:number unknown_out_t:number",
+        6,
+    ),
+    "composition": (
+        Composed,
+        "kind:text at:text process:text point:text stream:stream? period:period? property:property "
+        "mean:number? sigma:number? amount_t:number",
+        7,
+    ),
+    "gate_margins": (
+        Margin,
+        "gate:text at:text line:text point:text stream:stream? period:period property:property sense:text "
+        "mean:number margin:number limit:number slack:number",
+        6,
+    ),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
-SIGNED = ("value_terms", "totals", "rates", "identity", "fates", "cost_to_serve", "paths", "annual")
+SIGNED = (
+    *("value_terms", "totals", "rates", "identity", "fates", "cost_to_serve", "paths", "annual"),
+    *("elements", "process_elements", "composition", "gate_margins"),
+)
 """Frames whose numbers may be negative."""
 
 OPTIONAL = (
@@ -515,5 +604,6 @@ OPTIONAL = (
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions"),
     *("traced", "cost_to_serve", "paths", "annual"),
+    *("elements", "process_elements", "composition", "gate_margins"),
 )
 """Frames that older plans lack: `fates` and `services` are not checked then, nothing was decided by the others."""

@@ -22,6 +22,8 @@ def _assay(shelf: Shelf, row: Assay) -> str:
     unit = row.unit or next((p.unit for p in shelf.library.properties if p.name == row.property), "")
     label = shelf.label(row.property)
     words = f"{label} {number_text(row.value)}{ranged(row.low, row.high)} {unit}"
+    if row.certificate_date is not None:
+        words += f", {row.certificate_date.isoformat()}"
     letter = shelf.letter(row.evidence)
     return f"{words} {letter}" if letter else words
 
