@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.case import faults_of_decisions, faults_of_evidence, faults_of_yards  # noqa: F401 - plant
+from tests.case import (  # noqa: F401 - plant
+    faults_of_burdens,
+    faults_of_decisions,
+    faults_of_evidence,
+    faults_of_yards,
+)
 from tests.case.conftest import Folder
 from tests.case.planting import PLANTED, WORDS, planted
 

@@ -602,7 +602,10 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "logic",
         "budgets",
         "refunds",
+        "hauled",
+        "burdens",
         "yards",
-    }  # nothing is, see test_audit_decisions
-    assert len(held) == 28
+        "points",
+    }  # nothing is, see test_audit_decisions, test_audit_burdens and test_audit_yards
+    assert len(held) == 31
     assert {family for family, rows in held.items() if not rows} == decided

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from redmud_opt.case.burdens import Avoided, Factor, Mode
 from redmud_opt.case.columns import Row, choice, choices, day, flag, integer, number, text
 from redmud_opt.case.rules import (
     Agreement,
@@ -154,7 +155,11 @@ class Settings:
     discounting: str = choice(
         "mid_period none", "discount at the mid-date of each period, or not at all", default="mid_period"
     )
-    objective: str = choice("value utilisation", "what is maximised first", default="value")
+    objective: str = choice(
+        "value utilisation emissions landfilled",
+        "what comes first: the most value or utilisation, the least CO2e or waste landfilled; then the most value",
+        default="value",
+    )
     utilisation_classes: tuple[str, ...] = choices(
         WASTE_CLASSES, "waste classes that the objective `utilisation` counts; blank: all"
     )
@@ -172,7 +177,9 @@ class Settings:
     product_stock_at_year_end: str = choice(
         "opening free", "whether stock of products made from waste is capped at year end", default="opening"
     )
-    co2_price_cny_per_t: float = number("CNY/t CO2e", "price of emissions", default=0.0, enforced=False)
+    co2_price_cny_per_t: float = number(
+        "CNY/t CO2e", "price of direct, transport and purchased emissions", default=0.0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +216,8 @@ class Case:
     partitions: tuple[Partition, ...] = ()
     inputs: tuple[FixedInput, ...] = ()
     emissions: tuple[Emission, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    avoided: tuple[Avoided, ...] = ()
     gates: tuple[Gate, ...] = ()
     facilities: tuple[Facility, ...] = ()
     units: tuple[Unit, ...] = ()
@@ -220,6 +229,7 @@ class Case:
     storages: tuple[Storage, ...] = ()
     yard_curves: tuple[YardPoint, ...] = ()
     raises: tuple[Raise, ...] = ()
+    modes: tuple[Mode, ...] = ()
     lanes: tuple[Lane, ...] = ()
     haul: tuple[Haul, ...] = ()
     distances: tuple[Distance, ...] = ()
@@ -276,6 +286,9 @@ class Case:
                 label = getattr(row, f"label_{language}", "")
                 if label and hasattr(row, "name"):
                     found[row.name] = label
+        for mode in self.modes:
+            if label := getattr(mode, f"label_{language}"):
+                found.setdefault(mode.mode, label)
         return found
 
 

@@ -25,6 +25,7 @@ from redmud_opt.model.tiers import fill_in_order
 from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.audit import Audit
+from redmud_opt.plan.burdens import burden_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables
@@ -124,6 +125,7 @@ _TEXT = frozenset(
         *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
         *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
+        *("carrier", "process", "clean"),
     )
 )
 
@@ -199,6 +201,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["rates"] = rate_table(network, frames["totals"])
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
+    frames |= burden_tables(model, network)
     frames |= yard_tables(model, network)
     frames |= spending_tables(frames["builds"], frames["yard_events"], network)
     case = network.case

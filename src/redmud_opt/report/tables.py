@@ -47,6 +47,9 @@ SHOWN = {
     "shortfalls": "target year short_t price_cny_per_t penalty_cny",
     "excess": "storage waste_class excess_t charge_cny_per_t",
     "totals": "total origin cohort year amount",
+    "accounts": "account scope site item carrier period amount",
+    "energy": "site process carrier unit period amount energy_kgce",
+    "transport": "mode year clean flow_t wet_t t_km co2e_t cost_cny clean_share",
 }
 """Tables in the order of the page, each with the columns that are shown, in order."""
 
@@ -65,6 +68,7 @@ _NAMES = (
     "at",
     "facility",
     "product",
+    "carrier",
 )
 _WORDS = {
     "waste_class": "class",
@@ -76,6 +80,9 @@ _WORDS = {
     "rate": "target",
     "verdict": "target",
     "kind": "kind",
+    "account": "total",
+    "scope": "scope",
+    "clean": "clean",
 }
 _RISKY = ("=", "+", "-", "@")
 
@@ -102,6 +109,12 @@ def table(plan: Plan, name: str, language: str) -> View:
     columns = [column for column in SHOWN[name].split() if column in source.columns]
     headings = [heading(name, column, language) for column in columns]
     cells = {h: _cells(source[c], c, labels) for h, c in zip(headings, columns, strict=True)}
+    if name == "accounts":
+        modes = source["scope"] == "transport"
+        item = heading(name, "item", language)
+        cells[item] = cells[item].where(
+            ~modes, source["item"].map(lambda mode: labels.word("mode", str(mode)))
+        )
     if name == "used":
         lanes = source["kind"] == "lane"
         item = heading(name, "item", language)
@@ -154,7 +167,7 @@ def _is_amount(column: pd.Series, name: str) -> bool:
 
 def _is_share(name: str) -> bool:
     """Whether a column is shown in percent."""
-    return name.startswith("rate_") or name in ("at_least", "reached")
+    return name.startswith("rate_") or name in ("at_least", "reached", "clean_share")
 
 
 def _decimals(column: pd.Series, name: str) -> int:

@@ -21,10 +21,12 @@ from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
 from redmud_opt.plan.audit.blending import gates, shares
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.builds import builds, closings
+from redmud_opt.plan.audit.burdens import stated_burdens
 from redmud_opt.plan.audit.capacity import capacities
 from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
 from redmud_opt.plan.audit.closure import closure
 from redmud_opt.plan.audit.fates import fates
+from redmud_opt.plan.audit.hauled import hauled
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
@@ -56,6 +58,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     capacities,
     yards,
     lanes,
+    hauled,
     tiers,
     shares,
     gates,
@@ -65,6 +68,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     refunds,
     closure,
     totals,
+    stated_burdens,
     identity,
     fates,
     rates,

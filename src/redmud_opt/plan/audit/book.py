@@ -23,11 +23,13 @@ from redmud_opt.plan.audit.plant import Plant
 from redmud_opt.plan.audit.room import Yards
 from redmud_opt.plan.audit.rows import (
     LAYOUT,
+    Account,
     Allowed,
     Arose,
     Bought,
     Built,
     Closed,
+    Energy,
     Fed,
     Flow,
     Gone,
@@ -46,6 +48,7 @@ from redmud_opt.plan.audit.rows import (
     Step,
     Term,
     Total,
+    Transport,
     Used,
     YardEnd,
     YardEvent,
@@ -116,6 +119,9 @@ class Book:
         self.yard_ends: list[YardEnd] | None = rows["yard_ends"] if "yard_ends" in frames else None
         self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
         self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
+        self.accounts: list[Account] | None = rows["accounts"] if "accounts" in frames else None
+        self.energy: list[Energy] | None = rows["energy"] if "energy" in frames else None
+        self.transport: list[Transport] | None = rows["transport"] if "transport" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}

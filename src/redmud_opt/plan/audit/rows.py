@@ -292,6 +292,45 @@ class YardEnd(NamedTuple):
     left_t: float
 
 
+class Account(NamedTuple):
+    """A row of `accounts`."""
+
+    account: str
+    scope: str
+    site: str
+    item: str
+    carrier: str
+    t: int
+    year: int
+    amount: float
+
+
+class Energy(NamedTuple):
+    """A row of `energy`; NaN where the carrier has no energy factor."""
+
+    site: str
+    process: str
+    carrier: str
+    t: int
+    year: int
+    amount: float
+    kgce: float
+
+
+class Transport(NamedTuple):
+    """A row of `transport`; NaN where lengths are not known, or no mode is declared."""
+
+    mode: str
+    year: int
+    clean: str
+    flow: float
+    wet: float
+    t_km: float
+    co2e: float
+    cost: float
+    clean_share: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
     "flows": (
@@ -359,14 +398,31 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     ),
     "yard_ends": (YardEnd, "storage:storage full_year:number? left_m3:number? left_t:number?", 1),
     "refunds": (Refund, "facility:facility product:material year:year refund_cny:number", 3),
+    "accounts": (
+        Account,
+        "account:text scope:text site:site item:text carrier:text period:period year:year amount:number",
+        6,
+    ),
+    "energy": (
+        Energy,
+        "site:site process:process carrier:material period:period year:year amount:number energy_kgce:number?",
+        4,
+    ),
+    "transport": (
+        Transport,
+        "mode:text year:year clean:text flow_t:number wet_t:number t_km:number? co2e_t:number cost_cny:number "
+        "clean_share:number?",
+        2,
+    ),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
-SIGNED = ("value_terms", "totals", "rates", "identity", "fates")
+SIGNED = ("value_terms", "totals", "rates", "identity", "fates", "accounts", "energy", "transport")
 """Frames whose numbers may be negative."""
 
 OPTIONAL = (
     *("fates", "builds", "closings", "running", "openings", "used", "refunds", "spending", "budgets"),
-    *("yards", "yard_events", "yard_ends"),
+    *("yards", "yard_events", "yard_ends", "accounts", "energy", "transport"),
 )
-"""Frames that older plans do not have: `fates` then is not checked, nothing was decided by the others."""
+"""Frames that older plans do not have: `fates`, `accounts`, `energy` and `transport` then are not checked, nothing
+was decided by the others."""
