@@ -371,7 +371,7 @@ def a_flow_over_lanes_and_lines(f: Folder) -> None:
     count(f, "flow", at="both")
 
 
-@planted(("limit_to", "limits.csv", 2, "to"), says="`to` belongs to flows and to counts of lanes")
+@planted(("limit_to", "limits.csv", 2, "to"), says="`to` belongs to flow, haulage and counts of lanes")
 def outlets_counted_on_the_way(f: Folder) -> None:
     count(f, "count_used", at="builders", to="city")
 

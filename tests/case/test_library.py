@@ -597,3 +597,22 @@ def test_years_that_no_calendar_knows(own: Folder, load: Load) -> None:
         "name,waste_class,year,at_least,evidence\naim,red_mud,1000000000,0.1,assumed\n",
     )
     assert ("beyond", "targets.csv", 2, "year") in found(load)
+
+
+@pytest.mark.parametrize(
+    ("account", "figure", "value"),
+    [("co2e_t", "grid", 0.55), ("energy_kgce", "grid", None), ("energy_kgce", "grid * 223.5", 122.925)],
+)
+def test_the_unit_of_a_factor_is_that_of_account_and_material(
+    own: Folder, load: Load, account: str, figure: str, value: float | None
+) -> None:
+    """t/MWh fits a factor on CO2e of a material in MWh, not one on energy."""
+    own.file("figures.csv", "name,value,unit,evidence\ngrid,0.55,t/MWh,assumed\n")
+    own.add("materials", name="power", unit="MWh", legal_status="commodity")
+    own.add("factors", material="power", account=account, amount_per_unit=figure)
+    if value is None:
+        with pytest.raises(CaseFaults, match="t/MWh"):
+            load("")
+    else:
+        (row,) = load("").factors
+        assert (row.amount_per_unit, row.evidence) == (pytest.approx(value), "assumed")

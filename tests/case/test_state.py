@@ -24,7 +24,7 @@ def test_a_plain_case_names_only_the_rule_pack(folder: Folder) -> None:
 
 
 def test_tables_columns_and_settings(folder: Folder) -> None:
-    folder.yaml("discount_rate: 0.06", "co2_price_cny_per_t: 60")
+    folder.yaml("discount_rate: 0.06", "rule_date: 2026-01-01")
     folder.add(
         "permits",
         name="no 1",
@@ -39,10 +39,7 @@ def test_tables_columns_and_settings(folder: Folder) -> None:
     )
     messages = unenforced(folder.load())
     found = said(messages)
-    assert (
-        text(found["co2_price_cny_per_t."])
-        == "setting `co2_price_cny_per_t` = 60 has no effect on the plan yet"
-    )
+    assert text(found["rule_date."]) == "setting `rule_date` = 2026-01-01 has no effect on the plan yet"
     assert text(found["permits."]) == "table `permits` has no effect on the plan yet (no 1; 1 in all)"
     assert found["processes.readiness"].values["count"] == 2
     assert found["composition.laboratory"].values["count"] == 1
@@ -123,3 +120,17 @@ def test_lots_of_one_stock_are_told_apart_by_date(folder: Folder) -> None:
     assert len(load_case(folder.path).opening_stock) == 2
     folder.add("opening_stock", storage="yard", material="red_mud", amount_t=1, arose_on="2025-05-01")
     assert folder.found() == [("row_twice", "opening_stock.csv", 4, "storage")]
+
+
+def test_factors_that_book_twice_or_nothing_are_flagged(folder: Folder) -> None:
+    for material in ("power", "brick"):
+        folder.add("factors", material=material, account="co2e_t", amount_per_unit=0.5, evidence="assumed")
+    folder.add(
+        "emissions", process="magnetic_separation", account="co2e_t", amount_per_t=0.1, evidence="assumed"
+    )
+    folder.set("factors", 3, material="sand")
+    folder.add("materials", name="sand", legal_status="commodity")
+    folder.add("supplies", name="pit", site="city", material="sand", price_cny_per_t=1, evidence="assumed")
+    found = {message.key: message.values["names"] for message in flagged(folder.load())}
+    assert found["case.flag_two_scopes"] == ("magnetic_separation / power",)
+    assert found["case.flag_no_burden"] == ("sand",)

@@ -8,7 +8,9 @@ from tests.jobs import cases
 
 import redmud_opt
 from redmud_opt import CaseFaults, NoPlan, Plan, audit, init_case, load_case, optimise
+from redmud_opt.i18n import LANGUAGES, template
 from redmud_opt.jobs import compute as compute_module
+from redmud_opt.jobs.outcome import OBJECTIVES
 
 
 def test_public_names() -> None:
@@ -108,3 +110,11 @@ def test_failed_audit_is_no_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_wrong_options(wrong: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong.values()))):
         optimise(tmp_path, **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_has_its_words(objective: str) -> None:
+    """The unit that progress is told in, and the line of the headline."""
+    for language in LANGUAGES:
+        assert template(f"cli.unit_{objective}", language)
+        assert template(f"plan.objective_{objective}", language)

@@ -38,6 +38,7 @@ from tests.builders import (
 
 from redmud_opt.case import Case, Period
 from redmud_opt.case.baseline import Baseline
+from redmud_opt.case.burdens import Avoided, Factor, Mode
 from redmud_opt.case.rules import Budget, ChangeLimit, Contract, Limit, Logic, VatRefund, YardMeasure
 from redmud_opt.case.things import (
     Arising,
@@ -69,8 +70,15 @@ from redmud_opt.case.works import (
 )
 
 PLACES = tuple(
-    site_row(name, longitude_deg=107.0 + 0.2 * k, latitude_deg=23.0 + 0.1 * k)
-    for k, name in enumerate("RMNS")
+    site_row(name, longitude_deg=107.0 + 0.2 * k, latitude_deg=23.0 + 0.1 * k, **columns)
+    for k, (name, columns) in enumerate(
+        (
+            ("R", {}),
+            ("M", {}),
+            ("N", {"kind": "transfer_station", "handling_cny_per_t": 2.5}),
+            ("S", {}),
+        )
+    )
 )
 
 
@@ -101,6 +109,7 @@ def _materials() -> tuple[Tables, ...]:
         product("scrap"),
         commodity("lime"),
         commodity("stone"),
+        commodity("power", unit="MWh"),
         rows(composition=(*known, *certificates), arisings=made),
         prop("Fe", element=True),
         prop("Na", basis="wet"),
@@ -122,7 +131,8 @@ def _works() -> tuple[Tables, ...]:
         "tails": {"min_share": 0.1, "gas_t_per_t": 0.04, "loss_t_per_t": 0.01, "uptake_t_per_t": 0.05},
         "ash": {},
     }
-    press = works("press", feeds, {"brick": 1.1}, at="M", cost=30, capacity=400, inputs={"lime": 0.1})
+    press = works("press", feeds, {"brick": 1.1}, at="M", cost=30, capacity=400,
+                  inputs={"lime": 0.1, "power": {"amount_per_t": 0.05, "solid": False}})  # fmt: skip
     slag = {"slag": {"yield_t_per_t": 1.1, "of_feed_t_per_t": 0.9}, "scrap": {"complement": True}}
     detox = works("detox", {"lining": {"gas_t_per_t": 0.02, "loss_t_per_t": 0.01}}, slag, at="S", method="U",
                   cost=90, inputs={"lime": 0.15}, uptake_t_per_t=0.05)  # fmt: skip
@@ -150,6 +160,19 @@ def _works() -> tuple[Tables, ...]:
                 Emission(process="press", account="co2e_t", amount_per_t=0.1),
                 Emission(process="separate", account="water_m3", amount_per_t=2),
                 Emission(process="detox", account="energy_kgce", amount_per_t=30),
+            ),
+            factors=(
+                Factor(material="power", account="co2e_t", amount_per_unit=0.6),
+                Factor(material="power", account="energy_kgce", amount_per_unit=120),
+            ),
+            avoided=(
+                Avoided(
+                    item="brick", account="co2e_t", amount_per_t=0.2, boundary="fired brick, gate to gate"
+                ),
+                Avoided(
+                    item="base", account="water_m3", amount_per_t=0.1, boundary="crushed stone at the quarry"
+                ),
+                Avoided(item="separate", account="energy_kgce", amount_per_t=9, boundary="mining of the ore"),
             ),
             gates=(
                 Gate(name="soda", at="press", property="Fe", limit=18, k_sigma=1),
@@ -266,10 +289,24 @@ def _places() -> tuple[Tables, ...]:
             calendars=half,
             haul=(
                 Haul(
-                    name="road", cost_cny_per_t_km=0.4, handling_cny_per_t=6, max_km=90, co2e_kg_per_t_km=0.06
+                    name="road",
+                    cost_cny_per_t_km=0.4,
+                    handling_cny_per_t=6,
+                    max_km=90,
+                    co2e_kg_per_t_km=0.06,
+                    lane_capacity_t=2500,
                 ),
-                Haul(name="lorry", material="dangerous", cost_cny_per_t_km=0.9, dg_allowed=True),
+                Haul(
+                    name="lorry",
+                    material="dangerous",
+                    cost_cny_per_t_km=0.9,
+                    dg_allowed=True,
+                    min_lot_t=3,
+                    lane_capacity_t=60,
+                    per="period",
+                ),
             ),
+            modes=(Mode(mode="road"), Mode(mode="belt", clean=True)),
             lanes=(
                 Lane(
                     name="belt",
@@ -350,6 +387,7 @@ def _markets() -> tuple[Tables, ...]:
         sells("scrap", 3000, "S", max_t=6),
         buys("lime", 250, "M"),
         buys("lime", 280, "S", name="lime_at_smelter"),
+        buys("power", 500, "M"),
         rows(tiers=steps, supplies=stone),
     )
 
@@ -415,6 +453,14 @@ def _policy() -> tuple[Tables, ...]:
                 ash,
                 Limit(name="most_placed", measure="placed", sense="max", value=2500, per="horizon"),
                 Limit(name="least_made", measure="made", material="brick", sense="min", value=10),
+                Limit(name="all_haulage", measure="haulage", sense="measure"),
+                Limit(
+                    name="clean_share", measure="haulage", mode="clean", sense="min", value=0.01,
+                    share_of="all_haulage",
+                ),
+                Limit(name="on_roads", measure="flow", mode="road", sense="max", value=9000),
+                Limit(name="co2e", measure="account", account="co2e_t", sense="max", value=5000, per="horizon"),
+                Limit(name="tipped", measure="account", account="landfilled_t", at="N", sense="max", value=4000),
             ),
         ),
         rows(
@@ -450,6 +496,7 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
         discounting="mid_period",
         discount_rate=0.08,
         end_of_horizon="charge",
+        co2_price_cny_per_t=60,
     )
 
 

@@ -612,6 +612,8 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "logic",
         "budgets",
         "refunds",
+        "hauled",
+        "burdens",
         "yards",
         "reductions",
         "contracts",

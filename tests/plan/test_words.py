@@ -3,16 +3,19 @@
 import dataclasses
 import itertools
 import json
+import re
 from collections.abc import Iterator
 
 import pandas as pd
 import pytest
+from tests.builders import landfill, mud, solve, tiny
 from tests.jobs import cases
 
 from redmud_opt import Plan, optimise
 from redmud_opt.case import init_case
 from redmud_opt.case.things import WASTE_CLASSES
 from redmud_opt.i18n import Message, template
+from redmud_opt.jobs.outcome import OBJECTIVES
 from redmud_opt.model.value import TERMS
 from redmud_opt.plan.audit import Audit, Check
 from redmud_opt.plan.audit.annual import ANNUITY
@@ -65,12 +68,12 @@ def vocabulary() -> Iterator[str]:
     yield from (f"plan.source_{given}" for given in ("arising", "opening_stock"))
     yield f"plan.term_{ANNUITY}"
     yield from (f"plan.stopped_{reason}" for reason in ("time", "gap", "cancelled"))
-    yield from (f"plan.objective_{goal}" for goal in ("value", "utilisation"))
+    yield from (f"plan.objective_{goal}" for goal in OBJECTIVES)
     yield from (
         f"study.family_{name}" for name in ("limit", "demand", "supply", "end_stuck", "product_stock")
     )
     yield from (f"{room}.phase_{name}" for room in ("cli", "ui") for name in PHASES)
-    yield from (f"cli.unit_{goal}" for goal in ("value", "utilisation"))
+    yield from (f"cli.unit_{goal}" for goal in OBJECTIVES)
     yield from (f"plan.target_{name}" for name in ("binding", "met", "short", "nothing"))
     yield from (f"plan.unit_{unit}/{per}" for unit in "th" for per in ("a", "period"))
     yield from (
@@ -364,3 +367,29 @@ def test_small_values_are_told_to_the_yuan(starter: Plan) -> None:
     words = describe(dataclasses.replace(starter, frames=frames, value_cny=-515033.0))
     assert "Value -0.515033 MCNY" in words
     assert "Value -42.071 MCNY" in describe(starter)
+
+
+def test_emissions_by_scope_and_clean_transport() -> None:
+    """Scopes stand side by side, what is avoided apart; the share of clean modes only where modes are declared."""
+    scopes_of = {"co2e_t": ("direct", "purchased", "transport"), "avoided_co2e_t": ("avoided",)}
+    rows_ = [
+        (account, scope, "R", "x", "", "26a", 2026, 1000.0 * (k + 1))
+        for account, scopes in scopes_of.items()
+        for k, scope in enumerate(scopes)
+    ]
+    accounts = pd.DataFrame(
+        rows_, columns=["account", "scope", "site", "item", "carrier", "period", "year", "amount"]
+    )
+    moved = [("rail", 2026, 6e6, 0.75), ("road", 2026, 2e6, 0.75), ("road", 2027, 1e6, float("nan"))]
+    transport = pd.DataFrame(moved, columns=["mode", "year", "t_km", "clean_share"])
+    plan = solve(tiny(mud(), landfill("mud"))).plan
+    told = dataclasses.replace(plan, frames={**plan.frames, "accounts": accounts, "transport": transport})
+    words = told.describe("en")
+    assert re.search(
+        r"Emissions by scope.*\n.*processes +1,000\n.*purchased.* 2,000\n.*transport +3,000", words
+    )
+    assert re.search(r"Avoided elsewhere, netted with nothing.*\n +avoided +1,000", words)
+    assert "2026: 8.000 million wet t km, 75.00 % of them on clean modes" in words
+    assert "2027" not in words
+    assert "清洁运输" in told.describe("zh")
+    assert "Emissions by scope" not in plan.describe("en")

@@ -21,7 +21,7 @@ from tests.properties.cases import random_cases
 
 from redmud_opt.case import TABLES, Case
 from redmud_opt.case.things import Assay
-from redmud_opt.case.works import Gate
+from redmud_opt.case.works import Emission, Gate
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, compile
 from redmud_opt.network import build_network
@@ -228,3 +228,37 @@ def test_a_session_warm_from_another_case_finds_the_same(first: Case, second: Ca
     assert (warm.stopped, warm.holds) == (cold.stopped, cold.holds)
     scale = max(1.0, abs(cold.objective or 0.0))
     assert warm.objective == pytest.approx(cold.objective, abs=1e-6 * scale)
+
+
+# ---------------------------------------------------------------- emissions
+
+
+def emitting(case: Case, price: float) -> Case:
+    """Every process emits, and so does every haul; at a price."""
+    emissions = tuple(
+        Emission(process=row.name, account="co2e_t", amount_per_t=0.05 * (k + 1))
+        for k, row in enumerate(case.processes)
+    )
+    haul = tuple(replace(row, co2e_kg_per_t_km=0.1) for row in case.haul)
+    priced = replace(case.settings, co2_price_cny_per_t=price)
+    return replace(case, emissions=emissions, haul=haul, settings=priced)
+
+
+@few
+@given(random_cases(), st.floats(1, 200), st.floats(1, 400))
+def test_a_higher_price_of_carbon_never_raises_emissions(case: Case, price: float, more: float) -> None:
+    """V − pE is best at each price, so (p' − p)(E − E') ≥ 0; the least emissions of any plan are no more than both.
+
+    Without the charge at the end, which pays for carbon that no account shows.
+    """
+    case = replace(case, settings=replace(case.settings, end_of_horizon="free"))
+    found = []
+    for at in (price, price + more):
+        own = emitting(case, at)
+        solved = solve(own)
+        found.append(solved.sum("totals", "amount", total="co2e_t"))
+        assert solved.term("co2_cost") <= 1e-6
+    money = max(1.0, best(emitting(case, price))[1])
+    assert more * (found[1] - found[0]) <= 1e-6 * money
+    least, _ = best(emitting(case, 0.0), "emissions")
+    assert least <= min(found) + 1e-6 * max(1.0, *found)

@@ -51,6 +51,9 @@ COLUMNS = {
     "spending": "line year capex_cny",
     "budgets": "budget window amount_cny spent_cny",
     "totals": "total origin cohort year amount",
+    "accounts": "account scope site item carrier period year amount",
+    "energy": "site process carrier unit period year amount energy_kgce",
+    "transport": "mode year clean flow_t wet_t t_km co2e_t cost_cny clean_share",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t gross_new_t gross_legacy_t "
     "rate_new rate_stat rate_gross",
@@ -116,6 +119,17 @@ ROWS: dict[str, Sequence[tuple[object, ...]]] = {
     "openings": (("R_W", "a"),),
     "used": (("lane", "R_W", "a", 1), ("lane", "R_X", "a", 1), ("outlet", "road_base", "a", 1)),
     "refunds": (("works", "clinker", 2026, 12_345.0),),
+    "accounts": (
+        ("co2e_t", "direct", "W", "kiln", "", "a", 2026, 170.0),
+        ("co2e_t", "purchased", "W", "kiln", "meal", "a", 2026, 4.0),
+        ("co2e_t", "transport", "R", "road", "", "a", 2026, 0.5),
+        ("avoided_co2e_t", "avoided", "R", "road_base", "", "a", 2026, 1.0),
+    ),
+    "energy": (("W", "kiln", "meal", "t", "a", 2026, 160.0, float("nan")),),
+    "transport": (
+        ("rail", 2026, "yes", 8.0, 8.0, 3000.0, 0.0, 90.0, 0.75),
+        ("road", 2026, "no", 40.0, 50.0, 1000.0, 0.5, 400.0, 0.75),
+    ),
     "spending": (("kiln_2", 2026, 1e6), ("mill_2", 2026, 3e6), ("mill_2", 2027, 3e6)),
     "budgets": (("first", "2026", 4e6, 4e6), ("all", "horizon", 9e6, 7e6)),
     "rates": (

@@ -154,7 +154,14 @@ def test_the_rich_case_states_every_number(table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"discount_rate": 0.09}, {"circuity": 1.31}, {"base_year": 2025}, {"discounting": "none"}]
+    "change",
+    [
+        {"discount_rate": 0.09},
+        {"circuity": 1.31},
+        {"base_year": 2025},
+        {"discounting": "none"},
+        {"co2_price_cny_per_t": 61.0},
+    ],
 )
 def test_changed_settings_in_place(held: Any, change: dict[str, Any]) -> None:
     session, base = held()
@@ -168,7 +175,10 @@ def test_changed_settings_in_place(held: Any, change: dict[str, Any]) -> None:
 
 def test_all_numeric_settings_are_tried() -> None:
     numeric = {n for n, c in columns(Settings).items() if c.kind in ("number", "integer") and c.enforced}
-    assert numeric == {"discount_rate", "circuity", "base_year", "max_depth", "certificate_max_age_months"}
+    assert numeric == {
+        *("discount_rate", "circuity", "base_year", "max_depth"),
+        *("certificate_max_age_months", "co2_price_cny_per_t"),
+    }
 
 
 def test_only_differences_are_written(held: Any) -> None:

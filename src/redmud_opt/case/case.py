@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from redmud_opt.case.burdens import Avoided, Factor, Mode
 from redmud_opt.case.columns import Row, choice, choices, day, flag, integer, number, text
 from redmud_opt.case.rules import (
     Agreement,
@@ -155,7 +156,11 @@ class Settings:
     discounting: str = choice(
         "mid_period none", "discount at the mid-date of each period, or not at all", default="mid_period"
     )
-    objective: str = choice("value utilisation", "what is maximised first", default="value")
+    objective: str = choice(
+        "value utilisation emissions landfilled",
+        "what comes first: the most value or utilisation, the least CO2e or waste landfilled; then the most value",
+        default="value",
+    )
     utilisation_classes: tuple[str, ...] = choices(
         WASTE_CLASSES, "waste classes that the objective `utilisation` counts; blank: all"
     )
@@ -176,7 +181,9 @@ class Settings:
     certificate_max_age_months: int | None = integer(
         "age on the first day above which a certificate is flagged; blank: none is too old", maximum=1200
     )
-    co2_price_cny_per_t: float = number("CNY/t CO2e", "price of emissions", default=0.0, enforced=False)
+    co2_price_cny_per_t: float = number(
+        "CNY/t CO2e", "price of direct, transport and purchased emissions", default=0.0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +221,8 @@ class Case:
     partitions: tuple[Partition, ...] = ()
     inputs: tuple[FixedInput, ...] = ()
     emissions: tuple[Emission, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    avoided: tuple[Avoided, ...] = ()
     gates: tuple[Gate, ...] = ()
     facilities: tuple[Facility, ...] = ()
     units: tuple[Unit, ...] = ()
@@ -225,6 +234,7 @@ class Case:
     storages: tuple[Storage, ...] = ()
     yard_curves: tuple[YardPoint, ...] = ()
     raises: tuple[Raise, ...] = ()
+    modes: tuple[Mode, ...] = ()
     lanes: tuple[Lane, ...] = ()
     haul: tuple[Haul, ...] = ()
     distances: tuple[Distance, ...] = ()
@@ -286,6 +296,9 @@ class Case:
                 label = getattr(row, f"label_{language}", "")
                 if label and hasattr(row, "name"):
                     found[row.name] = label
+        for mode in self.modes:
+            if label := getattr(mode, f"label_{language}"):
+                found.setdefault(mode.mode, label)
         return found
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from redmud_opt.case.burdens import ACCOUNT_UNITS
 from redmud_opt.case.case import CATALOGUES, TABLES
 from redmud_opt.case.closure import QUOTE
 from redmud_opt.case.columns import Column, Place, columns
@@ -124,10 +125,13 @@ class UnitOfCell:
             own = row.cells.get("unit") if table == "composition" else None
             return own or self.properties.get(row.cells.get("property", ""), unit)
         amount = self._amount(table, row)
+        account = ACCOUNT_UNITS.get(row.cells.get("account", ""), "account")
         of_row = {
             "unit": amount,
             "CNY/unit": f"CNY/{amount}",
             "unit/t": f"{amount}/t",
+            "account/unit": f"{account}/{amount}",
+            "account/t": f"{account}/t",
             "t or h": row.cells.get("capacity_unit", "t"),
             "capacity unit/t": f"{row.cells.get('capacity_unit', 't')}/t",
         }

@@ -143,6 +143,25 @@ def _doubled_relinings(case: Case) -> Iterator[str]:
             yield row.name
 
 
+def _two_scopes(case: Case) -> Iterator[str]:
+    """CO2e by a row of the process and by the factor of its input: right only if the row holds the stack alone."""
+    factors = {row.material for row in case.factors if row.account == "co2e_t"}
+    emitting = {row.process for row in case.emissions if row.account == "co2e_t"}
+    for row in case.inputs:
+        if row.process in emitting and row.material in factors:
+            yield f"{row.process} / {row.material}"
+
+
+def _idle_factors(case: Case) -> Iterator[str]:
+    """Factors of what no process takes, and amounts avoided by what never leaves."""
+    taken = {row.material for row in case.inputs}
+    yield from (row.material for row in case.factors if row.material not in taken)
+    sold = {material for row in case.outlets for material in case.members(row.material)}
+    run = {row.process for row in case.line_processes}
+    there = sold | run | {row.name for row in case.outlets}
+    yield from (row.item for row in case.avoided if row.item not in there)
+
+
 def oddities(case: Case) -> dict[str, list[str]]:
     """Key of the message → what it names."""
     return {
@@ -155,4 +174,6 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_idle_contract": list(_idle_contracts(case)),
         "case.flag_relining_cut": list(_cut_relinings(case)),
         "case.flag_relining_twice": list(_doubled_relinings(case)),
+        "case.flag_two_scopes": list(dict.fromkeys(_two_scopes(case))),
+        "case.flag_no_burden": list(dict.fromkeys(_idle_factors(case))),
     }

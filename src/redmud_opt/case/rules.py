@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from redmud_opt.case.burdens import BURDENS
 from redmud_opt.case.columns import Row, choice, day, flag, integer, name, number, reference, text
 from redmud_opt.case.things import WASTE_CLASSES
 
@@ -244,23 +245,31 @@ class Limit(Row):
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the limit")
     measure: str = choice(
-        "flow feed made bought sold stock put reclaimed placed risk built count_used",
+        "flow feed made bought sold stock put reclaimed placed risk built count_used haulage account",
         "what is measured; risk: scores of yards; built: steps decided; count_used: how many lanes, outlets or "
-        "lines are used",
+        "lines are used; haulage: wet tonnes times km; account: see `account`",
         required=True,
+    )
+    account: str = choice(
+        f"{BURDENS} landfilled_t",
+        "for the measure `account`: which (direct, transport and purchased together)",
+    )
+    mode: str = text(
+        "for flow, haulage and account: modes of transport, separated by ;  or `clean`: those declared clean; "
+        "blank: all"
     )
     material: str = reference("materials", "material or group; blank: all", groups=True)
     at: str = reference(
         "sites owners provinces facilities lines processes outlets storages lanes supplies",
-        "place or group it is measured at (for a flow: where it leaves, or the lane); blank: all",
+        "place or group it is measured at (for what moves: where it leaves, or the lane); blank: all",
         groups=True,
     )
-    to: str = reference("sites provinces", "for a flow: where it arrives; blank: all", groups=True)
+    to: str = reference("sites provinces", "for flow and haulage: where it arrives; blank: all", groups=True)
     every: str = choice("sum each", "one limit on the sum, or one for each member of `at`", default="sum")
     per: str = choice("period year horizon", "time over which it adds up", default="year")
     during: str = reference("periods", "period, year or group of periods; blank: all", groups=True)
     sense: str = choice("min max equal measure", "limit, or `measure`: only defines an amount", required=True)
-    value: float | None = number("t, or share of the other measure", "the limit")
+    value: float | None = number("of the measure, or share of the other", "the limit")
     share_of: str = reference("limits", "the limit row whose measure it is a share of")
     clause: str = text("clause or reason")
 

@@ -111,6 +111,9 @@ class Site(Row):
     province: str = reference("provinces", "province")
     longitude_deg: float | None = number("deg", "longitude, east positive", minimum=-180, maximum=180)
     latitude_deg: float | None = number("deg", "latitude, north positive", minimum=-90, maximum=90)
+    handling_cny_per_t: float | None = number(
+        "CNY/t wet", "handling at a transfer station, per tonne that leaves it"
+    )
     within: str = reference(
         "sites", "group of plants that this one is counted in; a group and its plants never arise together"
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from redmud_opt.case.burdens import BURDENS
 from redmud_opt.case.columns import Row, choice, day, flag, integer, name, number, reference, text
 
 
@@ -120,7 +121,7 @@ class Emission(Row):
     ENFORCED: ClassVar[bool] = True
     process: str = reference("processes", "process", required=True, key=True)
     point: str = text("operating point; blank: all", key=True)
-    account: str = choice("co2e_t water_m3 energy_kgce", "account", required=True, key=True)
+    account: str = choice(BURDENS, "account", required=True, key=True)
     amount_per_t: float = number("unit/t", "amount per tonne", required=True, minimum=None)
 
 
@@ -396,6 +397,15 @@ class Haul(Row):
     max_km: float | None = number("km", "greatest distance")
     dg_allowed: bool = flag("hazardous waste may move by it")
     co2e_kg_per_t_km: float = number("kg/(t wet km)", "emission", default=0.0)
+    min_lot_t: float | None = number(
+        "t wet",
+        "least amount per period on a lane that the rule makes, sum of its materials, if the lane is used at all",
+        above=0,
+    )
+    lane_capacity_t: float | None = number(
+        "t wet", "most that moves on each lane that the rule makes, sum of its materials", above=0
+    )
+    per: str = choice("year period", "time that the capacity refers to", default="year")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ class Exit(IntEnum):
 
 
 ALGORITHMS = ("auto", "simplex", "ipm")
-OBJECTIVES = ("value", "utilisation")
+OBJECTIVES = ("value", "utilisation", "emissions", "landfilled")
 STAGES = ("read", "network", "build", "solve", "plan", "audit")
 
 

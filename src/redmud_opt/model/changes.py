@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case.rules import ChangeLimit
+from redmud_opt.case.rules import ChangeLimit, Limit
 from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Index, Rows
-from redmud_opt.model.limits import matching
-from redmud_opt.model.measures import MEASURES
+from redmud_opt.model.limits import Measured
 from redmud_opt.network import Network
 from redmud_opt.network.before import Act
 
@@ -79,12 +78,23 @@ def add_change_limits(m: ConcreteModel, net: Network) -> None:
         kind="policy",
         message="model.change_limit",
     )
+    measured = Measured(m, net)
     for row, span in enumerate(spans):
-        terms = MEASURES[span.limit.measure](m, net)
-        kept = matching(net, terms, span.limit, span.member)[terms.entity] & (terms.period == span.period)
-        rows.add(
-            terms.columns, row=np.full(int(kept.sum()), row), col=terms.cell[kept], coef=terms.coef[kept]
-        )
+        measured.add(rows, row, _measure(span.limit), span.member, np.array([span.period]), 1.0)
+
+
+def _measure(change: ChangeLimit) -> Limit:
+    """What a change limit measures, as a row of the limits table."""
+    return Limit(
+        name=change.name,
+        measure=change.measure,
+        material=change.material,
+        at=change.at,
+        to=change.to,
+        every=change.every,
+        per="period",
+        sense="measure",
+    )
 
 
 def silent_changes(m: ConcreteModel, net: Network) -> list[Message]:

@@ -22,6 +22,7 @@ from redmud_opt.model.contracts import add_contracts
 from redmud_opt.model.counted import add_openings, add_used
 from redmud_opt.model.counts import add_counts
 from redmud_opt.model.freezing import add_freezing
+from redmud_opt.model.hauling import add_hauling
 from redmud_opt.model.horizon import add_end_of_horizon, add_end_stock, add_product_stock
 from redmud_opt.model.limits import add_limits
 from redmud_opt.model.links import add_links
@@ -51,6 +52,7 @@ FORMULATION: tuple[Family, ...] = (
     add_line_capacity,  # tonnes or hours of what stands, is built and not closed
     add_switching,  # least rate, least hours, periods in a row
     add_points,  # points of a process that exclude each other
+    add_hauling,  # capacity and least lots of lanes that haul rules make
     add_lane_capacity,  # tonnes on a lane
     add_yards,  # new yards, raises, closing
     add_storage_capacity,  # tonnes and airspace of a yard over its life

@@ -6,11 +6,11 @@
     Σ closing ≤ or = Σ opening, or = 0                        per (storage, material), where `end_stock` says so
     Σ stock of a product made from waste ≤ its opening stock  at every 31 December and at the end, per (site, product)
 
-The charge of a stream is the least unit cost over lanes, processes (with the charges of their outputs) and sinks
-that are open in the last period, capacities ignored: a fixed point over the network. Lines and yards count that
-stand in the last period whatever is decided; where these leave no way, candidates that could stand count too. Prices
-are those of the last period; a tonne fed to a partner's line costs the toll. A storage with an `end_stock` of its own
-follows that, the others the setting `end_of_horizon`. MODEL.md End of horizon.
+The charge of a stream is the least unit cost, carbon included, over lanes, processes (with the charges of their
+outputs) and sinks that are open in the last period, capacities ignored: a fixed point over the network. Lines and
+yards count that stand in the last period whatever is decided; where these leave no way, candidates that could stand
+count too. Prices are those of the last period; a tonne fed to a partner's line costs the toll. A storage with an
+`end_stock` of its own follows that, the others the setting `end_of_horizon`. MODEL.md End of horizon.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.radius import NEAR
 from redmud_opt.network import Network
+from redmud_opt.network.burdens import co2e_per_feed
 from redmud_opt.network.lineage import WASTE
 from redmud_opt.network.network import Array, Ints, Mask
 
@@ -57,17 +58,24 @@ def _way_out(net: Network, running: Mask, yards: Mask) -> Array:
         np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
     )
     feeding = np.flatnonzero(running & (runs.place >= 0))
+    moving = carried(net, routes.cost[:, last], routes.co2e)
+    running_cost = carried(net, runs.cost[:, last] + runs.toll, co2e_per_feed(net))
     input_cost = _needs(net, acquire)
     for _ in range(len(net.places) + CIRCLES):
         before = found.copy()
         arriving = np.minimum(before[routes.to_place], near)
-        np.minimum.at(found, routes.from_place[moves], routes.cost[moves, last] + arriving[moves])
-        total = runs.cost[:, last] + runs.toll + input_cost + _outputs(net, np.minimum(before, within))
+        np.minimum.at(found, routes.from_place[moves], moving[moves] + arriving[moves])
+        total = running_cost + input_cost + _outputs(net, np.minimum(before, within))
         np.minimum.at(found, runs.place[feeding], total[feeding])
         if np.array_equal(found, before):
             return np.minimum(found, within)
     found[found < before - NEGLIGIBLE] = -np.inf
     return np.minimum(found, within)
+
+
+def carried(net: Network, cost: Array, co2e_t: Array) -> Array:
+    """Cost per tonne with the price of what it emits."""
+    return cost + net.case.settings.co2_price_cny_per_t * co2e_t
 
 
 def _outputs(net: Network, out: Array) -> Array:
@@ -148,11 +156,10 @@ def _acquire(net: Network, running: Mask) -> Array:
     moves = (
         np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
     )
+    moving = carried(net, routes.cost[:, last], routes.co2e)
     for _ in range(len(net.places) + 1):
         before = found.copy()
-        np.minimum.at(
-            found, routes.to_place[moves], routes.cost[moves, last] + before[routes.from_place[moves]]
-        )
+        np.minimum.at(found, routes.to_place[moves], moving[moves] + before[routes.from_place[moves]])
         if np.array_equal(found, before):
             break
     return found

@@ -2,21 +2,21 @@
 
     Σ measure ≤ value,     Σ measure − value · Σ other measure ≤ 0   (≥, = likewise) [t], per (limit, member, window)
 
-A stock or a risk is measured at the last period of its window.
+A stock or a risk is measured at the last period of its window. With a mode, only what moves on it counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case.rules import ChangeLimit, Limit
+from redmud_opt.case.rules import Limit
 from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Index, Rows
-from redmud_opt.model.measures import AT_THE_END, MEASURES, Terms
+from redmud_opt.model.measures import AT_THE_END, Measures, Terms
 from redmud_opt.network import Network
 from redmud_opt.network.network import Ints
 
@@ -33,7 +33,7 @@ class Cut:
 
 def cuts_of(net: Network) -> list[Cut]:
     """Every row of the limits table that binds something."""
-    rows = [limit for limit in net.case.limits if limit.sense != "measure" and limit.measure in MEASURES]
+    rows = [limit for limit in net.case.limits if limit.sense != "measure" and limit.measure != "count_used"]
     return [cut for limit in rows for cut in _cuts(net, limit)]
 
 
@@ -69,11 +69,12 @@ def add_limits(m: ConcreteModel, net: Network) -> None:
         message="model.limit",
     )
     others = {limit.name: limit for limit in net.case.limits}
+    measured = Measured(m, net)
     for k, cut in enumerate(cuts):
-        _measure(rows, k, m, net, cut.limit, cut.member, cut.positions, 1.0)
+        measured.add(rows, k, cut.limit, cut.member, cut.positions, 1.0)
         if cut.limit.share_of:
             other = others[cut.limit.share_of]
-            _measure(rows, k, m, net, other, "", cut.positions, -(cut.limit.value or 0.0))
+            measured.add(rows, k, other, "", cut.positions, -(cut.limit.value or 0.0))
 
 
 def silent_limits(m: ConcreteModel, net: Network) -> list[Message]:
@@ -85,33 +86,64 @@ def silent_limits(m: ConcreteModel, net: Network) -> list[Message]:
     return [Message("model.limit_measures_nothing", {"limit": name}) for name in names]
 
 
-def _measure(
-    rows: Rows,
-    row: int,
-    m: ConcreteModel,
-    net: Network,
-    limit: Limit,
-    member: str,
-    positions: Ints,
-    sign: float,
-) -> None:
-    terms = MEASURES[limit.measure](m, net)
-    if limit.measure in AT_THE_END:
-        positions = positions[-1:]
-    kept = matching(net, terms, limit, member)[terms.entity] & np.isin(terms.period, positions)
-    rows.add(
-        terms.columns, row=np.full(int(kept.sum()), row), col=terms.cell[kept], coef=sign * terms.coef[kept]
-    )
+class Named:
+    """Terms with the entities that go by each name: many limits ask of many entities."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.count = len(terms.material)
+        self.material = _by_name([name] for name in terms.material)
+        self.at, self.to = _by_name(terms.at), _by_name(terms.to)
+        self.mode = _by_name([name] for name in terms.mode)
+
+    def matching(self, net: Network, limit: Limit, member: str) -> Terms:
+        """The cells that a limit is about."""
+        asked = [(self.material, net.lookup.members(limit.material) if limit.material else None)]
+        at = frozenset({member}) if member else net.lookup.members(limit.at) if limit.at else None
+        asked += [(self.at, at), (self.to, net.lookup.members(limit.to) if limit.to else None)]
+        asked.append((self.mode, net.haulage.modes_of(limit.mode) or None))
+        kept = np.ones(self.count, dtype=bool)
+        for known, names in asked:
+            if names is not None:
+                own = np.zeros(self.count, dtype=bool)
+                for name in names:
+                    own[known.get(name, [])] = True
+                kept &= own
+        terms = self.terms
+        chosen = kept[terms.entity] & (terms.coef != 0.0)
+        return replace(terms, cell=terms.cell[chosen], period=terms.period[chosen], coef=terms.coef[chosen])
 
 
-def matching(net: Network, terms: Terms, limit: Limit | ChangeLimit, member: str) -> np.ndarray:
-    """Entities that a limit is about."""
-    at = frozenset({member}) if member else net.lookup.members(limit.at) if limit.at else frozenset()
-    to = net.lookup.members(limit.to) if limit.to else frozenset()
-    found = [
-        net.lookup.matches(limit.material, material)
-        and (not at or bool(at & here))
-        and (not to or bool(to & there))
-        for material, here, there in zip(terms.material, terms.at, terms.to, strict=True)
-    ]
-    return np.array(found, dtype=bool)
+def _by_name(names: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    """Name → entities that go by it."""
+    found: dict[str, list[int]] = {}
+    for k, own in enumerate(names):
+        for name in own:
+            found.setdefault(name, []).append(k)
+    return found
+
+
+class Measured:
+    """Measures and what limits take of them, each worked out once: rows of a limit differ by their periods only."""
+
+    def __init__(self, m: ConcreteModel, net: Network) -> None:
+        self.net, self.measures = net, Measures(m, net)
+        self._named: dict[tuple[str, str], list[Named]] = {}
+        self._taken: dict[tuple[str, str], list[Terms]] = {}
+
+    def add(self, rows: Rows, row: int, limit: Limit, member: str, positions: Ints, sign: float) -> None:
+        """Adds the measure of a limit at a member (blank: all) over some periods to a row."""
+        if limit.measure in AT_THE_END:
+            positions = positions[-1:]
+        for terms in self._of(limit, member):
+            kept = np.isin(terms.period, positions)
+            row_of = np.full(int(kept.sum()), row)
+            rows.add(terms.columns, row=row_of, col=terms.cell[kept], coef=sign * terms.coef[kept])
+
+    def _of(self, limit: Limit, member: str) -> list[Terms]:
+        measure, key = (limit.measure, limit.account), (limit.name, member)
+        if measure not in self._named:
+            self._named[measure] = [Named(terms) for terms in self.measures.of(limit)]
+        if key not in self._taken:
+            self._taken[key] = [named.matching(self.net, limit, member) for named in self._named[measure]]
+        return self._taken[key]

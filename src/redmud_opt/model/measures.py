@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.case.rules import Limit
 from redmud_opt.model.arrays import Columns
 from redmud_opt.network import Network
+from redmud_opt.network.burdens import booked
 from redmud_opt.network.counted import line_names
 from redmud_opt.network.network import Array, Grid, Ints
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Cells of a family with coefficient, and per entity its material, the names of its place, and its far end."""
+    """Cells of a family with coefficient, and per entity its material, the names of its place, its far end and mode.
+
+    No mode: what does not move.
+    """
 
     columns: Columns
     cell: Ints
@@ -26,6 +31,7 @@ class Terms:
     material: list[str]
     at: list[frozenset[str]]
     to: list[frozenset[str]]
+    mode: list[str] = field(default_factory=list)
 
 
 def _place_names(net: Network, site: str, *names: str, owner: str = "") -> frozenset[str]:
@@ -44,11 +50,23 @@ def _simple(columns: Columns, grid: Grid, material: list[str], at: list[frozense
 def _flow(m: ConcreteModel, net: Network) -> Terms:
     routes = net.routes
     material = [net.lineage(int(s)).name for s in routes.stream]
-    at = [_place_names(net, r.from_site, r.lane) for r in routes.route]
-    to = [_place_names(net, r.to_site) for r in routes.route]
-    count = np.arange(len(routes.grid))
-    ones = np.ones(len(count))
-    return Terms(m.flow_t, count, routes.grid.entity, routes.grid.period, ones, material, at, to)
+    leaves = {r.lane: r.from_site for r in routes.route}
+    at_of = {lane: _place_names(net, site, lane) for lane, site in leaves.items()}
+    to_of = {site: _place_names(net, site) for site in {r.to_site for r in routes.route}}
+    at = [at_of[r.lane] for r in routes.route]
+    to = [to_of[r.to_site] for r in routes.route]
+    mode = [r.mode for r in routes.route]
+    return replace(_simple(m.flow_t, routes.grid, material, at), to=to, mode=mode)
+
+
+def _haulage(m: ConcreteModel, net: Network) -> Terms:
+    """Wet tonne-kilometres; a lane of unknown length counts none, and `check` refuses limits on it."""
+    flow, routes = _flow(m, net), net.routes
+    distance = np.array([r.distance_km for r in routes.route], dtype=float)
+    kinds = [net.lineage(int(s)) for s in routes.stream]
+    wet = np.array([k.wet_per_dry if k.material.unit == "t" else 0.0 for k in kinds], dtype=float)
+    per_t = np.where(np.isfinite(distance), distance, 0.0) * wet
+    return replace(flow, coef=per_t[flow.entity])
 
 
 def _run_names(net: Network) -> list[frozenset[str]]:
@@ -137,8 +155,33 @@ MEASURES: dict[str, Callable[[ConcreteModel, Network], Terms]] = {
     "built": _built,
     "placed": _at_storage("placed_t", lambda net: net.placements.grid),
     "risk": _risk,
+    "haulage": _haulage,
 }
-"""Measure → its terms, dry tonnes (or the material's unit); units for `built`, scores for `risk`."""
+"""Measure → its terms, dry tonnes (or the material's unit); units for `built`, scores for `risk`, wet t km for
+`haulage`."""
 
 AT_THE_END = ("stock", "risk")
 """Measures that are taken at the last period of a window, not added up over it."""
+
+BOOKING = {"feed_t": "feed", "flow_t": "flow", "placed_t": "placed", "sold_t": "sold"}
+"""Family that books on accounts → the measure that knows its places."""
+
+
+class Measures:
+    """The terms of measures, each worked out once."""
+
+    def __init__(self, m: ConcreteModel, net: Network) -> None:
+        self.m, self.net = m, net
+        self._known: dict[str, Terms] = {}
+
+    def of(self, limit: Limit) -> list[Terms]:
+        """What a limit measures; of an account what is fed, moved, placed and delivered, with what each books."""
+        if limit.measure != "account":
+            return [self._of(limit.measure)]
+        parts = [(part, self._of(BOOKING[part.family])) for part in booked(self.net, limit.account)]
+        return [replace(terms, coef=part.coef[terms.entity]) for part, terms in parts]
+
+    def _of(self, measure: str) -> Terms:
+        if measure not in self._known:
+            self._known[measure] = MEASURES[measure](self.m, self.net)
+        return self._known[measure]

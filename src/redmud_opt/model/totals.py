@@ -3,7 +3,10 @@
     utilised[origin, cohort, year] = Σ feed · w · u + Σ deliveries to `use` outlets · w      [origin tonnes]
     gross[origin, cohort, year]    = the same with iron separation at u = 1 and its residues at w = 0
     generated[origin, year]        = what arises, options applied                            [t]
-    account[account, year]         = emissions and consumption; landfilled dry tonnes        [unit of the account]
+    account[account, year]         = direct + transport + purchased; landfilled dry tonnes   [unit of the account]
+    account[avoided_…, year]       = burdens avoided elsewhere, netted with nothing
+
+What is booked on accounts, and per tonne of what: `network.burdens`.
 
 MODEL.md Utilisation, without double counting.
 """
@@ -18,9 +21,8 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.balance import effects
 from redmud_opt.network import Network
-from redmud_opt.network.network import Array, Ints
-
-ACCOUNTS = ("co2e_t", "water_m3", "energy_kgce", "landfilled_t")
+from redmud_opt.network.burdens import accounts_of, booked
+from redmud_opt.network.network import Array, Grid, Ints
 
 
 @dataclass(frozen=True)
@@ -111,48 +113,31 @@ def _subtract(rows: Rows, m: ConcreteModel, net: Network, keys: OriginYears, *, 
 
 
 def add_accounts(m: ConcreteModel, net: Network) -> None:
-    """Emissions, water, energy and landfilled tonnes of waste by year."""
-    labels = [(account, year) for account in ACCOUNTS for year in net.time.years]
+    """Emissions, water, energy and landfilled tonnes of waste by year; burdens avoided, apart."""
+    accounts = accounts_of(net)
+    labels = [(account, year) for account in accounts for year in net.time.years]
     index = Index.of(account=[a for a, _ in labels], year=[y for _, y in labels])
     m.account = Columns(index, lower=-np.inf)
     rows = m.define_account = Rows(index, equal_to=0.0, kind="link", message="model.account")
     rows.add(m.account)
     year = np.searchsorted(net.time.years, net.time.year)
-    years = len(net.time.years)
-    runs = net.runs
-    for k, account in enumerate(ACCOUNTS[:-1]):
-        coef = emitted_per_feed(net, account)
-        _book(rows, m.feed_t, runs.grid.entity, k * years + year[runs.grid.period], coef)
-    routes, placed, sold = net.routes, net.placements, net.deliveries
-    waste = np.array([net.lineage(s).is_waste for s in range(len(net.streams))], dtype=float)
-    _book(rows, m.flow_t, routes.grid.entity, year[routes.grid.period], routes.co2e)
-    landfilled = (len(ACCOUNTS) - 1) * years
-    _book(
-        rows,
-        m.placed_t,
-        placed.grid.entity,
-        landfilled + year[placed.grid.period],
-        waste[placed.stream],
-    )
-    disposal = np.array([net.lookup.meaning(o.method) == "disposal" for o in sold.outlets], dtype=float)
-    gone = disposal[sold.outlet] * waste[sold.stream] if len(disposal) else np.zeros(0)
-    _book(rows, m.sold_t, sold.grid.entity, landfilled + year[sold.grid.period], gone)
+    for k, account in enumerate(accounts):
+        for part in booked(net, account):
+            grid = grid_of(net, part.family)
+            row = k * len(net.time.years) + year[grid.period]
+            _book(rows, m.component(part.family), grid.entity, row, part.coef)
+
+
+def grid_of(net: Network, family: str) -> Grid:
+    """The cells of a family of columns that books on accounts."""
+    return {
+        "feed_t": net.runs.grid,
+        "flow_t": net.routes.grid,
+        "placed_t": net.placements.grid,
+        "sold_t": net.deliveries.grid,
+    }[family]
 
 
 def _book(rows: Rows, columns: Columns, entity: Ints, row: Ints, coef: Array) -> None:
     col = np.flatnonzero(coef[entity] != 0.0)
     rows.add(columns, row=row[col], col=col, coef=-coef[entity[col]])
-
-
-def emitted_per_feed(net: Network, account: str) -> Array:
-    """Amount booked on an account per tonne fed or of activity, per run."""
-    rows = [row for row in net.case.emissions if row.account == account]
-    found = np.zeros(len(net.runs.run))
-    known: dict[tuple[str, str], float] = {}
-    for k, run in enumerate(net.runs.run):
-        key = run.conversion.process.name, run.conversion.point
-        if key not in known:
-            best = net.lookup.best([row for row in rows if row.process == key[0]], ("point", key[1]))
-            known[key] = best[0].amount_per_t if best else 0.0
-        found[k] = known[key]
-    return found

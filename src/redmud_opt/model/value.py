@@ -4,6 +4,7 @@
 
     sales, gate fees      outlets and their tiers          purchases   supplies and their tiers
     transport             lanes, per wet tonne             processing  lines, per tonne fed
+    co2_cost              direct, transport and purchased emissions
     holding               put, reclaimed, held, placed     levies      environmental tax where not compliant
     running               hours and periods that lines run       line_fixed  fixed operation and maintenance
     lane_fixed            once, and per period used              capex       of steps, and of lines under construction
@@ -27,8 +28,10 @@ from redmud_opt.model.money import TERMS, Money
 from redmud_opt.model.outlays import book_outlays, book_refunds
 from redmud_opt.model.targets import target_years
 from redmud_opt.model.tiers import steps_of
+from redmud_opt.model.totals import grid_of
 from redmud_opt.model.yard_outlays import book_yards
 from redmud_opt.network import Network
+from redmud_opt.network.burdens import booked
 from redmud_opt.network.network import Array, Ints
 
 GOALS = ("value", "utilisation", "emissions", "landfilled")
@@ -48,6 +51,7 @@ def add_value(m: ConcreteModel, net: Network) -> None:
     money.book("processing", m.feed_t, net.runs.grid, -net.runs.cost)
     money.book("tolling", m.feed_t, net.runs.grid, -net.runs.toll)
     _book_storage(m, net, money)
+    _book_carbon(m, net, money)
     book_outlays(m, net, money)
     book_refunds(m, net, money)
     book_yards(m, net, money)
@@ -106,6 +110,13 @@ def _book_storage(m: ConcreteModel, net: Network, money: Money) -> None:
     if len(taxed):
         money.book("levies", m.put_t, held.put, -taxed[held.storage])
         money.book("levies", m.placed_t, placed.grid, -taxed[placed.storage])
+
+
+def _book_carbon(m: ConcreteModel, net: Network, money: Money) -> None:
+    """Direct, transport and purchased emissions at the price of carbon."""
+    for part in booked(net, "co2e_t"):
+        price = net.case.settings.co2_price_cny_per_t
+        money.book("co2_cost", m.component(part.family), grid_of(net, part.family), -price * part.coef)
 
 
 def _book_end(m: ConcreteModel, net: Network, money: Money) -> None:

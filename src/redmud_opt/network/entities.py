@@ -68,7 +68,7 @@ class Entities:
         kinds = [self._lineage(stream) for _, stream in pairs]
         from_place = ints(self.numbers.place[Place(r.from_site, s)] for r, s in pairs)
         each = list(zip(pairs, kinds, strict=True))
-        upper = self._stack([self._lane_capacity(route, kind.wet_per_dry) for (route, _), kind in each])
+        upper = self._stack([self._lane_capacity(route, kind) for (route, _), kind in each])
         return Routes(
             grid=Grid.of(self.numbers.mask(list(from_place)) & (upper > 0)),
             route=[route for route, _ in pairs],
@@ -83,17 +83,21 @@ class Entities:
         )
 
     def _transport_cost(self, route: Route, kind: Lineage) -> Array:
-        return self.haulage.cost_cny_per_t(route, kind) * self.prices.of_route(self.haulage, route, kind)
+        lane = self.haulage.lane_cost_cny_per_t(route, kind) * self.prices.of_route(self.haulage, route, kind)
+        return lane + self.haulage.handling_cny_per_t(route.from_site, kind)
 
     def _stack(self, rows: Sequence[Array]) -> Array:
         """Rows of length T as a matrix, also when there are none."""
         return np.array(rows, dtype=float).reshape(len(rows), len(self.time))
 
-    def _lane_capacity(self, route: Route, wet_per_dry: float) -> Array:
+    def _lane_capacity(self, route: Route, kind: Lineage) -> Array:
         """Most dry tonnes of one material per period."""
-        lane = route.listed
+        lane, wet_per_dry = route.listed, kind.wet_per_dry
         if lane is None:
-            return np.full(len(self.time), np.inf)
+            rule = self.haulage.rule(kind, route.mode)
+            if rule is None or rule.lane_capacity_t is None:
+                return np.full(len(self.time), np.inf)
+            return rule.lane_capacity_t * self.time.per(rule.per) / wet_per_dry
         open_ = self.time.calendar(lane.calendar)
         if lane.capacity_t is None:
             return np.where(open_ > 0, np.inf, 0.0)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from redmud_opt.case.burdens import CLEAN, modes_of
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.things import Site
 from redmud_opt.case.works import Haul, Lane
@@ -68,6 +69,12 @@ class Haulage:
             crow = great_circle_km(sites[from_site], sites[to_site])
             self._distances[key] = None if crow is None else crow * self.lookup.case.settings.circuity
         return self._distances[key]
+
+    def modes_of(self, cell: str) -> frozenset[str]:
+        """The modes that a cell names, `clean` resolved; none: all."""
+        named = frozenset(modes_of(cell))
+        clean = {row.mode for row in self.lookup.case.modes if row.clean}
+        return (named - {CLEAN}) | clean if CLEAN in named else named
 
     def rule(self, lineage: Lineage, mode: str) -> Haul | None:
         """The most specific haul rule of a mode for a material; hazardous waste needs `dg_allowed` and its name."""
@@ -138,8 +145,13 @@ class Haulage:
             return True
         return any(self._allowed(lane, lineage) for lane in self._listed[site])
 
-    def cost_cny_per_t(self, route: Route, lineage: Lineage) -> float:
-        """Transport cost per dry tonne: listed per tonne, else distance × rate + handling per wet tonne."""
+    def handling_cny_per_t(self, site: str, lineage: Lineage) -> float:
+        """Cost per dry tonne of what leaves a transfer station; no price path scales it."""
+        per_wet = self.lookup.sites[site].handling_cny_per_t or 0.0
+        return per_wet * lineage.wet_per_dry if lineage.material.unit == "t" else 0.0
+
+    def lane_cost_cny_per_t(self, route: Route, lineage: Lineage) -> float:
+        """Cost of a lane per dry tonne: listed, else distance × rate + handling per wet tonne."""
         if route.listed is not None and route.listed.cost_cny_per_t is not None:
             wet = lineage.wet_per_dry if route.listed.basis == "as_received" else 1.0
             return route.listed.cost_cny_per_t * wet

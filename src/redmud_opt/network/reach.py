@@ -6,6 +6,7 @@ origin and cohort. Only places that can be reached and left lawfully become node
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -119,6 +120,7 @@ class Explorer:
         self._outlets_at: dict[str, list[Outlet]] = defaultdict(list)
         self._storages_at: dict[str, list[Storage]] = defaultdict(list)
         self._lines_at: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._near: dict[tuple[str, str], float] = {}
         self._index_sites()
         self._demanded = self._demands()
 
@@ -209,13 +211,21 @@ class Explorer:
             onward = self.haulage.routes_from(site, lineage)
             if any(other.to_site != route.from_site for other in onward):
                 return True
-        for outlet in self._outlets_at[site]:
-            radius = outlet.haul_radius_km
-            near = radius is None or route.distance_km <= radius
-            if near and self.law.outlet_takes(outlet, lineage):
-                return True
-        return (
-            lineage.name in self._demanded[site]
+        return route.distance_km <= self._within_km(site, lineage)
+
+    def _within_km(self, site: str, lineage: Lineage) -> float:
+        """From how far something at a site takes a material; −1 where nothing does. Asked of every lane, so kept."""
+        key = site, lineage.id
+        if key not in self._near:
+            self._near[key] = self._reach_km(site, lineage)
+        return self._near[key]
+
+    def _reach_km(self, site: str, lineage: Lineage) -> float:
+        outlets = [outlet for outlet in self._outlets_at[site] if self.law.outlet_takes(outlet, lineage)]
+        radii = [math.inf if o.haul_radius_km is None else o.haul_radius_km for o in outlets]
+        anyhow = (
+            math.inf in radii
+            or lineage.name in self._demanded[site]
             or any(self.law.storage_takes(storage, lineage) for storage in self._storages_at[site])
             or any(
                 self._lines_at[c.process.name, site] and self.law.process_takes(c, lineage)
@@ -223,6 +233,7 @@ class Explorer:
             )
             or self.haulage.leads_on(site, lineage)
         )
+        return math.inf if anyhow else max(radii, default=-1.0)
 
     def _grow_old(self, front: Front, place: Place, since: int) -> None:
         """Stock of new origin becomes legacy at the first New Year after it can be there."""

@@ -17,6 +17,7 @@ from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
 from redmud_opt.network.elements import conjured
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
+from redmud_opt.network.hauled import hauled
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.network import Deliveries, Ints, Network, Routes, Runs
@@ -108,6 +109,24 @@ def unlimited_faults(network: Network) -> list[Fault]:
         *_bare(case.outlets, "max_t", lambda row: row.name in outlets and (OUTLET, row.name) in switched),
         *_bare(case.lines, "capacity", lambda row: row.name in lines & refunded),
         *_bare(case.storages, "capacity_t", lambda row: row.name in _unlimited_yards(network)),
+        *_hauled_faults(network),
+    ]
+
+
+def _hauled_faults(network: Network) -> list[Fault]:
+    """Haul rules with a least lot on whose lanes any amount may move."""
+    lanes = hauled(network)
+    free = {lanes.pairs[k][0].name for k in lanes.lots if np.isinf(lanes.most[k]).any()}
+    return [
+        Fault(
+            file=row.place.file or "haul.csv",
+            row=row.place.row,
+            column="lane_capacity_t",
+            message=Message("network.haul_needs_a_bound", {"name": row.name}),
+            remedy=Message("network.state_a_bound", {"column": "lane_capacity_t"}),
+        )
+        for row in network.case.haul
+        if row.name in free
     ]
 
 
@@ -233,4 +252,10 @@ def notes_of(given: Given, reach: Reach) -> list[Message]:
         if row.identified_on and row.identified_on > case.periods[0].start
     ]
     notes += conjured(given.lineages, [run.conversion for run in reach.runs])
+    reached = {route.to_site for route, _ in reach.routes} | {place.site for place in given.places()}
+    notes += [
+        Message("network.station_unreached", {"site": row.name})
+        for row in case.sites
+        if row.kind == "transfer_station" and row.name not in reached
+    ]
     return list({(note.key, tuple(note.values.items())): note for note in notes}.values())

@@ -27,6 +27,7 @@ from redmud_opt.plan.accounts import identity_table, rate_table, total_table
 from redmud_opt.plan.annual import annual_table
 from redmud_opt.plan.audit import Audit
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.burdens import burden_tables
 from redmud_opt.plan.compositions import composition_tables
 from redmud_opt.plan.cost_to_serve import cost_tables
 from redmud_opt.plan.elements import element_tables
@@ -134,6 +135,7 @@ _TEXT = frozenset(
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
         *("end", "measure", "contract", "payer", "owner", "option"),
         *("property", "side", "entry", "gate", "sense"),
+        *("carrier", "process", "clean"),
     )
 )
 
@@ -209,6 +211,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["rates"] = rate_table(network, frames["totals"])
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
+    frames |= burden_tables(model, network)
     frames |= yard_tables(model, network)
     frames |= spending_tables(frames["builds"], frames["yard_events"], frames["reductions"], network)
     frames["services"] = service_table(model, network)

@@ -21,6 +21,8 @@ from redmud_opt.case.rules import YardMeasure
 from redmud_opt.case.works import Raise
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.decided import kept_yards
+from redmud_opt.plan.audit.facts import live
+from redmud_opt.plan.audit.moving import emission_kg_per_wet_t
 from redmud_opt.plan.audit.reductions import costs
 from redmud_opt.plan.audit.rows import Kept
 from redmud_opt.plan.audit.spending import discounted, payments, residuals
@@ -96,7 +98,7 @@ def charges(book: Book) -> Iterator[Charge]:
     """All money that a number prices."""
     parts: tuple[Callable[[Book], Iterator[tuple[Any, ...]]], ...]
     parts = (_trade, _tiers, _transport, _processing, _storages, _running, _lines, _capex, _closing, _yards)
-    for part in (*parts, _contracts, _options):
+    for part in (*parts, _contracts, _options, _carbon):
         for values in part(book):
             yield Charge(*values)
 
@@ -140,7 +142,9 @@ def _transport(book: Book) -> Iterator[Priced]:
     for flow in book.flows:
         listed = book.lanes.listed(flow.lane)
         worth = flow.amount * book.dates.discount_of(flow.t)
-        material = flow.stream.material
+        material, site = flow.stream.material, book.facts.sites[flow.from_site]
+        handling = book.facts.handling_per_t(flow.from_site, material)
+        yield "transport", ("sites", site, "handling_cny_per_t"), -worth * handling, flow
         if listed is not None and listed.cost_cny_per_t is not None:
             cost = book.facts.in_basis(listed.cost_cny_per_t, material, listed.basis)
             cost *= _factor(book, listed.name, flow.t)
@@ -153,6 +157,28 @@ def _transport(book: Book) -> Iterator[Priced]:
         wet = worth * book.facts.wet_per_dry(material) * _factor(book, rule.name, flow.t)
         yield "transport", ("haul", rule, "cost_cny_per_t_km"), -wet * distance * rule.cost_cny_per_t_km, flow
         yield "transport", ("haul", rule, "handling_cny_per_t"), -wet * rule.handling_cny_per_t, flow
+
+
+def _carbon(book: Book) -> Iterator[Priced]:
+    """The price of carbon on what the numbers of emissions, factors and haul rules let go into the air."""
+    price = book.facts.settings.co2_price_cny_per_t
+    factors = {row.material: row for row in live(book.facts.case.factors) if row.account == "co2e_t"}
+    for fed, _, becomes in book.runs if price else ():
+        worth = -price * fed.amount * book.dates.discount_of(fed.t)
+        own = book.conversions.emission_row(fed.process, fed.point, "co2e_t")
+        if own is not None:
+            yield "co2_cost", ("emissions", own, "amount_per_t"), worth * own.amount_per_t, fed
+        for taken in becomes.inputs:
+            factor = factors.get(taken.material)
+            if factor is not None:
+                emitted = taken.amount * factor.amount_per_unit
+                yield "co2_cost", ("factors", factor, "amount_per_unit"), worth * emitted, fed
+    for flow in book.flows if price else ():
+        rule = book.lanes.rule(flow.mode, flow.stream.material, book.status.hazardous(flow.stream, flow.t))
+        emitted = book.wet(flow.stream, flow.amount) * emission_kg_per_wet_t(book, flow) / 1000.0
+        if rule is not None:
+            worth = -price * emitted * book.dates.discount_of(flow.t)
+            yield "co2_cost", ("haul", rule, "co2e_kg_per_t_km"), worth, flow
 
 
 def _processing(book: Book) -> Iterator[Priced]:

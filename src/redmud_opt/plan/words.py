@@ -93,6 +93,8 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.refunds(),
         speaker.contracts(),
         speaker.services(),
+        speaker.emissions(),
+        speaker.transport(),
         speaker.rates(),
         speaker.targets(),
         *speaker.destinations(),
@@ -532,6 +534,35 @@ class Speaker:
                     self.say("service", payer=whose, fed=tonnes(fed), amount=millions(paid), **names)
                 )
         return [self.say("services"), *indented(lines)] if lines else []
+
+    def emissions(self) -> list[str]:
+        """Emissions by scope and year; what is avoided elsewhere stands apart and is netted with nothing."""
+        frame = self.plan.frames.get("accounts")
+        if frame is None:
+            return []
+        years = sorted({int(year) for year in self.plan.frames["value_terms"]["year"]})
+        lines: list[str] = []
+        for account, group in (("co2e_t", "emissions"), ("avoided_co2e_t", "avoided")):
+            own = frame[frame["account"] == account]
+            rows = []
+            for scope in dict.fromkeys(own["scope"]):
+                amounts = by_year(own[own["scope"] == scope], "amount", years)
+                rows.append([self.word("scope", str(scope)), *map(tonnes, amounts), tonnes(sum(amounts))])
+            lines += [self.say(group), *table(shown(rows, years, self))] if rows else []
+        return lines
+
+    def transport(self) -> list[str]:
+        """Tonne-kilometres of a year and the share of clean modes, where modes are declared."""
+        seen: dict[int, tuple[float, float]] = {}
+        for row in self.rows("transport"):
+            before = seen.get(int(row["year"]), (0.0, 0.0))[0]
+            seen[int(row["year"])] = before + float(row["t_km"]), float(row["clean_share"])
+        lines = [
+            self.say("clean_share", year=str(year), t_km=millions(t_km), share=percent(share))
+            for year, (t_km, share) in sorted(seen.items())
+            if math.isfinite(share)
+        ]
+        return [self.say("transport"), *indented(lines)] if lines else []
 
     def rates(self) -> list[str]:
         """The three rates per class, plant and year."""

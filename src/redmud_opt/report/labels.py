@@ -26,6 +26,8 @@ class Labels:
 
     def word(self, group: str, name: str) -> str:
         """A word of the program's own vocabulary (waste class, cohort, value term); its name if there is none."""
+        if group == "mode" and name in self._words:
+            return self._words[name]
         return word(group, name, self.language)
 
     def origin(self, origin: str) -> str:

@@ -62,6 +62,9 @@ SHOWN = {
     "excess": "storage waste_class excess_t charge_cny_per_t",
     "totals": "total origin cohort year amount",
     "periods": "period start end",
+    "accounts": "account scope site item carrier period amount",
+    "energy": "site process carrier unit period amount energy_kgce",
+    "transport": "mode year clean flow_t wet_t t_km co2e_t cost_cny clean_share",
 }
 """Tables in the order of the page, each with the columns that are shown, in order."""
 
@@ -86,6 +89,7 @@ _NAMES = (
     "option",
     "arising",
     "property",
+    "carrier",
 )
 _WORDS = {
     "waste_class": "class",
@@ -102,6 +106,9 @@ _WORDS = {
     "side": "side",
     "entry": "entry",
     "sense": "sense",
+    "account": "total",
+    "scope": "scope",
+    "clean": "clean",
 }
 _RISKY = ("=", "+", "-", "@")
 
@@ -128,6 +135,12 @@ def table(plan: Plan, name: str, language: str) -> View:
     columns = [column for column in SHOWN[name].split() if column in source.columns]
     headings = [heading(name, column, language) for column in columns]
     cells = {h: _cells(source[c], c, labels) for h, c in zip(headings, columns, strict=True)}
+    if name == "accounts":
+        modes = source["scope"] == "transport"
+        item = heading(name, "item", language)
+        cells[item] = cells[item].where(
+            ~modes, source["item"].map(lambda mode: labels.word("mode", str(mode)))
+        )
     if name in ("used", "moved"):
         lanes = source["kind"] == "lane" if name == "used" else source["measure"] == "flow"
         item = heading(name, "item", language)
@@ -180,7 +193,8 @@ def _is_amount(column: pd.Series, name: str) -> bool:
 
 def _is_share(name: str) -> bool:
     """Whether a column is shown in percent."""
-    return name.startswith("rate_") or name in ("at_least", "reached", "in_force", "of_year")
+    of_a_year = ("at_least", "reached", "in_force", "of_year", "clean_share")
+    return name.startswith("rate_") or name in of_a_year
 
 
 def _decimals(column: pd.Series, name: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from redmud_opt.case.checks import (
     arisings,
+    burdens,
     certificates,
     chemistry,
     contracts,
@@ -26,6 +27,7 @@ from redmud_opt.case.checks import (
     products,
     references,
     refunds,
+    transport,
     yards,
 )
 from redmud_opt.case.checks.facts import Facts
@@ -119,6 +121,15 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (products.products_not_paid_away, PROCESS, ""),
     (law.delistings_fit, PROCESS, "methods periods"),
     (law.arisings_have_a_way, "", WAYS),
+    (burdens.factors_of_purchases, PROCESS, ""),
+    (burdens.burdens_counted_once, "", ""),
+    (burdens.avoided_once, f"{PROCESS} outlets", ""),
+    (transport.modes_declared, "modes", "modes"),
+    (transport.limits_by_mode, "modes lanes haul", "modes lanes haul"),
+    (transport.accounts_named, "", ""),
+    (transport.haulage_has_distance, "sites distances", "sites distances modes"),
+    (transport.hauled_lots_fit, "", "periods"),
+    (transport.handling_at_stations, "", ""),
     (limits.limits_have_value, "", ""),
     (limits.shares_of_measures, "", ""),
     (limits.limits_fit_places, "", ""),

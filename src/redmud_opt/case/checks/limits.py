@@ -29,6 +29,8 @@ PLACES = {
     "risk": _ANYWHERE | {"storages"},
     "built": _ANYWHERE | {"facilities", "lines"},
     "count_used": _ANYWHERE | {"facilities", "lines", "lanes", "outlets"},
+    "haulage": _ANYWHERE | {"lanes"},
+    "account": _ANYWHERE | {"facilities", "lines", "processes", "lanes", "outlets", "storages"},
 }
 """Measure → tables of the places at which it is measured."""
 
@@ -65,7 +67,7 @@ def limits_fit_places(facts: Facts) -> Iterator[Fault]:
         if row.at and held and not held <= PLACES[row.measure]:
             yield facts.fault(row, "at", "limit_place", measure=row.measure, at=row.at)
         lanes = row.measure == "count_used" and held <= _ANYWHERE | {"lanes"}
-        if row.to and row.measure != "flow" and not lanes:
+        if row.to and row.measure not in ("flow", "haulage") and not lanes:
             yield facts.fault(row, "to", "limit_to", measure=row.measure)
         if row.every == "each" and not row.at:
             yield facts.fault(row, "every", "each_of_nothing")

@@ -23,6 +23,7 @@ from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
 from redmud_opt.plan.audit.blending import gates, shares
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.builds import builds, closings
+from redmud_opt.plan.audit.burdens import stated_burdens
 from redmud_opt.plan.audit.capacity import capacities
 from redmud_opt.plan.audit.checks import TOLERANCE, Audit, Check
 from redmud_opt.plan.audit.closure import closure
@@ -31,6 +32,7 @@ from redmud_opt.plan.audit.contracts import contracts
 from redmud_opt.plan.audit.cost_to_serve import cost_to_serve
 from redmud_opt.plan.audit.elements import elements
 from redmud_opt.plan.audit.fates import fates
+from redmud_opt.plan.audit.hauled import hauled
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
@@ -67,6 +69,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     yards,
     lanes,
     contracts,
+    hauled,
     tiers,
     shares,
     gates,
@@ -80,6 +83,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     composition,
     margins,
     totals,
+    stated_burdens,
     identity,
     fates,
     rates,

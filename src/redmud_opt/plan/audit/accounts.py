@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.burdens import burdens
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.streams import Stream, plant_names
@@ -23,7 +24,7 @@ REQUIRED = ("utilised", "utilised_gross", "generated", "co2e_t", "water_m3", "en
 KNOWN = (
     *REQUIRED,
     *("received", "processed", "reduced", "placed", "handed_to_disposal", "handed_out", "opening", "closing"),
-    "landfilled_t",
+    *("landfilled_t", "avoided_co2e_t", "avoided_water_m3", "avoided_energy_kgce"),
 )
 IDENTITY_OUT = ("utilised", "placed", "reduced", "handed_to_disposal", "handed_out", "closing")
 FATES = {name: "stored" if name == "closing" else name for name in IDENTITY_OUT}
@@ -41,8 +42,7 @@ class Accounts:
         self._feeds()
         self._outlets()
         self._stocks()
-        self._emissions()
-        self._landfilled()
+        self._burdens()
 
     def _add(self, name: str, stream_origin: str, cohort: str, t: int, amount: float) -> None:
         self.tally.add((name, stream_origin, cohort, self.book.dates.year_of(t)), amount)
@@ -104,29 +104,10 @@ class Accounts:
             if stream.has_origin:
                 self._add("opening", stream.origin, stream.cohort, 0, amount * self.book.origin_t(stream))
 
-    def _landfilled(self) -> None:
-        """Dry tonnes of waste placed for good, or handed to an outlet whose method is disposal."""
-        waste = self.book.facts.is_waste
-        for placed in self.book.placements:
-            if waste(placed.stream.material):
-                self._add("landfilled_t", "", "", placed.t, placed.amount)
-        for sold in self.book.sales:
-            method = self.book.facts.outlets[sold.outlet].method
-            if waste(sold.stream.material) and self.book.dates.meaning(method, sold.t) == "disposal":
-                self._add("landfilled_t", "", "", sold.t, sold.amount)
-
-    def _emissions(self) -> None:
-        """Accounts of processes per tonne fed, and the transport of haul rules per wet tonne and km."""
-        for fed in self.book.feeds:
-            for account, per_t in self.book.conversions.emissions(fed.process, fed.point).items():
-                self._add(account, "", "", fed.t, fed.amount * per_t)
-        for flow in self.book.flows:
-            hazardous = self.book.status.hazardous(flow.stream, flow.t)
-            rule = self.book.lanes.rule(flow.mode, flow.stream.material, hazardous)
-            distance = self.book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
-            if rule is not None and distance is not None:
-                kg = self.book.wet(flow.stream, flow.amount) * distance * rule.co2e_kg_per_t_km
-                self._add("co2e_t", "", "", flow.t, kg / 1000.0)
+    def _burdens(self) -> None:
+        """Emissions, consumption and landfilled tonnes of all scopes, and what is avoided, apart."""
+        for burden in burdens(self.book):
+            self._add(burden.account, "", "", burden.t, burden.amount)
 
     # ---------------------------------------------------------------- reading it
 

@@ -26,6 +26,7 @@ from redmud_opt.plan.audit.plant import Plant
 from redmud_opt.plan.audit.room import Yards
 from redmud_opt.plan.audit.rows import (
     LAYOUT,
+    Account,
     Allowed,
     Annual,
     Arose,
@@ -35,6 +36,7 @@ from redmud_opt.plan.audit.rows import (
     Composed,
     Content,
     Dated,
+    Energy,
     Fed,
     Flow,
     Gone,
@@ -61,6 +63,7 @@ from redmud_opt.plan.audit.rows import (
     Term,
     Total,
     Traced,
+    Transport,
     Used,
     YardEnd,
     YardEvent,
@@ -154,6 +157,9 @@ class Book:
         self.process_elements: list[OfProcess] = rows["process_elements"]
         self.composition: list[Composed] | None = rows["composition"] if "composition" in frames else None
         self.gate_margins: list[Margin] | None = rows["gate_margins"] if "gate_margins" in frames else None
+        self.accounts: list[Account] | None = rows["accounts"] if "accounts" in frames else None
+        self.energy: list[Energy] | None = rows["energy"] if "energy" in frames else None
+        self.transport: list[Transport] | None = rows["transport"] if "transport" in frames else None
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}

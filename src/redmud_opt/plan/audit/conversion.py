@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from redmud_opt.case.works import Feed, Output
+from redmud_opt.case.works import Emission, Feed, Output
 from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.facts import Facts
 from redmud_opt.plan.audit.streams import Lineage
@@ -199,10 +199,11 @@ class Conversions:
 
     def emissions(self, process: str, point: str) -> dict[str, float]:
         """Account → amount per tonne."""
-        rows = self.facts.emissions.get(process, [])
-        found = {}
-        for account in dict.fromkeys(row.account for row in rows):
-            row = self.facts.best([r for r in rows if r.account == account], point, "", "")
-            if row is not None:
-                found[account] = row.amount_per_t
-        return found
+        accounts = dict.fromkeys(row.account for row in self.facts.emissions.get(process, ()))
+        rows = ((account, self.emission_row(process, point, account)) for account in accounts)
+        return {account: row.amount_per_t for account, row in rows if row is not None}
+
+    def emission_row(self, process: str, point: str, account: str) -> Emission | None:
+        """The row that a process books on an account by, None where there is none."""
+        rows = [row for row in self.facts.emissions.get(process, ()) if row.account == account]
+        return self.facts.best(rows, point, "", "")

@@ -214,6 +214,11 @@ class Facts:
         """A dry amount in the mass that a price or limit refers to."""
         return amount * self.wet_per_dry(material) if basis == "as_received" else amount
 
+    def handling_per_t(self, from_site: str, material: str) -> float:
+        """Handling of a dry tonne that leaves a site."""
+        per_wet = self.sites[from_site].handling_cny_per_t or 0.0
+        return per_wet * self.wet_per_dry(material) if self.in_tonnes(material) else 0.0
+
     def in_tonnes(self, material: str) -> bool:
         """Whether amounts of the material are tonnes of solid."""
         return self.materials[material].unit == "t"

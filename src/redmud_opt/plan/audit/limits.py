@@ -3,6 +3,7 @@
     amount(limit, window) = Σ of the measure over base materials, places and the window's periods
     stock, risk: at the end of the period; for a year or the horizon: at the end of its last period
     built: units decided in the window;   count_used: how many different lanes, outlets or lines (on > 0) are used
+    haulage: wet t km;   account: direct, transport and purchased;   a mode: what moves on it alone
     share_of: amount ≤ value × amount(other limit, same window), the other with its own places and materials
 
 A flow is measured where it leaves, or on its lane; `to` is where it arrives. What is sold counts for the company that
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from redmud_opt.case.rules import Limit
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.burdens import burdens
 from redmud_opt.plan.audit.checks import Check, Findings, at
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.plant import NO_UNIT
@@ -30,6 +32,8 @@ class Event(NamedTuple):
     amount: float
     places: frozenset[str]
     to: frozenset[str] = frozenset()
+    mode: str = ""
+    account: str = ""
 
 
 class Measures:
@@ -57,6 +61,8 @@ class Measures:
             Event("", row.t, row.units, book.facts.line_address(row.line)) for row in book.builds
         ]
         self.events["risk"] = list(self._risks())
+        self.events["haulage"] = list(self._haulage())
+        self.events["account"] = list(self._accounts())
         self.uses = Uses(book)
         self.used = set(self.uses.used)
         self.used |= {((LINE, row.line), row.t) for row in book.running if row.on > NO_UNIT}
@@ -73,7 +79,22 @@ class Measures:
         facts = self.book.facts
         for flow in self.book.flows:
             places = self._site(flow.from_site, flow.lane)
-            yield Event(flow.stream.material, flow.t, flow.amount, places, facts.site_address(flow.to_site))
+            to = facts.site_address(flow.to_site)
+            yield Event(flow.stream.material, flow.t, flow.amount, places, to, flow.mode)
+
+    def _haulage(self) -> Iterator[Event]:
+        """Wet tonne-kilometres of what is counted in tonnes."""
+        facts, lanes = self.book.facts, self.book.lanes
+        for flow, event in zip(self.book.flows, self._flows(), strict=True):
+            km = lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
+            wet = self.book.wet(flow.stream, flow.amount)
+            solid = facts.in_tonnes(flow.stream.material)
+            amount = 0.0 if not solid else float("nan") if km is None else wet * km
+            yield event._replace(amount=amount)
+
+    def _accounts(self) -> Iterator[Event]:
+        for own in burdens(self.book):
+            yield Event(own.material, own.t, own.amount, own.places, frozenset(), own.mode, own.account)
 
     def _feeds(self) -> Iterator[Event]:
         for fed in self.book.feeds:
@@ -100,6 +121,7 @@ class Measures:
             return self._count(row, members, window), 1.0
         materials = set(self.book.facts.members(row.material)) if row.material else None
         to = set(self.book.facts.members(row.to)) if row.to else None
+        modes = self._modes(row)
         when = set(window[-1:] if row.measure in ("stock", "risk") else window)
         terms = [
             event.amount
@@ -108,8 +130,17 @@ class Measures:
             and (materials is None or event.material in materials)
             and (not members or not event.places.isdisjoint(members))
             and (to is None or not event.to.isdisjoint(to))
+            and (not modes or event.mode in modes)
+            and event.account == row.account
         ]
         return sum(terms), max(map(abs, terms), default=0.0)
+
+    def _modes(self, row: Limit) -> set[str]:
+        """The modes that a row names; `clean` stands for those declared so."""
+        named = {part.strip() for part in row.mode.split(";")} - {""}
+        if "clean" in named:
+            named |= {mode.mode for mode in live(self.book.facts.case.modes) if mode.clean}
+        return named
 
     def _count(self, row: Limit, members: tuple[str, ...], window: list[int]) -> float:
         to = self.book.facts.members(row.to) if row.to else ()

@@ -455,6 +455,45 @@ class Margin(NamedTuple):
     slack: float
 
 
+class Account(NamedTuple):
+    """A row of `accounts`."""
+
+    account: str
+    scope: str
+    site: str
+    item: str
+    carrier: str
+    t: int
+    year: int
+    amount: float
+
+
+class Energy(NamedTuple):
+    """A row of `energy`; NaN where the carrier has no energy factor."""
+
+    site: str
+    process: str
+    carrier: str
+    t: int
+    year: int
+    amount: float
+    kgce: float
+
+
+class Transport(NamedTuple):
+    """A row of `transport`; NaN where lengths are not known, or no mode is declared."""
+
+    mode: str
+    year: int
+    clean: str
+    flow: float
+    wet: float
+    t_km: float
+    co2e: float
+    cost: float
+    clean_share: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -580,12 +619,28 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "mean:number margin:number limit:number slack:number",
         6,
     ),
+    "accounts": (
+        Account,
+        "account:text scope:text site:site item:text carrier:text period:period year:year amount:number",
+        6,
+    ),
+    "energy": (
+        Energy,
+        "site:site process:process carrier:material period:period year:year amount:number energy_kgce:number?",
+        4,
+    ),
+    "transport": (
+        Transport,
+        "mode:text year:year clean:text flow_t:number wet_t:number t_km:number? co2e_t:number cost_cny:number "
+        "clean_share:number?",
+        2,
+    ),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
 SIGNED = (
     *("value_terms", "totals", "rates", "identity", "fates", "cost_to_serve", "paths", "annual"),
-    *("elements", "process_elements", "composition", "gate_margins"),
+    *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
 )
 """Frames whose numbers may be negative."""
 
@@ -604,6 +659,6 @@ OPTIONAL = (
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions"),
     *("traced", "cost_to_serve", "paths", "annual"),
-    *("elements", "process_elements", "composition", "gate_margins"),
+    *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
 )
-"""Frames that older plans lack: `fates` and `services` are not checked then, nothing was decided by the others."""
+"""Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""

@@ -2,7 +2,9 @@
 
     sales, gate fees  Σ delivered in basis × price, by the sign of the price; with tiers: Σ step × its price
     purchases         −Σ bought in basis × price
-    transport         −Σ wet tonnes × (distance × cost per t km + handling), or the lane's cost in its basis
+    transport         −Σ wet tonnes × (distance × cost per t km + handling), or the lane's cost in its basis;
+                      handling of what leaves a transfer station
+    co2_cost          −Σ direct, transport and purchased emissions × price
     processing        −Σ fed × (process + operating point + feed), on the group's own lines
     tolling           −Σ fed × fee, on a partner's
     holding           −Σ put × cost + reclaimed × cost + placed × cost + stock × holding cost × part of year
@@ -19,9 +21,10 @@ last of them. MODEL.md 'Value'.
 from __future__ import annotations
 
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.burdens import burdens
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
 from redmud_opt.plan.audit.decided import book_decisions
-from redmud_opt.plan.audit.rows import Flow
+from redmud_opt.plan.audit.moving import cost_per_t
 from redmud_opt.plan.audit.tiers import traded
 
 Money = tuple[str, int]  # term, year
@@ -53,6 +56,7 @@ def money_of(book: Book) -> Tally[Money]:
     _transport(book, money)
     _processing(book, money)
     _storages(book, money)
+    _carbon(book, money)
     _end(book, money)
     book_decisions(book, money)
     return money
@@ -99,22 +103,14 @@ def _tiers(book: Book, money: Tally[Money]) -> None:
 
 def _transport(book: Book, money: Tally[Money]) -> None:
     for flow in book.flows:
-        _book(book, money, "transport", flow.t, -flow.amount * _cost_per_t(book, flow))
+        _book(book, money, "transport", flow.t, -flow.amount * cost_per_t(book, flow))
 
 
-def _cost_per_t(book: Book, flow: Flow) -> float:
-    """Transport cost of a dry tonne; NaN where no row prices it."""
-    listed = book.lanes.listed(flow.lane)
-    material = flow.stream.material
-    if listed is not None and listed.cost_cny_per_t is not None:
-        cost = listed.cost_cny_per_t * _factor(book, listed.name, flow.t)
-        return book.facts.in_basis(cost, material, listed.basis)
-    rule = book.lanes.rule(flow.mode, material, book.status.hazardous(flow.stream, flow.t))
-    distance = book.lanes.distance_km(flow.lane, flow.from_site, flow.to_site, flow.mode)
-    if rule is None or distance is None:
-        return float("nan")
-    cost = book.lanes.cost_per_wet_t(rule, distance) * _factor(book, rule.name, flow.t)
-    return cost * book.facts.wet_per_dry(material)
+def _carbon(book: Book, money: Tally[Money]) -> None:
+    price = book.facts.settings.co2_price_cny_per_t
+    for burden in burdens(book) if price else ():
+        if burden.account == "co2e_t":
+            _book(book, money, "co2_cost", burden.t, -price * burden.amount)
 
 
 def _processing(book: Book, money: Tally[Money]) -> None:

@@ -5,6 +5,7 @@
                                  process, or toll, + Σ input × in(site, input) + Σ yield × out(site, output)
                                  0 for what a process that can run there needs
     in(site, material) = min of  its cheapest price there;   0 where it is made;   in(other site) + lane
+    process            with the price of what it and its inputs emit
     charge             = max(0, reclaiming + out);   no charge where out is infinite, or the storage is shut
 
 What is open in the last period counts, at its prices, capacities do not (see `ways`); of tiers the best. Lines that
@@ -21,6 +22,7 @@ from typing import NamedTuple
 
 from redmud_opt.case.works import Storage
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.reach import Reach, reach
 from redmud_opt.plan.audit.streams import Lineage
 from redmud_opt.plan.audit.ways import Use, Ways
@@ -123,12 +125,22 @@ class Roads:
         return found
 
     def _fed(self, use: Use) -> Option:
-        cost = use.cost_cny
+        cost = use.cost_cny + self._carbon(use)
         for taken in use.becomes.inputs:
             if taken.amount:
                 cost += taken.amount * self.bought.get((use.site, taken.material), NONE)
         left = tuple(((use.site, lineage, frozenset[str]()), amount) for lineage, amount in use.made)
         return Option(cost, left)
+
+    def _carbon(self, use: Use) -> float:
+        """What a tonne fed emits, by the process and by its inputs, at the price of carbon."""
+        facts = self.book.facts
+        factors = {
+            row.material: row.amount_per_unit for row in live(facts.case.factors) if row.account == "co2e_t"
+        }
+        emitted = self.book.conversions.emissions(use.process, use.point).get("co2e_t", 0.0)
+        emitted += sum(taken.amount * factors.get(taken.material, 0.0) for taken in use.becomes.inputs)
+        return emitted * facts.settings.co2_price_cny_per_t
 
 
 class WayOut:

@@ -4,7 +4,8 @@
              a candidate line only where `candidates` says so, and if it can stand in one of the periods
     lawful   accepted by a row of the case, dangerous goods where allowed, every `each` gate kept;
              hazardous as at the start of the horizon, since a later delisting does not count
-    cost     of a dry tonne (or unit), each in the basis of its row, at the prices of the last of the periods
+    cost     of a dry tonne (or unit), each in the basis of its row, at the prices of the last of the periods;
+             with the price of what moving it emits
 
 Only whether something is open counts, never how much it takes; nor do shares and averages of a blend, which
 hang on what else is fed. A haul rule moves what is measured in tonnes to sites that take it: something there
@@ -236,24 +237,35 @@ class Ways:
                     continue
                 distance = self.book.lanes.distance_km(f"{site}>{other}:{mode}", site, other, mode)
                 if distance is not None and distance <= min(longest, self.takes(other, lineage)):
-                    yield Move(other, self._hauled(rule, distance, lineage.material), distance)
+                    cost = self._hauled(rule, distance, lineage.material)
+                    handling = self.facts.handling_per_t(site, lineage.material)
+                    yield Move(other, cost + handling, distance)
 
     def _hauled(self, rule: Haul, distance: float, material: str) -> float:
         cost = self.book.lanes.cost_per_wet_t(rule, distance) * self._factor(rule.name)
-        return cost * self.facts.wet_per_dry(material)
+        return cost * self.facts.wet_per_dry(material) + self._carbon(rule, distance, material)
+
+    def _carbon(self, rule: Haul | None, distance: float | None, material: str) -> float:
+        """What a dry tonne emits on its way, at the price of carbon."""
+        if rule is None or distance is None or not self.facts.in_tonnes(material):
+            return 0.0
+        emitted_t = distance * rule.co2e_kg_per_t_km / 1000.0 * self.facts.wet_per_dry(material)
+        return emitted_t * self.facts.settings.co2_price_cny_per_t
 
     def _listed(self, lane: Lane, lineage: Lineage) -> Move | None:
         """A listed lane, None where nobody prices it."""
         material = lineage.material
         distance = self.book.lanes.distance_km(lane.name, lane.from_site, lane.to_site, lane.mode)
+        rule = self.book.lanes.rule(lane.mode, material, self.hazardous(lineage))
+        handling = self.facts.handling_per_t(lane.from_site, material)
         if lane.cost_cny_per_t is not None:
             price = lane.cost_cny_per_t * self._factor(lane.name)
-            cost = self.facts.in_basis(price, material, lane.basis)
+            cost = self.facts.in_basis(price, material, lane.basis) + handling
+            cost += self._carbon(rule, distance, material)
             return Move(lane.to_site, cost, float("inf") if distance is None else distance)
-        rule = self.book.lanes.rule(lane.mode, material, self.hazardous(lineage))
         if rule is None or distance is None or not self.facts.in_tonnes(material):
             return None
-        return Move(lane.to_site, self._hauled(rule, distance, material), distance)
+        return Move(lane.to_site, self._hauled(rule, distance, material) + handling, distance)
 
     # ---------------------------------------------------------------- processes and supplies
 
