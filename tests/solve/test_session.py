@@ -168,7 +168,8 @@ def test_changed_settings_in_place(held: Any, change: dict[str, Any]) -> None:
 
 def test_all_numeric_settings_are_tried() -> None:
     numeric = {n for n, c in columns(Settings).items() if c.kind in ("number", "integer") and c.enforced}
-    assert numeric == {"discount_rate", "circuity", "base_year", "max_depth", "certificate_max_age_months"}
+    whole = {"max_depth", "certificate_max_age_months", "pool_grid"}
+    assert numeric == {"discount_rate", "circuity", "base_year"} | whole
 
 
 def test_only_differences_are_written(held: Any) -> None:
