@@ -13,6 +13,7 @@ from tests.case import (  # noqa: F401 - plant
     faults_of_contracts,
     faults_of_decisions,
     faults_of_evidence,
+    faults_of_pools,
     faults_of_rolling,
     faults_of_yards,
 )

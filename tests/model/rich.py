@@ -1,9 +1,9 @@
 """One small case in which every family has rows and every enforced number of the schema stands.
 
-From July 2026: two quarters and the year 2027. R is the refinery, M the works, N a market, S a smelter; roads for
-all, a lorry for dangerous goods, a belt and a listed road. Bricks may get two more presses, detoxification a line of
-any size, and a second kiln is under construction. Iron is sold under a contract, a partner presses bricks for a fee,
-the works at M belong to two companies, and prices follow paths. It has a plan.
+From July 2026: two quarters and the year 2027. R is the refinery, M the works, N a market, S a smelter, P a bin of
+two clays; roads for all, a lorry for dangerous goods, a belt and a listed road. Bricks may get two more presses,
+detoxification a line of any size, and a second kiln is under construction. Iron is sold under a contract, a partner
+presses bricks for a fee, the works at M belong to two companies, and prices follow paths. It has a plan.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ PLACES = tuple(
             ("M", {}),
             ("N", {"kind": "transfer_station", "handling_cny_per_t": 2.5}),
             ("S", {}),
+            ("P", {}),
         )
     )
 )
@@ -366,6 +367,27 @@ def _yards() -> tuple[Tables, ...]:
     )  # fmt: skip
 
 
+def _pool() -> tuple[Tables, ...]:
+    """Two clays share a bin before they are sold for tiles; the buyer limits their iron."""
+    tile = {"property": "Fe", "kind": "blend", "limit": 5}
+    return (
+        commodity("white_clay"),
+        commodity("red_clay"),
+        group("clays", "white_clay", "red_clay"),
+        buys("white_clay", 40, "P", max_t=80),
+        buys("red_clay", 15, "P", max_t=60),
+        yard("clays", "P", name="clay_bin", mixed=True, capacity_t=50, holding_cost_cny_per_t_a=2),
+        sells("clays", 55, "P", name="tiles", max_t=70),
+        rows(
+            composition=tuple(
+                Assay(material=m, property="Fe", value=v, sigma=0.1)
+                for m, v in (("white_clay", 2), ("red_clay", 9))
+            ),
+            gates=Gate(name="iron_of_tiles", at="tiles", k_sigma=1, **tile),
+        ),
+    )
+
+
 def _markets() -> tuple[Tables, ...]:
     steps = (
         Tier(item="brick_outlet", step=1, width_t=200, price_cny_per_t=160),
@@ -489,11 +511,13 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
         *_yards(),
         *_markets(),
         *_contracts(periods),
+        *_pool(),
         *_policy(),
         sites=PLACES,
         periods=periods,
         base_year=2026,
         discounting="mid_period",
+        pool_grid=2,
         discount_rate=0.08,
         end_of_horizon="charge",
         co2_price_cny_per_t=60,

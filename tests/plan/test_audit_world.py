@@ -621,6 +621,7 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "rolling",
         "cost_to_serve",
         "annual",
+        "pools",
     }  # nothing is, see test_audit_decisions, test_audit_arisings, test_audit_costs
     of_elements = {"elements", "composition", "margins"}  # not stated, see test_elements
     assert len(held) == len(FAMILIES)

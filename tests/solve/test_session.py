@@ -177,7 +177,7 @@ def test_all_numeric_settings_are_tried() -> None:
     numeric = {n for n, c in columns(Settings).items() if c.kind in ("number", "integer") and c.enforced}
     assert numeric == {
         *("discount_rate", "circuity", "base_year", "max_depth"),
-        *("certificate_max_age_months", "co2_price_cny_per_t"),
+        *("certificate_max_age_months", "co2_price_cny_per_t", "pool_grid"),
     }
 
 

@@ -167,6 +167,12 @@ class Settings:
     utilisation_counts_legacy: bool = flag("the objective `utilisation` counts legacy waste too")
     circuity: float = number("1", "road distance over great-circle distance", default=1.3, minimum=1)
     max_depth: int = integer("how many processes a waste may pass one after another", default=3, minimum=1)
+    pool_grid: int = integer(
+        "parts into which the shares of what is mixed are cut to begin with; a finer grid starts nearer the best",
+        default=8,
+        minimum=1,
+        maximum=64,
+    )
     end_of_horizon: str = choice(
         "charge free", "whether waste left in stock at the end is charged", default="charge"
     )

@@ -285,6 +285,7 @@ class Storage(Row):
     site: str = reference("sites", "where it lies", required=True)
     material: str = reference("materials", "material or group it takes", required=True, groups=True)
     retrievable: bool = flag("what is put in may be taken out", default=True)
+    mixed: bool = flag("a pool: what is taken out has the composition of what is in it")
     final: bool = flag("what is placed stays (landfill, backfill)")
     method: str = text("method code of final placement")
     capacity_t: float | None = number("t", "most dry tonnes held at once, placed ones included")

@@ -19,8 +19,9 @@ from redmud_opt.model.freezing import standing_against
 from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan import Plan, audit, make_plan
-from redmud_opt.solve import Options, Outcome, Session, solve_case_goals
+from redmud_opt.solve import Options, Outcome
 from redmud_opt.study.frozen import explain_frozen
+from redmud_opt.study.pools import solve_pools
 from redmud_opt.study.reach import explain
 
 MOST_FAILURES = 5
@@ -73,13 +74,16 @@ def compute(case: Case, options: RunOptions, stages: Stages, baseline: Baseline 
     if against:
         return Computed(Exit.INFEASIBLE, "infeasible", messages=tuple(map(by_counting, against)))
     with stages.stage("solve"):
-        outcome = solve_case_goals(model, network, Session(solver_options(options, stages.listener)))
+        solved = solve_pools(model, network, solver_options(options, stages.listener))
+    network, model, outcome = solved.network, solved.model, solved.outcome
     stages.listener.note(f"solve stopped: {outcome.stopped}, holds: {outcome.holds}, {outcome.size}")
     if outcome.values is None:
         return without_plan(network, outcome, options, stages)
     with stages.stage("plan", held=True):
         plan = make_plan(network, model, outcome)
         plan = replace(plan, notes=(*plan.notes, *remarks(model, network)))
+        if solved.record is not None:
+            plan = replace(plan, solve={**plan.solve, "pools": solved.record})
     with stages.stage("audit", held=True):
         plan = plan.with_audit(audit(case, plan.frames, plan.value_cny, baseline))
     return judged(told(plan, case, outcome, stages), outcome)
@@ -122,9 +126,10 @@ def without_plan(network: Network, outcome: Outcome, options: RunOptions, stages
         found = found or (Message("jobs.infeasible"),)
         return Computed(Exit.INFEASIBLE, "infeasible", messages=found, size=size)
     limit = Message("jobs.limit_without_plan", {"seconds": options.time_limit_s or 0.0})
+    coarse = Message("jobs.pools_too_coarse")
     ends = {
         "time": (Exit.LIMIT, limit),
-        "gap": (Exit.LIMIT, limit),
+        "gap": (Exit.LIMIT, coarse if network.pools else limit),
         "cancelled": (Exit.CANCELLED, Message("jobs.cancelled")),
     }
     trouble = (Exit.CRASHED, Message("jobs.solver_trouble", {"detail": outcome.detail}))

@@ -92,5 +92,12 @@ def _add_stocks(m: ConcreteModel, net: Network, ids: list[str]) -> None:
     names, codes, levels = ("storage", "stream"), (held.storage, held.stream), (storages, ids)
     upper = np.maximum(held.upper, held.opening_t[:, None])
     m.stock_t = Columns(grid_index(net, held.grid, names, codes, levels), upper=held.grid.pick(upper))
-    m.put_t = Columns(grid_index(net, held.put, names, codes, levels), upper=held.put.pick(held.upper))
-    m.reclaim_t = Columns(grid_index(net, held.reclaim, names, codes, levels), upper=held.reclaim.pick(upper))
+    mixed = np.array([storage.mixed for storage in held.storages], dtype=bool)[held.storage]
+    # a pool may pass more in a period than lies in it at the end
+    put, reclaim = (
+        np.where(mixed[:, None], net.available_t[held.stream], most) for most in (held.upper, upper)
+    )
+    m.put_t = Columns(grid_index(net, held.put, names, codes, levels), upper=held.put.pick(put))
+    m.reclaim_t = Columns(
+        grid_index(net, held.reclaim, names, codes, levels), upper=held.reclaim.pick(reclaim)
+    )

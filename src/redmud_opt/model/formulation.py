@@ -28,6 +28,8 @@ from redmud_opt.model.limits import add_limits
 from redmud_opt.model.links import add_links
 from redmud_opt.model.logic import add_logic
 from redmud_opt.model.points import add_points
+from redmud_opt.model.pool_bound import add_pool_bound
+from redmud_opt.model.pools import add_pools
 from redmud_opt.model.radius import add_haul_radius
 from redmud_opt.model.reductions import add_reductions
 from redmud_opt.model.refunds import add_refunds
@@ -58,6 +60,7 @@ FORMULATION: tuple[Family, ...] = (
     add_storage_capacity,  # tonnes and airspace of a yard over its life
     add_storage_rates,  # what a yard takes and gives per period
     add_yard_measures,  # caps, cut-offs, monitoring; the risk that is left
+    add_pools,  # what leaves a mixed yard has the composition of what is in it
     add_markets,  # least and most of outlets and supplies
     add_contracts,  # taken or paid for, and made up later
     add_used,  # lanes and outlets used or not: least lots, counts
@@ -84,6 +87,9 @@ FORMULATION: tuple[Family, ...] = (
     add_value,  # every term of value
     add_goals,  # the goals and the objective
 )
+
+RELAXATION: tuple[Family, ...] = tuple(add_pool_bound if f is add_pools else f for f in FORMULATION)
+"""The same with pools relaxed: what it cannot reach, no plan can."""
 
 
 def build_model(network: Network, formulation: Sequence[Family] = FORMULATION) -> ConcreteModel:

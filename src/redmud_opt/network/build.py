@@ -22,6 +22,8 @@ from redmud_opt.network.network import Array, Network
 from redmud_opt.network.numbering import Numbering, floats
 from redmud_opt.network.origins import Origins
 from redmud_opt.network.plant import Plant
+from redmud_opt.network.poolfaults import pool_faults
+from redmud_opt.network.pools import pools_of
 from redmud_opt.network.prices import Prices
 from redmud_opt.network.reach import Explorer, Reach
 from redmud_opt.network.refusals import faults_of, notes_of, unlimited_faults
@@ -92,7 +94,8 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         notes=tuple(notes_of(given, reach)),
         before=None if baseline is None else Before.of(case, baseline, lookup, time),
     )
-    unlimited = unlimited_faults(network)
+    network = replace(network, pools=pools_of(network))
+    unlimited = [*unlimited_faults(network), *pool_faults(network)]
     if unlimited:
         raise CaseFaults(tuple(unlimited))
     return find_impossible(network)

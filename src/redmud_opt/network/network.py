@@ -198,6 +198,44 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class Exit:
+    """A lane, a feed of a line, or an outlet that takes what is mixed: entities of one family of columns.
+
+    `component`: what each entity carries. `beyond`: site of the way out where it is not that of the pool.
+    """
+
+    name: str
+    family: str
+    entity: Ints
+    component: Ints
+    table: Routes | Runs | Deliveries
+    beyond: str = ""
+
+    def most_t(self, components: int) -> Array:
+        """Most that may leave of each component in each period, [component, period]."""
+        upper = np.where(self.table.grid.position >= 0, self.table.upper, 0.0)[self.entity]
+        found = np.zeros((components, upper.shape[1]))
+        np.add.at(found, self.component, upper)
+        return found
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A mixed storage. `holding`: its entities among the holdings, `component`: what each of them holds.
+
+    points [K, L]: shares of the L components. boxes [2, B, L]: least and greatest shares.
+    """
+
+    storage: Storage
+    components: tuple[str, ...]
+    holding: Ints
+    component: Ints
+    exits: tuple[Exit, ...]
+    points: Array
+    boxes: Array
+
+
+@dataclass(frozen=True)
 class Network:
     """Everything the model is built from. P places, S streams, T periods."""
 
@@ -230,6 +268,7 @@ class Network:
     placements: Placements
     deliveries: Deliveries
     purchases: Purchases
+    pools: tuple[Pool, ...] = ()
     findings: tuple[Message, ...] = field(default=())
     """Impossible things proved by counting, in words."""
     notes: tuple[Message, ...] = field(default=())

@@ -134,6 +134,23 @@ def picked(frames: Mapping[str, pd.DataFrame], name: str, *columns: str) -> Iter
     yield from frames[name][list(columns)].itertuples(index=False, name=None)
 
 
+POOL_COLUMNS = ("storage", "lineage", "period", "content_t", "reclaimed_t", "share")
+
+
+def pool_table(stocks: pd.DataFrame, net: Network) -> pd.DataFrame:
+    """What is in each pool before anything is taken out, by lineage, and its share."""
+    mixed = {pool.storage.name for pool in net.pools}
+    lineage = {stream.id: stream.lineage for stream in net.streams}
+    frame = stocks[stocks["storage"].isin(mixed)]
+    frame = frame.assign(lineage=[lineage[s] for s in frame["stream"]])
+    frame = frame.assign(content_t=frame["stock_t"] + frame["reclaimed_t"])
+    keys = ["storage", "lineage", "period"]
+    sums = frame.groupby(keys, as_index=False, sort=False)[["content_t", "reclaimed_t"]].sum()
+    whole = sums.groupby(["storage", "period"])["content_t"].transform("sum")
+    sums = sums.assign(share=sums["content_t"] / whole)
+    return sums[sums["content_t"] > NEGLIGIBLE][list(POOL_COLUMNS)].reset_index(drop=True)
+
+
 def sited(frame: pd.DataFrame, column: str, sites: dict[str, str]) -> pd.DataFrame:
     """Adds the site of an outlet or storage beside its name."""
     frame.insert(1, "site", [sites[name] for name in frame[column]])
@@ -289,6 +306,7 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
     outlets = {o.name: o.site for o in net.case.outlets}
     storages = {s.name: s.site for s in net.case.storages}
     tiers = frame_of(m.tier_t, "amount")
+    stocks = stock_table(m, net)
     return {
         "streams": stream_table(net),
         "arisings": arising_table(m, net),
@@ -298,7 +316,8 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
         "made": made_table(m, net),
         "purchases": purchase_table(m, net),
         "sales": sited(frame_of(m.sold_t, "sold"), "outlet", outlets),
-        "stocks": stock_table(m, net),
+        "stocks": stocks,
+        "pools": pool_table(stocks, net),
         "placements": sited(frame_of(m.placed_t, "placed_t"), "storage", storages),
         "builds": build_table(m, net),
         "closings": _whole(m.close, "units"),

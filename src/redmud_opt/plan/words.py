@@ -117,6 +117,7 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
             name: plain(solve.get(name))
             for name in ("stopped", "holds", "status", "objective", "bound", "gap")
         },
+        **({"pools": dict(solve["pools"])} if solve.get("pools") else {}),
         "value_cny": plain(plan.value_cny),
         "value_terms": {str(term): plain(amount) for term, amount in terms.items()},
         "utilisation": records(plan.frames["rates"]),
@@ -274,7 +275,7 @@ class Speaker:
         if plan.provenance.get("objective"):
             lines.append(self.word("objective", str(plan.provenance["objective"])))
         lines.append(self.say("worth", value=millions(plan.value_cny, self.decimals())))
-        return [*lines, *self.proof()]
+        return [*lines, *self.proof(), *self.pools()]
 
     def proof(self) -> list[str]:
         """With integers: objective, bound and gap, where there is a bound."""
@@ -284,6 +285,20 @@ class Speaker:
             return []
         values = {name: millions(float(solve[name]), self.decimals()) for name in ("objective", "bound")}
         return [self.say("proof", gap=gap_words(float(solve.get("gap") or 0.0)), **values)]
+
+    def pools(self) -> list[str]:
+        """With pools: how near the compositions chosen come to the best."""
+        found = self.plan.solve.get("pools")
+        if not found:
+            return []
+        if found["gap"] is None:
+            return [self.say("pools_without_bound")]
+        if found["gap"] <= PROVED:
+            return [self.say("pools_closed")]
+        if found["goal"] != "value":
+            return [self.say("pools_goal", gap=gap_words(found["gap"]))]
+        values = {name: millions(found[name], self.decimals()) for name in ("reached", "bound")}
+        return [self.say("pools", gap=gap_words(found["gap"]), **values)]
 
     def value(self) -> list[str]:
         """Value by term."""

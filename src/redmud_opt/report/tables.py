@@ -24,6 +24,7 @@ SHOWN = {
     "sales": "outlet site stream period sold",
     "placements": "storage site stream period placed_t",
     "stocks": "storage site stream period put_t reclaimed_t stock_t",
+    "pools": "storage lineage period content_t reclaimed_t share",
     "purchases": "supply site stream period bought",
     "arisings": "site stream period arising_t",
     "moved": "measure item process stream period before after change",
@@ -177,7 +178,7 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
         return column.map(lambda hard: labels.word("target", "hard" if hard else "soft"))
     if name in _WORDS:
         return column.map(lambda value: labels.word(_WORDS[name], str(value)))
-    if name == "stream":
+    if name in ("stream", "lineage"):
         return column.map(labels.stream)
     if name == "origin":
         return column.map(labels.origin)

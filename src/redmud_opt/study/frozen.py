@@ -12,7 +12,7 @@ import numpy as np
 from pyomo.environ import Var
 
 from redmud_opt.i18n import Message
-from redmud_opt.model import build_model
+from redmud_opt.model import RELAXATION, build_model
 from redmud_opt.network import Network
 from redmud_opt.network.before import Before
 from redmud_opt.solve import Options, Session
@@ -38,7 +38,7 @@ def _without_change_limits(network: Network, before: Before) -> Network:
 
 def _possible(network: Network, options: Options) -> bool:
     """Whether the relaxation has a plan; a question that is cut short counts as one that has."""
-    model = build_model(network)
+    model = build_model(network, RELAXATION)
     for columns in model.component_objects(Var):
         columns.set_integer(False)
     return Session(options).solve(model).stopped != "infeasible"

@@ -17,7 +17,7 @@ import numpy as np
 from pyomo.environ import Var
 
 from redmud_opt.i18n import Message
-from redmud_opt.model import build_model
+from redmud_opt.model import RELAXATION, build_model
 from redmud_opt.model.arrays import Objective
 from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.model.targets import base_and_utilised_t, target_years
@@ -83,7 +83,7 @@ class Reach:
 
     def __init__(self, network: Network, options: Options) -> None:
         self.network = network
-        self.model = build_model(network)
+        self.model = build_model(network, RELAXATION)
         for name in BOUNDED:
             columns = self.model.component(name)
             columns.upper_bound[~frozen_mask(self.model, columns)] = np.inf

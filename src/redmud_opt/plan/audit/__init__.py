@@ -38,6 +38,7 @@ from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
 from redmud_opt.plan.audit.logic import logic
 from redmud_opt.plan.audit.points import points
+from redmud_opt.plan.audit.pools import pools
 from redmud_opt.plan.audit.rates import rates, targets
 from redmud_opt.plan.audit.reading import frames as well_formed
 from redmud_opt.plan.audit.reading import streams
@@ -73,6 +74,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     tiers,
     shares,
     gates,
+    pools,
     limits,
     logic,
     budgets,

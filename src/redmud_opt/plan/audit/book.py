@@ -44,6 +44,7 @@ from redmud_opt.plan.audit.rows import (
     Kept,
     Made,
     Margin,
+    Mixed,
     OfProcess,
     Opened,
     Over,
@@ -146,6 +147,7 @@ class Book:
         self.yard_ends: list[YardEnd] | None = rows["yard_ends"] if "yard_ends" in frames else None
         self.take_or_pay: list[Owed] = rows["take_or_pay"]
         self.services: list[Service] | None = rows["services"] if "services" in frames else None
+        self.pools: list[Mixed] = rows["pools"]
         self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
         self.calendar: list[Dated] | None = rows["periods"] if "periods" in frames else None
         self.traced: list[Traced] | None = rows["traced"] if "traced" in frames else None

@@ -105,6 +105,17 @@ class Kept(NamedTuple):
     stock: float
 
 
+class Mixed(NamedTuple):
+    """A row of `pools`; a lineage is text as it stands there."""
+
+    storage: str
+    lineage: str
+    t: int
+    content: float
+    reclaimed: float
+    share: float
+
+
 class Placed(NamedTuple):
     """A row of `placements`."""
 
@@ -523,6 +534,11 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "put_t:number reclaimed_t:number stock_t:number",
         4,
     ),
+    "pools": (
+        Mixed,
+        "storage:storage lineage:text period:period content_t:number reclaimed_t:number share:number",
+        3,
+    ),
     "placements": (Placed, "storage:storage site:site stream:stream period:period placed_t:number", 4),
     "tiers": (Step, "item:item window:window step:year amount:number", 3),
     "shortfalls": (
@@ -657,7 +673,7 @@ OPTIONAL = (
         "spending",
         "budgets",
     ),
-    *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions"),
+    *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions", "pools"),
     *("traced", "cost_to_serve", "paths", "annual"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
 )
