@@ -34,16 +34,14 @@ def test_tables_columns_and_settings(folder: Folder) -> None:
         valid_from="2025-01-01",
         valid_to="2027-01-01",
     )
-    folder.set("composition", 2, laboratory="l").set("processes", 2, readiness=7).set(
-        "processes", 3, readiness=9
-    )
+    folder.set("materials", 2, hazard="T").set("processes", 2, readiness=7).set("processes", 3, readiness=9)
     messages = unenforced(folder.load())
     found = said(messages)
     assert text(found["rule_date."]) == "setting `rule_date` = 2026-01-01 has no effect on the plan yet"
     assert text(found["permits."]) == "table `permits` has no effect on the plan yet (no 1; 1 in all)"
     assert found["processes.readiness"].values["count"] == 2
-    assert found["composition.laboratory"].values["count"] == 1
-    assert "；共 1 行）" in text(found["composition.laboratory"], "zh")
+    assert found["materials.hazard"].values["count"] == 1
+    assert "；共 1 行）" in text(found["materials.hazard"], "zh")
 
 
 def test_what_is_decided_is_not_named(folder: Folder) -> None:

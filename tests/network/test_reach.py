@@ -245,7 +245,7 @@ def test_a_listed_lane_without_cost_takes_the_haul_rule_and_its_own_distance() -
     row = Lane(name="own", from_site="R", to_site="M", distance_km=4)
     base = (mud(), site("M"), landfill("mud", 0, "M"), rows(lanes=row))
     network = build_network(tiny(*base, ROAD))
-    assert network.routes.cost.tolist() == [4]
+    assert network.routes.cost.tolist() == [[4]]
     assert faults(
         tiny(
             *base[:3],

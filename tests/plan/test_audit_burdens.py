@@ -34,7 +34,7 @@ from tests.builders import (
     works,
     yard,
 )
-from tests.plan.test_audit_world import Frames, append, change, drop, keys, put
+from tests.plan.test_audit_world import Frames, append, change, drop, keys, put, without_sums
 
 from redmud_opt.case import Case
 from redmud_opt.case.backing import Backing
@@ -99,7 +99,7 @@ def found(*changes: Change, case: Case | None = None) -> set[str]:
     for apply in changes:
         frames = apply(frames)
     value = float(frames["value_terms"]["value_cny"].sum())
-    said = audit(case or solved.case, frames, value)
+    said = audit(case or solved.case, without_sums(frames), value)
     for check in said.failures:
         for language in LANGUAGES:
             assert check.message.key not in text(check.message, language)
@@ -238,7 +238,7 @@ def test_the_way_out_counts_carbon_and_handling() -> None:
     for less in (1.0, 5.0):
         frames = change("excess", "charge_cny_per_t", -less)(dict(solved.plan.frames))
         frames = change("value_terms", "value_cny", less * row["excess_t"], term="end_charge")(frames)
-        said = audit(case, frames, float(frames["value_terms"]["value_cny"].sum()))
+        said = audit(case, without_sums(frames), float(frames["value_terms"]["value_cny"].sum()))
         assert keys(said) == {"audit.horizon.charge_understated"}
 
 

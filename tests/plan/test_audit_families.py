@@ -618,6 +618,8 @@ def test_what_is_not_checked_is_said() -> None:
         "audit.frames.not_checked",
         "audit.totals.not_checked",
         "audit.value.not_stated",
+        "audit.cost_to_serve.not_stated",
+        "audit.annual.not_stated",
     }
 
 

@@ -330,7 +330,7 @@ def test_the_rich_case_leaves_nothing_over() -> None:
     The capex of options on what arises is not traced yet.
     """
     plan = everything()
-    left = plan.frame("cost_to_serve").query("given not in ('arising', 'opening_stock')")
+    left = plan.frame("cost_to_serve").query("given == 'not_attributed'")
     assert set(left["at"]) <= {"terrace", "bin", "potline", "other_bauxite", ""}
     assert set(left.loc[left["at"] == "", "term"]) <= {
         "shortfall",

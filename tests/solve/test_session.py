@@ -143,7 +143,7 @@ def test_a_changed_number_in_place_is_the_model_built_anew(held: Any, table: str
     fresh.update(form)
     cold = fresh.run()
     assert warm.stopped == cold.stopped == "optimal"
-    assert warm.objective == pytest.approx(cold.objective, rel=1e-9)
+    assert warm.objective == pytest.approx(cold.objective, rel=1e-6)  # as exactly as an optimum is proved
 
 
 @pytest.mark.parametrize("table", sorted({table for table, _ in numbers()}))
