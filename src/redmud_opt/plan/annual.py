@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from redmud_opt.model.money import TERMS
 from redmud_opt.plan.audit.annual import annual_money
 from redmud_opt.plan.audit.book import Book
 
@@ -14,5 +15,11 @@ from redmud_opt.plan.audit.book import Book
 def annual_table(book: Book) -> pd.DataFrame:
     """The frame `annual`: term, year, of_year, value_cny; no row where there is nothing."""
     money, share = annual_money(book), book.dates.share_of_year
-    rows = [(term, year, share(year), money[term, year]) for term, year in money if money[term, year]]
+    stated = sorted((key for key in money if money[key]), key=lambda key: (_rank(key[0]), key[1]))
+    rows = [(term, year, share(year), money[term, year]) for term, year in stated]
     return pd.DataFrame(rows, columns=["term", "year", "of_year", "value_cny"]).astype({"year": int})
+
+
+def _rank(term: str) -> int:
+    """Terms in the order of the value; the annuity in the place of the investment."""
+    return TERMS.index(term if term in TERMS else "capex")
