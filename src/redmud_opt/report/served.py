@@ -12,7 +12,7 @@ from redmud_opt.report.tables import View, heading
 
 
 def served_view(plan: Plan, language: str) -> View:
-    """A row per source: tonnes, and CNY per tonne by term and net; blank where there are no tonnes."""
+    """A row per source: tonnes, and CNY per tonne, net and by term; blank where there are no tonnes."""
     labels, found = Labels(plan, language), per_source(plan.frames)
     whole = found["origin_t"].where(found["origin_t"] > 0.0)
     cells = {
@@ -24,7 +24,7 @@ def served_view(plan: Plan, language: str) -> View:
         heading("cost_to_serve", "origin_t", language): found["origin_t"],
     }
     numbers = {heading("cost_to_serve", "origin_t", language): 0}
-    for name in found.columns.drop([*WHOSE, "origin_t"]):
+    for name in ["net", *found.columns.drop([*WHOSE, "origin_t", "net"])]:
         words = labels.word("served" if name == "net" else "term", str(name))
         column = text(Message("report.served.per_t", {"term": words}), language)
         cells[column], numbers[column] = found[name] / whole, 2

@@ -178,7 +178,7 @@ def _link_view(links: list[Link], labels: Labels, say: Words) -> View:
 @st.fragment
 def _tables(plan: Plan, run: str, say: Words) -> None:
     st.markdown(f"#### {say('tables')}")
-    known = [name for name in SHOWN if name in plan.frames]
+    known = [name for name in SHOWN if name in plan.frames and not plan.frames[name].empty]
     name = st.pills(
         say("table"),
         known,
@@ -189,9 +189,6 @@ def _tables(plan: Plan, run: str, say: Words) -> None:
         format_func=lambda option: word("table", option, say.language),
     )
     view = table(plan, str(name), say.language)
-    if view.frame.empty:
-        st.caption(say("empty_table"))
-        return
     st.caption(plain(say("rows", count=len(view.frame))))
     view_grid(view, "plan_table")
     csv_button(pd.DataFrame(view.frame), f"{run}-{name}", "table_csv", say)
