@@ -16,6 +16,7 @@ from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.results import read_result
 from redmud_opt.plan import Plan
 from redmud_opt.solve import Outcome
+from redmud_opt.study import pools as pools_module
 
 KEYS = {
     *("stopped", "holds", "status", "objective", "bound", "gap", "value_cny", "value_terms", "utilisation"),
@@ -250,7 +251,7 @@ def test_cancelled_at_the_solve(tmp_path: Path) -> None:
     assert stages == ["read", "network", "build"]
 
 
-@pytest.mark.parametrize("where", ["build_network", "build_model", "solve_case_goals", "make_plan", "audit"])
+@pytest.mark.parametrize("where", ["build_network", "build_model", "solve_pools", "make_plan", "audit"])
 def test_crash(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("injected")
@@ -280,12 +281,12 @@ def test_crash_while_the_plan_is_written(tmp_path: Path, monkeypatch: pytest.Mon
 
 def with_outcome(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     """The solve ends otherwise than it did."""
-    solve = compute_module.solve_case_goals
+    solve = pools_module.solve_case_goals
 
     def changed(*arguments: Any) -> Outcome:
         return dataclasses.replace(solve(*arguments), **changes)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compute_module, "solve_case_goals", changed)
+    monkeypatch.setattr(pools_module, "solve_case_goals", changed)
 
 
 def test_solver_trouble_is_no_infeasibility(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@
     Σ reclaimed ≤ M · (1 − Σ measure up to t)                 of measures that block reclaiming               [t]
     risk[storage, t] = risk before − Σ (before − after) · Σ measure up to t                             [score]
 
-A measure is decided on the first day of a period; its effects add up. docs/decisions.md 'Yards'; MODEL.md
-Storage yard.
+A measure is decided on the first day of a period; its effects add up. docs/decisions.md 'Yards';
+MODEL.md Storage yard.
 """
 
 from __future__ import annotations
