@@ -13,7 +13,9 @@ from tests.builders import optimum
 from redmud_opt import load_case, optimise
 from redmud_opt.cli import main
 from redmud_opt.i18n import LANGUAGES
+from redmud_opt.network import build_network
 from redmud_opt.study import pools
+from redmud_opt.study.exact_pools import available, exact_optimum
 
 FOLDER = "tests/literature"
 HAVERLY = {"haverly1": 400.0, "haverly2": 600.0, "haverly3": 750.0}
@@ -81,3 +83,21 @@ def test_adhya_within_one_per_cent() -> None:
     plan = optimise(f"{FOLDER}/adhya1")
     assert 549 <= plan.value_cny <= ADHYA <= plan.solve["pools"]["bound"]
     assert plan.solve["pools"]["gap"] <= 0.01
+
+
+@pytest.mark.skipif(not available(), reason="needs pyscipopt, which is optional")
+@pytest.mark.parametrize(("name", "best"), HAVERLY.items())
+def test_scip_agrees(name: str, best: float) -> None:
+    """The bilinear problem itself, by spatial branch and bound."""
+    found = exact_optimum(build_network(load_case(f"{FOLDER}/{name}")))
+    assert found.stopped == "optimal"
+    assert found.value == pytest.approx(best, rel=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not available(), reason="needs pyscipopt, which is optional")
+def test_scip_closes_adhya() -> None:
+    """The known optimum, 549.803, and so what our plan and bound lie around."""
+    found = exact_optimum(build_network(load_case(f"{FOLDER}/adhya1")), 120.0)
+    assert found.stopped == "optimal"
+    assert found.value == pytest.approx(ADHYA, abs=1e-3)

@@ -230,6 +230,19 @@ def test_what_no_pool_can_mix_is_proved_impossible() -> None:
     assert (found.outcome.stopped, found.outcome.holds) == ("infeasible", "nothing")
 
 
+def test_an_objective_that_is_minimised() -> None:
+    """Least on dumps: the kiln takes 133.3 t, a quarter A; apart the base would take 50 t more of A.
+
+    What the base takes is what the kiln takes, so 100 t of A and 100 of B less 133.3 t lie on dumps.
+    """
+    case = pooled(far(100, 100), kiln(4), base(50), objective="landfilled", pool={"capacity_t": 0})
+    found = solve_pools(build_model(build_network(case)), build_network(case))
+    assert found.record is not None
+    assert found.record["reached"] == pytest.approx(200 - 400 / 3, abs=1e-3)
+    assert found.record["bound"] <= found.record["reached"] + 1e-6
+    assert found.record["gap"] == pytest.approx(0, abs=1e-5)
+
+
 def test_the_objective_utilisation_has_its_own_bound() -> None:
     """Most use first: 133.3 t to the kiln, or 50 to the base and the rest nowhere."""
     case = pooled(far(100, 100), kiln(4), base(50), objective="utilisation")

@@ -27,6 +27,9 @@ from redmud_opt.network.pools import distinct, split, with_points
 from redmud_opt.solve import Options, Outcome, Progress, Session, solve_case_goals, solve_levels
 from redmud_opt.solve.outcome import Stopped, gap_of
 
+MAXIMISED = ("value", "utilisation")
+"""Goals of which more is better; of the others less is."""
+
 ROUNDS = 8
 """Most refinements."""
 
@@ -66,6 +69,7 @@ class Rounds:
         self.options = options
         self.network = network
         self.goal = network.case.settings.objective
+        self.sense = 1.0 if self.goal in MAXIMISED else -1.0
         self.bound: float | None = None
         self.best: Pooled | None = None
         self.rounds = 0
@@ -111,9 +115,7 @@ class Rounds:
                 for pool in before.network.pools
             ]
             last = self._plan(replace(before.network, pools=tuple(pools)))
-            if self._reached(self.best) <= self._reached(before) + LEAST_GAIN * max(
-                1.0, abs(self._reached(before))
-            ):
+            if self._gained(before, self.best) <= LEAST_GAIN * max(1.0, abs(self._reached(before))):
                 step /= 27
         return last
 
@@ -128,8 +130,7 @@ class Rounds:
         self.outer.options = replace(self.outer.options, time_limit_s=limit)
         outer = solve_levels(relaxed, self.network, self.outer, [self.goal])
         if outer.bound is not None:
-            # both goals that a case may name are maximised
-            self.bound = outer.bound if self.bound is None else min(self.bound, outer.bound)
+            self.bound = outer.bound if self.bound is None else self._worse(self.bound, outer.bound)
         return outer
 
     def _plan(self, network: Network) -> Pooled:
@@ -138,21 +139,30 @@ class Rounds:
         model = build_model(network)
         outcome = solve_case_goals(model, network, self.inner)
         found = Pooled(network, model, outcome)
-        better = self.best is None or self._reached(found) > self._reached(self.best)
+        better = self.best is None or self._gained(self.best, found) > 0.0
         if outcome.values is not None and better:
             self.best = found
         return found
 
+    def _worse(self, one: float, other: float) -> float:
+        """Of two amounts of the goal the worse: no plan does better than either bound."""
+        return min(one, other) if self.sense > 0 else max(one, other)
+
+    def _gained(self, before: Pooled, after: Pooled) -> float:
+        """By how much a plan is better than another."""
+        return self.sense * (self._reached(after) - self._reached(before))
+
     def _reached(self, found: Pooled) -> float:
         """What a plan is worth by the first goal; of value with the penalties of soft targets."""
         if self.goal == "value":
-            return -np.inf if found.outcome.objective is None else found.outcome.objective
+            return float(-np.inf if found.outcome.objective is None else found.outcome.objective)
         return float(found.model.goal[self.goal].value or 0.0)
 
     def _gap(self) -> float | None:
         if self.best is None or self.bound is None:
             return None
-        return gap_of(self._reached(self.best), max(self.bound, self._reached(self.best)))
+        reached = self._reached(self.best)
+        return gap_of(reached, reached if self._worse(self.bound, reached) == self.bound else self.bound)
 
     def _done(self, last: Outcome) -> bool:
         gap, left = self._gap(), self._left()
