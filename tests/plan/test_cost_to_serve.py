@@ -284,7 +284,9 @@ def test_what_is_short_of_a_contract_is_borne_by_what_is_delivered_under_it() ->
 
 
 def test_a_contract_that_nothing_moves_under_stands_by_itself() -> None:
-    plan = solve(tiny(mud(), landfill("mud", 1), contract(20, 3), commodity("lime"), buys("lime", 9, contract="deal")))
+    plan = solve(
+        tiny(mud(), landfill("mud", 1), contract(20, 3), commodity("lime"), buys("lime", 9, contract="deal"))
+    )
     left = plan.frame("cost_to_serve").query("given == 'not_attributed'")
     assert left[["at", "term", "value_cny"]].to_numpy().tolist() == [["deal", "shortfall", -60.0]]
 

@@ -55,7 +55,9 @@ def with_options(draw: Any, case: Case) -> Case:
     """The case with these options."""
     mine = [draw(options(f"on_{k}", name)) for k, name in enumerate(("potline", "potline", "mud_R_"))]
     dumps = tuple(
-        replace(row, name=f"pit_{row.site}", material=OTHER.name) for row in case.storages if row.name.startswith("dump")
+        replace(row, name=f"pit_{row.site}", material=OTHER.name)
+        for row in case.storages
+        if row.name.startswith("dump")
     )
     return replace(
         case,

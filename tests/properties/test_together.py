@@ -1,7 +1,8 @@
 """Facts about cases that use many options at once: yards, arisings, contracts, paths, carbon, points, lots of hauls.
 
-    audit passes, mass closes (`solve` asks for both), cost to serve sums to value and leaves nothing without a bearer;
-    what is frozen stays a plan, and the same case frozen is worth the same
+audit passes, mass closes (`solve` asks for both), cost to serve sums to value and leaves nothing without a bearer;
+what is frozen stays a plan, and the same case frozen is worth the same
+what counting calls impossible has no plan
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from tests.builders import against, rows, solve
+from tests.builders import against, rows, run, solve
 from tests.model.contracting import contract
 from tests.properties.cases import random_cases
 from tests.properties.test_arisings import with_options
 from tests.properties.test_yards import with_yards
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.burdens import Factor
+from redmud_opt.case.rules import Target
 from redmud_opt.case.things import Owner, PriceByYear
 from redmud_opt.case.works import Facility, Line
 
@@ -120,3 +122,29 @@ def test_the_same_case_frozen_is_worth_the_same(case: Case, freeze: int) -> None
         case, outlets=tuple(replace(row, price_cny_per_t=row.price_cny_per_t - 9) for row in case.outlets)
     )
     solve(dear, baseline=against(plan, stays))
+
+
+def _tight(draw: Draw, case: Case) -> Case:
+    """The case with dumps of little or no room and a hard target on red mud: perhaps without a plan."""
+    room = draw(st.sampled_from([0.0, 10.0, 60.0]))
+    hard = Target(name="hard", waste_class="red_mud", at_least=draw(st.sampled_from([0.0, 0.3, 0.9])))
+    dumps = tuple(
+        replace(row, capacity_t=room) if row.name.startswith(("dump", "pit")) else row
+        for row in case.storages
+    )
+    return replace(case, storages=dumps, targets=(*case.targets, hard))
+
+
+@few
+@given(st.data())
+def test_what_is_called_impossible_has_no_plan(data: Any) -> None:
+    """Options on what arises, raises, new yards and tolled lines count before anything is called impossible."""
+    case = _tight(data.draw, data.draw(mixed_cases()))
+    try:
+        network, _, outcome = run(case)
+    except CaseFaults:  # a waste without any way out is a fault
+        event("fault")
+        return
+    event(f"{'told impossible' if network.findings else 'nothing found'}, {outcome.stopped}")
+    if outcome.stopped == "optimal":
+        assert not network.findings, [finding.values for finding in network.findings]
