@@ -275,7 +275,7 @@ def test_a_recipe_of_waste_products_keeps_their_sources() -> None:
 
 
 def test_what_is_short_of_a_contract_is_borne_by_what_is_delivered_under_it() -> None:
-    """200 t bricks a year promised at 4: of 75 t from mud and 25 t from ash 100 t are short, 400 CNY, three to one."""
+    """200 t bricks a year promised at 4: 100 t are short, 400 CNY, of mud (75 t) and ash (25 t) three to one."""
     press = works("press", {"mud": {}, "ash": {}}, {"brick": 1.0})
     world = (mud(75), waste("ash", "other"), arises("ash", 25), product("brick"), press, contract(200, 4))
     plan = in_full(solve(tiny(*world, sells("brick", 9, contract="deal"))))

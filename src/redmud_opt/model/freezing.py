@@ -28,8 +28,11 @@ from redmud_opt.network.before import Before, Key
 from redmud_opt.network.network import Array, Mask
 
 BAND = 5e-7
-"""Part of an amount by which a frozen one may differ from the baseline: half of what the audit allows. At the width of
-its own tolerance, 1e-7, the solver called one in thirty random cases infeasible whose baseline held every row."""
+"""Part of an amount by which a frozen one may differ from the baseline: half of what the audit allows.
+
+At 1e-7, the width of its own tolerance, the solver called one in thirty random cases infeasible, although the baseline
+itself held every row.
+"""
 
 TOLERANCE = 1e-6
 """Part of the scale of a row by which frozen values may miss it and still count as holding it."""

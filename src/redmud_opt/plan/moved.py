@@ -3,7 +3,8 @@
     moved = amount in the plan − amount in the baseline           per act and period that both know
 
 An act is told by its measure, the thing that does it (lane, line, storage, outlet, supply, option on what arises),
-process, operating point, stream and period. A change below 1e-6 of the amount (of 1 t, if it is less) is the solver's noise.
+process, operating point, stream and period. A change below 1e-6 of the amount (of 1 t, if it is less) is the
+solver's noise.
 """
 
 from __future__ import annotations
