@@ -142,6 +142,25 @@ def test_an_option_decided_in_a_frozen_period_is_kept() -> None:
     assert solve(cheap, baseline=against(first, 1)).value == pytest.approx(-2000 + 120 - 500, abs=1e-3)
 
 
+def test_an_option_that_moves_is_told_and_so_is_a_lane() -> None:
+    """10 t mud at 400 a tonne: 3 t are avoided at 1 and 3 in all, a lane for 900 takes the rest to a dump at 42.
+    With disposal for nothing, none of it pays.
+    """
+    less = ReductionOption(name="less", arising="mud_R_", share=0.3, cost_cny_per_t=1, capex_cny=3)
+    lanes = (site("M"), lane("R", "M", 40, fixed_cost_cny=900), landfill("mud", 2, "M", name="far"))
+    dear, cheap = (
+        tiny(mud(10), landfill("mud", fee), rows(reductions=less), *lanes, periods=years(2026, 1))
+        for fee in (400, 0)
+    )
+    first = solve(dear)
+    assert len(first.frame("openings")) == 1
+    moved = solve(cheap, baseline=against(first)).frame("moved").set_index(["measure", "item"])["change"]
+    assert moved["adopted", "less"] == -1
+    assert moved["applied", "less"] == pytest.approx(-3)
+    assert moved["opened", "R_M"] == -1
+    assert "less: 0 decided" in solve(cheap, baseline=against(first)).plan.describe("en")
+
+
 def test_nothing_is_built_in_a_frozen_period() -> None:
     """The baseline built nothing (5 CNY); at 10 a press would be built at once, frozen for two quarters in 26c:
     18.4 + 18.4 t, 368 − 500 < 0: it is not. With 300 capex it is: 68."""

@@ -26,7 +26,7 @@ from tests.builders import (
 
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.rules import Limit, Logic, VatRefund
-from redmud_opt.case.works import Distance, Haul
+from redmud_opt.case.works import Distance, Haul, OperatingPoint
 from redmud_opt.network import build_network
 
 
@@ -119,3 +119,18 @@ def test_outlets_of_rules_and_refunded_lines_too() -> None:
         "capacity",
         "press_line",
     )
+
+
+@pytest.mark.parametrize("feed", ["clay", None])
+def test_points_that_exclude_each_other_need_a_line_with_a_bound(feed: str | None) -> None:
+    """Clay is bought without limit for a line without a capacity: nobody could say what a point lets in."""
+    points = tuple(OperatingPoint(process="press", point=name, one_per_period=True) for name in "ab")
+    inputs = {} if feed else {"clay": 1.0}
+    press = works("press", feed, {"brick": 1.0}, inputs=inputs)
+    world = (commodity("clay"), buys("clay", 5), product("brick"), sells("brick", 9), rows(points=points))
+    with pytest.raises(CaseFaults) as caught:
+        build_network(tiny(*world, press))
+    ((file, column, key),) = {(f.file, f.column, f.message.key) for f in caught.value.faults}
+    assert (file, column, key) == ("lines.csv", "capacity", "network.needs_a_bound")
+    limited = works("press", feed, {"brick": 1.0}, inputs=inputs, capacity=20)
+    assert optimum(tiny(*world, limited)) == pytest.approx(80)

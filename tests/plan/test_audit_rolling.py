@@ -60,7 +60,7 @@ def test_the_plan_itself_passes() -> None:
         ((change("feeds", "feed_t", 0.01, period="26a"),), {"thawed", "not_told"}),
         ((drop("placements", period="26a"),), {"thawed", "not_told"}),
         ((append("builds", "press_line", "26a", "2026-01-01", 1, 60.0, "t/period", 0.0),), {"thawed", "not_told"}),
-        ((append("openings", "R_M", "26a"),), {"thawed"}),
+        ((append("openings", "R_M", "26a"),), {"thawed", "not_told"}),
         ((append("used", "outlet", "brick", "26a"),), {"thawed"}),
         ((change("feeds", "feed_t", -1, period="26b"),), {"changed_too_much", "moved_wrongly"}),
         ((change("feeds", "feed_t", 51, period="26c"),), {"changed_too_much", "moved_wrongly"}),

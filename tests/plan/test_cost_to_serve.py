@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.builders import (
     arises,
     buys,
     commodity,
+    group,
     in_stock,
     landfill,
     lane,
@@ -33,10 +35,11 @@ from tests.builders import (
     yard,
     years,
 )
+from tests.model.contracting import contract
 from tests.model.rich import rich
 
 from redmud_opt.case.rules import Limit
-from redmud_opt.case.things import Tier
+from redmud_opt.case.things import ReductionOption, Relining, Tier
 from redmud_opt.case.works import LineProcess
 from redmud_opt.plan import Plan
 from redmud_opt.plan.served import per_source
@@ -271,6 +274,38 @@ def test_a_recipe_of_waste_products_keeps_their_sources() -> None:
     assert net(plan, material="mud", fate="utilised", at="press") == pytest.approx(100 * 18)
 
 
+def test_what_is_short_of_a_contract_is_borne_by_what_is_delivered_under_it() -> None:
+    """200 t bricks a year promised at 4: 100 t are short, 400 CNY, of mud (75 t) and ash (25 t) three to one."""
+    press = works("press", {"mud": {}, "ash": {}}, {"brick": 1.0})
+    world = (mud(75), waste("ash", "other"), arises("ash", 25), product("brick"), press, contract(200, 4))
+    plan = in_full(solve(tiny(*world, sells("brick", 9, contract="deal"))))
+    assert net(plan, term="shortfall", material="mud") == pytest.approx(-300)
+    assert net(plan, term="shortfall", material="ash") == pytest.approx(-100)
+
+
+def test_a_contract_that_nothing_moves_under_stands_by_itself() -> None:
+    plan = solve(
+        tiny(mud(), landfill("mud", 1), contract(20, 3), commodity("lime"), buys("lime", 9, contract="deal"))
+    )
+    left = plan.frame("cost_to_serve").query("given == 'not_attributed'")
+    assert left[["at", "term", "value_cny"]].to_numpy().tolist() == [["deal", "shortfall", -60.0]]
+
+
+def test_an_option_is_paid_for_by_what_still_arises() -> None:
+    """30 of 100 t mud are avoided for 2 a tonne and 50 CNY once; 40 of 80 t lining for 1: less than 9 at the dump."""
+    options = (
+        ReductionOption(name="ore", arising="mud_R_", share=0.3, cost_cny_per_t=2, capex_cny=50),
+        ReductionOption(name="pots", arising="potline", share=0.5, cost_cny_per_t=1),
+    )
+    campaign = Relining(name="potline", site="R", material="lining", pots=40, lining_t_per_pot=2,
+                        starts=date(2026, 3, 1), ends=date(2026, 6, 1))  # fmt: skip
+    world = (mud(), waste("lining", "spent_pot_lining"), group("all", "mud", "lining"), landfill("all", 9))
+    plan = in_full(solve(tiny(*world, rows(reductions=options, relinings=campaign))))
+    assert net(plan, material="mud", term="source_reduction") == pytest.approx(-60)
+    assert net(plan, material="mud", term="capex") == pytest.approx(-50)
+    assert net(plan, material="lining", term="source_reduction") == pytest.approx(-40)
+
+
 # ---------------------------------------------------------------- a year as it is lived
 
 
@@ -325,17 +360,16 @@ def everything() -> Solved:
 
 
 def test_the_rich_case_leaves_nothing_over() -> None:
-    """Every term of value of a case with all of them is borne by somebody, year by year; two yards lie empty.
+    """Every term of value of a case with all of them is borne by somebody, year by year.
 
-    The capex of options on what arises is not traced yet.
+    A bin lies empty, nothing is fed under a contract, no lining is left of the potline; tiles are made of clay alone.
     """
     plan = everything()
-    left = plan.frame("cost_to_serve").query("given == 'not_attributed'")
-    assert set(left["at"]) <= {"terrace", "bin", "potline", "other_bauxite", ""}
-    assert set(left.loc[left["at"] == "", "term"]) <= {
-        "shortfall",
-        "make_up_credit",
-    }  # of contracts, borne by nobody yet
+    left = plan.frame("cost_to_serve").query("given not in ('arising', 'opening_stock')")
+    assert set(zip(left["given"], left["at"], strict=True)) == {
+        ("goods", "tiles"), ("not_attributed", "bin"), ("not_attributed", "pressing"),
+        ("not_attributed", "potline"),
+    }  # fmt: skip
     stated = plan.frame("value_terms").set_index(["term", "year"])["value_cny"]
     borne = plan.frame("cost_to_serve").groupby(["term", "year"])["value_cny"].sum()
     stated = stated[stated != 0.0]

@@ -47,11 +47,17 @@ def options(draw: Any, name: str, arising: str) -> ReductionOption:
 
 @st.composite
 def changed_cases(draw: Any) -> Case:
-    """A random case with a campaign of relining and two options on it, and one on each of mud and ash."""
-    case = draw(random_cases())
+    """A random case with a campaign of relining and two options on it, and one on mud."""
+    return with_options(draw, draw(random_cases()))
+
+
+def with_options(draw: Any, case: Case) -> Case:
+    """The case with these options."""
     mine = [draw(options(f"on_{k}", name)) for k, name in enumerate(("potline", "potline", "mud_R_"))]
     dumps = tuple(
-        replace(row, name=f"pit_{row.site}", material=OTHER.name) for row in case.storages if row.final
+        replace(row, name=f"pit_{row.site}", material=OTHER.name)
+        for row in case.storages
+        if row.name.startswith("dump")
     )
     return replace(
         case,

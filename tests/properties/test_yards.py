@@ -29,7 +29,11 @@ Draw = Any
 @st.composite
 def yard_cases(draw: Draw) -> Case:
     """A case with a terrace to raise, a new yard, a yard to close or to cap; always with a plan."""
-    case: Case = draw(random_cases())
+    return with_yards(draw, draw(random_cases()))
+
+
+def with_yards(draw: Draw, case: Case) -> Case:
+    """The case with these yards."""
     money = st.sampled_from([0.0, 50.0, 2000.0])
     lead = st.sampled_from([None, 2, 7])
     freeboard = draw(st.sampled_from([{}, {"freeboard_share": 0.2}, {"freeboard_m": 1.5}]))

@@ -101,13 +101,13 @@ def unlimited_faults(network: Network) -> list[Fault]:
     ruled = lanes & {name for kind, name in switched if kind == LANE} - {row.name for row in case.lanes}
     goods = _unlimited_goods(network, ruled)
     bought = {row.material for row in case.supplies if row.max_t is None}
-    refunded = _refunded_lines(network)
+    bounded = (lines & _refunded_lines(network)) | _unlimited_points(network)
     return [
         *_bare(case.lanes, "capacity_t", lambda row: row.name in lanes and (LANE, row.name) in switched),
         *_bare(case.supplies, "max_t", lambda row: row.material in goods),
         *(_counted_fault(row) for row in _counting(network, ruled) if goods - bought),
         *_bare(case.outlets, "max_t", lambda row: row.name in outlets and (OUTLET, row.name) in switched),
-        *_bare(case.lines, "capacity", lambda row: row.name in lines & refunded),
+        *_bare(case.lines, "capacity", lambda row: row.name in bounded),
         *_bare(case.storages, "capacity_t", lambda row: row.name in _unlimited_yards(network)),
         *_hauled_faults(network),
     ]
@@ -138,6 +138,14 @@ def _unlimited_yards(network: Network) -> set[str]:
     free |= set(placed.storage[np.isinf(placed.upper).any(axis=1)].tolist())
     rows = (yards.storages[k] for k in free)
     return {row.name for row in rows if row.candidate or row.may_close or row.name in capped}
+
+
+def _unlimited_points(network: Network) -> set[str]:
+    """Lines without an upper bound on what they may be fed at operating points that exclude each other."""
+    runs, asked = network.runs, {row.process for row in network.case.points if row.one_per_period}
+    chosen = np.array([run.conversion.process.name in asked for run in runs.run], dtype=bool)
+    free = (np.isinf(runs.upper) & (runs.grid.position >= 0)).any(axis=1)
+    return {network.plant.lines[k].name for k in runs.line[free & chosen]}
 
 
 def _counting(network: Network, lanes: set[str]) -> list[Limit]:

@@ -6,6 +6,7 @@
     lane                                                 what moves on it, by wet tonnes
     line                                                 what it is fed over the horizon, by capacity used
     outlet, supply, storage, arising                     all that is delivered, bought, put in and placed, that arises
+    contract                                             all that is delivered, bought and fed under it
     facility, process                                    all that is fed
     refund                                               the runs that make the product, by tonnes made
     end charge                                           what lies in the storage at the end, of that class and kind
@@ -18,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from redmud_opt.case.things import Arising, Supply
+from redmud_opt.case.rules import Contract
+from redmud_opt.case.things import Arising, Relining, Supply
 from redmud_opt.case.works import Facility, Lane, Line, Outlet, Process, Storage
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.refunds import runs_of
@@ -35,6 +37,8 @@ ROWS: dict[type, str] = {
     Storage: "storage",
     Process: "process",
     Arising: "arising",
+    Relining: "arising",
+    Contract: "contract",
 }
 
 

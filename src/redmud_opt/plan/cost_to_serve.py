@@ -47,9 +47,9 @@ def cost_tables(book: Book) -> dict[str, pd.DataFrame]:
 
 
 def all_money(book: Book) -> Iterator[Money]:
-    """All charges that say what they are on, with those that follow from several numbers of the case."""
+    """All charges, with those that follow from several numbers of the case."""
     for charge in charges(book):
-        if charge.amount and charge.on is not None:
+        if charge.amount:
             yield charge.term, charge.on, charge.amount
     last = len(book.dates.periods) - 1
     for row in book.excess:

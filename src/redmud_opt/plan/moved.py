@@ -2,8 +2,9 @@
 
     moved = amount in the plan − amount in the baseline           per act and period that both know
 
-An act is told by its measure, the thing that does it (lane, line, storage, outlet, supply), process, operating point,
-stream and period. A change below 1e-6 of the amount (of 1 t, if it is less) is the solver's noise.
+An act is told by its measure, the thing that does it (lane, line, storage, outlet, supply, option on what arises),
+process, operating point, stream and period. A change below 1e-6 of the amount (of 1 t, if it is less) is the
+solver's noise.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ ACTS = (
     ("stock", "stocks", "stock_t", "storage"),
     ("built", "builds", "units", "line"),
     ("closed", "closings", "units", "line"),
+    ("opened", "openings", "", "lane"),
     ("yard", "yard_events", "", "item"),
+    ("adopted", "reductions", "adopted", "option"),
+    ("applied", "reductions", "applied_t", "option"),
 )
 """Measure, table of a plan, its column (blank: being there counts 1), the column of the thing that acts."""
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from redmud_opt.case.backing import Backed, Backing
 from redmud_opt.case.columns import Row
 from redmud_opt.case.rules import YardMeasure
+from redmud_opt.case.things import ReductionOption
 from redmud_opt.case.works import Raise
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.decided import kept_yards
@@ -57,7 +58,7 @@ class Charge(NamedTuple):
     term: str
     cell: Cell
     amount: float
-    on: object = None
+    on: object
 
 
 Priced = tuple[str, Cell, float, object]
@@ -96,7 +97,7 @@ class Ledger:
 
 def charges(book: Book) -> Iterator[Charge]:
     """All money that a number prices."""
-    parts: tuple[Callable[[Book], Iterator[tuple[Any, ...]]], ...]
+    parts: tuple[Callable[[Book], Iterator[Priced]], ...]
     parts = (_trade, _tiers, _transport, _processing, _storages, _running, _lines, _capex, _closing, _yards)
     for part in (*parts, _contracts, _options, _carbon):
         for values in part(book):
@@ -273,7 +274,7 @@ def _capex(book: Book) -> Iterator[Priced]:
     for due in payments(book):
         year, worth = discounted(book, due)
         for cell, part in _priced_by(book, due.line):
-            on = Of(book.facts.lines.get(due.line) or _yard_of(book, cell[1]), year)
+            on = Of(book.facts.lines.get(due.line) or _subject(book, cell[1]), year)
             yield "capex", cell, -worth * part, on
     for line, worth in residuals(book):
         on = Of(book.facts.lines[line], book.dates.year_of(last))
@@ -319,7 +320,7 @@ def _yards(book: Book) -> Iterator[Priced]:
             row: Row = raised or book.facts.storages[name]
             cell = ("raises" if raised else "storages", row, "fixed_om_cny_per_a")
             worth = -cost * share * period.fraction_of_year * book.dates.discount_of(t)
-            yield "holding", cell, worth, Of(_yard_of(book, row), period.year)
+            yield "holding", cell, worth, Of(_subject(book, row), period.year)
     for event in book.yard_events:
         worth, year = -book.dates.discount_of(event.t), book.dates.year_of(event.t)
         if event.kind == "closure":
@@ -328,7 +329,7 @@ def _yards(book: Book) -> Iterator[Priced]:
             yield "closure", cell, worth * (storage.closure_cost_cny or 0.0), Of(storage, year)
         elif event.kind == "measure":
             measure = book.yards.measures[event.item]
-            on = _yard_of(book, measure)
+            on = _subject(book, measure)
             yield "measures", ("yard_measures", measure, "cost_cny"), worth * measure.cost_cny, Of(on, year)
             for t in range(event.t, len(book.dates.periods)):
                 part = book.dates.periods[t].fraction_of_year * book.dates.discount_of(t)
@@ -337,19 +338,22 @@ def _yards(book: Book) -> Iterator[Priced]:
                 yield "measures", cell, worth, Of(on, year)
 
 
-def _yard_of(book: Book, row: Row) -> Row:
-    """The yard that a raise or a measure is about; any other row is itself charged."""
-    return book.facts.storages[row.storage] if isinstance(row, Raise | YardMeasure) else row
+def _subject(book: Book, row: Row) -> Row:
+    """The yard of a raise or a measure, what an option on it changes; any other row is itself charged."""
+    if isinstance(row, Raise | YardMeasure):
+        return book.facts.storages[row.storage]
+    return book.facts.arisings[row.arising] if isinstance(row, ReductionOption) else row
 
 
-def _contracts(book: Book) -> Iterator[tuple[str, Cell, float]]:
+def _contracts(book: Book) -> Iterator[Priced]:
     """What is short, and what is made up, is worth the penalty, or a share of it."""
     for row in book.take_or_pay:
         contract = book.facts.contracts[row.contract]
         cell = ("contracts", contract, "penalty_cny_per_t")
         worth = (contract.penalty_cny_per_t or 0.0) * book.dates.discount(book.dates.window(str(row.year)))
-        yield "shortfall", cell, -row.short * worth
-        yield "make_up_credit", cell, row.made_up * worth * contract.make_up_share
+        on = Of(contract, row.year)
+        yield "shortfall", cell, -row.short * worth, on
+        yield "make_up_credit", cell, row.made_up * worth * contract.make_up_share, on
 
 
 def _options(book: Book) -> Iterator[Priced]:
@@ -357,6 +361,6 @@ def _options(book: Book) -> Iterator[Priced]:
     for own in book.reductions:
         option, worth = book.facts.reductions[own.option], book.dates.discount_of(own.t)
         cost, margin = costs(book, own)
-        on = Of(book.facts.arisings[option.arising], book.dates.year_of(own.t))
+        on = Of(_subject(book, option), book.dates.year_of(own.t))
         yield "source_reduction", ("reductions", option, "cost_cny_per_t"), -worth * cost, on
         yield "expansion", ("reductions", option, "margin_cny_per_t"), worth * margin, on

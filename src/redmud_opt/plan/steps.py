@@ -19,6 +19,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from redmud_opt.case.things import Supply
+from redmud_opt.case.works import Line, Outlet
 from redmud_opt.plan.audit.book import Book, Run
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.rows import Bought, Fed, Kept, Sold
@@ -121,6 +123,10 @@ class Steps:
             return self._state(FATE, True, Fate(fate, at))
         return self._state(FATE, False, Fate(fate, at), Source(site, stream.material, "", GOODS))
 
+    def _contract(self, row: Outlet | Supply | Line) -> tuple[tuple[str, str], ...]:
+        """The contract that an item is under, if any, as a thing that steps are about."""
+        return (("contract", row.contract),) if row.contract else ()
+
     def _edge(self, start: int, end: int, into: float, out: float) -> None:
         self.edges.append(Edge(start, end, into, out))
 
@@ -164,7 +170,8 @@ class Steps:
             end = self.stream(bought.site, bought.stream, bought.t)
             source = self._of(bought.stream, bought.site, GOODS)
             names = ("supply", bought.supply), ("supply", bought.supply, bought.t)
-            self._source(source, bought.stream, end, bought.amount, *names)
+            under = self._contract(self.book.facts.supplies[bought.supply])
+            self._source(source, bought.stream, end, bought.amount, *names, *under)
 
     def _flows(self) -> None:
         for row in self.book.flows:
@@ -217,7 +224,8 @@ class Steps:
         material = fed.stream.material if fed.stream else ""
         use = self.book.conversions.use_per_t(fed.line, fed.process, fed.point, material)
         self.about["line", fed.line].append((state, state, fed.amount * (1.0 if use is None else use)))
-        for name in (("process", fed.process), ("facility", self.book.facts.lines[fed.line].facility)):
+        line = self.book.facts.lines[fed.line]
+        for name in (("process", fed.process), ("facility", line.facility), *self._contract(line)):
             self.about[name].append((state, state, fed.amount))
 
     def _takes(self, run: Run, wastes: list[Run]) -> None:
@@ -280,7 +288,9 @@ class Steps:
     def _ends(self) -> None:
         for sold in self.book.sales:
             names = ("outlet", sold.outlet), ("outlet", sold.outlet, sold.t)
-            self._move(self.stream(sold.site, sold.stream, sold.t), self.sold(sold), sold.amount, *names)
+            under = self._contract(self.book.facts.outlets[sold.outlet])
+            here = self.stream(sold.site, sold.stream, sold.t)
+            self._move(here, self.sold(sold), sold.amount, *names, *under)
         for placed in self.book.placements:
             end = self.fate("placed", placed.storage, placed.stream, placed.site)
             here = self.stream(placed.site, placed.stream, placed.t)

@@ -136,7 +136,7 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
     }
 
 
-DECISIONS = ("built", "closed", "yard")
+DECISIONS = ("built", "closed", "opened", "yard", "adopted")
 """Measures of what is decided for good."""
 
 DECIDED = (

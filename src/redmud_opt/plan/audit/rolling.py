@@ -46,7 +46,10 @@ KINDS = {
     "stock": Kind("stocks", "stock_t", "storage"),
     "built": Kind("builds", "units", "line", ()),
     "closed": Kind("closings", "units", "line", ()),
+    "opened": Kind("openings", "", "lane", ()),
     "yard": Kind("yard_events", "", "item", ()),
+    "adopted": Kind("reductions", "adopted", "option", ()),
+    "applied": Kind("reductions", "applied_t", "option", ()),
 }
 """Measure → where it stands; these are the rows of `moved` too."""
 
@@ -57,7 +60,6 @@ MORE = {
     "bought at": Kind("purchases", "bought", "supply", ("site",)),
     "size": Kind("builds", "size", "line", ()),
     "closed of": Kind("closings", "units", "line", ("decided",)),
-    "opened": Kind("openings", "", "lane", ()),
     "on": Kind("running", "on", "line", ()),
     "hours": Kind("running", "run_h", "line", ()),
     "used": Kind("used", "", "item", ("kind",)),
