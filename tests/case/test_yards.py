@@ -9,6 +9,7 @@ from tests.case.conftest import Folder
 from tests.case.faults_of_yards import high, lift, measure, next_yard, rains
 
 from redmud_opt.case import flagged, unenforced
+from redmud_opt.case.backing import Backing
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import columns
 from redmud_opt.case.yards import airspace_m3, blocks_reclaim, curves, first_day
@@ -41,6 +42,15 @@ def test_everything_right_passes(folder: Folder) -> None:
     assert airspace_m3(new, None) is None
     assert first_day(new, date(2026, 4, 1)) == date(2026, 10, 1)
     assert first_day(case.raises[1], date(2026, 1, 1)) == date(2026, 12, 31)
+
+
+def test_a_height_is_a_key_of_its_row_and_no_number_to_back(folder: Folder) -> None:
+    """A point is named as the table states it (10, not 10.0), and its own evidence speaks of the pair."""
+    high(folder)
+    folder.add("evidence", table="yard_curves", item="yard/10", column="volume_m3", evidence="assumed")
+    found = {(n.key, n.column) for n in Backing(folder.load()).numbers() if n.table == "yard_curves"}
+    assert ("yard/10", "volume_m3") in found
+    assert {column for _, column in found} == {"volume_m3"}
 
 
 def test_area_times_height_is_an_airspace(folder: Folder) -> None:

@@ -87,14 +87,14 @@ class Backing:
         return Counter(number.grade for number in self.numbers())
 
     def numbers(self) -> Iterator[Backed]:
-        """Every number that is stated and has an effect."""
+        """Every number that is stated and has an effect; a key (height on a curve) is what its row speaks of."""
         for table, row_type in TABLES.items():
             if not vars(row_type)["ENFORCED"] or table in CATALOGUES:
                 continue
             held = [
                 (name, default_of(row_type, name))
                 for name, column in columns(row_type).items()
-                if column.kind == "number" and column.enforced and name not in ("low", "high")
+                if column.kind == "number" and column.enforced and not column.key and name not in ("low", "high")
             ]
             for row in getattr(self.case, table):
                 for name, default in held:

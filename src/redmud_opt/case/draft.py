@@ -68,7 +68,14 @@ def key_of(row: Any) -> str:
     """A row's name, or its key columns joined by / (blank ones at the end left out): how `evidence` finds it."""
     keys = [name for name, column in columns(type(row)).items() if column.key]
     values = [getattr(row, name) for name in keys]
-    return "/".join("" if value is None else str(value) for value in values).rstrip("/")
+    return "/".join(_as_written(value) for value in values).rstrip("/")
+
+
+def _as_written(value: Any) -> str:
+    """17 rather than 17.0: as tables state it."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value)
 
 
 def _is_active(raw: RawRow, faults: list[Fault]) -> bool:

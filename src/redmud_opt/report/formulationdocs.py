@@ -27,7 +27,7 @@ from redmud_opt.model.formulation import Family
 from redmud_opt.network import build_network
 
 PAGE = "formulation.md"
-CASES = ("guangxi", "circuits", "group", "national", "india")
+CASES = ("guangxi", "circuits", "group", "national", "india", "guangxi_blending")
 SOURCE = re.compile(r"MODEL\.md ([^.]*)\.")
 
 
