@@ -94,7 +94,10 @@ class Backing:
             held = [
                 (name, default_of(row_type, name))
                 for name, column in columns(row_type).items()
-                if column.kind == "number" and column.enforced and not column.key and name not in ("low", "high")
+                if column.kind == "number"
+                and column.enforced
+                and not column.key
+                and name not in ("low", "high")
             ]
             for row in getattr(self.case, table):
                 for name, default in held:
