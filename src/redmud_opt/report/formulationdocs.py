@@ -2,7 +2,7 @@
 
 Made from what is there, so that it cannot drift: the list of families in its order, the words beside each in that
 list, the equations, units and sources that open its module, the rows and columns that it makes, and how many of them
-each shipped case has.
+each shipped case has. At its end: which case uses which option.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pathlib import Path
 
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case import load_case
-from redmud_opt.case.bundle import bundled
+from redmud_opt.case import Case, load_case
+from redmud_opt.case.bundle import bundled, bundled_names
+from redmud_opt.case.columns import default_of
 from redmud_opt.i18n import template
 from redmud_opt.model import FORMULATION, formulation
 from redmud_opt.model.arrays import Columns, Rows
@@ -28,6 +29,36 @@ from redmud_opt.network import build_network
 
 PAGE = "formulation.md"
 CASES = ("guangxi", "circuits", "group", "national", "india", "guangxi_blending")
+OPTIONS = (
+    ("less arising, a switch, more of it", "reductions", ""),
+    ("relining campaigns", "relinings", ""),
+    ("certificates pooled by date", "composition", "certificate_date"),
+    ("elements balanced", "properties", "element"),
+    ("a partner's lines for a fee", "contracts", "tolling"),
+    ("take-or-pay", "contracts", "take_or_pay_t_per_a"),
+    ("price paths", "price_paths", ""),
+    ("shared bases", "ownership", ""),
+    ("burden of inputs", "factors", ""),
+    ("burden avoided", "avoided", ""),
+    ("price of carbon", "settings", "co2_price_cny_per_t"),
+    ("modes, clean transport", "modes", ""),
+    ("capacity of the lanes of a haul rule", "haul", "lane_capacity_t"),
+    ("lots on the lanes of a haul rule", "haul", "min_lot_t"),
+    ("yard by its curve", "yard_curves", ""),
+    ("freeboard in the rains", "storages", "rainy_calendar"),
+    ("raise of a dam", "raises", ""),
+    ("new yard", "storages", "candidate"),
+    ("yard that the plan may close", "storages", "may_close"),
+    ("closure at its cost", "storages", "closure_cost_cny"),
+    ("measures on yards and their risk", "yard_measures", ""),
+    ("pool", "storages", "mixed"),
+    ("stock at the end by storage", "storages", "end_stock"),
+    ("points that exclude each other", "points", "one_per_period"),
+    ("change limits against a baseline", "change_limits", ""),
+    ("VAT refund", "vat_refunds", ""),
+)
+"""What a case may use and need not: words, the table, and the column that says so (none: any row of the table)."""
+
 SOURCE = re.compile(r"MODEL\.md ([^.]*)\.")
 
 
@@ -91,6 +122,37 @@ def _part(name: str, component: Columns | Rows) -> Part:
     return Part(name, "columns", labels, counts)
 
 
+def uses(case: Case, table: str, column: str) -> bool:
+    """Whether a case has a row of the table, with the column at another value than a blank cell means."""
+    rows = (case.settings,) if table == "settings" else getattr(case, table)
+    return any(not column or getattr(row, column) != default_of(type(row), column) for row in rows)
+
+
+@cache
+def users() -> dict[str, tuple[str, ...]]:
+    """Words of an option → the cases that use it; scenarios are named only where no case does."""
+    names = sorted(bundled_names(), key=lambda name: (name not in CASES, name))
+    cases = {name: load_case(bundled(name)) for name in names}
+    found = {}
+    for words, table, column in OPTIONS:
+        using = [name for name, case in cases.items() if uses(case, table, column)]
+        whole = [name for name in using if (bundled(name) / "case.yaml").is_file()]
+        found[words] = tuple(whole or using)
+    return found
+
+
+def _options() -> Iterator[str]:
+    yield "## Which case uses which option"
+    yield ""
+    yield "Options that a case need not use; scenarios are named where no whole case does."
+    yield ""
+    yield "| option | stated in | used by |"
+    yield "|---|---|---|"
+    for words, table, column in OPTIONS:
+        place = f"`{table}`" + (f", `{column}`" if column else "")
+        yield f"| {words} | {place} | {', '.join(users()[words]) or 'no shipped case'} |"
+
+
 def page() -> str:
     """The page as text."""
     lines = [
@@ -105,6 +167,7 @@ def page() -> str:
     ]
     for module, families in groupby(FORMULATION, key=lambda family: family.__module__):
         lines += _section(module, list(families))
+    lines += _options()
     return "\n".join(lines).rstrip() + "\n"
 
 
