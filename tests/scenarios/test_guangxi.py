@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.builders import run
 
+from redmud_opt import optimise
 from redmud_opt.case import Case, assumptions, load_case, unenforced
 from redmud_opt.case.works import Line
 from redmud_opt.network import build_network
@@ -88,6 +89,69 @@ def test_variants_exclude_each_other(plan: Plan) -> None:
     built = set(plan.frames["builds"]["line"])
     assert len(built & {"hgms_line_2", "hgms_unit"}) <= 1
     assert len(built & {"roast_line_2", "roast_small"}) <= 1
+
+
+def test_the_dam_is_raised_and_the_next_yard_waits(plan: Plan) -> None:
+    """1.5 m of 8.5 Mm³ ÷ 17 m are kept free in the rains, of 3.5 Mm³ ÷ 8 m after the raise."""
+    yards = plan.frames["yards"].set_index(["storage", "period"])
+    kept = yards.loc["new_yard", "kept_free_m3"]
+    assert kept["2026Q1"] == kept["2026Q4"] == 0
+    assert kept["2026Q2"] == kept["2026Q3"] == pytest.approx(0.75e6)
+    assert kept["2032"] == pytest.approx(656_250)
+    assert yards.loc["new_yard", "filled_share"].max() <= 1
+    steps = plan.frames["yard_events"].set_index("item")["kind"]
+    assert steps.get("raise_25") == "raise"
+    assert "next_yard" not in steps
+
+
+def test_the_old_yard_is_made_safer_and_still_reclaimed(plan: Plan) -> None:
+    """A cover would end the reclaiming that is committed: 70 − 20 (cut-off) − 10 (monitoring) = 40."""
+    done = set(plan.frames["yard_events"].query("kind == 'measure'")["item"])
+    assert done == {"old_yard_cut_off", "old_yard_monitoring"}
+    risk = plan.frames["yards"].query("storage == 'old_yard'").set_index("period")["risk"]
+    assert risk["2026Q1"] == 70
+    assert risk["2029"] == risk["2032"] == 40
+
+
+def test_the_frame_contract_is_filled_and_concentrate_goes_by_rail(plan: Plan) -> None:
+    assert plan.frames["take_or_pay"]["short"].sum() == 0
+    assert plan.frames["transport"]["clean_share"].min() > 0.8
+    avoided = plan.frames["accounts"].query("account == 'avoided_co2e_t'")["amount"]
+    assert avoided.sum() > 0
+
+
+def test_iron_of_the_refinery_is_accounted_for(plan: Plan) -> None:
+    iron = plan.frames["elements"].query("property == 'total_iron' and site == 'pingguo_refinery'")
+    came = iron.query("side == 'in'")["content_t"].sum()
+    left_open = iron.query("entry == 'unaccounted'")["content_t"].abs().sum()
+    assert came == pytest.approx(7 * 545_471.608, rel=0.02)
+    assert left_open < 1e-3 * came
+
+
+@pytest.mark.slow
+def test_without_a_raise_the_next_yard_is_built_and_the_full_one_closed(
+    solved: tuple[Plan, Outcome],
+) -> None:
+    plan, outcome = solve_near(load_case("scenarios/guangxi_no_raise.yaml"))
+    events = plan.frames["yard_events"].set_index("item")
+    assert events.loc["next_yard", "start"] <= "2031-01-01"
+    assert events.loc["new_yard", "cost_cny"] == pytest.approx(45e6)
+    assert outcome.bound is not None
+    assert outcome.bound < solved[0].value_cny
+
+
+@pytest.mark.slow
+def test_the_blending_hall_carries_one_mixture_over_the_rains() -> None:
+    """4.8 % of soda of 5 and 4.5 %: at least 40 % of the mixture is old mud, which the rains keep in its yard."""
+    plan = optimise(load_case("scenarios/guangxi_blending.yaml"))
+    pools = plan.frames["pools"].set_index(["lineage", "period"])
+    old = pools.loc["red_mud_old"]
+    assert old["share"].min() >= 0.4 - 1e-6
+    taken = pools.groupby("period")["reclaimed_t"].sum()
+    assert taken["2027Q2"] > 0
+    assert taken["2027Q3"] > 0
+    delivered = plan.frames["flows"].query("to_site == 'mud_hall'")
+    assert not set(delivered["period"]) & {"2026Q2", "2026Q3", "2027Q2", "2027Q3"}
 
 
 def test_a_wet_year_costs_money(solved: tuple[Plan, Outcome]) -> None:
