@@ -103,7 +103,7 @@ def mixed_cases(draw: Draw) -> Case:
 def test_cost_to_serve_is_the_value_and_leaves_no_remainder(case: Case) -> None:
     """`solve` audits and closes the mass. What nothing bears stands under the name of a thing that nothing uses.
 
-    Only where lanes have least lots may something go to and fro without a source, to fill them: its haulage is nobody's.
+    Where lanes have least lots, something may go to and fro without a source to fill them: its haulage is nobody's.
     """
     plan = solve(case)
     served, stated = plan.frame("cost_to_serve"), plan.frame("value_terms")
