@@ -30,8 +30,8 @@ from redmud_opt.network.network import Array, Mask
 BAND = 5e-7
 """Part of an amount by which a frozen one may differ from the baseline: half of what the audit allows.
 
-At 1e-7, the width of its own tolerance, the solver called one in thirty random cases infeasible, although the
-baseline itself held every row.
+At 1e-7, the width of its own tolerance, the solver called one in thirty random cases infeasible, although its
+baseline held every row.
 """
 
 TOLERANCE = 1e-6
