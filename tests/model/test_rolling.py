@@ -14,6 +14,9 @@ import pytest
 from tests.builders import (
     Solved,
     against,
+    buys,
+    commodity,
+    group,
     in_stock,
     landfill,
     lane,
@@ -159,6 +162,21 @@ def test_an_option_that_moves_is_told_and_so_is_a_lane() -> None:
     assert moved["applied", "less"] == pytest.approx(-3)
     assert moved["opened", "R_M"] == -1
     assert "less: 0 decided" in solve(cheap, baseline=against(first)).plan.describe("en")
+
+
+def test_a_little_at_many_sites_is_frozen_site_by_site() -> None:
+    """0.15 t lime at each of six sites; twice that could be sold now. What is frozen uses its band at all of them."""
+    sites = [f"S{k}" for k in range(6)]
+
+    def sold(most: float) -> Case:
+        outlets = (sells("lime", 60, at, name=f"lime_{at}", max_t=most) for at in sites)
+        lime = (commodity("lime"), group("shops", *sites), buys("lime", 5, "shops"))
+        return tiny(*lime, *(site(at) for at in sites), *outlets, periods=QUARTERS)
+
+    again = solve(sold(0.3), baseline=against(solve(sold(0.15)), 2))
+    assert again.sum("purchases", "bought", period="26b") == pytest.approx(0.9, abs=1e-5)
+    assert again.sum("purchases", "bought", period="26c") == pytest.approx(1.8)
+    assert not {"26a", "26b"} & set(again.frame("moved")["period"])
 
 
 def test_nothing_is_built_in_a_frozen_period() -> None:

@@ -3,8 +3,8 @@
     moved = amount in the plan − amount in the baseline           per act and period that both know
 
 An act is told by its measure, the thing that does it (lane, line, storage, outlet, supply, option on what arises),
-process, operating point, stream and period. A change below 1e-6 of the amount (of 1 t, if it is less) is the
-solver's noise.
+process, operating point, stream and period. A change below 1e-6 of the amount (of 1 t for each of its rows, if it is
+less) is the solver's noise.
 """
 
 from __future__ import annotations
@@ -49,16 +49,17 @@ def moved_table(
     old, new = _acts(before, shared), _acts(after, shared)
     rows: list[tuple[Any, ...]] = []
     for key in {**old, **new}:
-        was, now = old.get(key, 0.0), new.get(key, 0.0)
-        if abs(now - was) > NOISE * max(1.0, was, now):
+        parts = old.get(key, []), new.get(key, [])
+        was, now = (sum(amounts) for amounts in parts)
+        if abs(now - was) > NOISE * max(was, now, *map(len, parts)):
             rows.append((*key, was, now, now - was))
     rows.sort(key=lambda row: -abs(row[-1]))
     return pd.DataFrame(rows, columns=list(MOVED_COLUMNS))
 
 
-def _acts(frames: Mapping[str, pd.DataFrame], shared: Collection[str]) -> dict[Key, float]:
-    """Labels → amount, purchases summed over the sites that they go to."""
-    found: dict[Key, float] = {}
+def _acts(frames: Mapping[str, pd.DataFrame], shared: Collection[str]) -> dict[Key, list[float]]:
+    """Labels → amounts, of purchases at every site that they go to."""
+    found: dict[Key, list[float]] = {}
     for measure, frame, column, thing in ACTS:
         table = frames.get(frame)
         for row in () if table is None else table.to_dict("records"):
@@ -66,7 +67,7 @@ def _acts(frames: Mapping[str, pd.DataFrame], shared: Collection[str]) -> dict[K
             key = (measure, *(str(label) for label in labels))
             amount = float(row[column]) if column else 1.0
             if key[-1] in shared and amount != 0:
-                found[key] = found.get(key, 0.0) + amount
+                found.setdefault(key, []).append(amount)
     return found
 
 

@@ -11,6 +11,7 @@ carries something follow from its tonnes where the baseline states none. MODEL.m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -118,6 +119,12 @@ def _acts(frames: Mapping[str, pd.DataFrame], kind: Kind) -> Tally[Labels]:
     return found
 
 
+def _parts(frames: Mapping[str, pd.DataFrame], kind: Kind) -> Counter[Labels]:
+    """(thing, further labels, period) → rows that add up to it."""
+    labels = (kind.thing, *kind.more, "period")
+    return Counter(tuple(cell_text(row[name]) for name in labels) for row in _rows(frames, kind.frame))
+
+
 # ---------------------------------------------------------------- frozen
 
 
@@ -130,9 +137,9 @@ def _frozen(findings: Findings, book: Book, baseline: Baseline) -> None:
         was, now = _acts(baseline.frames, kind), _acts(book.frames, kind)
         for key in union(was, now):
             follows = name in FOLLOWS and key not in was and (key[0], key[-1]) in loads
-            # a whole unit is as large as the case says now
-            whole = name == "size" and key[0] not in book.facts.tiers
-            if key[-1] in stays and not follows and not whole:
+            # a whole unit is as large as the case says now; what is bought stays site by site
+            elsewhere = name == "bought" or (name == "size" and key[0] not in book.facts.tiers)
+            if key[-1] in stays and not follows and not elsewhere:
                 where = at(name, *key)
                 findings.equal("thawed", where, now[key], was[key], measure=name)
 
@@ -214,7 +221,9 @@ def _moved(findings: Findings, book: Book, baseline: Baseline) -> None:
     shared = set(baseline.shared(book.facts.case))
     for name, kind in KINDS.items():
         was, now = _acts(baseline.frames, kind), _acts(book.frames, kind)
+        parts = _parts(baseline.frames, kind), _parts(book.frames, kind)
         for key in union(was, now):
+            noise = TOLERANCE * max(1.0, *map(abs, (was[key], now[key])), *(count[key] for count in parts))
             process, point = key[1:3] if name == "feed" else ("", "")
             stream = key[-2] if kind.more else ""
             row = stated.pop((name, key[0], process, point, stream, key[-1]), None)
@@ -224,7 +233,7 @@ def _moved(findings: Findings, book: Book, baseline: Baseline) -> None:
             elif row is not None:
                 for column, amount in zip(("before", "after", "change"), amounts, strict=True):
                     findings.equal("moved_wrongly", at(name, *key), float(row[column]), amount, column=column)
-            elif key[-1] in shared and abs(amounts[2]) > TOLERANCE * max(1.0, *map(abs, amounts)):
+            elif key[-1] in shared and abs(amounts[2]) > noise:
                 findings.fault("not_told", at(name, *key))
     for labels in stated:
         findings.fault("moved_nowhere", at(*labels))
