@@ -49,7 +49,7 @@ def test_every_plant_has_a_mud_of_its_own_with_a_whole_assay() -> None:
 
 def test_few_whole_numbers() -> None:
     form = compile(build_model(build_network(case())))
-    assert 50 < form.integrality.sum() <= 210
+    assert 50 < form.integrality.sum() <= 200
 
 
 def test_what_later_orders_enforce_is_stated_and_said() -> None:
