@@ -9,6 +9,8 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
 from redmud_opt import load_case, optimise
 from redmud_opt.report.overview import overview
 
@@ -50,6 +52,7 @@ def group_table() -> str:
     return "\n" + overview(case, optimise(case)).markdown() + "\n"
 
 
+@pytest.mark.slow
 def test_readme_shows_the_plan_of_the_group() -> None:
     page = README.read_text(encoding="utf-8")
     before, rest = page.split(GROUP[0])

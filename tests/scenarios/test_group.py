@@ -9,11 +9,11 @@ import pytest
 from tests.builders import run
 
 from redmud_opt import optimise
-from redmud_opt.case import Case, load_case, unenforced
+from redmud_opt.case import Case, assumptions, load_case, unenforced
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import compile
 from redmud_opt.network import build_network
-from redmud_opt.plan import audit, make_plan
+from redmud_opt.plan import Plan, audit, make_plan
 from redmud_opt.plan.evidence import plan_evidence
 from redmud_opt.solve import Options
 
@@ -42,7 +42,7 @@ def test_mud_is_production_times_factor_of_the_library() -> None:
 
 def test_every_plant_has_a_mud_of_its_own_with_a_whole_assay() -> None:
     muds = [row for row in case().materials if row.waste_class == "red_mud" and row.like]
-    assert len(muds) == 11
+    assert len(muds) == 12, "one per refinery, and that of the ore that Hejin may switch to"
     for mud in muds:
         assert len([row for row in case().composition if row.material == mud.name]) >= 20, mud.name
 
@@ -85,6 +85,19 @@ def test_dear_ore_scales_every_concentrate() -> None:
         assert dear[name] == pytest.approx(1.3 * price)
 
 
+def test_the_relinings_of_wenshan_tie_to_the_factor() -> None:
+    """480 kt of aluminium x 20 kg/t = 9,600 t a year, x 0.9, 1, 1.15, 1.05, 0.9: as at the other smelters."""
+    tonnes: dict[int, float] = {}
+    for row in case().relinings:
+        assert row.site == "smelter_wenshan"
+        tonnes[row.starts.year] = tonnes.get(row.starts.year, 0.0) + row.pots * row.lining_t_per_pot
+    assert tonnes == {2026: 8_640, 2027: 9_600, 2028: 11_040, 2029: 10_080, 2030: 8_640}
+
+
+def test_every_number_has_evidence() -> None:
+    assert assumptions(case()).unstated == 0
+
+
 def test_impossible_is_refused_by_counting() -> None:
     """Half of 21.9 Mt is 10.9 Mt: more than all that counts as use can take in 2027."""
     found = build_network(case("impossible")).findings
@@ -112,3 +125,38 @@ def test_the_plan_keeps_20_percent_and_reaches_25() -> None:
     assert len(plan.frames["builds"]) > 0
     weak = plan_evidence(case(), plan).on_assumptions
     assert 0.5 < weak["share_of_numbers"] < 1
+
+
+ACTS = {
+    "flows": ("lane", "flow_t"),
+    "feeds": ("line", "feed_t"),
+    "sales": ("outlet", "sold"),
+    "placements": ("storage", "placed_t"),
+    "stocks": ("storage", "stock_t"),
+}
+
+
+def acts(plan: Plan, name: str, periods: list[str]) -> dict[tuple[str, ...], float]:
+    """What a plan does in these periods: thing, process, point, stream, period → amount."""
+    thing, amount = ACTS[name]
+    frame = plan.frames[name]
+    own = frame[frame["period"].isin(periods) & (frame[amount].abs() > 1e-6)]
+    labels = [column for column in (thing, "process", "point", "stream", "period") if column in own]
+    return {tuple(map(str, key)): value for *key, value in own[[*labels, amount]].itertuples(index=False)}
+
+
+@pytest.mark.slow
+def test_frozen_quarters_of_the_group_stay_and_what_moved_is_told() -> None:
+    """Concentrate 30 % cheaper after two quarters: nothing of these moves, much of the rest does, and is told."""
+    before = optimise(case(), gap=0.02)
+    after = optimise(case("group_ore_cheap"), gap=0.02, baseline=before, freeze=2)
+    frozen = ["2026Q1", "2026Q2"]
+    assert after.provenance["baseline"]["frozen"] == frozen
+    for name in ACTS:
+        was = acts(before, name, frozen)
+        assert was
+        assert acts(after, name, frozen) == pytest.approx(was, rel=1e-6, abs=1e-6), name
+    moved = after.frames["moved"]
+    assert not set(moved["period"]) & set(frozen)
+    sold = moved[(moved["measure"] == "sold") & moved["item"].str.startswith("iron_")]
+    assert sold["change"].sum() < 0
