@@ -68,3 +68,17 @@ def test_freight_is_paid_on_what_is_wet() -> None:
     flows = solved("circuits").plan.frames["flows"]
     to_cement = flows[flows["to_site"] == "cement_works"]
     assert (to_cement["wet_t"] / to_cement["flow_t"]).tolist() == pytest.approx([1 / 0.96] * len(to_cement))
+
+
+def test_a_partner_bridges_the_time_and_the_yard_is_closed_in_time() -> None:
+    """Tolling until one's own lines stand; nothing is placed in the yard once it is closed, and its upkeep ends."""
+    plan = solved("circuits_partner")
+    assert assumptions(load_case(bundled("circuits_partner"))).unstated == 0
+    fed = feeds("circuits_partner").query("line == 'neighbour_magnets'")
+    assert set(fed["period"]) <= {"2026Q1", "2026Q2", "2026Q3", "2026Q4", "2027", "2028"}
+    terms = plan.plan.value_by_term()
+    assert terms["tolling"] < 0 > terms["closure"]
+    closed = plan.frame("yard_events").query("kind == 'closure'")["period"].tolist()
+    placed = plan.frame("placements").query("storage == 'yard'")["period"]
+    assert closed == ["2028"]
+    assert not set(placed) & {str(year) for year in range(2028, 2036)}
