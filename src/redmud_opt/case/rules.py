@@ -364,7 +364,9 @@ class YardMeasure(Row):
     annual_cost_cny_per_a: float = number("CNY/a", "cost of every year from the decision on", default=0.0)
     risk_before: float | None = number("score", "risk score of the yard without any measure")
     risk_after: float | None = number("score", "risk score of the yard with this measure alone")
-    deadline: date | None = day("day by which it must be decided")
+    deadline: date | None = day(
+        "day by which it must be decided: with one the measure has to be taken; blank: it may be left"
+    )
     blocks_reclaim: str = choice(
         "yes no", "whether nothing is reclaimed from the yard once it is decided; blank: yes for a cap"
     )

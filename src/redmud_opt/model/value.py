@@ -35,6 +35,8 @@ from redmud_opt.network.burdens import booked
 from redmud_opt.network.network import Array, Ints
 
 GOALS = ("value", "utilisation", "emissions", "landfilled")
+MAXIMISED = ("value", "utilisation")
+"""Goals of which more is better; of the others less is."""
 
 
 def add_value(m: ConcreteModel, net: Network) -> None:
@@ -171,7 +173,7 @@ def set_goal(m: ConcreteModel, net: Network, goal: str) -> None:
     """Makes one goal the objective; value and utilisation are maximised, the others minimised."""
     if m.component("objective") is not None:
         m.del_component("objective")
-    sense = "maximise" if goal in ("value", "utilisation") else "minimise"
+    sense = "maximise" if goal in MAXIMISED else "minimise"
     m.objective = Objective(sense)
     m.objective.add(m.goal, col=np.array([GOALS.index(goal)]), coef=1.0)
     if goal == "value":

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pyomo.environ import ConcreteModel, Var
 
 from redmud_opt.model.arrays import Columns
-from redmud_opt.model.value import GOALS, set_goal
+from redmud_opt.model.value import GOALS, MAXIMISED, set_goal
 from redmud_opt.network import Network
 from redmud_opt.solve.outcome import Outcome
 from redmud_opt.solve.session import Session
@@ -82,7 +82,7 @@ def _hold(model: ConcreteModel, goal: str) -> None:
     k = GOALS.index(goal)
     best = float(model.goal.values_array[k])
     slack = TOLERANCE * max(1.0, abs(best))
-    if goal in ("value", "utilisation"):
+    if goal in MAXIMISED:
         model.goal.lower_bound[k] = best - slack
     else:
         model.goal.upper_bound[k] = best + slack

@@ -21,14 +21,12 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model import RELAXATION, build_model
 from redmud_opt.model.pool_bound import boxes_held, shares_seen
 from redmud_opt.model.pools import point_names
+from redmud_opt.model.value import MAXIMISED
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Pool
 from redmud_opt.network.pools import distinct, split, with_points
 from redmud_opt.solve import Options, Outcome, Progress, Session, solve_case_goals, solve_levels
 from redmud_opt.solve.outcome import Stopped, gap_of
-
-MAXIMISED = ("value", "utilisation")
-"""Goals of which more is better; of the others less is."""
 
 ROUNDS = 8
 """Most refinements."""

@@ -119,6 +119,11 @@ class Book:
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
         rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
+
+        def stated(name: str) -> list[Any] | None:
+            """Rows of a frame that a plan may lack: no rows say something else than no frame."""
+            return rows[name] if name in frames else None
+
         self.arisings: list[Arose] = rows["arisings"]
         self.reductions: list[Reduced] = rows["reductions"]
         self.flows: list[Flow] = rows["flows"]
@@ -135,7 +140,7 @@ class Book:
         self.totals: list[Total] = rows["totals"]
         self.rates: list[Rate] = rows["rates"]
         self.identity: list[Identity] = rows["identity"]
-        self.fates: list[Gone] | None = rows["fates"] if "fates" in frames else None
+        self.fates: list[Gone] | None = stated("fates")
         self.builds: list[Built] = rows["builds"]
         self.closings: list[Closed] = rows["closings"]
         self.running: list[Ran] = rows["running"]
@@ -143,25 +148,25 @@ class Book:
         self.used: list[Used] = rows["used"]
         self.refunds: list[Refund] = rows["refunds"]
         self.yard_events: list[YardEvent] = rows["yard_events"]
-        self.yard_states: list[YardState] | None = rows["yards"] if "yards" in frames else None
-        self.yard_ends: list[YardEnd] | None = rows["yard_ends"] if "yard_ends" in frames else None
+        self.yard_states: list[YardState] | None = stated("yards")
+        self.yard_ends: list[YardEnd] | None = stated("yard_ends")
         self.take_or_pay: list[Owed] = rows["take_or_pay"]
-        self.services: list[Service] | None = rows["services"] if "services" in frames else None
+        self.services: list[Service] | None = stated("services")
         self.pools: list[Mixed] = rows["pools"]
-        self.spending: list[Spent] | None = rows["spending"] if "spending" in frames else None
-        self.calendar: list[Dated] | None = rows["periods"] if "periods" in frames else None
-        self.traced: list[Traced] | None = rows["traced"] if "traced" in frames else None
-        self.served: list[Served] | None = rows["cost_to_serve"] if "cost_to_serve" in frames else None
-        self.paths: list[Path] | None = rows["paths"] if "paths" in frames else None
-        self.annual: list[Annual] | None = rows["annual"] if "annual" in frames else None
-        self.budgets: list[Allowed] | None = rows["budgets"] if "budgets" in frames else None
-        self.elements: list[Content] | None = rows["elements"] if "elements" in frames else None
+        self.spending: list[Spent] | None = stated("spending")
+        self.calendar: list[Dated] | None = stated("periods")
+        self.traced: list[Traced] | None = stated("traced")
+        self.served: list[Served] | None = stated("cost_to_serve")
+        self.paths: list[Path] | None = stated("paths")
+        self.annual: list[Annual] | None = stated("annual")
+        self.budgets: list[Allowed] | None = stated("budgets")
+        self.elements: list[Content] | None = stated("elements")
         self.process_elements: list[OfProcess] = rows["process_elements"]
-        self.composition: list[Composed] | None = rows["composition"] if "composition" in frames else None
-        self.gate_margins: list[Margin] | None = rows["gate_margins"] if "gate_margins" in frames else None
-        self.accounts: list[Account] | None = rows["accounts"] if "accounts" in frames else None
-        self.energy: list[Energy] | None = rows["energy"] if "energy" in frames else None
-        self.transport: list[Transport] | None = rows["transport"] if "transport" in frames else None
+        self.composition: list[Composed] | None = stated("composition")
+        self.gate_margins: list[Margin] | None = stated("gate_margins")
+        self.accounts: list[Account] | None = stated("accounts")
+        self.energy: list[Energy] | None = stated("energy")
+        self.transport: list[Transport] | None = stated("transport")
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}
