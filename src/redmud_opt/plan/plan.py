@@ -206,6 +206,24 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     if outcome.values is None:
         raise ValueError(f"no plan: the solve stopped with '{outcome.stopped}' and holds nothing")
     fill_in_order(model, network)
+    frames = _frames(network, model)
+    case = network.case
+    return Plan(
+        case_name=case.settings.name,
+        title={"en": case.settings.title_en, "zh": case.settings.title_zh},
+        frames=frames,
+        solve=_solve_record(outcome),
+        value_cny=float(frames["value_terms"]["value_cny"].sum()),
+        not_enforced=tuple(unenforced(case)),
+        notes=(*network.notes, *free_attribution(network, frames["feeds"])),
+        labels={language: case.labels(language) for language in ("en", "zh")},
+        provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()}
+        | baseline_record(network),
+    )
+
+
+def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
+    """Every table of a plan: acts first, then what is worked out from them."""
     frames = {"periods": period_table(network)} | tables(model, network)
     frames["totals"] = total_table(model, network)
     frames["rates"] = rate_table(network, frames["totals"])
@@ -218,9 +236,13 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     frames["moved"] = moved_from_baseline(network, frames)
     frames |= element_tables(frames, network)
     frames |= composition_tables(frames, network)
-    case = network.case
+    book = Book(network.case, frames, None)
+    return frames | cost_tables(book) | {"annual": annual_table(book)}
+
+
+def _solve_record(outcome: Outcome) -> dict[str, Any]:
     size = outcome.size
-    solve = outcome.as_record() | {
+    return outcome.as_record() | {
         "seconds": outcome.seconds,
         "size": {
             "columns": size.columns,
@@ -229,20 +251,6 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
             "integers": size.integers,
         },
     }
-    book = Book(case, frames, None)
-    frames |= cost_tables(book) | {"annual": annual_table(book)}
-    return Plan(
-        case_name=case.settings.name,
-        title={"en": case.settings.title_en, "zh": case.settings.title_zh},
-        frames=frames,
-        solve=solve,
-        value_cny=float(frames["value_terms"]["value_cny"].sum()),
-        not_enforced=tuple(unenforced(case)),
-        notes=(*network.notes, *free_attribution(network, frames["feeds"])),
-        labels={language: case.labels(language) for language in ("en", "zh")},
-        provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()}
-        | baseline_record(network),
-    )
 
 
 def free_attribution(network: Network, feeds: pd.DataFrame) -> list[Message]:
