@@ -27,7 +27,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not journey" --durations=5
 
 test-all: $(STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) --durations=20
+	NEW_EXAMPLES=yes $(BIN)/python -m pytest -q -n $(WORKERS) --durations=20
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@ def test_a_plain_case_names_only_the_rule_pack(folder: Folder) -> None:
 
 
 def test_tables_columns_and_settings(folder: Folder) -> None:
-    folder.yaml("discount_rate: 0.06", "rule_date: 2026-01-01")
+    folder.yaml("discount_rate: 0.06", "rule_date: 2026-01-01")  # has its effect
     folder.add(
         "permits",
         name="no 1",
@@ -37,7 +37,6 @@ def test_tables_columns_and_settings(folder: Folder) -> None:
     folder.set("materials", 2, hazard="T").set("processes", 2, readiness=7).set("processes", 3, readiness=9)
     messages = unenforced(folder.load())
     found = said(messages)
-    assert text(found["rule_date."]) == "setting `rule_date` = 2026-01-01 has no effect on the plan yet"
     assert text(found["permits."]) == "table `permits` has no effect on the plan yet (no 1; 1 in all)"
     assert found["processes.readiness"].values["count"] == 2
     assert found["materials.hazard"].values["count"] == 1

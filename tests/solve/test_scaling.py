@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import highspy
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.solve import problems
 
 from redmud_opt.model.arrays import StandardForm, compile
-from redmud_opt.solve import Options, Session
+from redmud_opt.solve import Options, Session, highs
 from redmud_opt.solve.scaling import Scaling, equilibrated, unscaled, within_range
 
 ARRAYS = ("cost", "row_lower", "row_upper", "col_lower", "col_upper")
@@ -111,3 +112,23 @@ def test_a_coefficient_that_leaves_the_range_is_passed_anew() -> None:
     assert session._highs.getNumNz() == changed.matrix.nnz
     lp = session._highs.getLp()
     assert (np.array(lp.a_matrix_.value_) != 0).all()
+
+
+def test_no_plan_is_said_only_where_the_model_in_its_own_units_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A solver that calls every scaled model infeasible, as it did where a box was narrower than its tolerance."""
+    model = problems.facility(np.random.default_rng(3), unit=3e4, budget=70)
+    form = compile(model)
+    honest, passed = highs.run_whole, []
+
+    def narrow(solver: Any) -> Any:
+        passed.append(np.abs(np.array(solver.getLp().a_matrix_.value_)).max())
+        scaled = passed[-1] != np.abs(form.matrix.data).max()
+        return highspy.HighsModelStatus.kInfeasible if scaled else honest(solver)
+
+    monkeypatch.setattr(highs, "run_whole", narrow)
+    found = solved(form)
+    assert found.stopped == "optimal"
+    assert found.objective == pytest.approx(problems.best(form), rel=1e-6)
+    assert len(set(passed)) == 2

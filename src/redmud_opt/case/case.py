@@ -30,6 +30,7 @@ from redmud_opt.case.rules import (
     Logic,
     Method,
     Permit,
+    Requirement,
     StorageClock,
     Target,
     VatItem,
@@ -150,7 +151,7 @@ class Settings:
     library: bool = flag("names that the case does not declare are looked up in the library of `data/`")
     evidence_required: bool = flag("a number without a source or the word `assumed` is a fault", default=True)
     rule_date: date | None = day(
-        "date of the law that applies; blank: the start of each period", enforced=False
+        "day whose law applies throughout: what came into force later is unknown; blank: as the pack is dated"
     )
     discount_rate: float = number("1/a", "discount rate", default=0.0, maximum=1)
     discounting: str = choice(
@@ -259,6 +260,7 @@ class Case:
     yard_measures: tuple[YardMeasure, ...] = ()
     vat_refunds: tuple[VatRefund, ...] = ()
     methods: tuple[Method, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     codes: tuple[WasteCode, ...] = ()
     clocks: tuple[StorageClock, ...] = ()
     clauses: tuple[Clause, ...] = ()
@@ -322,5 +324,14 @@ TABLES: dict[str, type[Row]] = _row_types()
 CATALOGUES = ("figures", "units", "clauses")
 """Tables whose numbers have an effect where other rows take them over, and are counted there."""
 
-RULE_PACK_TABLES = ("methods", "codes", "clocks", "clauses", "exemption_list", "vat_list", "target_list")
+RULE_PACK_TABLES = (
+    "methods",
+    "requirements",
+    "codes",
+    "clocks",
+    "clauses",
+    "exemption_list",
+    "vat_list",
+    "target_list",
+)
 """Tables that come from the rule pack; a case folder must not hold them unless `rule_pack: own`."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from redmud_opt.case.asof import day_of
 from redmud_opt.case.burdens import ACCOUNT_UNITS
 from redmud_opt.case.case import CATALOGUES, TABLES
 from redmud_opt.case.closure import QUOTE
@@ -22,14 +23,13 @@ from redmud_opt.case.library import EVIDENCE, key, number_columns, principal
 from redmud_opt.case.names import did_you_mean, nearest
 from redmud_opt.case.raw import RawRow, RawTable, RawTables, is_active
 from redmud_opt.case.units import factor
-from redmud_opt.case.values import BadValue, read_date, read_number
+from redmud_opt.case.values import BadValue, read_number
 from redmud_opt.i18n import Message
 
 Quotes = dict[tuple[str, str, str], str]
 """(table, key of the row, column) → name of the figure."""
 
 _ANY = Column("number", "a number", minimum=None)
-_DATE = Column("date", "a date")
 _OTHER = {"low": "high", "high": "low", "lower": "upper", "upper": "lower"}
 """The other end, where a figure is taken times a negative number."""
 _RANGE = ("low", "high", "bound")
@@ -52,15 +52,8 @@ def _read(row: RawRow) -> Figure | None:
         return None  # told when the table is read
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return read_date(text, _DATE) if text else None
-    except BadValue:
-        return None  # told when the table is read
-
-
 def _in_force(row: RawRow, on: date) -> bool:
-    first, last = _day(row.cells.get("valid_from")), _day(row.cells.get("valid_to"))
+    first, last = day_of(row.cells.get("valid_from")), day_of(row.cells.get("valid_to"))
     return (first is None or first <= on) and (last is None or on < last)
 
 

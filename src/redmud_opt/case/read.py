@@ -30,7 +30,11 @@ def _draft(reader: Reader, book: Book, path: Path) -> Draft:
     settings, wrong = read_settings(book.keys, book.shown, reader.faults if book.whole else [])
     periods = reader.periods(book)
     broken: set[str] = {"settings"} if wrong else set()
-    if "rule_pack" in wrong or not book.whole or not reader.rule_pack(book, settings.rule_pack):
+    if (
+        "rule_pack" in wrong
+        or not book.whole
+        or not reader.rule_pack(book, settings.rule_pack, settings.rule_date)
+    ):
         broken.update(RULE_PACK_TABLES)
     if periods is None:
         broken.add("periods")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
+from redmud_opt.case.asof import as_of
 from redmud_opt.case.bundle import find_bundled
 from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Period
 from redmud_opt.case.columns import Place
@@ -197,10 +199,17 @@ class Reader:
         node, place = book.keys.get("periods", (None, Place(book.shown)))
         return read_periods(node, place.file, self.faults) if book.whole else None
 
-    def rule_pack(self, book: Book, pack: str) -> bool:
-        """Add the tables of the rule pack, and its sources to the case's; False if there is no such pack."""
-        if pack == "own":
-            return True
+    def rule_pack(self, book: Book, pack: str, day: date | None) -> bool:
+        """Add the tables of the rule pack as it stood on a day, and its sources; False if there is no such pack."""
+        if pack != "own" and not self._add_pack(book, pack):
+            return False
+        if day is not None:
+            for table in RULE_PACK_TABLES:
+                if table in book.tables:
+                    book.tables[table] = as_of(book.tables[table], day)
+        return True
+
+    def _add_pack(self, book: Book, pack: str) -> bool:
         for table in RULE_PACK_TABLES:
             if table in book.tables:
                 shown = next((row.place.file for row in book.tables[table].rows), f"{table}.csv")

@@ -29,6 +29,31 @@ class Method(Row):
     clause: str = text("clause")
 
 
+REQUIREMENTS = "code permit approval adjacency general_approval filing assessment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement(Row):
+    """Rule pack: what the law asks for before waste may be received, moved or placed.
+
+    code: a hazardous waste has a code of the list in force. permit: who receives hazardous waste of others holds a
+    permit for code and method, or an exemption of the use step. approval: hazardous waste crosses the border of a
+    province only under an approval. adjacency: for disposal only into adjacent or agreement provinces, or to
+    facilities planned for the nation. general_approval: general waste leaves the province for storage or disposal
+    only under an approval. filing: general waste that leaves it for use is filed. assessment: what takes waste by
+    this method has its risk assessment first.
+    """
+
+    TABLE: ClassVar[str] = "requirements"
+    ENFORCED: ClassVar[bool] = True
+    rule: str = choice(REQUIREMENTS, "what is asked for", required=True, key=True)
+    method: str = text("method code that it speaks of (assessment); blank: any", key=True)
+    valid_from: date | None = day("first day", required=True, key=True)
+    valid_to: date | None = day("day after the last")
+    limit_months: float | None = number("months", "longest validity (approval)")
+    clause: str = text("clause", required=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WasteCode(Row):
     """Rule pack: a listed hazardous waste."""
@@ -56,6 +81,8 @@ class StorageClock(Row):
     price_cny_per_t: float = number("CNY/t", "price of a tonne stored too long", default=0.0)
     extension_months: float = number("months", "extension that may be granted", default=0.0)
     aggregate: bool = flag("labelled relaxation without ages")
+    valid_from: date | None = day("first day", key=True)
+    valid_to: date | None = day("day after the last")
     clause: str = text("clause")
 
 

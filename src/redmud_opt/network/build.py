@@ -11,6 +11,7 @@ from redmud_opt.case.baseline import Baseline, baseline_faults
 from redmud_opt.network.available import available_t, bounded, wanted_t
 from redmud_opt.network.before import Before
 from redmud_opt.network.changes import changes_of
+from redmud_opt.network.doors import Doors
 from redmud_opt.network.entities import Entities
 from redmud_opt.network.findings import find_impossible
 from redmud_opt.network.given import Given
@@ -41,16 +42,16 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         raise CaseFaults(wrong)
     lookup, time = Lookup(case), Time(case)
     lineages = Lineages(lookup)
-    law, haulage = Law(lookup, lineages), Haulage(lookup)
+    law, doors, haulage = Law(lookup, lineages), Doors(lookup, time), Haulage(lookup)
     given = Given(case, time, lineages, Origins(lookup))
-    reach = Explorer(lookup, time, lineages, law, haulage).explore(given.places(), given.bought)
+    reach = Explorer(lookup, time, lineages, law, doors, haulage).explore(given.places(), given.bought)
     faults = faults_of(given, law, haulage, reach)
     if faults:
         raise CaseFaults(tuple(faults))
     numbers = Numbering.of(reach, given.opening, len(time))
     plant = plant_of(lookup, reach, time)
     prices = Prices(lookup, time)
-    entities = Entities(given, law, haulage, prices, reach, numbers, plant)
+    entities = Entities(given, law, doors, haulage, prices, reach, numbers, plant)
     holdings, runs, purchases = entities.holdings(), entities.runs(), entities.purchases()
     arising_t, changes = _on_places(given, numbers), changes_of(given.options, numbers, time)
     most_t = arising_t + changes.most_more_t(len(numbers.places))
@@ -71,6 +72,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         yards=Yards(case, time),
         lineages=lineages,
         law=law,
+        doors=doors,
         haulage=haulage,
         prices=prices,
         streams=numbers.streams,

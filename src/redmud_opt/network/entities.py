@@ -8,6 +8,7 @@ import numpy as np
 
 from redmud_opt.case.things import Supply
 from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.network.doors import Doors
 from redmud_opt.network.given import Given, Opening
 from redmud_opt.network.haulage import Haulage, Route
 from redmud_opt.network.law import Law
@@ -39,13 +40,14 @@ class Entities:
         self,
         given: Given,
         law: Law,
+        doors: Doors,
         haulage: Haulage,
         prices: Prices,
         reach: Reach,
         numbers: Numbering,
         plant: Plant,
     ) -> None:
-        self.plant, self.prices = plant, prices
+        self.plant, self.prices, self.doors = plant, prices, doors
         self.given, self.law, self.haulage, self.reach, self.numbers = given, law, haulage, reach, numbers
         self.time: Time = given.time
         self.lookup: Lookup = given.lookup
@@ -69,8 +71,9 @@ class Entities:
         from_place = ints(self.numbers.place[Place(r.from_site, s)] for r, s in pairs)
         each = list(zip(pairs, kinds, strict=True))
         upper = self._stack([self._lane_capacity(route, kind) for (route, _), kind in each])
+        opened = [self.doors.route(route, kind) for (route, _), kind in each]
         return Routes(
-            grid=Grid.of(self.numbers.mask(list(from_place)) & (upper > 0)),
+            grid=Grid.of(self.numbers.mask(list(from_place)) & (upper > 0) & self._open(opened)),
             route=[route for route, _ in pairs],
             stream=ints(self.numbers.stream[s] for _, s in pairs),
             lane=ints(number[r.lane] for r, _ in pairs),
@@ -85,6 +88,10 @@ class Entities:
     def _transport_cost(self, route: Route, kind: Lineage) -> Array:
         lane = self.haulage.lane_cost_cny_per_t(route, kind) * self.prices.of_route(self.haulage, route, kind)
         return lane + self.haulage.handling_cny_per_t(route.from_site, kind)
+
+    def _open(self, masks: Sequence[Mask]) -> Mask:
+        """Masks of doors as a matrix, also when there are none."""
+        return np.array(masks, dtype=bool).reshape(len(masks), len(self.time))
 
     def _stack(self, rows: Sequence[Array]) -> Array:
         """Rows of length T as a matrix, also when there are none."""
@@ -113,8 +120,9 @@ class Entities:
         made = [(k, place_of[p], y) for k, run in enumerate(runs) for p, y in run.made]
         need = [(k, place_of[p], a) for k, run in enumerate(runs) for p, a in run.needs]
         upper = _most_fed(self.plant.most[line], use)
+        opened = [self.doors.run(run.line, run.conversion) for run in runs]
         return Runs(
-            grid=Grid.of(self._running(place, upper, need)),
+            grid=Grid.of(self._running(place, upper, need) & self._open(opened)),
             run=runs,
             line=line,
             stream=ints(self.numbers.stream[run.place.stream] if run.place else -1 for run in runs),
@@ -176,10 +184,11 @@ class Entities:
             there & (place >= 0)[:, None] & np.array([s.retrievable for s, _ in keys], dtype=bool)[:, None]
         )
         accepted = np.array([self.law.storage_takes(s, self._lineage(m)) for s, m in keys], dtype=bool)
+        opened = self._open([self.doors.put(s, self._lineage(m)) for s, m in keys])
         storages = list(self.case.storages)
         return Holdings(
             grid=Grid.of(exists),
-            put=Grid.of(usable & accepted[:, None] & (self._rates(keys, "max_put_t") > 0)),
+            put=Grid.of(usable & opened & accepted[:, None] & (self._rates(keys, "max_put_t") > 0)),
             reclaim=Grid.of(usable & (self._rates(keys, "max_reclaim_t") > 0)),
             storages=storages,
             storage=ints(storages.index(s) for s, _ in keys),
@@ -214,9 +223,10 @@ class Entities:
         keys = [(s, p.stream) for s, p in self.reach.storages if s.final and p in self.numbers.place]
         place = ints(self.numbers.place[Place(s.site, stream)] for s, stream in keys)
         open_ = (self._rates(keys, "max_put_t") > 0) & (self._room(keys) > 0)
+        opened = [self.doors.place(s, self._lineage(stream)) for s, stream in keys]
         storages = list(self.case.storages)
         return Placements(
-            grid=Grid.of(self.numbers.mask(list(place)) & open_),
+            grid=Grid.of(self.numbers.mask(list(place)) & open_ & self._open(opened)),
             storage=ints(storages.index(s) for s, _ in keys),
             stream=ints(self.numbers.stream[stream] for _, stream in keys),
             place=place,
@@ -245,8 +255,9 @@ class Entities:
         place = ints(self.numbers.place[p] for _, p in pairs)
         basis = floats(self._basis(o.basis, p.stream) for o, p in pairs)
         upper = most[outlet] / basis[:, None]
+        opened = [self.doors.deliver(o, self._lineage(p.stream)) for o, p in pairs]
         return Deliveries(
-            grid=Grid.of(self.numbers.mask(list(place)) & (upper > 0)),
+            grid=Grid.of(self.numbers.mask(list(place)) & (upper > 0) & self._open(opened)),
             outlets=outlets,
             outlet=outlet,
             stream=ints(self.numbers.stream[p.stream] for _, p in pairs),

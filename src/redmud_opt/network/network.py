@@ -17,6 +17,7 @@ from redmud_opt.case.things import ReductionOption, Supply
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
 from redmud_opt.network.before import Before
+from redmud_opt.network.doors import Doors
 from redmud_opt.network.haulage import Haulage, Route
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Lineage, Lineages
@@ -246,6 +247,7 @@ class Network:
     yards: Yards
     lineages: Lineages
     law: Law
+    doors: Doors
     haulage: Haulage
     prices: Prices
     streams: list[Stream]

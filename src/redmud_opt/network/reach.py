@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.network.doors import Doors
 from redmud_opt.network.haulage import Haulage, Route
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Conversion, Lineage, Lineages
@@ -108,8 +109,11 @@ class Front:
 class Explorer:
     """Finds the reach of every stream of a case."""
 
-    def __init__(self, lookup: Lookup, time: Time, lineages: Lineages, law: Law, haulage: Haulage) -> None:
+    def __init__(
+        self, lookup: Lookup, time: Time, lineages: Lineages, law: Law, doors: Doors, haulage: Haulage
+    ) -> None:
         self.lookup, self.time, self.lineages, self.law, self.haulage = lookup, time, lineages, law, haulage
+        self.doors = doors
         self._conversions: dict[str, list[Conversion]] = defaultdict(list)
         self._recipes: list[Conversion] = []
         for conversion in lineages.conversions:
@@ -190,16 +194,31 @@ class Explorer:
             self._start(reach, front, conversion, place, barred, since)
         lineage = self.lineages.by_id[place.stream.lineage]
         for outlet in self._outlets_at[place.site]:
-            if self.law.outlet_takes(outlet, lineage):
+            if self._delivers(outlet, lineage):
                 reach.outlets.append((outlet, place))
         for storage in self._storages_at[place.site]:
-            if self.law.storage_takes(storage, lineage):
+            if self._stores(storage, lineage):
                 reach.storages.append((storage, place))
                 self._grow_old(front, place, since)
         for route in self.haulage.routes_from(place.site, lineage):
-            if self._wanted(route, lineage):
+            if self._wanted(route, lineage) and self.doors.route(route, lineage).any():
                 reach.routes.append((route, place.stream))
                 front.offer(Place(route.to_site, place.stream), since)
+
+    def _delivers(self, outlet: Outlet, lineage: Lineage) -> bool:
+        """Whether an outlet takes a material, in some period at least."""
+        return self.law.outlet_takes(outlet, lineage) and bool(self.doors.deliver(outlet, lineage).any())
+
+    def _stores(self, storage: Storage, lineage: Lineage) -> bool:
+        """Whether a storage takes a material in some period, to hold it or for good."""
+        if not self.law.storage_takes(storage, lineage):
+            return False
+        held = storage.retrievable and self.doors.put(storage, lineage).any()
+        return bool(held or (storage.final and self.doors.place(storage, lineage).any()))
+
+    def _runs(self, line: str, conversion: Conversion) -> bool:
+        """Whether a line may run a conversion in some period."""
+        return bool(self.doors.run(line, conversion).any())
 
     def _wanted(self, route: Route, lineage: Lineage) -> bool:
         """Whether something at the far end takes the material, or it may be passed on from there.
@@ -221,14 +240,15 @@ class Explorer:
         return self._near[key]
 
     def _reach_km(self, site: str, lineage: Lineage) -> float:
-        outlets = [outlet for outlet in self._outlets_at[site] if self.law.outlet_takes(outlet, lineage)]
+        outlets = [outlet for outlet in self._outlets_at[site] if self._delivers(outlet, lineage)]
         radii = [math.inf if o.haul_radius_km is None else o.haul_radius_km for o in outlets]
         anyhow = (
             math.inf in radii
             or lineage.name in self._demanded[site]
-            or any(self.law.storage_takes(storage, lineage) for storage in self._storages_at[site])
+            or any(self._stores(storage, lineage) for storage in self._storages_at[site])
             or any(
-                self._lines_at[c.process.name, site] and self.law.process_takes(c, lineage)
+                any(self._runs(line, c) for line in self._lines_at[c.process.name, site])
+                and self.law.process_takes(c, lineage)
                 for c in self._conversions[lineage.id]
             )
             or self.haulage.leads_on(site, lineage)
@@ -263,7 +283,7 @@ class Explorer:
         for site in sites:
             for line in self._lines_at.get((conversion.process.name, site), []):
                 use = self._use(line, conversion)
-                if use is None or (line, conversion.key) in barred:
+                if use is None or (line, conversion.key) in barred or not self._runs(line, conversion):
                     continue
                 run = self._run(line, conversion, place, site, use)
                 reach.runs.append(run)

@@ -75,15 +75,27 @@ class Session:
                 h.change_form(self._highs, self._scaled, scaled)
                 self.form, self._scaled = form, scaled
                 return "changed"
-        self._pass(form)
+        self._pass(form, equilibrated(form) if self.options.scaling else unscaled(form))
         return "passed"
 
     def run(self, time_limit_s: float | None = None) -> Outcome:
-        """Solves what was last taken. The limit is this run's own; without one that of the options holds."""
+        """Solves what was last taken. The limit is this run's own; without one that of the options holds.
+
+        That there is no plan is said only where the model in its own units has none either: with boxes narrower than
+        its tolerance (frozen amounts, scaled) HiGHS has called infeasible what exact arithmetic solves.
+        """
         if self.form is None:
             raise SolverTrouble("no model was passed")
         self._started = time.perf_counter()
         limit = self.options.time_limit_s if time_limit_s is None else time_limit_s
+        outcome = self._run(limit)
+        if outcome.stopped == "infeasible" and self._is_scaled():
+            self._pass(self.form, unscaled(self.form))
+            outcome = self._run(None if limit is None else limit - outcome.seconds)
+        return outcome
+
+    def _run(self, limit: float | None) -> Outcome:
+        assert self.form is not None
         return self._run_mip(limit) if self.form.integrality.any() else self._run_lp(limit)
 
     # ---- the model -----------------------------------------------------------------------------------------
@@ -91,9 +103,11 @@ class Session:
     def _same_pattern(self, form: StandardForm) -> bool:
         return self.form is not None and same_pattern(self.form, form)
 
-    def _pass(self, form: StandardForm) -> None:
+    def _is_scaled(self) -> bool:
+        return self.scaling is not None and bool(self.scaling.row.any() or self.scaling.column.any())
+
+    def _pass(self, form: StandardForm, scaling: Scaling) -> None:
         before, old = self._highs.getBasis(), self.form
-        scaling = equilibrated(form) if self.options.scaling else unscaled(form)
         scaled = scaling.apply(form)
         h.pass_form(self._highs, scaled)
         if old is not None:
