@@ -13,6 +13,7 @@ from tests.case import (  # noqa: F401 - plant
     faults_of_contracts,
     faults_of_decisions,
     faults_of_evidence,
+    faults_of_law,
     faults_of_pools,
     faults_of_rolling,
     faults_of_yards,
@@ -778,7 +779,13 @@ def a_delisting_of_nothing(f: Folder) -> None:
 
 
 def spl(f: Folder) -> None:
-    f.add("materials", name="spl", legal_status="hazardous_waste", waste_class="spent_pot_lining")
+    f.add(
+        "materials",
+        name="spl",
+        legal_status="hazardous_waste",
+        waste_class="spent_pot_lining",
+        code="321-023-48",
+    )
     f.add("arisings", name="relining", site="refinery", material="spl", amount_t=9)
 
 

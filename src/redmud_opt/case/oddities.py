@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redmud_opt.case.case import Case
+from redmud_opt.case.listing import given_materials, letters, listed_letters
 from redmud_opt.case.steps import places_of_arisings, places_of_lines, under_construction
 from redmud_opt.case.works import Line
 
@@ -162,6 +163,15 @@ def _idle_factors(case: Case) -> Iterator[str]:
     yield from (row.item for row in case.avoided if row.item not in there)
 
 
+def _other_letters(case: Case) -> Iterator[str]:
+    """Hazardous wastes whose letters are not those of the list."""
+    for row in case.materials:
+        if row.name in given_materials(case) and row.legal_status == "hazardous_waste" and row.hazard:
+            of_list = listed_letters(case, row.code)
+            if of_list and letters(row.hazard) != of_list:
+                yield f"{row.name}: {row.hazard} ({row.code}: {','.join(sorted(of_list))})"
+
+
 def oddities(case: Case) -> dict[str, list[str]]:
     """Key of the message → what it names."""
     return {
@@ -175,5 +185,6 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_relining_cut": list(_cut_relinings(case)),
         "case.flag_relining_twice": list(_doubled_relinings(case)),
         "case.flag_two_scopes": list(dict.fromkeys(_two_scopes(case))),
+        "case.flag_other_letters": list(_other_letters(case)),
         "case.flag_no_burden": list(dict.fromkeys(_idle_factors(case))),
     }

@@ -56,10 +56,10 @@ class Requirement(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WasteCode(Row):
-    """Rule pack: a listed hazardous waste."""
+    """Rule pack: a listed hazardous waste; hazard `none`: listed as not hazardous."""
 
     TABLE: ClassVar[str] = "codes"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     code: str = text("code, e.g. 321-023-48", required=True, key=True)
     hazard: str = text("hazard letters", required=True)
     label_en: str = text("label in English")

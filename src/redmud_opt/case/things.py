@@ -146,8 +146,8 @@ class Material(Row):
         required=True,
     )
     waste_class: str = choice(WASTE_CLASSES, "class whose origin it founds where it arises", default="none")
-    code: str = text("waste code, e.g. 321-023-48", enforced=False)
-    hazard: str = text("hazard letters, e.g. T or R,T", enforced=False)
+    code: str = text("waste code, e.g. 321-023-48; of a residue without one: those of its hazardous feeds")
+    hazard: str = text("hazard letters, e.g. T or R,T; blank: those of the list")
     clock: str = choice("none producer licensed_operator", "storage clock that binds it", enforced=False)
     moisture: float = number("t water/t wet", "share of water in the wet mass", default=0.0, maximum=0.95)
     density_t_per_m3: float | None = number("t dry/m3", "dry density in the yard", above=0)
