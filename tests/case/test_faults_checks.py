@@ -14,6 +14,7 @@ from tests.case import (  # noqa: F401 - plant
     faults_of_decisions,
     faults_of_evidence,
     faults_of_law,
+    faults_of_packs,
     faults_of_pools,
     faults_of_rolling,
     faults_of_yards,
@@ -1088,3 +1089,9 @@ def test_a_column_too_many_is_one_fault(folder: Folder) -> None:
         folder.write(file.stem, [[*row, "odd" if number == 0 else ""] for number, row in enumerate(kept)])
         assert folder.found() == [("unknown_column", file.name, 1, "odd")], file.name
         folder.write(file.stem, kept)
+
+
+def test_versions_of_a_rule_may_follow_each_other(folder: Folder) -> None:
+    """The older version ends on the day on which the newer begins: no day has both."""
+    faults_of_packs.one_after_the_other(folder)
+    assert {row.hazard for row in folder.load().codes} == {"R,T", "T"}

@@ -15,7 +15,8 @@ from redmud_opt.network.lookup import Lookup
 
 def coded(*tables: Tables, cake: Tables | None = None) -> Lineages:
     """Lining (T, 48-23) and dross (R,T by the list, 48-24) fed together with mud; slag and cake are residues."""
-    codes = (WasteCode(code="48-23", hazard="T"), WasteCode(code="48-24", hazard="R,T"))
+    listed = {"valid_from": date(2021, 1, 1), "clause": "HW48"}
+    codes = (WasteCode(code="48-23", hazard="T", **listed), WasteCode(code="48-24", hazard="R,T", **listed))
     wastes = (
         waste("lining", "spent_pot_lining", hazardous=True, code="48-23", hazard="T"),
         waste("dross", "aluminium_ash", hazardous=True, code="48-24"),

@@ -64,9 +64,9 @@ class WasteCode(Row):
     hazard: str = text("hazard letters", required=True)
     label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
-    valid_from: date | None = day("first day", key=True)
+    valid_from: date | None = day("first day", required=True, key=True)
     valid_to: date | None = day("day after the last")
-    clause: str = text("clause")
+    clause: str = text("clause", required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class StorageClock(Row):
     aggregate: bool = flag("labelled relaxation without ages")
     valid_from: date | None = day("first day", key=True)
     valid_to: date | None = day("day after the last")
-    clause: str = text("clause")
+    clause: str = text("clause", required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class ListedExemption(Row):
     ENFORCED: ClassVar[bool] = False
     item: str = text("number of the item", required=True, key=True)
     code: str = text("waste code, or any", required=True, key=True)
-    valid_from: date | None = day("first day", key=True)
+    valid_from: date | None = day("first day", required=True, key=True)
     valid_to: date | None = day("day after the last")
     link: str = choice("use transport storage disposal all", "link that is exempt", default="use")
     condition: str = text("condition, in English")

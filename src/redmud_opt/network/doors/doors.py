@@ -53,6 +53,10 @@ class Doors:
         """Periods in which an outlet may take a material, [T]."""
         return self._ask(("deliver", outlet.name, lineage.id), lambda rule: rule.deliver(outlet, lineage))
 
+    def when_open(self, door: Door) -> Mask | None:
+        """Periods in which a door is open, [T]; None if nobody came to it."""
+        return self._open.get(door)
+
     def _ask(self, key: Door, question: Callable[[Any], Shut | None]) -> Mask:
         if key not in self._open:
             answers = [found for rule in self.rules if (found := question(rule)) is not None]
