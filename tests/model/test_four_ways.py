@@ -44,12 +44,14 @@ def test_every_family_of_the_small_case_has_members() -> None:
     assert declared == {f.local_name for f in (*families(model, Rows), *families(model, Columns))}
 
 
-PER_FAMILY = ("check_fixing", "check_bounds", "check_deactivating", "check_deleting")
-"""Checks that go through every family by itself: some 90 of them here."""
+SLOW = ("check_fixing", "check_bounds", "check_deactivating", "check_deleting", "check_copies")
+"""Checks that go through every family by itself, some 90 of them here, and the one that solves eight copies; what a
+copy carries of every family is `check_copies_carry_state`.
+"""
 
 
 def _checks() -> list[Any]:
-    marks = dict.fromkeys(PER_FAMILY, pytest.mark.slow)
+    marks = dict.fromkeys(SLOW, pytest.mark.slow)
     return [pytest.param(check, id=check.__name__, marks=marks.get(check.__name__, ())) for check in CHECKS]
 
 
