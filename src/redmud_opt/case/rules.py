@@ -71,16 +71,26 @@ class WasteCode(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageClock(Row):
-    """Rule pack: how long a clocked waste may be stored, and whom that binds."""
+    """Rule pack: how long a clocked waste may be stored, and whom that binds.
+
+    A storage binds by the role of its site's owner; where that is neither a producer nor a licensed operator, by the
+    clock of the material. Where several rows are in force in a period, all of them hold.
+    """
 
     TABLE: ClassVar[str] = "clocks"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     role: str = choice("producer licensed_operator", "whom it binds", required=True, key=True)
-    limit_months: float = number("months", "longest storage", required=True)
+    limit_months: int = integer(
+        "longest storage, calendar months from the date of arising", required=True, minimum=1
+    )
     hard: bool = flag("hard, or soft and priced", default=True)
-    price_cny_per_t: float = number("CNY/t", "price of a tonne stored too long", default=0.0)
-    extension_months: float = number("months", "extension that may be granted", default=0.0)
-    aggregate: bool = flag("labelled relaxation without ages")
+    price_cny_per_t_a: float = number(
+        "CNY/(t a)", "soft clock: price of a tonne that lies there a year beyond its limit", default=0.0
+    )
+    extension_months: int = integer("longest extension that may be granted, calendar months", default=0)
+    aggregate: bool = flag(
+        "soft clock: no ages in the model; what lies too long is worked out after the solve, first in first out"
+    )
     valid_from: date | None = day("first day", key=True)
     valid_to: date | None = day("day after the last")
     clause: str = text("clause", required=True)

@@ -86,7 +86,7 @@ def _feed(m: ConcreteModel, net: Network) -> Terms:
 def _made(m: ConcreteModel, net: Network) -> Terms:
     runs = net.runs
     names = _run_names(net)
-    cells = runs.grid.position[runs.made_run]
+    cells = runs.made_cells
     k, period = np.nonzero(cells >= 0)
     material = [net.places[p].stream.lineage.partition("<")[0] for p in runs.made_place]
     at = [names[run] for run in runs.made_run]

@@ -43,7 +43,7 @@ class OriginYears:
         """The total that each (stream, period) belongs to, −1 without origin."""
         years = np.searchsorted(net.time.years, net.time.year)
         found = np.full((len(net.streams), len(net.time.years)), -1, dtype=np.int64)
-        for s, (_, origin, cohort) in enumerate(net.streams):
+        for s, (_, origin, cohort, _) in enumerate(net.streams):
             if origin:
                 found[s] = [self.number[origin, cohort, year] for year in net.time.years]
         return found[stream, years[period]]

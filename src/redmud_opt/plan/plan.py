@@ -135,7 +135,7 @@ _TEXT = frozenset(
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
         *("end", "measure", "contract", "payer", "owner", "option"),
         *("property", "side", "entry", "gate", "sense"),
-        *("carrier", "process", "clean"),
+        *("carrier", "process", "clean", "role"),
     )
 )
 
@@ -258,15 +258,15 @@ def free_attribution(network: Network, feeds: pd.DataFrame) -> list[Message]:
     leaves = {
         run.conversion.process.name
         for run in network.runs.run
-        if any(place.stream.origin for place, _ in run.made)
+        if any(output.place.stream.origin for output in run.made)
     }
     cohorts: dict[tuple[str, ...], set[str]] = {}
     for line, process, point, stream, period in feeds[
         ["line", "process", "point", "stream", "period"]
     ].itertuples(index=False):
-        _, _, rest = stream.partition("@")
-        origin, _, cohort = rest.rpartition("@")
-        if cohort and process in leaves:
+        names = stream.split("@")
+        if len(names) > 2 and process in leaves:
+            origin, cohort = names[1:3]
             waste_class = network.class_of_origin(origin)
             cohorts.setdefault((process, line, point, period, waste_class), set()).add(cohort)
     together = sorted({key[0] for key, found in cohorts.items() if len(found) > 1})

@@ -20,6 +20,7 @@ from redmud_opt.network import Network
 from redmud_opt.network.counted import LINE
 from redmud_opt.network.network import Array, Ints
 from redmud_opt.plan.accounts import NEGLIGIBLE, NOTHING_T
+from redmud_opt.plan.ages import age_table, overrun_table
 from redmud_opt.plan.arisings import arising_table, reduction_table
 
 STREAM_COLUMNS = (
@@ -33,6 +34,7 @@ STREAM_COLUMNS = (
     "waste_class",
     "plant",
     "cohort",
+    "arose",
 )
 
 
@@ -73,6 +75,7 @@ def stream_table(net: Network) -> pd.DataFrame:
                 "waste_class": waste_class,
                 "plant": plant,
                 "cohort": stream.cohort,
+                "arose": stream.arose,
             }
         )
     return pd.DataFrame(rows, columns=list(STREAM_COLUMNS))
@@ -91,7 +94,7 @@ def flow_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 def made_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """What lines make, per site, process and period."""
     runs = net.runs
-    cells = runs.grid.position[runs.made_run]
+    cells = runs.made_cells
     k, period = np.nonzero(cells >= 0)
     amount = m.feed_t.values_array[cells[k, period]] * runs.made_yield[k]
     kept = np.abs(amount) > NEGLIGIBLE
@@ -307,16 +310,19 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
     storages = {s.name: s.site for s in net.case.storages}
     tiers = frame_of(m.tier_t, "amount")
     stocks = stock_table(m, net)
+    arisings, made = arising_table(m, net), made_table(m, net)
     return {
         "streams": stream_table(net),
-        "arisings": arising_table(m, net),
+        "arisings": arisings,
         "reductions": reduction_table(m, net),
         "flows": flow_table(m, net),
         "feeds": frame_of(m.feed_t, "feed_t"),
-        "made": made_table(m, net),
+        "made": made,
         "purchases": purchase_table(m, net),
         "sales": sited(frame_of(m.sold_t, "sold"), "outlet", outlets),
         "stocks": stocks,
+        "ages": age_table(stocks, net),
+        "clock_overruns": overrun_table(stocks, arisings, made, net),
         "pools": pool_table(stocks, net),
         "placements": sited(frame_of(m.placed_t, "placed_t"), "storage", storages),
         "builds": build_table(m, net),

@@ -90,6 +90,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.yards(),
         speaker.spending(),
         speaker.reductions(),
+        speaker.ages(),
         speaker.refunds(),
         speaker.contracts(),
         speaker.services(),
@@ -135,6 +136,9 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
         "seconds": dict(seconds) if isinstance(seconds, Mapping) else {"solve": seconds},
     }
 
+
+NEAR_DAYS = 90
+"""Days before a limit of storage from which on waste is about to be too old."""
 
 DECISIONS = ("built", "closed", "opened", "yard", "adopted")
 """Measures of what is decided for good."""
@@ -520,6 +524,34 @@ class Speaker:
             for row in self.rows("refunds")
         ]
         return [self.say("refunds"), *indented(lines)] if lines else []
+
+    def ages(self) -> list[str]:
+        """Storage clocks: the oldest waste in stock, what is about to be too old, what lies too long."""
+        rows, lines = self.rows("ages"), []
+        dated = [row for row in rows if float(row["age_days"]) == float(row["age_days"])]
+        if dated:
+            oldest = max(dated, key=lambda row: float(row["age_days"]))
+            days = f"{float(oldest['age_days']):,.0f}"
+            names = {
+                "storage": self.name(str(oldest["storage"])),
+                "material": self.name(str(oldest["material"])),
+            }
+            lines.append(self.say("age_oldest", days=days, period=str(oldest["period"]), **names))
+        near = [row for row in rows if 0.0 <= float(row["days_left"]) <= NEAR_DAYS]
+        late = [row for row in rows if float(row["overrun_t"]) > 0.0]
+        unseen = self.rows("clock_overruns")
+        for key, found, column in (
+            ("age_near", near, "stock_t"),
+            ("age_late", late, "overrun_t"),
+            ("age_late_fifo", unseen, "overrun_t"),
+        ):
+            amounts: dict[str, float] = {}
+            for row in found:
+                amounts[str(row["period"])] = amounts.get(str(row["period"]), 0.0) + float(row[column])
+            if amounts:
+                period = max(amounts, key=lambda name: amounts[name])
+                lines.append(self.say(key, amount=tonnes(amounts[period]), period=period, days=NEAR_DAYS))
+        return [self.say("ages"), *indented(lines)] if lines else []
 
     def contracts(self) -> list[str]:
         """What is paid for under contracts without being taken, and what is made up."""

@@ -24,6 +24,9 @@ SHOWN = {
     "sales": "outlet site stream period sold",
     "placements": "storage site stream period placed_t",
     "stocks": "storage site stream period put_t reclaimed_t stock_t",
+    "ages": "storage material origin arose period stock_t age_days limit_days days_left role hard overrun_t "
+    "charge_cny",
+    "clock_overruns": "role lineage period stock_t limit_months overrun_t",
     "pools": "storage lineage period content_t reclaimed_t share",
     "purchases": "supply site stream period bought",
     "arisings": "site stream period arising_t",
@@ -110,6 +113,7 @@ _WORDS = {
     "account": "total",
     "scope": "scope",
     "clean": "clean",
+    "role": "role",
 }
 _RISKY = ("=", "+", "-", "@")
 

@@ -18,6 +18,7 @@ import pandas as pd
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
 from redmud_opt.plan.audit.accounts import identity, totals
+from redmud_opt.plan.audit.ages import ages
 from redmud_opt.plan.audit.annual import annual
 from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
 from redmud_opt.plan.audit.blending import gates, shares
@@ -61,6 +62,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     reductions,
     stocks,
     balances,
+    ages,
     made,
     builds,
     closings,

@@ -163,6 +163,28 @@ class Term(NamedTuple):
     value: float
 
 
+class Aged(NamedTuple):
+    """A row of `ages`."""
+
+    storage: str
+    stream: Stream
+    t: int
+    stock: float
+    age_days: float
+    days_left: float
+    overrun: float
+    charge: float
+
+
+class Overrun(NamedTuple):
+    """A row of `clock_overruns`."""
+
+    role: str
+    lineage: str
+    t: int
+    overrun: float
+
+
 class Total(NamedTuple):
     """A row of `totals`."""
 
@@ -645,6 +667,13 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "site:site process:process carrier:material period:period year:year amount:number energy_kgce:number?",
         4,
     ),
+    "ages": (
+        Aged,
+        "storage:storage stream:stream period:period stock_t:number age_days:number? days_left:number? "
+        "overrun_t:number charge_cny:number",
+        3,
+    ),
+    "clock_overruns": (Overrun, "role:text lineage:text period:period overrun_t:number", 3),
     "transport": (
         Transport,
         "mode:text year:year clean:text flow_t:number wet_t:number t_km:number? co2e_t:number cost_cny:number "
@@ -656,7 +685,16 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
 
 SIGNED = (
     *("value_terms", "totals", "rates", "identity", "fates", "cost_to_serve", "paths", "annual"),
-    *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
+    *(
+        "elements",
+        "process_elements",
+        "composition",
+        "gate_margins",
+        "accounts",
+        "energy",
+        "transport",
+        "ages",
+    ),
 )
 """Frames whose numbers may be negative."""
 
@@ -674,7 +712,7 @@ OPTIONAL = (
         "budgets",
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions", "pools"),
-    *("traced", "cost_to_serve", "paths", "annual"),
+    *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
 )
 """Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""
