@@ -33,9 +33,10 @@ from redmud_opt.plan.cost_to_serve import cost_tables
 from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
+from redmud_opt.plan.proportional import held_freely, shifted
 from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
-from redmud_opt.plan.tables import STREAM_COLUMNS, tables
+from redmud_opt.plan.tables import STREAM_COLUMNS, tables, target_table
 from redmud_opt.plan.words import describe, record
 from redmud_opt.plan.yards import yard_tables
 from redmud_opt.solve import Outcome
@@ -215,7 +216,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
         solve=_solve_record(outcome),
         value_cny=float(frames["value_terms"]["value_cny"].sum()),
         not_enforced=tuple(unenforced(case)),
-        notes=(*network.notes, *free_attribution(network, frames["feeds"])),
+        notes=(*network.notes, *held_freely(frames["targets"])),
         labels={language: case.labels(language) for language in ("en", "zh")},
         provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()}
         | baseline_record(network),
@@ -226,7 +227,9 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     """Every table of a plan: acts first, then what is worked out from them."""
     frames = {"periods": period_table(network)} | tables(model, network)
     frames["totals"] = total_table(model, network)
-    frames["rates"] = rate_table(network, frames["totals"])
+    shift = shifted(model, network)
+    frames["rates"] = rate_table(network, frames["totals"], shift)
+    frames["targets"] = target_table(model, network, shift)
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
     frames |= burden_tables(model, network)
@@ -251,26 +254,6 @@ def _solve_record(outcome: Outcome) -> dict[str, Any]:
             "integers": size.integers,
         },
     }
-
-
-def free_attribution(network: Network, feeds: pd.DataFrame) -> list[Message]:
-    """A note where new and legacy waste of a class are co-fed and leave a residue whose lots could be attributed."""
-    leaves = {
-        run.conversion.process.name
-        for run in network.runs.run
-        if any(output.place.stream.origin for output in run.made)
-    }
-    cohorts: dict[tuple[str, ...], set[str]] = {}
-    for line, process, point, stream, period in feeds[
-        ["line", "process", "point", "stream", "period"]
-    ].itertuples(index=False):
-        names = stream.split("@")
-        if len(names) > 2 and process in leaves:
-            origin, cohort = names[1:3]
-            waste_class = network.class_of_origin(origin)
-            cohorts.setdefault((process, line, point, period, waste_class), set()).add(cohort)
-    together = sorted({key[0] for key, found in cohorts.items() if len(found) > 1})
-    return [Message("plan.free_attribution", {"processes": tuple(together)})] if together else []
 
 
 def versions() -> dict[str, str]:

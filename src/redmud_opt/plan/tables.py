@@ -22,6 +22,7 @@ from redmud_opt.network.network import Array, Ints
 from redmud_opt.plan.accounts import NEGLIGIBLE, NOTHING_T
 from redmud_opt.plan.ages import age_table, overrun_table
 from redmud_opt.plan.arisings import arising_table, reduction_table
+from redmud_opt.plan.proportional import Shift, proportional_rate
 
 STREAM_COLUMNS = (
     "stream",
@@ -183,17 +184,18 @@ def shortfall_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
 TARGET_COLUMNS = (
     *("target", "waste_class", "scope", "year", "rate", "iron", "hard", "at_least", "reached", "verdict"),
-    *("asked_t", "reached_t", "short_t"),
+    *("asked_t", "reached_t", "short_t", "reached_proportional"),
 )
 
 AT_TARGET = 1e-6
 """A rate this close to its target is held there by it."""
 
 
-def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
+def target_table(m: ConcreteModel, net: Network, shift: Shift) -> pd.DataFrame:
     """What each target asks for and what is reached, in origin tonnes and as a rate; year to date included.
 
     `verdict`: binding (held there by the target), met, short; blank where there is nothing to refer to.
+    `reached_proportional`: the rate with what was fed together taken as mixed.
     """
     rows = []
     for k, row in enumerate(target_years(net)):
@@ -202,7 +204,8 @@ def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
         asked = target.at_least * base
         whose = (target.name, target.waste_class, target.scope, row.year, target.rate, target.iron)
         judged = (target.hard, target.at_least, rate, verdict(rate, target.at_least))
-        rows.append((*whose, *judged, asked, reached, float(m.short_t.values_array[k])))
+        mixed = proportional_rate(base, reached, shift, row)
+        rows.append((*whose, *judged, asked, reached, float(m.short_t.values_array[k]), mixed))
     return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
 
 
@@ -334,7 +337,6 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
         "take_or_pay": contract_table(m, net),
         "integers": integer_table(m),
         "tiers": tiers.astype({"step": int}) if len(tiers) else tiers,
-        "targets": target_table(m, net),
         "shortfalls": shortfall_table(m, net),
         "excess": excess_table(m),
         "value_terms": value_table(m),

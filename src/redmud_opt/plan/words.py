@@ -616,10 +616,12 @@ class Speaker:
         frame = self.plan.frames["rates"]
         if frame.empty:
             return []
-        heads = ("waste_class", "year", "generated", "rate_new", "rate_stat", "rate_gross")
-        rows = [[self.say(f"head_{head}") for head in heads]]
+        names = ["rate_new", "rate_stat", "rate_gross"]
+        if "rate_new_proportional" in frame and _differ(frame["rate_new"], frame["rate_new_proportional"]):
+            names.insert(1, "rate_new_proportional")
+        rows = [[self.say(f"head_{head}") for head in ("waste_class", "year", "generated", *names)]]
         for row in frame.to_dict("records"):
-            rates = [percent(float(row[name])) for name in ("rate_new", "rate_stat", "rate_gross")]
+            rates = [percent(float(row[name])) for name in names]
             whose = self.origin(str(row["waste_class"]), str(row["plant"]))
             rows.append([whose, str(row["year"]), tonnes(float(row["generated_t"])), *rates])
         return [self.say("rates"), *table(rows)]
@@ -809,3 +811,8 @@ def compact(message: Message, language: str) -> str:
             named = values[name]
             return text(Message("plan.and"), language).join(named) if isinstance(named, tuple) else str(named)
     return text(message, language)
+
+
+def _differ(first: pd.Series, second: pd.Series) -> bool:
+    """Whether two columns of rates differ anywhere."""
+    return bool(((first - second).abs() > PROVED).any())

@@ -52,8 +52,9 @@ SHOWN = {
     "composition": "kind at point stream period property mean sigma amount_t",
     "gate_margins": "gate at line point stream period property sense mean margin limit slack",
     "fates": "origin cohort year fate at amount_t",
-    "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
-    "targets": "target waste_class year rate hard at_least reached verdict asked_t reached_t",
+    "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross "
+    "rate_new_proportional rate_stat_proportional",
+    "targets": "target waste_class year rate hard at_least reached reached_proportional verdict asked_t reached_t",
     "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
     "handed_out_t closing_t residual_t",
     "value_terms": "term year value_cny",
@@ -198,7 +199,7 @@ def _is_amount(column: pd.Series, name: str) -> bool:
 
 def _is_share(name: str) -> bool:
     """Whether a column is shown in percent."""
-    of_a_year = ("at_least", "reached", "in_force", "of_year", "clean_share")
+    of_a_year = ("at_least", "reached", "reached_proportional", "in_force", "of_year", "clean_share")
     return name.startswith("rate_") or name in of_a_year
 
 

@@ -32,6 +32,7 @@ from redmud_opt.plan.audit.rows import (
     Allowed,
     Annual,
     Arose,
+    Asked,
     Bought,
     Built,
     Closed,
@@ -152,6 +153,7 @@ class Book:
         self.totals: list[Total] = rows["totals"]
         self.rates: list[Rate] = rows["rates"]
         self.identity: list[Identity] = rows["identity"]
+        self.targets: list[Asked] | None = stated("targets")
         self.fates: list[Gone] | None = stated("fates")
         self.builds: list[Built] = rows["builds"]
         self.closings: list[Closed] = rows["closings"]

@@ -209,6 +209,28 @@ class Rate(NamedTuple):
     rate_new: float
     rate_stat: float
     rate_gross: float
+    rate_new_proportional: float
+    rate_stat_proportional: float
+    rate_gross_proportional: float
+
+
+class Asked(NamedTuple):
+    """A row of `targets`."""
+
+    target: str
+    waste_class: str
+    scope: str
+    year: int
+    rate: str
+    iron: str
+    hard: str
+    at_least: float
+    reached: float
+    verdict: str
+    asked: float
+    reached_t: float
+    short: float
+    reached_proportional: float
 
 
 class Identity(NamedTuple):
@@ -575,8 +597,15 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         Rate,
         "waste_class:text plant:text year:year generated_t:number "
         "utilised_new_t:number utilised_legacy_t:number "
-        "gross_new_t:number gross_legacy_t:number rate_new:rate rate_stat:rate rate_gross:rate",
+        "gross_new_t:number gross_legacy_t:number rate_new:rate rate_stat:rate rate_gross:rate "
+        "rate_new_proportional:rate? rate_stat_proportional:rate? rate_gross_proportional:rate?",
         3,
+    ),
+    "targets": (
+        Asked,
+        "target:target waste_class:text scope:text year:year rate:text iron:text hard:text at_least:number "
+        "reached:rate verdict:text asked_t:number reached_t:number short_t:number reached_proportional:rate?",
+        4,
     ),
     "identity": (
         Identity,
@@ -684,7 +713,7 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
 SIGNED = (
-    *("value_terms", "totals", "rates", "identity", "fates", "cost_to_serve", "paths", "annual"),
+    *("value_terms", "totals", "rates", "targets", "identity", "fates", "cost_to_serve", "paths", "annual"),
     *(
         "elements",
         "process_elements",
@@ -702,6 +731,7 @@ OPTIONAL = (
     *(
         "periods",
         "fates",
+        "targets",
         "builds",
         "closings",
         "running",
@@ -713,6 +743,15 @@ OPTIONAL = (
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions", "pools"),
     *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns"),
-    *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
+    *(
+        "elements",
+        "process_elements",
+        "composition",
+        "gate_margins",
+        "accounts",
+        "energy",
+        "transport",
+        "ages",
+    ),
 )
 """Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""
