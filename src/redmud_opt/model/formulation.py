@@ -27,6 +27,7 @@ from redmud_opt.model.horizon import add_end_of_horizon, add_end_stock, add_prod
 from redmud_opt.model.limits import add_limits
 from redmud_opt.model.links import add_links
 from redmud_opt.model.logic import add_logic
+from redmud_opt.model.permits import add_permits
 from redmud_opt.model.points import add_points
 from redmud_opt.model.pool_bound import add_pool_bound
 from redmud_opt.model.pools import add_pools
@@ -62,6 +63,7 @@ FORMULATION: tuple[Family, ...] = (
     add_yard_measures,  # caps, cut-offs, monitoring; the risk that is left
     add_pools,  # what leaves a mixed yard has the composition of what is in it
     add_markets,  # least and most of outlets and supplies
+    add_permits,  # tonnes under permits; own waste needs none
     add_contracts,  # taken or paid for, and made up later
     add_used,  # lanes and outlets used or not: least lots, counts
     add_openings,  # lanes that cost something once

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.network.doors.permits import Permits
 from redmud_opt.network.doors.rule import Ground, Rule, Shut
 from redmud_opt.network.haulage import Route
 from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.time import Mask, Time
 
-RULES: tuple[type[Rule], ...] = ()
+RULES: tuple[type[Rule], ...] = (Permits,)
 """The law, rule by rule."""
 
 Door = tuple[str, str, str]
