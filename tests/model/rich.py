@@ -39,7 +39,16 @@ from tests.builders import (
 from redmud_opt.case import Case, Period
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.burdens import Avoided, Factor, Mode
-from redmud_opt.case.rules import Budget, ChangeLimit, Contract, Limit, Logic, VatRefund, YardMeasure
+from redmud_opt.case.rules import (
+    Budget,
+    ChangeLimit,
+    Contract,
+    Limit,
+    Logic,
+    StorageClock,
+    VatRefund,
+    YardMeasure,
+)
 from redmud_opt.case.things import (
     Arising,
     Assay,
@@ -101,7 +110,7 @@ def _materials() -> tuple[Tables, ...]:
     return (
         mud(400, moisture=0.3, density_t_per_m3=1.3),
         waste("ash", "other", moisture=0.1, density_t_per_m3=1.1),
-        lining(20, "S"),
+        lining(20, "S", clock="licensed_operator"),
         waste("tails", "red_mud", moisture=0.25, density_t_per_m3=1.4),
         waste("relic", "other"),
         waste("slag", density_t_per_m3=1.5),
@@ -280,12 +289,35 @@ def _places() -> tuple[Tables, ...]:
         yard("wastes", "M", name="heap", put_cost_cny_per_t=1),
         yard("ash", "S", name="pile", retrievable=True, end_stock="at_most_opening"),
         yard("brick", "M", name="shed", holding_cost_cny_per_t_a=5),
-        yard("dangerous", "S", name="cell", accepts_hazardous=True, capacity_t=300),
+        yard(
+            "dangerous",
+            "S",
+            name="cell",
+            accepts_hazardous=True,
+            capacity_t=300,
+            clock_extension_months=1,
+            clock_extension_clause="letter 7 of the provincial authority",
+        ),
         landfill("dangerous", 400, "N", name="pit", accepts_hazardous=True),
         in_stock("yard", "mud", 300, arose_on=date(2026, 2, 1)),
         in_stock("yard", "tails", 80),
         yard("relic", "N", name="vault"),
         in_stock("vault", "relic", 12),
+        in_stock("cell", "lining", 4, arose_on=date(2026, 1, 20)),
+        rows(
+            clocks=(
+                StorageClock(role="licensed_operator", limit_months=12, extension_months=3, clause="art. 81"),
+                StorageClock(
+                    role="licensed_operator",
+                    limit_months=2,
+                    hard=False,
+                    price_cny_per_t_a=30,
+                    extension_months=1,
+                    valid_from=date(2026, 8, 1),
+                    clause="own plan",
+                ),
+            )
+        ),
         rows(
             calendars=half,
             haul=(
