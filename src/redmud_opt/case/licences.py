@@ -62,6 +62,17 @@ def _receivers(case: Case) -> tuple[str, ...]:
     return (*(row.name for row in case.facilities), *(row.name for row in case.outlets))
 
 
+def may_receive(case: Case, receiver: str, code: str, method: str | None, use: bool, period: Period) -> bool:
+    """Whether a receiver may receive a code by a method (None: a put) in a period, of somebody at least."""
+    if use and (receiver, code) in exempt_codes(case) and covered(covering(case, code), period):
+        return True
+    return any(
+        row.receiver == receiver and row.code == code and valid_days(row, period) > 0
+        for row in case.permits
+        if method is None or row.method in ("", method)
+    )
+
+
 def site_of(case: Case) -> dict[str, str]:
     """Facility, outlet or storage → where it stands."""
     found = {row.name: row.site for row in case.facilities} | {row.name: row.site for row in case.outlets}

@@ -172,6 +172,24 @@ def _other_letters(case: Case) -> Iterator[str]:
                 yield f"{row.name}: {row.hazard} ({row.code}: {','.join(sorted(of_list))})"
 
 
+def _idle_permits(case: Case) -> Iterator[str]:
+    """Permits of receivers that take no hazardous waste of the code, nor a residue that may get it from its feeds."""
+    lines = {row.name: row.facility for row in case.lines}
+    taken: dict[str, set[str]] = {row.name: set(case.members(row.material)) for row in case.outlets}
+    taken |= {row.name: set(case.members(row.material)) for row in case.storages}
+    fed: dict[str, set[str]] = {}
+    for feed in case.feeds:
+        fed.setdefault(feed.process, set()).update(case.members(feed.material))
+    for run in case.line_processes:
+        taken.setdefault(lines.get(run.line, ""), set()).update(fed.get(run.process, ()))
+    made = {row.material for row in case.outputs}
+    rows = {row.name: row for row in case.materials}
+    for permit in case.permits:
+        materials = [rows[name] for name in taken.get(permit.receiver, ()) if name in rows]
+        if not any(row.code == permit.code or row.name in made for row in materials):
+            yield permit.name
+
+
 def oddities(case: Case) -> dict[str, list[str]]:
     """Key of the message → what it names."""
     return {
@@ -186,5 +204,7 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_relining_twice": list(_doubled_relinings(case)),
         "case.flag_two_scopes": list(dict.fromkeys(_two_scopes(case))),
         "case.flag_other_letters": list(_other_letters(case)),
+        "case.flag_idle_permit": list(_idle_permits(case)),
+        "case.flag_idle_exemption": [f"{r.code} / {r.receiver}" for r in case.exemptions if r.link != "use"],
         "case.flag_no_burden": list(dict.fromkeys(_idle_factors(case))),
     }

@@ -122,7 +122,7 @@ class ListedExemption(Row):
     """Rule pack: an item of the list of exempt management of hazardous wastes."""
 
     TABLE: ClassVar[str] = "exemption_list"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     item: str = text("number of the item", required=True, key=True)
     code: str = text("waste code, or any", required=True, key=True)
     valid_from: date | None = day("first day", required=True, key=True)
@@ -166,29 +166,34 @@ class ListedTarget(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit(Row):
-    """Receiver × code × method × tonnes a year × validity."""
+    """Receiver × code × method × tonnes a year × validity. Several of one receiver and code add up.
+
+    Hazardous waste of others is received under a permit; own waste needs none at the site where it arises or is made.
+    """
 
     TABLE: ClassVar[str] = "permits"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("number of the permit")
     receiver: str = reference("facilities outlets storages", "who may receive", required=True)
     code: str = text("waste code", required=True)
-    method: str = text("method code")
+    method: str = text("method code; blank: any. To store any permit of the storage will do")
     amount_t_per_a: float = number("t/a", "tonnes a year", required=True)
     basis: str = choice("dry as_received", "mass it refers to", default="as_received")
     valid_from: date | None = day("first day", required=True)
     valid_to: date | None = day("day after the last", required=True)
-    point_to_point_from: str = reference("sites", "sender of a point-to-point scheme")
+    point_to_point_from: str = reference(
+        "sites", "sender of a point-to-point scheme: it is for use of what comes straight from there"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exemption(Row):
-    """Material × receiver that needs no licence for the use step."""
+    """Code × receiver that needs no permit for the use step; storage and transport keep all their rules."""
 
     TABLE: ClassVar[str] = "exemptions"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     code: str = text("waste code", required=True, key=True)
-    receiver: str = reference("facilities outlets", "receiver", groups=True, key=True)
+    receiver: str = reference("facilities outlets", "receiver; blank: all", groups=True, key=True)
     link: str = choice("use transport storage", "link that is exempt", default="use")
     condition: str = text("condition")
     clause: str = text("clause", required=True)

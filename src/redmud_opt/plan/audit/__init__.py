@@ -38,6 +38,7 @@ from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
 from redmud_opt.plan.audit.logic import logic
+from redmud_opt.plan.audit.permits import permits
 from redmud_opt.plan.audit.points import points
 from redmud_opt.plan.audit.pools import pools
 from redmud_opt.plan.audit.rates import rates, targets
@@ -58,6 +59,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     well_formed,
     streams,
     law,
+    permits,
     arisings,
     reductions,
     stocks,
