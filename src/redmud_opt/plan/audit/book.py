@@ -16,6 +16,7 @@ import pandas as pd
 
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
+from redmud_opt.plan.audit.borders import Borders
 from redmud_opt.plan.audit.checks import Findings, Tally, at
 from redmud_opt.plan.audit.conversion import Conversion, Conversions
 from redmud_opt.plan.audit.dates import Dates
@@ -36,15 +37,18 @@ from redmud_opt.plan.audit.rows import (
     Composed,
     Content,
     Dated,
+    Document,
     Energy,
     Fed,
     Flow,
     Gone,
     Identity,
     Kept,
+    Load,
     Made,
     Margin,
     Mixed,
+    Moved,
     OfProcess,
     Opened,
     Over,
@@ -117,6 +121,7 @@ class Book:
         self.other_frames = tuple(name for name in frames if name not in (*LAYOUT, *READ_ELSEWHERE))
         self.streams = self._read_streams()
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
+        self.borders = Borders(self.facts, self.dates, self.status)
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
         rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
 
@@ -166,6 +171,9 @@ class Book:
         self.gate_margins: list[Margin] | None = stated("gate_margins")
         self.accounts: list[Account] | None = stated("accounts")
         self.energy: list[Energy] | None = stated("energy")
+        self.movements: list[Moved] = rows["movements"]
+        self.documents: list[Document] | None = stated("border_documents")
+        self.separate_loads: list[Load] | None = stated("separate_loads")
         self.transport: list[Transport] | None = stated("transport")
 
     def _read_streams(self) -> dict[str, Stream]:
