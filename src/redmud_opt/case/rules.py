@@ -201,28 +201,37 @@ class Exemption(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval(Row):
-    """Cross-province approval or filing."""
+    """Waste over the border of a province: the approval that it needs, or the filing of what is used there.
+
+    A period counts if the row is valid on any day of it; the tonnes are those of the whole validity and are never
+    prorated.
+    """
 
     TABLE: ClassVar[str] = "approvals"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("number of the approval")
     from_province: str = reference("provinces", "from", required=True)
     to_province: str = reference("provinces", "to", required=True)
     code: str = text("waste code or general", required=True)
     receiver: str = reference("facilities outlets storages", "receiver", required=True)
-    kind: str = choice("approval filing", "approval, or filing for use", default="approval")
-    amount_t: float = number("t", "tonnes", required=True)
+    kind: str = choice("approval filing", "approval, or filing of general waste for use", default="approval")
+    purpose: str = choice(
+        "use disposal",
+        "what a hazardous waste is approved for; blank: use where the receiver only uses it, else disposal",
+    )
+    amount_t: float = number("t", "tonnes over the whole validity", required=True)
     basis: str = choice("dry as_received", "mass it refers to", default="as_received")
     valid_from: date | None = day("first day", required=True)
     valid_to: date | None = day("day after the last", required=True)
+    cost_cny_per_t: float = number("CNY/t", "cost per tonne moved under it, in its basis", default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(Row):
-    """Provinces that have agreed on disposal across their border."""
+    """A province that has agreed to take hazardous waste of another for disposal."""
 
     TABLE: ClassVar[str] = "agreements"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     from_province: str = reference("provinces", "from", required=True, key=True)
     to_province: str = reference("provinces", "to", required=True, key=True)
     valid_to: date | None = day("day after the last")
@@ -244,10 +253,10 @@ class Delisting(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incompatibility(Row):
-    """Two materials that are neither stored nor carried together."""
+    """Two materials that are neither stored nor carried together: not in one storage at a time, nor in one lot."""
 
     TABLE: ClassVar[str] = "incompatibilities"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     first: str = reference("materials", "one", required=True, groups=True, key=True)
     second: str = reference("materials", "the other", required=True, groups=True, key=True)
     clause: str = text("clause")

@@ -90,7 +90,9 @@ class Province(Row):
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the province")
     label_zh: str = text("label in Chinese")
-    adjacent_to: str = text("neighbouring provinces, separated by ;", enforced=False)
+    adjacent_to: str = text(
+        "neighbouring provinces, separated by ;  it is enough if one of two names the other"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

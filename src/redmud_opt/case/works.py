@@ -154,6 +154,9 @@ class Facility(Row):
     label_zh: str = text("label in Chinese")
     site: str = reference("sites", "where it stands", required=True)
     owner: str = reference("owners", "whose it is; blank: the site's owner")
+    national: bool = flag(
+        "planned for the whole nation: hazardous waste of any province may be disposed of there"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +274,15 @@ class Outlet(Row):
         "owners",
         "company that buys; limits on what is sold then count it by that company, not by the site's owner",
     )
+    national: bool = flag(
+        "planned for the whole nation: hazardous waste of any province may be disposed of there"
+    )
+    assessed_on: date | None = day(
+        "day of its risk assessment, where the law asks for one before it takes waste by this method"
+    )
+    assessment_lead_months: int | None = integer(
+        "months from the first day of the horizon until it is assessed", maximum=600
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +344,15 @@ class Storage(Row):
     lead_time_months: int | None = integer("months from the decision on a candidate to its first day")
     earliest: date | None = day("earliest first day of a candidate")
     allowed: str = text("clause that allows a new yard")
+    national: bool = flag(
+        "planned for the whole nation: hazardous waste of any province may be disposed of there"
+    )
+    assessed_on: date | None = day(
+        "day of its risk assessment, where the law asks for one before it takes waste by this method"
+    )
+    assessment_lead_months: int | None = integer(
+        "months from the first day of the horizon until it is assessed", maximum=600
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

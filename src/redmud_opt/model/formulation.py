@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.model.apart import add_apart
+from redmud_opt.model.approvals import add_approvals
 from redmud_opt.model.balance import add_balance, add_stock
 from redmud_opt.model.blend import add_process_gates, add_receiver_gates, add_shares
 from redmud_opt.model.budgets import add_budgets
@@ -65,6 +67,8 @@ FORMULATION: tuple[Family, ...] = (
     add_markets,  # least and most of outlets and supplies
     add_permits,  # tonnes under permits; own waste needs none
     add_contracts,  # taken or paid for, and made up later
+    add_approvals,  # tonnes that approvals let over the border of a province
+    add_apart,  # incompatible wastes neither stored nor carried together
     add_used,  # lanes and outlets used or not: least lots, counts
     add_openings,  # lanes that cost something once
     add_logic,  # if A then B, A excludes B, at most k

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.model.approvals import approval_fees
 from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.radius import NEAR
 from redmud_opt.network import Network
@@ -58,7 +59,7 @@ def _way_out(net: Network, running: Mask, yards: Mask) -> Array:
         np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
     )
     feeding = np.flatnonzero(running & (runs.place >= 0))
-    moving = carried(net, routes.cost[:, last], routes.co2e)
+    moving = carried(net, routes.cost[:, last] + approval_fees(net), routes.co2e)
     running_cost = carried(net, runs.cost[:, last] + runs.toll, co2e_per_feed(net))
     input_cost = _needs(net, acquire)
     for _ in range(len(net.places) + CIRCLES):
@@ -157,7 +158,7 @@ def _acquire(net: Network, running: Mask) -> Array:
     moves = (
         np.flatnonzero(routes.grid.position[:, last] >= 0) if len(routes.route) else np.zeros(0, dtype=int)
     )
-    moving = carried(net, routes.cost[:, last], routes.co2e)
+    moving = carried(net, routes.cost[:, last] + approval_fees(net), routes.co2e)
     for _ in range(len(net.places) + 1):
         before = found.copy()
         np.minimum.at(found, routes.to_place[moves], moving[moves] + before[routes.from_place[moves]])

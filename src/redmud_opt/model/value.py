@@ -13,6 +13,7 @@
     residual_value        of lines that outlast the horizon      end_charge  stock left at the end of the horizon
     closure               of yards                               measures    on yards, once and per year
     tolling               fees for what partners process         shortfall, make_up_credit  of contracts, see there
+    approval_cost         of tonnes moved under approvals
 
 Prices per tonne of outlets, supplies, processes, lanes and haul rules follow their paths by calendar year.
 Goals: value = Σ terms, utilisation [origin tonnes], emissions [t CO2e], landfilled [t]. MODEL.md Value.
@@ -23,6 +24,7 @@ from __future__ import annotations
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.model.approvals import book_approvals
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
 from redmud_opt.model.contracts import book_contracts
 from redmud_opt.model.money import TERMS, Money
@@ -59,6 +61,7 @@ def add_value(m: ConcreteModel, net: Network) -> None:
     book_refunds(m, net, money)
     book_yards(m, net, money)
     book_contracts(m, net, money)
+    book_approvals(m, net, money)
     _book_end(m, net, money)
 
 

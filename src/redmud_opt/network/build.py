@@ -48,7 +48,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     law, doors, haulage = Law(lookup, lineages), Doors(lookup, time), Haulage(lookup)
     given = Given(case, time, lineages, Origins(lookup))
     reach = Explorer(lookup, time, lineages, law, doors, haulage).explore(given.places(), given.bought)
-    faults = faults_of(given, law, haulage, reach)
+    faults = [*faults_of(given, law, haulage, reach), *doors.ground.faults]
     if faults:
         raise CaseFaults(tuple(faults))
     clocks = Clocks(lookup, time, lineages)

@@ -13,6 +13,7 @@ from redmud_opt.case.things import Arising, ReductionOption, Relining, Supply
 from redmud_opt.case.works import Gate, Lane, Line, Outlet, Storage
 from redmud_opt.case.yards import blocks_reclaim
 from redmud_opt.i18n import Message
+from redmud_opt.network.apart import meetings
 from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
 from redmud_opt.network.elements import conjured
 from redmud_opt.network.given import Given
@@ -109,7 +110,27 @@ def unlimited_faults(network: Network) -> list[Fault]:
         *_bare(case.outlets, "max_t", lambda row: row.name in outlets and (OUTLET, row.name) in switched),
         *_bare(case.lines, "capacity", lambda row: row.name in bounded),
         *_bare(case.storages, "capacity_t", lambda row: row.name in _unlimited_yards(network)),
+        *_meeting_faults(network),
         *_hauled_faults(network),
+    ]
+
+
+def _meeting_faults(network: Network) -> list[Fault]:
+    """Rows of incompatible wastes of which any amount may be in one place."""
+    free = {
+        meeting.rule: meeting
+        for meeting in meetings(network)
+        if any(np.isinf(most[meeting.both]).any() for most in meeting.most.values())
+    }
+    return [
+        Fault(
+            file=meeting.row.place.file or "incompatibilities.csv",
+            row=meeting.row.place.row,
+            column="first",
+            message=Message("network.apart_needs_a_bound", {"item": meeting.item}),
+            remedy=Message("network.bound_what_meets"),
+        )
+        for meeting in free.values()
     ]
 
 

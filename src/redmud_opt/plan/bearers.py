@@ -8,6 +8,7 @@
     outlet, supply, storage, arising                     all that is delivered, bought, put in and placed, that arises
     contract                                             all that is delivered, bought and fed under it
     facility, process                                    all that is fed
+    movement under an approval                           what moves there over the border, or is disposed of
     refund                                               the runs that make the product, by tonnes made
     end charge                                           what lies in the storage at the end, of that class and kind
 
@@ -23,8 +24,9 @@ from redmud_opt.case.rules import Contract
 from redmud_opt.case.things import Arising, Relining, Supply
 from redmud_opt.case.works import Facility, Lane, Line, Outlet, Process, Storage
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.movements import disposed
 from redmud_opt.plan.audit.refunds import runs_of
-from redmud_opt.plan.audit.rows import Bought, Fed, Flow, Over, Placed, Refund, Sold, Step
+from redmud_opt.plan.audit.rows import Bought, Fed, Flow, Moved, Over, Placed, Refund, Sold, Step
 from redmud_opt.plan.priced import Held, Of
 from redmud_opt.plan.steps import Part, Steps
 
@@ -58,6 +60,7 @@ class Bearers:
             Of: self._of_row,
             Over: self._over,
             Refund: self._refund,
+            Moved: self._under_approval,
         }
 
     def of(self, on: Any) -> list[Part]:
@@ -129,6 +132,20 @@ class Bearers:
             and (kept.stream.waste_class or "none") == row.waste_class
             and self.book.status.hazardous(kept.stream, 0) == hazardous
         ]
+
+    def _under_approval(self, row: Moved) -> list[Part]:
+        found: list[Part] = []
+        for flow in self.book.flows if row.of != "placed" else ():
+            if (flow.to_site, flow.stream.lineage.name, flow.t) != (row.site, row.lineage, row.t):
+                continue
+            need = self.book.borders.move(flow.from_site, flow.to_site, flow.stream.lineage, flow.t)
+            if need is not None and need.of == row.of and need.came_from in ("", row.from_province):
+                found += [(start, end, flow.amount) for start, end, _ in self._flow(flow)]
+        for site, stream, t, amount, _ in disposed(self.book) if row.of == "placed" else ():
+            if (site, stream.lineage.name, t) == (row.site, row.lineage, row.t):
+                state = self.steps.stream(site, stream, t)
+                found.append((state, state, amount))
+        return found
 
     def _refund(self, row: Refund) -> list[Part]:
         found = []

@@ -33,6 +33,7 @@ from redmud_opt.plan.cost_to_serve import cost_tables
 from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
+from redmud_opt.plan.movements import movement_tables
 from redmud_opt.plan.proportional import held_freely, shifted
 from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
@@ -137,6 +138,8 @@ _TEXT = frozenset(
         *("end", "measure", "contract", "payer", "owner", "option"),
         *("property", "side", "entry", "gate", "sense"),
         *("carrier", "process", "clean", "role"),
+        *("of", "document", "from_province", "to_province", "receiver", "code", "valid_from", "valid_to"),
+        *("first", "second"),
     )
 )
 
@@ -235,6 +238,7 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames |= burden_tables(model, network)
     frames |= yard_tables(model, network)
     frames |= spending_tables(frames["builds"], frames["yard_events"], frames["reductions"], network)
+    frames |= movement_tables(model, network, frames["flows"])
     frames["services"] = service_table(model, network)
     frames["moved"] = moved_from_baseline(network, frames)
     frames |= element_tables(frames, network)

@@ -99,7 +99,7 @@ def charges(book: Book) -> Iterator[Charge]:
     """All money that a number prices."""
     parts: tuple[Callable[[Book], Iterator[Priced]], ...]
     parts = (_trade, _tiers, _transport, _processing, _storages, _running, _lines, _capex, _closing, _yards)
-    for part in (*parts, _contracts, _options, _carbon):
+    for part in (*parts, _contracts, _approvals, _options, _carbon):
         for values in part(book):
             yield Charge(*values)
 
@@ -358,6 +358,15 @@ def _contracts(book: Book) -> Iterator[Priced]:
         on = Of(contract, row.year)
         yield "shortfall", cell, -row.short * worth, on
         yield "make_up_credit", cell, row.made_up * worth * contract.make_up_share, on
+
+
+def _approvals(book: Book) -> Iterator[Priced]:
+    """Tonnes under approvals."""
+    for row in book.movements:
+        document = book.borders.documents.get(row.document)
+        if document is not None:
+            worth = -row.of_document * document.cost_cny_per_t * book.dates.discount_of(row.t)
+            yield "approval_cost", ("approvals", document, "cost_cny_per_t"), worth, row
 
 
 def _options(book: Book) -> Iterator[Priced]:

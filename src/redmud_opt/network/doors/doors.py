@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.network.doors.assessments import Assessed
+from redmud_opt.network.doors.borders import Approved, ForUse, GeneralApproved, Near
 from redmud_opt.network.doors.permits import Permits
 from redmud_opt.network.doors.rule import Ground, Rule, Shut
 from redmud_opt.network.haulage import Route
@@ -15,7 +17,7 @@ from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.time import Mask, Time
 
-RULES: tuple[type[Rule], ...] = (Permits,)
+RULES: tuple[type[Rule], ...] = (Permits, Approved, Near, ForUse, GeneralApproved, Assessed)
 """The law, rule by rule."""
 
 Door = tuple[str, str, str]

@@ -7,9 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from redmud_opt.case.faults import Fault
 from redmud_opt.case.rules import Requirement
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
+from redmud_opt.network.borders import Borders
 from redmud_opt.network.haulage import Route
 from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.lookup import Lookup
@@ -32,12 +34,19 @@ class Ground:
     lookup: Lookup
     time: Time
     _asked: dict[str, tuple[Requirement, ...]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    """What a rule cannot judge for want of data."""
 
     def requirements(self, rule: str) -> tuple[Requirement, ...]:
         """The rows of the pack that ask for something."""
         if rule not in self._asked:
             self._asked[rule] = tuple(row for row in self.lookup.case.requirements if row.rule == rule)
         return self._asked[rule]
+
+    def fault(self, fault: Fault) -> None:
+        """Notes a fault, once."""
+        if fault not in self.faults:
+            self.faults.append(fault)
 
     def in_force(self, row: Requirement) -> Mask:
         """Periods in which a requirement holds, [T].
@@ -53,6 +62,18 @@ class Ground:
                 for period in periods
             ]
         )
+
+    def asked(self, rule: str, method: str = "") -> tuple[Mask, str]:
+        """Periods in which something is asked for, [T], of a method where one is named; and by which clause."""
+        rows = [row for row in self.requirements(rule) if not method or row.method in ("", method)]
+        held = [(row, mask) for row in rows if (mask := self.in_force(row)).any()]
+        masks = [mask for _, mask in held]
+        return np.any(masks, axis=0) if masks else ~self.always, held[0][0].clause if held else ""
+
+    @cached_property
+    def borders(self) -> Borders:
+        """Provinces and the documents for what crosses their borders."""
+        return Borders(self.lookup, self.time, self.asked("adjacency")[0])
 
     @cached_property
     def always(self) -> Mask:

@@ -20,6 +20,7 @@ from redmud_opt.case.case import Case
 from redmud_opt.plan.audit.accounts import identity, totals
 from redmud_opt.plan.audit.ages import ages
 from redmud_opt.plan.audit.annual import annual
+from redmud_opt.plan.audit.apart import apart
 from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
 from redmud_opt.plan.audit.blending import gates, shares
 from redmud_opt.plan.audit.book import Book
@@ -38,6 +39,7 @@ from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
 from redmud_opt.plan.audit.logic import logic
+from redmud_opt.plan.audit.movements import movements
 from redmud_opt.plan.audit.permits import permits
 from redmud_opt.plan.audit.points import points
 from redmud_opt.plan.audit.pools import pools
@@ -60,6 +62,8 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     streams,
     law,
     permits,
+    movements,
+    apart,
     arisings,
     reductions,
     stocks,

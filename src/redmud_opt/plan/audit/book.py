@@ -16,6 +16,7 @@ import pandas as pd
 
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
+from redmud_opt.plan.audit.borders import Borders
 from redmud_opt.plan.audit.checks import Findings, Tally, at
 from redmud_opt.plan.audit.clocks import Clocks
 from redmud_opt.plan.audit.conversion import Conversion, Conversions
@@ -39,15 +40,18 @@ from redmud_opt.plan.audit.rows import (
     Composed,
     Content,
     Dated,
+    Document,
     Energy,
     Fed,
     Flow,
     Gone,
     Identity,
     Kept,
+    Load,
     Made,
     Margin,
     Mixed,
+    Moved,
     OfProcess,
     Opened,
     Over,
@@ -130,6 +134,7 @@ class Book:
         self.streams = self._read_streams()
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
         self.clocks = Clocks(self.facts, self.dates, self.status)
+        self.borders = Borders(self.facts, self.dates, self.status)
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
         rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
 
@@ -180,6 +185,9 @@ class Book:
         self.gate_margins: list[Margin] | None = stated("gate_margins")
         self.accounts: list[Account] | None = stated("accounts")
         self.energy: list[Energy] | None = stated("energy")
+        self.movements: list[Moved] = rows["movements"]
+        self.documents: list[Document] | None = stated("border_documents")
+        self.separate_loads: list[Load] | None = stated("separate_loads")
         self.transport: list[Transport] | None = stated("transport")
         self.stated_ages: list[Aged] | None = stated("ages")
         self.stated_overruns: list[Overrun] | None = stated("clock_overruns")

@@ -11,6 +11,7 @@
     closure         −Σ closure cost on the closing day
     measures        −Σ cost at the decision + annual cost × fraction of the year from then on
     shortfall       −Σ short × penalty of contracts, at the middle of the year likewise
+    approval_cost   −Σ tonnes under an approval × its cost per tonne, in its basis
     make_up_credit  Σ made up × penalty × make_up_share, likewise
     residual_value  Σ capex × remaining life ÷ life of what is in force at the end, in the last period
 
@@ -51,6 +52,10 @@ def book_decisions(book: Book, money: Tally[Money]) -> None:
             money.add(("vat_refund", refund.year), refund.refund * book.dates.discount(window))
     _upkeep(book, money)
     _yard_events(book, money)
+    for moved in book.movements:
+        document = book.borders.documents.get(moved.document)
+        if document is not None:
+            _book(book, money, "approval_cost", moved.t, -moved.of_document * document.cost_cny_per_t)
     for owed in book.take_or_pay:
         contract, window = book.facts.contracts.get(owed.contract), book.dates.window(str(owed.year))
         if contract is not None and window:

@@ -549,6 +549,49 @@ class Transport(NamedTuple):
     clean_share: float
 
 
+class Moved(NamedTuple):
+    """A row of `movements`; the document is blank where something is still to be filed."""
+
+    kind: str
+    of: str
+    document: str
+    from_province: str
+    to_province: str
+    site: str
+    lineage: str
+    t: int
+    amount: float
+    of_document: float
+
+
+class Document(NamedTuple):
+    """A row of `border_documents`; days are text as they stand there."""
+
+    document: str
+    kind: str
+    from_province: str
+    to_province: str
+    receiver: str
+    code: str
+    valid_from: str
+    valid_to: str
+    allowed: float
+    used: float
+    left: float
+    to_be_filed: float
+
+
+class Load(NamedTuple):
+    """A row of `separate_loads`."""
+
+    lane: str
+    first: str
+    second: str
+    t: int
+    first_t: float
+    second_t: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -709,6 +752,23 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "clean_share:number?",
         2,
     ),
+    "movements": (
+        Moved,
+        "kind:text of:text document:text from_province:text to_province:text site:site lineage:text "
+        "period:period moved_t:number document_t:number",
+        8,
+    ),
+    "border_documents": (
+        Document,
+        "document:text kind:text from_province:text to_province:text receiver:text code:text valid_from:text "
+        "valid_to:text allowed_t:number used_t:number left_t:number to_be_filed_t:number",
+        5,
+    ),
+    "separate_loads": (
+        Load,
+        "lane:text first:text second:text period:period first_t:number second_t:number",
+        4,
+    ),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
@@ -743,15 +803,7 @@ OPTIONAL = (
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions", "pools"),
     *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns"),
-    *(
-        "elements",
-        "process_elements",
-        "composition",
-        "gate_margins",
-        "accounts",
-        "energy",
-        "transport",
-        "ages",
-    ),
+    *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
+    *("movements", "border_documents", "separate_loads"),
 )
 """Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""

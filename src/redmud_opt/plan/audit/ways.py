@@ -23,6 +23,7 @@ from typing import NamedTuple
 from redmud_opt.case.works import Haul, Lane, Outlet, Storage
 from redmud_opt.plan.audit.blending import admits, standing
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.audit.borders import Borders
 from redmud_opt.plan.audit.conversion import Conversion
 from redmud_opt.plan.audit.status import Status
 from redmud_opt.plan.audit.streams import Lineage
@@ -66,6 +67,7 @@ class Ways:
         self.candidates = candidates
         self.book, self.facts, self.dates = book, book.facts, book.dates
         self.status = status
+        self.borders = Borders(book.facts, book.dates, status)
         self.when = tuple(when)
         self._every = range(len(book.dates.periods))
         self.gates = standing(book)
@@ -140,11 +142,24 @@ class Ways:
             if (
                 kept
                 and self.keeps(storage, lineage)
-                and any(self.storage_open(storage, t) for t in self.when)
+                and any(self._places(storage, lineage, t) for t in self.when)
             ):
                 tax = 0.0 if storage.compliant else storage.tax_cny_per_t
                 found.append(Sink(storage.name, storage.place_cost_cny_per_t + tax))
         return tuple(found)
+
+    def _places(self, storage: Storage, lineage: Lineage, t: int) -> bool:
+        return self.storage_open(storage, t) and self.lawful_placement(storage, lineage, t)
+
+    def lawful_placement(self, storage: Storage, lineage: Lineage, t: int) -> bool:
+        """Whether the law lets a waste be placed for good, open or not."""
+        may = self.borders.may_dispose(storage.site, lineage, t)
+        return may and self.borders.assessed(storage, lineage, t)
+
+    def _lawful_delivery(self, outlet: Outlet, lineage: Lineage, t: int) -> bool:
+        disposed = self.dates.meaning(outlet.method, t) == "disposal"
+        may = not disposed or self.borders.may_dispose(outlet.site, lineage, t)
+        return may and self.borders.assessed(outlet, lineage, t)
 
     @staticmethod
     def _radius(outlet: Outlet) -> float:
@@ -162,7 +177,9 @@ class Ways:
         if self.facts.is_waste(material) and not meaning:
             return False
         discarded = meaning == "disposal" and material in self.made_from_waste
-        return not discarded and admits(self.book, self.gates.get(outlet.name, ()), lineage)
+        if discarded or not admits(self.book, self.gates.get(outlet.name, ()), lineage):
+            return False
+        return self._lawful_delivery(outlet, lineage, t)
 
     def price(self, outlet: Outlet, material: str) -> float:
         """The best price of a dry tonne: of tiers the greatest."""
@@ -190,7 +207,13 @@ class Ways:
         near = max((self._radius(outlet) for outlet in outlets), default=0.0)
         if near == float("inf") or self._leads_on(site, lineage) or self._works_with(site, lineage):
             return float("inf")
-        return float("inf") if any(self.keeps(s, lineage) for s in self.storages[site]) else near
+        return float("inf") if any(self._takes_in(s, lineage) for s in self.storages[site]) else near
+
+    def _takes_in(self, storage: Storage, lineage: Lineage) -> bool:
+        """Whether a storage may ever take a lineage, to hold it or for good."""
+        if not self.keeps(storage, lineage):
+            return False
+        return storage.retrievable or any(self.lawful_placement(storage, lineage, t) for t in self._every)
 
     def _leads_on(self, site: str, lineage: Lineage) -> bool:
         return self.facts.sites[site].kind == "transfer_station" or any(
@@ -204,7 +227,8 @@ class Ways:
                 rows = self.facts.inputs.get(process, ())
                 if lineage.parent is None and any(row.material == lineage.material for row in rows):
                     return True
-                if self._use(site, line, process, point, lineage) is not None:
+                lawful = any(self._lawful_run(site, process, lineage, t) for t in self._every)
+                if lawful and self._use(site, line, process, point, lineage) is not None:
                     return True
         return False
 
@@ -221,10 +245,17 @@ class Ways:
             move = self._listed(lane, lineage) if self._carries(lane, lineage) else None
             if move is not None:
                 listed.add((lane.to_site, lane.mode))
-                found += [move] if any(self.lane_open(lane, t) for t in self.when) else []
+                found += [move] if any(self._moves_on(lane, lineage, t) for t in self.when) else []
         if self.facts.in_tonnes(lineage.material):
             found += self._hauls(site, lineage, listed)
         return tuple(found)
+
+    def _moves_on(self, lane: Lane, lineage: Lineage, t: int) -> bool:
+        return self.lane_open(lane, t) and self.borders.may_move(lane.from_site, lane.to_site, lineage, t)
+
+    def _fee(self, from_site: str, to_site: str, lineage: Lineage) -> float:
+        """The least that a dry tonne pays for its approval in the last of the periods."""
+        return self.borders.fee(from_site, to_site, lineage, self.when[-1])
 
     def _hauls(self, site: str, lineage: Lineage, listed: set[tuple[str, str]]) -> Iterator[Move]:
         for mode in self._modes:
@@ -236,8 +267,10 @@ class Ways:
                 if other == site or (other, mode) in listed:
                     continue
                 distance = self.book.lanes.distance_km(f"{site}>{other}:{mode}", site, other, mode)
-                if distance is not None and distance <= min(longest, self.takes(other, lineage)):
-                    cost = self._hauled(rule, distance, lineage.material)
+                if distance is None or distance > min(longest, self.takes(other, lineage)):
+                    continue
+                if any(self.borders.may_move(site, other, lineage, t) for t in self.when):
+                    cost = self._hauled(rule, distance, lineage.material) + self._fee(site, other, lineage)
                     handling = self.facts.handling_per_t(site, lineage.material)
                     yield Move(other, cost + handling, distance)
 
@@ -258,6 +291,7 @@ class Ways:
         distance = self.book.lanes.distance_km(lane.name, lane.from_site, lane.to_site, lane.mode)
         rule = self.book.lanes.rule(lane.mode, material, self.hazardous(lineage))
         handling = self.facts.handling_per_t(lane.from_site, material)
+        handling += self._fee(lane.from_site, lane.to_site, lineage)
         if lane.cost_cny_per_t is not None:
             price = lane.cost_cny_per_t * self._factor(lane.name)
             cost = self.facts.in_basis(price, material, lane.basis) + handling
@@ -273,13 +307,19 @@ class Ways:
         """Processes at a site that run on a feed, or without any."""
         found: dict[tuple[str, str, float], Use] = {}
         for line in self.lines[site]:
-            if not any(self.line_open(line, t) for t in self.when):
-                continue
+            open_ = [t for t in self.when if self.line_open(line, t)]
             for process, point in self._points(line):
+                if not any(self._lawful_run(site, process, feed, t) for t in open_):
+                    continue
                 use = self._use(site, line, process, point, feed)
                 if use is not None:
                     found[process, point, use.cost_cny] = use
         return tuple(found.values())
+
+    def _lawful_run(self, site: str, process: str, feed: Lineage | None, t: int) -> bool:
+        if feed is None or self.dates.meaning(self.facts.processes[process].method, t) != "disposal":
+            return True
+        return self.borders.may_dispose(site, feed, t)
 
     def _points(self, line: str) -> Iterator[tuple[str, str]]:
         """Processes of a line with their operating points."""
