@@ -36,7 +36,10 @@ from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_t
 from redmud_opt.plan.proportional import held_freely, shifted
 from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
+from redmud_opt.plan.statistical import statistical_table
+from redmud_opt.plan.steps import Steps
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables, target_table
+from redmud_opt.plan.tracing import Tracing
 from redmud_opt.plan.words import describe, record
 from redmud_opt.plan.yards import yard_tables
 from redmud_opt.solve import Outcome
@@ -137,6 +140,7 @@ _TEXT = frozenset(
         *("end", "measure", "contract", "payer", "owner", "option"),
         *("property", "side", "entry", "gate", "sense"),
         *("carrier", "process", "clean"),
+        *("level", "code", "basis"),
     )
 )
 
@@ -240,7 +244,9 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames |= element_tables(frames, network)
     frames |= composition_tables(frames, network)
     book = Book(network.case, frames, None)
-    return frames | cost_tables(book) | {"annual": annual_table(book)}
+    tracing = Tracing(Steps(book))
+    frames |= cost_tables(book, tracing) | {"annual": annual_table(book)}
+    return frames | {"statistical_form": statistical_table(book, tracing)}
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:

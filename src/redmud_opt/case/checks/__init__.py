@@ -138,6 +138,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (limits.limits_have_value, "", ""),
     (limits.shares_of_measures, "", ""),
     (limits.limits_fit_places, "", ""),
+    (limits.limits_by_origin, "", "periods"),
     (limits.change_limits_bind, "", ""),
     (limits.end_stocks_bind, "", ""),
     (decisions.lines_have_capacity, "", ""),

@@ -8,7 +8,7 @@ from datetime import date
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean
-from redmud_opt.case.rules import Target
+from redmud_opt.case.rules import BY_ORIGIN, Target
 from redmud_opt.case.things import Ownership
 from redmud_opt.i18n import Message
 
@@ -30,6 +30,7 @@ PLACES = {
     "built": _ANYWHERE | {"facilities", "lines"},
     "count_used": _ANYWHERE | {"facilities", "lines", "lanes", "outlets"},
     "haulage": _ANYWHERE | {"lanes"},
+    **dict.fromkeys(BY_ORIGIN.split(), _ANYWHERE),
     "account": _ANYWHERE | {"facilities", "lines", "processes", "lanes", "outlets", "storages"},
 }
 """Measure → tables of the places at which it is measured."""
@@ -71,6 +72,24 @@ def limits_fit_places(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "to", "limit_to", measure=row.measure)
         if row.every == "each" and not row.at:
             yield facts.fault(row, "every", "each_of_nothing")
+
+
+def limits_by_origin(facts: Facts) -> Iterator[Fault]:
+    """A class belongs to measures in origin tonnes; what is generated is known by calendar year, whatever it becomes."""
+    years = {str(period.year) for period in facts.case.periods}
+    for row in facts.case.limits:
+        if row.waste_class and row.measure not in BY_ORIGIN.split():
+            yield facts.fault(row, "waste_class", "limit_class", measure=row.measure)
+        if row.waste_class == "none":
+            yield facts.fault(row, "waste_class", "limit_class_none")
+        if row.measure != "generated":
+            continue
+        if row.material:
+            yield facts.fault(row, "material", "limit_generated_material")
+        if row.per == "period":
+            yield facts.fault(row, "per", "limit_generated_time")
+        if row.during and row.during not in years:
+            yield facts.fault(row, "during", "limit_generated_during", during=row.during)
 
 
 def change_limits_bind(facts: Facts) -> Iterator[Fault]:
