@@ -187,8 +187,9 @@ def _disposed(m: ConcreteModel, net: Network) -> list[Terms]:
 
 def _generated(m: ConcreteModel, net: Network) -> list[Terms]:
     """What arises, options applied: a total by origin and year, counted in the first period of its year."""
-    origins = [origin for origin, _ in m.generated_t.index.keys()]
-    first = [int(np.flatnonzero(net.time.year == year)[0]) for _, year in m.generated_t.index.keys()]
+    keys = list(m.generated_t.index.keys())
+    origins = [origin for origin, _ in keys]
+    first = [int(np.flatnonzero(net.time.year == year)[0]) for _, year in keys]
     count = np.arange(len(origins))
     names = _whose(net, origins)
     none: list[frozenset[str]] = [frozenset()] * len(origins)
