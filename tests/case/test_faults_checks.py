@@ -851,6 +851,51 @@ def each_of_nothing(f: Folder) -> None:
     limit(f, value=1, every="each")
 
 
+@planted(
+    ("limits_contradict", "limits.csv", 3, "value"),
+    says="limit 'cap' asks for max 5 of the same amount: both cannot hold",
+)
+def a_least_above_a_greatest(f: Folder) -> None:
+    limit(f, value=5)
+    limit(f, name="floor", sense="min", value=6)
+    limit(f, name="elsewhere", sense="min", value=6, per="period")
+
+
+@planted(("limits_contradict", "limits.csv", 3, "value"))
+def two_exact_values(f: Folder) -> None:
+    limit(f, sense="equal", value=5)
+    limit(f, name="other", sense="equal", value=4)
+
+
+@planted(("limit_class", "limits.csv", 2, "waste_class"))
+def a_class_of_a_plain_measure(f: Folder) -> None:
+    limit(f, value=5, waste_class="red_mud")
+
+
+@planted(
+    ("limit_class_none", "limits.csv", 2, "waste_class"),
+    ("limit_generated_material", "limits.csv", 2, "material"),
+    ("limit_generated_time", "limits.csv", 2, "per"),
+    ("limit_generated_during", "limits.csv", 2, "during"),
+)
+def what_is_generated_by_material_and_period(f: Folder) -> None:
+    f.add("groups", group="all_year", member="2026")
+    limit(
+        f,
+        measure="generated",
+        value=5,
+        waste_class="none",
+        material="red_mud",
+        per="period",
+        during="all_year",
+    )
+
+
+@planted(("target_on_nothing", "targets.csv", 2, "waste_class"))
+def a_hard_target_on_nothing(f: Folder) -> None:
+    f.set("targets", 2, waste_class="aluminium_ash", hard="yes")
+
+
 @planted(("target_outside", "targets.csv", 2, "year"))
 def a_target_outside(f: Folder) -> None:
     f.set("targets", 2, year=2028)

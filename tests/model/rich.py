@@ -515,6 +515,12 @@ def _policy() -> tuple[Tables, ...]:
                 Limit(name="on_roads", measure="flow", mode="road", sense="max", value=9000),
                 Limit(name="co2e", measure="account", account="co2e_t", sense="max", value=5000, per="horizon"),
                 Limit(name="tipped", measure="account", account="landfilled_t", at="N", sense="max", value=4000),
+                Limit(name="arose", measure="generated", waste_class="red_mud", at="R", sense="measure"),
+                Limit(
+                    name="disposed", measure="disposed", waste_class="red_mud", at="R", sense="max", value=1.2,
+                    share_of="arose",
+                ),
+                Limit(name="used", measure="utilised", waste_class="spent_pot_lining", sense="max", value=9000),
             ),
         ),
         rows(

@@ -622,6 +622,7 @@ def test_what_is_not_checked_is_said() -> None:
         "audit.value.not_stated",
         "audit.cost_to_serve.not_stated",
         "audit.annual.not_stated",
+        "audit.statistical_form.not_stated",
     }
 
 

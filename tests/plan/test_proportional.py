@@ -119,8 +119,8 @@ def apart(second: str) -> Case:
 def test_a_lot_keeps_its_shares_over_new_year_and_turns_legacy() -> None:
     """2026: 60 new + 40 legacy → 100 slag, in the yard until 2027, when road and landfill open.
 
-    2027: 100 new mud → 100 slag; 200 t lie at the site, 100 go on the road. Freely all on the road are new (rate 1);
-    in proportion half of it is, and half legacy, of whichever year.
+    2027: 100 new mud → 100 slag; 200 t lie at the site, 100 go on the road. Freely all on the road are new
+    (rate 1); in proportion half of it is, and half legacy, of whichever year.
     """
     first = (waste("mud", "red_mud"), arises("mud", 60, during="2026"), arises("mud", 100, during="2027"))
     stock = (

@@ -190,6 +190,18 @@ def _idle_permits(case: Case) -> Iterator[str]:
             yield permit.name
 
 
+def _idle_targets(case: Case) -> Iterator[str]:
+    """Hard targets that a stricter one on the same rate, scope and years makes idle."""
+    for k, row in enumerate(case.targets):
+        about = (row.waste_class, row.scope, row.rate, row.iron)
+        for n, other in enumerate(case.targets):
+            same = (other.waste_class, other.scope, other.rate, other.iron) == about
+            stricter = other.at_least > row.at_least or (other.at_least == row.at_least and n < k)
+            if row.hard and other.hard and same and stricter and other.year in (None, row.year):
+                yield row.name
+                break
+
+
 def oddities(case: Case) -> dict[str, list[str]]:
     """Key of the message → what it names."""
     return {
@@ -197,6 +209,7 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_idle_column": list(_idle_columns(case)),
         "case.flag_size_capped": list(_capped_sizes(case)),
         "case.flag_binds_nothing": list(_idle_rules(case)),
+        "case.flag_idle_target": list(_idle_targets(case)),
         "case.flag_no_refund": list(_idle_refunds(case)),
         "case.flag_contract_outlasts": list(_outlasting(case)),
         "case.flag_idle_contract": list(_idle_contracts(case)),

@@ -288,6 +288,10 @@ class Contract(Row):
     valid_to: date | None = day("day after the last")
 
 
+BY_ORIGIN = "utilised generated disposed"
+"""Measures in origin tonnes, taken where the waste arose."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit(Row):
     """A limit on an account of the plan: measure × material × place, each or summed, per period, year or horizon."""
@@ -296,10 +300,15 @@ class Limit(Row):
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the limit")
     measure: str = choice(
-        "flow feed made bought sold stock put reclaimed placed risk built count_used haulage account",
+        "flow feed made bought sold stock put reclaimed placed risk built count_used haulage account "
+        f"{BY_ORIGIN}",
         "what is measured; risk: scores of yards; built: steps decided; count_used: how many lanes, outlets or "
-        "lines are used; haulage: wet tonnes times km; account: see `account`",
+        "lines are used; haulage: wet tonnes times km; account: see `account`; utilised, generated, disposed: origin "
+        "tonnes of the waste that arose at `at`, net, of both cohorts",
         required=True,
+    )
+    waste_class: str = choice(
+        WASTE_CLASSES, "for utilised, generated and disposed: class of the waste that arose; blank: all"
     )
     account: str = choice(
         f"{BURDENS} landfilled_t",

@@ -79,11 +79,11 @@ FORMULATION: tuple[Family, ...] = (
     add_shares,  # shares of a blend
     add_process_gates,  # quality at the mouth of a process, or of what it makes
     add_receiver_gates,  # quality at outlets and storages
-    add_limits,  # the limits table
     add_change_limits,  # how far the plan may move from its baseline
     add_counts,  # how many lanes, outlets, lines are used
     add_utilised,  # utilised and generated origin tonnes
     add_accounts,  # emissions, water, energy, landfilled
+    add_limits,  # the limits table
     add_targets,  # utilisation targets, hard and soft
     add_end_of_horizon,  # stock left over is charged
     add_end_stock,  # stock at the end as the storage asks

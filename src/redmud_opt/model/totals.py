@@ -62,6 +62,14 @@ def utilised_per_feed(net: Network, *, gross: bool) -> Array:
     return found
 
 
+def reduced_per_feed(net: Network) -> Array:
+    """Origin tonnes per tonne fed of which no residue is left, per run of disposal or pretreatment."""
+    fed = net.runs.stream >= 0
+    w = np.where(fed, net.w[np.where(fed, net.runs.stream, 0)], 0.0) if fed.any() else np.zeros(len(fed))
+    reduced: Array = w * np.array([float(run.conversion.reduced) for run in net.runs.run])
+    return reduced
+
+
 def utilised_per_delivery(net: Network, *, gross: bool) -> Array:
     """Origin tonnes utilised per dry tonne delivered, per delivery: w at `use` outlets, else 0."""
     w = net.w_gross if gross else net.w

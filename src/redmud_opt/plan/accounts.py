@@ -14,7 +14,7 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns
-from redmud_opt.model.totals import utilised_per_delivery, utilised_per_feed
+from redmud_opt.model.totals import reduced_per_feed, utilised_per_delivery, utilised_per_feed
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 from redmud_opt.network.origins import Origins
@@ -135,9 +135,7 @@ def identity_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
 def _book_fates(book: _Book, m: ConcreteModel, net: Network) -> None:
     runs, sold, placed = net.runs, net.deliveries, net.placements
-    reduced = np.array([float(run.conversion.reduced) for run in runs.run])
-    has = runs.stream >= 0
-    reduced = np.where(has, reduced * net.w[np.where(has, runs.stream, 0)], 0.0) if len(reduced) else reduced
+    reduced = reduced_per_feed(net)
     book.cells(
         "utilised_t", m.feed_t.values_array, runs.grid, runs.stream, utilised_per_feed(net, gross=False)
     )

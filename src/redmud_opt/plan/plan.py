@@ -37,7 +37,10 @@ from redmud_opt.plan.movements import movement_tables
 from redmud_opt.plan.proportional import held_freely, shifted
 from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
+from redmud_opt.plan.statistical import statistical_table
+from redmud_opt.plan.steps import Steps
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables, target_table
+from redmud_opt.plan.tracing import Tracing
 from redmud_opt.plan.words import describe, record
 from redmud_opt.plan.yards import yard_tables
 from redmud_opt.solve import Outcome
@@ -137,7 +140,7 @@ _TEXT = frozenset(
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
         *("end", "measure", "contract", "payer", "owner", "option"),
         *("property", "side", "entry", "gate", "sense"),
-        *("carrier", "process", "clean", "role"),
+        *("carrier", "process", "clean", "role", "level", "basis"),
         *("of", "document", "from_province", "to_province", "receiver", "code", "valid_from", "valid_to"),
         *("first", "second"),
     )
@@ -244,7 +247,9 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames |= element_tables(frames, network)
     frames |= composition_tables(frames, network)
     book = Book(network.case, frames, None)
-    return frames | cost_tables(book) | {"annual": annual_table(book)}
+    tracing = Tracing(Steps(book))
+    frames |= cost_tables(book, tracing) | {"annual": annual_table(book)}
+    return frames | {"statistical_form": statistical_table(book, tracing)}
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:

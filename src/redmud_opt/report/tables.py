@@ -57,6 +57,8 @@ SHOWN = {
     "targets": "target waste_class year rate hard at_least reached reached_proportional verdict asked_t reached_t",
     "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
     "handed_out_t closing_t residual_t",
+    "statistical_form": "level scope year waste_class code basis generated_t carried_in_t used_t used_past_t "
+    "disposed_t disposed_past_t handed_out_t stored_t discarded_t stock_t",
     "value_terms": "term year value_cny",
     "cost_to_serve": "site material given fate at term year value_cny",
     "traced": "site material given fate at origin_t",
@@ -115,6 +117,8 @@ _WORDS = {
     "scope": "scope",
     "clean": "clean",
     "role": "role",
+    "level": "level",
+    "basis": "basis",
 }
 _RISKY = ("=", "+", "-", "@")
 

@@ -159,6 +159,8 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (limits.limits_have_value, "", ""),
     (limits.shares_of_measures, "", ""),
     (limits.limits_fit_places, "", ""),
+    (limits.limits_by_origin, "", "periods"),
+    (limits.limits_agree, "", ""),
     (limits.change_limits_bind, "", ""),
     (limits.end_stocks_bind, "", ""),
     (decisions.lines_have_capacity, "", ""),
@@ -200,6 +202,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (limits.targets_know_the_year, "", "periods year_to_date arisings relinings materials sites groups"),
     (limits.year_to_date_needed, "", "periods"),
     (limits.targets_are_whole, "", ""),
+    (limits.hard_targets_refer_to_waste, "arisings relinings", "arisings relinings materials sites groups"),
     (limits.ownership_is_whole, "", "ownership"),
 )
 

@@ -63,6 +63,7 @@ from redmud_opt.plan.audit.rows import (
     Rate,
     Reduced,
     Refund,
+    Reported,
     Served,
     Service,
     Short,
@@ -158,6 +159,7 @@ class Book:
         self.totals: list[Total] = rows["totals"]
         self.rates: list[Rate] = rows["rates"]
         self.identity: list[Identity] = rows["identity"]
+        self.statistical_form: list[Reported] | None = stated("statistical_form")
         self.targets: list[Asked] | None = stated("targets")
         self.fates: list[Gone] | None = stated("fates")
         self.builds: list[Built] = rows["builds"]

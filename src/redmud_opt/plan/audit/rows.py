@@ -233,6 +233,29 @@ class Asked(NamedTuple):
     reached_proportional: float
 
 
+class Reported(NamedTuple):
+    """A row of `statistical_form`."""
+
+    level: str
+    scope: str
+    year: int
+    waste_class: str
+    code: str
+    basis: str
+    generated: float
+    carried_in: float
+    used: float
+    used_past: float
+    disposed: float
+    disposed_past: float
+    handed_out: float
+    handed_out_past: float
+    stored: float
+    discarded: float
+    stock: float
+    residual: float
+
+
 class Identity(NamedTuple):
     """A row of `identity`."""
 
@@ -650,6 +673,14 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "reached:rate verdict:text asked_t:number reached_t:number short_t:number reached_proportional:rate?",
         4,
     ),
+    "statistical_form": (
+        Reported,
+        "level:text scope:text year:year waste_class:text code:text basis:text generated_t:number "
+        "carried_in_t:number used_t:number used_past_t:number disposed_t:number disposed_past_t:number "
+        "handed_out_t:number handed_out_past_t:number stored_t:number discarded_t:number stock_t:number "
+        "residual_t:number",
+        6,
+    ),
     "identity": (
         Identity,
         "origin:text year:year opening_t:number generated_t:number received_t:number utilised_t:number "
@@ -774,16 +805,8 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
 
 SIGNED = (
     *("value_terms", "totals", "rates", "targets", "identity", "fates", "cost_to_serve", "paths", "annual"),
-    *(
-        "elements",
-        "process_elements",
-        "composition",
-        "gate_margins",
-        "accounts",
-        "energy",
-        "transport",
-        "ages",
-    ),
+    *("statistical_form", "ages"),
+    *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
 )
 """Frames whose numbers may be negative."""
 
@@ -802,7 +825,7 @@ OPTIONAL = (
         "budgets",
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions", "pools"),
-    *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns"),
+    *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns", "statistical_form"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
     *("movements", "border_documents", "separate_loads"),
 )
