@@ -41,6 +41,10 @@ TRACE = 1e-9
 """Origin tonnes below this mix nothing."""
 
 
+BEYOND = 1.0 + 1e-12
+"""A ring that nothing enters or leaves has no contents, instead of any."""
+
+
 class Move(NamedTuple):
     """Origin tonnes of a stream from one node to another."""
 
@@ -178,7 +182,7 @@ class Proportional:
         right = np.array([[share[label] for label in labels] for share in known]).reshape(
             len(nodes), len(labels)
         )
-        found = np.linalg.lstsq(np.diag(total) - within, right, rcond=None)[0]
+        found = np.linalg.solve(np.diag(total * BEYOND) - within, right)
         return {node: dict(zip(labels, found[k].tolist(), strict=True)) for k, node in enumerate(nodes)}
 
     def _left(self, t: int, contents: dict[Node, Share]) -> dict[Node, tuple[float, Share]]:
