@@ -93,7 +93,7 @@ def _own_rows(
 def _add_what_is_own(m: ConcreteModel, net: Network, known: Licensing, rows: Rows, position: Ints) -> None:
     """− made − reclaimed from storages that never held anything of others; arising as options change it."""
     runs, held = net.runs, net.holdings
-    cells = runs.grid.position[runs.made_run]
+    cells = runs.made_cells
     k, t = np.nonzero((cells >= 0) & (position[runs.made_place] >= 0))
     rows.add(m.feed_t, row=position[runs.made_place[k], t], col=cells[k, t], coef=-runs.made_yield[k])
     row, col, less_t_per_t = effects(net, position)

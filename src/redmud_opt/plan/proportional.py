@@ -85,7 +85,7 @@ class Lots:
 
     def _made(self) -> tuple[Ints, Moves]:
         runs, w, of_place = self.net.runs, self.net.w, self.net.place_stream
-        cells = runs.grid.position[runs.made_run]
+        cells = runs.made_cells
         k, t = np.nonzero(cells >= 0)
         run, place = runs.made_run[k], runs.made_place[k]
         fed = self.m.feed_t.values_array[cells[k, t]]

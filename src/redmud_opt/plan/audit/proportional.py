@@ -21,7 +21,7 @@ import numpy.typing as npt
 from redmud_opt.plan.audit.accounts import Accounts
 from redmud_opt.plan.audit.book import Book, Run
 from redmud_opt.plan.audit.checks import Tally
-from redmud_opt.plan.audit.streams import Stream, derived_id
+from redmud_opt.plan.audit.streams import Stream, with_cohort
 
 Array = npt.NDArray[np.float64]
 
@@ -106,8 +106,7 @@ class Proportional:
         fed = run.fed
         assert fed.stream is not None
         for out in run.becomes.outputs:
-            name = derived_id(self.book.facts, out.material, fed.process, fed.point, fed.stream)
-            made = self.book.streams.get(name)
+            made = self.book.streams.get(self.book.made_id(out.material, fed))
             if made is None or not made.has_origin:
                 continue
             end = ("site", run.site, lot_of(made))
@@ -163,13 +162,8 @@ class Proportional:
             amount = row.stock * self.book.origin_t(row.stream)
             if row.t == t - 1 and node in mixed and node not in kept and amount > TRACE:
                 aged = row.stream.cohort == "new" and self.book.dates.new_year_before(t)
-                yield (
-                    node,
-                    amount,
-                    self.book.streams[f"{row.stream.name.removesuffix('@new')}@legacy"]
-                    if aged
-                    else row.stream,
-                )
+                stream = self.book.streams[with_cohort(row.stream.name, "legacy")] if aged else row.stream
+                yield node, amount, stream
 
     @staticmethod
     def _solved(
