@@ -275,9 +275,9 @@ class Judge:
                 own, joined = self.unlicensed[place], self.unlicensed[place] + self.by_scheme[place]
                 scale = max(here.scale(place), self.from_senders.scale(place))
                 self.findings.at_most("beyond_own", where, own, here[place], scale)
-                self.findings.at_most(
-                    "beyond_scheme", where, joined, here[place] + self.from_senders[place], scale
-                )
+                if self.by_scheme[place]:
+                    most = here[place] + self.from_senders[place]
+                    self.findings.at_most("beyond_scheme", where, joined, most, scale)
         for (receiver, code, sender, year), received in self.under.items():
             self._share_out(receiver, code, sender, year, received)
 
