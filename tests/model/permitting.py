@@ -27,6 +27,10 @@ LINING, ASH = "48-23", "48-24"
 ART_80 = Requirement(rule="permit", valid_from=date(2020, 9, 1), clause="art. 80")
 
 
+def listed_code(code: str, hazard: str) -> WasteCode:
+    return WasteCode(code=code, hazard=hazard, valid_from=date(2021, 1, 1), clause="HW48")
+
+
 def permit(receiver: str, amount: float = 1000.0, code: str = LINING, **values: Any) -> Permit:
     known = {"name": f"p_{receiver}", "basis": "dry", "valid_from": date(2026, 1, 1)}
     return Permit(
@@ -46,16 +50,14 @@ def world(*tables: Tables, permits: tuple[Permit, ...] = (), **settings: Any) ->
         product("glass"),
         sells("glass", 10, "T"),
         lane("S", "T", 0, dg_allowed=True),
-        rows(
-            requirements=ART_80, codes=(WasteCode(code=LINING, hazard="T"), WasteCode(code=ASH, hazard="R,T"))
-        ),
+        rows(requirements=ART_80, codes=(listed_code(LINING, "T"), listed_code(ASH, "R,T"))),
         rows(permits=permits),
         *tables,
         **{"periods": parts(2026, 6)} | settings,
     )
 
 
-def listed(code: str, first: date | None = None, last: date | None = None) -> Tables:
+def listed(code: str, first: date = date(2021, 1, 1), last: date | None = None) -> Tables:
     row = ListedExemption(item="22", code=code, valid_from=first, valid_to=last, clause="item 22")
     return rows(exemption_list=row)
 

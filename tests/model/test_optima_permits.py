@@ -91,7 +91,7 @@ def test_a_shed_without_permit_holds_own_waste_only(shed_permit: tuple[Permit, .
     ((exemption(), listed("any")), 200.0),
     ((exemption(), listed(LINING, date(2026, 7, 1))), 90.0),
     ((exemption(), listed(LINING, date(2026, 7, 2))), -20.0),
-    ((exemption(), listed(LINING, None, date(2026, 12, 31))), 90.0),
+    ((exemption(), listed(LINING, last=date(2026, 12, 31))), 90.0),
 ])  # fmt: skip
 def test_an_exempt_use_step_needs_no_permit(tables: tuple[Tables, ...], value: float) -> None:
     """It opens in periods that the item of the list covers from the first day to the last."""

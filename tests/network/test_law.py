@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from tests.builders import Tables, rows, tiny, waste, works
+from tests.model.permitting import listed_code
 
-from redmud_opt.case.rules import Delisting, WasteCode
+from redmud_opt.case.rules import Delisting
 from redmud_opt.network.lineage import Lineages
 from redmud_opt.network.lookup import Lookup
 
@@ -15,8 +16,7 @@ from redmud_opt.network.lookup import Lookup
 
 def coded(*tables: Tables, cake: Tables | None = None) -> Lineages:
     """Lining (T, 48-23) and dross (R,T by the list, 48-24) fed together with mud; slag and cake are residues."""
-    listed = {"valid_from": date(2021, 1, 1), "clause": "HW48"}
-    codes = (WasteCode(code="48-23", hazard="T", **listed), WasteCode(code="48-24", hazard="R,T", **listed))
+    codes = (listed_code("48-23", "T"), listed_code("48-24", "R,T"))
     wastes = (
         waste("lining", "spent_pot_lining", hazardous=True, code="48-23", hazard="T"),
         waste("dross", "aluminium_ash", hazardous=True, code="48-24"),

@@ -34,6 +34,7 @@ from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.movements import movement_tables
+from redmud_opt.plan.permits import permit_table, status_table
 from redmud_opt.plan.proportional import held_freely, shifted
 from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
@@ -143,6 +144,7 @@ _TEXT = frozenset(
         *("carrier", "process", "clean", "role", "level", "basis"),
         *("of", "document", "from_province", "to_province", "receiver", "code", "valid_from", "valid_to"),
         *("first", "second"),
+        *("status", "hazard", "why", "because_of", "clause", "permit", "sender"),
     )
 )
 
@@ -243,6 +245,7 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames |= spending_tables(frames["builds"], frames["yard_events"], frames["reductions"], network)
     frames |= movement_tables(model, network, frames["flows"])
     frames["services"] = service_table(model, network)
+    frames |= {"status": status_table(network), "permits": permit_table(model, network)}
     frames["moved"] = moved_from_baseline(network, frames)
     frames |= element_tables(frames, network)
     frames |= composition_tables(frames, network)

@@ -91,6 +91,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.spending(),
         speaker.reductions(),
         speaker.ages(),
+        speaker.permits(),
         speaker.refunds(),
         speaker.contracts(),
         speaker.services(),
@@ -138,7 +139,10 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
 
 
 NEAR_DAYS = 90
-"""Days before a limit of storage from which on waste is about to be too old."""
+"""Days before a limit of storage, or the end of a permit, from which on it is near."""
+
+ALMOST_USED = 0.9
+"""Share of the tonnes of a permit from which on it is said how far it is used."""
 
 DECISIONS = ("built", "closed", "opened", "yard", "adopted")
 """Measures of what is decided for good."""
@@ -510,6 +514,23 @@ class Speaker:
                 values["amount"] = tonnes(amount)
             lines.append(self.say(f"reduced_{kind}", **values))
         return [self.say("reductions"), *indented(lines)] if lines else []
+
+    def permits(self) -> list[str]:
+        """Permits that are used up, almost used up, or about to end, by year."""
+        lines = []
+        for row in self.rows("permits"):
+            names = {
+                "permit": str(row["permit"]),
+                "receiver": self.name(str(row["receiver"])),
+                "code": str(row["code"]),
+            }
+            used, allowed = float(row["used_t"]), float(row["allowed_t"])
+            if used > 0.0 and used >= ALMOST_USED * allowed:
+                amounts = {"used": tonnes(used), "allowed": tonnes(allowed)}
+                lines.append(self.say("permit_used", **names, year=str(row["year"]), **amounts))
+            if used > 0.0 and float(row["days_left"]) <= NEAR_DAYS:
+                lines.append(self.say("permit_ends", **names, valid_to=str(row["valid_to"])))
+        return [self.say("permits"), *indented(list(dict.fromkeys(lines)))] if lines else []
 
     def refunds(self) -> list[str]:
         """VAT refunds."""

@@ -51,6 +51,8 @@ SHOWN = {
     "unknown_in_t unknown_out_t",
     "composition": "kind at point stream period property mean sigma amount_t",
     "gate_margins": "gate at line point stream period property sense mean margin limit slack",
+    "status": "lineage status code hazard why because_of clause",
+    "permits": "permit receiver code sender year allowed_t used_t left_t valid_to days_left",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross "
     "rate_new_proportional rate_stat_proportional",
@@ -97,6 +99,8 @@ _NAMES = (
     "arising",
     "property",
     "carrier",
+    "receiver",
+    "sender",
 )
 _WORDS = {
     "waste_class": "class",
@@ -119,6 +123,8 @@ _WORDS = {
     "role": "role",
     "level": "level",
     "basis": "basis",
+    "status": "status",
+    "why": "why",
 }
 _RISKY = ("=", "+", "-", "@")
 

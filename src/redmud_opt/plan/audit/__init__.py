@@ -52,6 +52,7 @@ from redmud_opt.plan.audit.rolling import rolling
 from redmud_opt.plan.audit.running import running
 from redmud_opt.plan.audit.services import services
 from redmud_opt.plan.audit.spending import budgets
+from redmud_opt.plan.audit.standing import standing
 from redmud_opt.plan.audit.statistical import statistical_form
 from redmud_opt.plan.audit.tiers import tiers
 from redmud_opt.plan.audit.using import lanes
@@ -63,6 +64,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     streams,
     law,
     permits,
+    standing,
     movements,
     apart,
     arisings,

@@ -69,11 +69,13 @@ from redmud_opt.plan.audit.rows import (
     Short,
     Sold,
     Spent,
+    Standing,
     Step,
     Term,
     Total,
     Traced,
     Transport,
+    UnderPermit,
     Used,
     YardEnd,
     YardEvent,
@@ -191,6 +193,8 @@ class Book:
         self.documents: list[Document] | None = stated("border_documents")
         self.separate_loads: list[Load] | None = stated("separate_loads")
         self.transport: list[Transport] | None = stated("transport")
+        self.stated_status: list[Standing] | None = stated("status")
+        self.under_permits: list[UnderPermit] | None = stated("permits")
         self.stated_ages: list[Aged] | None = stated("ages")
         self.stated_overruns: list[Overrun] | None = stated("clock_overruns")
 

@@ -15,7 +15,7 @@ MODEL.md rule 6. The tables are read anew, the sharing out is a greatest flow.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -23,8 +23,9 @@ import networkx as nx
 
 from redmud_opt.case.rules import Permit
 from redmud_opt.plan.audit.book import Book
-from redmud_opt.plan.audit.checks import Check, Findings, Tally
+from redmud_opt.plan.audit.checks import Check, Findings, Tally, at
 from redmud_opt.plan.audit.facts import live
+from redmud_opt.plan.audit.rows import UnderPermit
 from redmud_opt.plan.audit.streams import Stream
 
 Names = frozenset[str]
@@ -55,7 +56,32 @@ def permits(book: Book) -> tuple[Check, ...]:
                 judge.receive(receipt)
         judge.bring()
         judge.weigh()
+    if book.under_permits is not None:
+        _stated(findings, judge, book.under_permits)
     return findings.checks()
+
+
+def _stated(findings: Findings, judge: Judge, rows: list[UnderPermit]) -> None:
+    """The table of permits: tonnes allowed and used are those found here, and nothing received is left out."""
+    told: defaultdict[tuple[str, str, str, int], set[str]] = defaultdict(set)
+    known = {row.name for row in judge.rows}
+    for row in rows:
+        where, names = at(row.permit, row.receiver, row.code, row.year), frozenset(row.permit.split(" + "))
+        key = (row.receiver, row.code, row.sender, row.year)
+        told[key] |= names
+        if not names <= known:
+            findings.fault("unknown_permit", where, permit=row.permit)
+            continue
+        received: Mapping[Names, float] = judge.under.get(key, {})
+        used = sum(amount for mine, amount in received.items() if mine <= names)
+        allowed = sum(judge.allowed(own, row.year) for own in judge.rows if own.name in names)
+        findings.equal("allowed", where, row.allowed, allowed)
+        findings.equal("used", where, row.used, used, allowed)
+        findings.equal("left", where, row.left, row.allowed - row.used, row.allowed)
+    for key, parts in judge.under.items():
+        for names, amount in parts.items():
+            if not names <= told[key]:
+                findings.nothing("not_told", at(*key), amount, permits=tuple(sorted(names)))
 
 
 def _receipts(book: Book) -> Iterator[Receipt]:
@@ -275,9 +301,9 @@ class Judge:
                 own, joined = self.unlicensed[place], self.unlicensed[place] + self.by_scheme[place]
                 scale = max(here.scale(place), self.from_senders.scale(place))
                 self.findings.at_most("beyond_own", where, own, here[place], scale)
-                self.findings.at_most(
-                    "beyond_scheme", where, joined, here[place] + self.from_senders[place], scale
-                )
+                if self.by_scheme[place]:
+                    most = here[place] + self.from_senders[place]
+                    self.findings.at_most("beyond_scheme", where, joined, most, scale)
         for (receiver, code, sender, year), received in self.under.items():
             self._share_out(receiver, code, sender, year, received)
 
@@ -306,14 +332,15 @@ class Judge:
             graph.add_edges_from((f"part {number}", f"permit {name}") for name in names)
         for row in self.rows:
             if any(row.name in names for names in received):
-                graph.add_edge(f"permit {row.name}", "allowed", capacity=self._allowed(row, year))
+                graph.add_edge(f"permit {row.name}", "allowed", capacity=self.allowed(row, year))
         covered = nx.maximum_flow_value(
             graph, "received", "allowed", flow_func=nx.algorithms.flow.edmonds_karp
         )
         where = f"{' + '.join(sorted(_names(received)))} / {receiver} / {code} / {year}"
         self.findings.at_most("over_permit", where, sum(received.values()), covered, receiver=receiver)
 
-    def _allowed(self, row: Permit, year: int) -> float:
+    def allowed(self, row: Permit, year: int) -> float:
+        """Tonnes of a permit in a calendar year, by its valid days within the horizon."""
         days = sum(self._days(row, t) for t in self.book.dates.periods_of(year))
         return row.amount_t_per_a * days / (date(year + 1, 1, 1) - date(year, 1, 1)).days
 

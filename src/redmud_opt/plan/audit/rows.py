@@ -615,6 +615,32 @@ class Load(NamedTuple):
     second_t: float
 
 
+class Standing(NamedTuple):
+    """A row of `status`."""
+
+    lineage: str
+    material: str
+    status: str
+    code: str
+    hazard: str
+    why: str
+    because_of: str
+    clause: str
+
+
+class UnderPermit(NamedTuple):
+    """A row of `permits`."""
+
+    permit: str
+    receiver: str
+    code: str
+    sender: str
+    year: int
+    allowed: float
+    used: float
+    left: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -777,6 +803,16 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         3,
     ),
     "clock_overruns": (Overrun, "role:text lineage:text period:period overrun_t:number", 3),
+    "status": (
+        Standing,
+        "lineage:text material:material status:text code:text hazard:text why:text because_of:text clause:text",
+        1,
+    ),
+    "permits": (
+        UnderPermit,
+        "permit:text receiver:text code:text sender:text year:year allowed_t:number used_t:number left_t:number",
+        5,
+    ),
     "transport": (
         Transport,
         "mode:text year:year clean:text flow_t:number wet_t:number t_km:number? co2e_t:number cost_cny:number "
@@ -827,6 +863,6 @@ OPTIONAL = (
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions", "pools"),
     *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns", "statistical_form"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
-    *("movements", "border_documents", "separate_loads"),
+    *("movements", "border_documents", "separate_loads", "status", "permits"),
 )
 """Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""

@@ -39,7 +39,11 @@ class Status:
 
     def codes(self, stream: Stream) -> frozenset[str]:
         """Waste codes of a hazardous stream: its own, else those of all hazardous feeds that it may come from."""
-        return self._codes.get(stream.lineage.name, frozenset())
+        return self.codes_of(stream.lineage)
+
+    def codes_of(self, lineage: Lineage) -> frozenset[str]:
+        """The same of a lineage."""
+        return self._codes.get(lineage.name, frozenset())
 
     def _all_codes(self, lineages: Iterable[Lineage]) -> dict[str, frozenset[str]]:
         """Lineage → codes, on the first day: the least sets that declared codes and mixing ask for."""
@@ -51,7 +55,7 @@ class Status:
             if row.legal_status == "hazardous_waste"
         }
         while True:
-            fresh = {lineage.name: self._codes_of(lineage, found, by_material) for lineage in hazardous}
+            fresh = {lineage.name: self._reckoned(lineage, found, by_material) for lineage in hazardous}
             if fresh == found:
                 return found
             found = fresh
@@ -65,7 +69,7 @@ class Status:
         code = self.facts.materials[material].code if self._declared(material) else ""
         return code if not known or code in known else ""
 
-    def _codes_of(
+    def _reckoned(
         self,
         lineage: Lineage,
         found: dict[str, frozenset[str]],
