@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.case import (  # noqa: F401 - plant
     faults_of_arisings,
+    faults_of_borders,
     faults_of_burdens,
     faults_of_composition,
     faults_of_contracts,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from redmud_opt.case.checks import (
     arisings,
+    borders,
     burdens,
     certificates,
     chemistry,
@@ -147,6 +148,17 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     ),
     (law.delistings_fit, PROCESS, "methods periods"),
     (law.arisings_have_a_way, "", WAYS),
+    (borders.approvals_lead_somewhere, "", "approvals sites facilities storages outlets"),
+    (borders.approvals_name_codes, "", "codes materials"),
+    (borders.approvals_last, "", "permits requirements"),
+    (
+        borders.approvals_say_what_for,
+        "groups",
+        f"{PROCESS} methods periods outlets storages lines line_processes",
+    ),
+    (borders.neighbours_are_provinces, "", "provinces"),
+    (borders.assessments_stated, "groups", "periods requirements outlets storages"),
+    (borders.incompatible_with_others, "groups", "groups"),
     (burdens.factors_of_purchases, PROCESS, ""),
     (burdens.burdens_counted_once, "", ""),
     (burdens.avoided_once, f"{PROCESS} outlets", ""),
