@@ -136,8 +136,8 @@ class Clocks:
             yield row, late & self.in_force(row)
 
     def may_stay(self, storage: Storage, stream: Stream) -> Mask:
-        """Periods at whose end a stream may lie in a storage, [T]."""
-        found = np.ones(len(self.time), dtype=bool)
+        """Periods at whose end a stream may lie in a storage, [T]: it has arisen, and no hard clock has run out."""
+        found = np.arange(len(self.time)) >= self.time.position.get(stream.arose, 0)
         for row, beyond in self._beyond(storage, stream):
             if row.hard:
                 found &= ~beyond
