@@ -20,7 +20,9 @@ from redmud_opt.network import build_network
 OPERATOR = {"role": "licensed_operator", "clause": "art. 81"}
 CLOCKS = (
     StorageClock(limit_months=6, **OPERATOR),
-    StorageClock(limit_months=3, hard=False, price_cny_per_t_a=365.0, valid_from=date(2026, 10, 1), **OPERATOR),
+    StorageClock(
+        limit_months=3, hard=False, price_cny_per_t_a=365.0, valid_from=date(2026, 10, 1), **OPERATOR
+    ),
 )
 
 
@@ -41,9 +43,9 @@ def halves(method: str) -> Case:
 def test_clocks_of_pretreatment(golden: Any) -> None:
     """Grit is as old as its lining: of 26b, 27a, or of 1 July 2026.
 
-    Stock of 26b and of July is there at the end of 26b (1 January 2027 is six months on) and must leave in 27a; lining
-    of 27a may not lie at its end, so it is not put in at all. Of 26b it is three months late at the end of 26b: 365
-    CNY a year on 184 days.
+    Stock of 26b and of July is there at the end of 26b (1 January 2027 is six months on) and must leave in 27a;
+    lining of 27a may not lie at its end, so it is not put in at all. The soft clock of October 2026 holds in 26b, and
+    both are beyond its three months at the end: 365 CNY a year on 184 days.
     """
     golden(halves("P"), "balance", "stock", "define_value_cny")
 
