@@ -10,6 +10,7 @@ from tests.case import (  # noqa: F401 - plant
     faults_of_arisings,
     faults_of_borders,
     faults_of_burdens,
+    faults_of_clocks,
     faults_of_composition,
     faults_of_contracts,
     faults_of_decisions,

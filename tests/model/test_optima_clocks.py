@@ -194,6 +194,20 @@ def test_aggregate_clock_binds_nothing_and_its_overrun_is_reported() -> None:
     assert solved.frame("clock_overruns")["overrun_t"].tolist() == pytest.approx([40.0, 20.0])
 
 
+def test_clocked_stock_at_the_end_is_charged_in_full_by_its_way_out() -> None:
+    """Half a year; with 6 months 100 t may lie at its end. Holding pays 1 CNY, the dump costs 50.
+
+    That is the charge. There is as much in stock at the start as at the end, and hazardous waste is charged for all of it.
+    """
+    kept = shed(end_stock="charge", holding_cost_cny_per_t_a=-1.0)
+    lies = in_stock("yard", "lining", 100.0, arose_on=date(2026, 1, 1))
+    nothing = lining(0.0, clock="licensed_operator")
+    solved = solve(tiny(nothing, kept, lies, dump(), clock(6), periods=parts(2026, 3)[:2]))
+    assert solved.sum("excess", "excess_t") == pytest.approx(100.0)
+    assert solved.frame("excess")["charge_cny_per_t"].tolist() == pytest.approx([50.0])
+    assert solved.term("end_charge") == pytest.approx(-5000.0)
+
+
 @pytest.mark.parametrize(
     ("role", "burnt"), [("producer", 100.0), ("licensed_operator", 60.0), ("carrier", 60.0)]
 )

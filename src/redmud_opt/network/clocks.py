@@ -39,6 +39,7 @@ class Clocks:
     def __init__(self, lookup: Lookup, time: Time, lineages: Lineages) -> None:
         self.lookup, self.time, self.lineages = lookup, time, lineages
         self._roles: dict[str, str] = {}
+        self._stays: dict[tuple[str, str, str], Mask] = {}
         self._kept = {role for role in ROLES if any(self._binds(role, s) for s in lookup.case.storages)}
 
     def _binds(self, role: str, storage: Storage) -> bool:
@@ -136,12 +137,15 @@ class Clocks:
             yield row, late & self.in_force(row)
 
     def may_stay(self, storage: Storage, stream: Stream) -> Mask:
-        """Periods at whose end a stream may lie in a storage, [T]."""
-        found = np.ones(len(self.time), dtype=bool)
-        for row, beyond in self._beyond(storage, stream):
-            if row.hard:
-                found &= ~beyond
-        return found
+        """Periods at whose end a stream may lie in a storage, [T]: it has arisen, and no hard clock has run out."""
+        key = (storage.name, self.role(self.lineages.by_id[stream.lineage]), stream.arose)
+        if key not in self._stays:
+            found = np.arange(len(self.time)) >= self.time.position.get(stream.arose, 0)
+            for row, beyond in self._beyond(storage, stream):
+                if row.hard:
+                    found &= ~beyond
+            self._stays[key] = found
+        return self._stays[key]
 
     def charge_cny_per_t(self, storage: Storage, stream: Stream) -> Array:
         """Charge of a tonne at the end of each period, [T]: the dearest of the soft clocks that it is beyond."""

@@ -277,7 +277,8 @@ class Entities:
         pairs = [(o, p) for o, p in self.reach.outlets if p in self.numbers.place]
         outlets = list(self.case.outlets)
         least, most = self._bounds(outlets)
-        outlet = ints(outlets.index(o) for o, _ in pairs)
+        number = {row.name: k for k, row in enumerate(outlets)}
+        outlet = ints(number[o.name] for o, _ in pairs)
         place = ints(self.numbers.place[p] for _, p in pairs)
         basis = floats(self._basis(o.basis, p.stream) for o, p in pairs)
         upper = most[outlet] / basis[:, None]

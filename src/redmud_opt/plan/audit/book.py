@@ -134,6 +134,7 @@ class Book:
         self.lanes = Lanes(self.facts)
         self.stated_streams = frames.get("streams")
         self.other_frames = tuple(name for name in frames if name not in (*LAYOUT, *READ_ELSEWHERE))
+        self.reader = Reader(self.facts)
         self.streams = self._read_streams()
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
         self.clocks = Clocks(self.facts, self.dates, self.status)
@@ -207,13 +208,12 @@ class Book:
             if len(frame):
                 self.reading.fault("no_column", "streams", columns=("stream",))
             return {}
-        reader = Reader(self.facts)
         for cell in frame["stream"].tolist():
             name = cell_text(cell)
             try:
                 if name in found:
                     self.reading.fault("twice", at("streams", name))
-                found[name] = reader.stream(name)
+                found[name] = self.reader.stream(name)
             except UnreadableStream as fault:
                 self.reading.fault(fault.key, at("streams", name), **fault.values)
         return found
