@@ -56,6 +56,8 @@ OPTIONS = (
     ("points that exclude each other", "points", "one_per_period"),
     ("change limits against a baseline", "change_limits", ""),
     ("VAT refund", "vat_refunds", ""),
+    ("permits for hazardous waste", "permits", ""),
+    ("use steps exempt", "exemptions", ""),
 )
 """What a case may use and need not: words, the table, and the column that says so (none: any row of the table)."""
 
