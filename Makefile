@@ -23,11 +23,12 @@ SOURCES := src $(wildcard app.py)
 plan: $(STAMP)
 	$(BIN)/redmud-opt solve $(CASE)
 
+# A file of tests stays on one worker: what it makes for all its tests (a run, a plan, a page) is made once.
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not journey" --durations=5
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not journey" --durations=5
 
 test-all: $(STAMP)
-	NEW_EXAMPLES=yes $(BIN)/python -m pytest -q -n $(WORKERS) --durations=20
+	NEW_EXAMPLES=yes $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=20
 
 check: $(STAMP)
 	$(BIN)/ruff check .

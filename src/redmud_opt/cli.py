@@ -1,4 +1,4 @@
-"""The command line: `redmud-opt init | check | solve | audit | evidence | screen | import`.
+"""The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | import`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -26,6 +26,7 @@ from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.importing import import_into
+from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled
 from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES
 from redmud_opt.jobs.screening import screen_case
@@ -132,6 +133,7 @@ def parser() -> Parser:
     check.set_defaults(answer=answer_check)
     _add_solve(verbs, shared)
     _add_evidence_and_screen(verbs, shared)
+    _add_law(verbs, shared)
     _add_import(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
@@ -184,6 +186,26 @@ def _add_evidence_and_screen(verbs: Verbs, shared: Parser) -> None:
         "--library", action="store_true", help="with the routes of the library that the case does not use"
     )
     screen.set_defaults(answer=answer_screen)
+
+
+def _add_law(verbs: Verbs, shared: Parser) -> None:
+    law = verbs.add_parser(
+        "law",
+        parents=[shared],
+        help="list the law that applies to a case, and what another day or pack changes",
+    )
+    law.add_argument("case", metavar="CASE", help=CASE)
+    law.add_argument("--pack", metavar="PACK", help="rule pack instead of the one that the case states")
+    law.add_argument("--date", metavar="DAY", help="day whose law applies instead, YYYY-MM-DD")
+    law.add_argument(
+        "--against-pack", metavar="PACK", help="rule pack to compare with: what has changed since"
+    )
+    law.add_argument(
+        "--against-date", metavar="DAY", help="day whose law to compare with: what has changed since"
+    )
+    law.add_argument("--solve", action="store_true", help="solve under both laws and compare the plans")
+    law.add_argument("--all", action="store_true", help="with rules that speak of nothing in the case")
+    law.set_defaults(answer=answer_law)
 
 
 def _add_import(verbs: Verbs, shared: Parser) -> None:
@@ -303,6 +325,21 @@ def answer_evidence(asked: argparse.Namespace, _: Interrupt) -> Answer:
 def answer_screen(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """The screening matrix."""
     return screen_case(asked.case, library=asked.library)
+
+
+def answer_law(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """The law of a case, and what changed of it."""
+    against = None
+    if asked.against_pack or asked.against_date:
+        against = Reading(asked.against_pack or asked.pack, asked.against_date or asked.date)
+    elif asked.solve:
+        why = "--solve compares two laws: it needs --against-pack or --against-date"
+        return Said(Exit.FAULTS, faults=CaseFaults([Fault("", 0, "", Message("cli.misused", {"why": why}))]))
+    listener = Listener(should_stop=interrupt.heard)
+    reading = Reading(asked.pack, asked.date)
+    return law_report(
+        asked.case, reading, against, solve=asked.solve, everything=asked.all, listener=listener
+    )
 
 
 def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:

@@ -146,7 +146,13 @@ def a_campaign_that_digs_out_bricks(f: Folder) -> None:
 
 @planted(("nobody_takes", "relinings.csv", 2, "material"))
 def a_lining_that_nobody_takes(f: Folder) -> None:
-    f.add("materials", name="lining", legal_status="hazardous_waste", waste_class="spent_pot_lining")
+    f.add(
+        "materials",
+        name="lining",
+        legal_status="hazardous_waste",
+        waste_class="spent_pot_lining",
+        code="321-023-48",
+    )
     relining(f, material="lining")
 
 

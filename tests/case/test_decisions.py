@@ -311,6 +311,17 @@ def test_contracts_that_outlast_the_horizon_or_cover_nothing_are_flagged(folder:
     assert "only the part inside counts" in text(told["case.flag_contract_outlasts"])
 
 
+def test_a_target_that_a_stricter_one_covers_is_flagged(folder: Folder) -> None:
+    """The starter has one target; another of a lower rate for one of its years only is idle."""
+    row = dict(zip(*folder.read("targets")[:2], strict=True))
+    lower = {"name": "weak", "year": 2026, "at_least": float(row["at_least"]) / 2, "hard": "yes"}
+    folder.set("targets", 2, year="", hard="yes")
+    folder.add("targets", **{k: v for k, v in row.items() if v} | lower)
+    told = {message.key: message for message in flagged(folder.load())}
+    assert told["case.flag_idle_target"].values["names"] == ("weak",)
+    assert "stricter" in text(told["case.flag_idle_target"])
+
+
 def test_whole_contracts_paths_and_shares_are_no_fault(folder: Folder) -> None:
     contract(folder, take_or_pay_t_per_a=5, penalty_cny_per_t=9, make_up="yes", make_up_share=0.5)
     toll(folder, valid_from="2026-03-01", take_or_pay_t_per_a=1, penalty_cny_per_t=1)

@@ -10,10 +10,13 @@ from tests.case import (  # noqa: F401 - plant
     faults_of_arisings,
     faults_of_borders,
     faults_of_burdens,
+    faults_of_clocks,
     faults_of_composition,
     faults_of_contracts,
     faults_of_decisions,
     faults_of_evidence,
+    faults_of_law,
+    faults_of_packs,
     faults_of_pools,
     faults_of_rolling,
     faults_of_yards,
@@ -779,7 +782,13 @@ def a_delisting_of_nothing(f: Folder) -> None:
 
 
 def spl(f: Folder) -> None:
-    f.add("materials", name="spl", legal_status="hazardous_waste", waste_class="spent_pot_lining")
+    f.add(
+        "materials",
+        name="spl",
+        legal_status="hazardous_waste",
+        waste_class="spent_pot_lining",
+        code="321-023-48",
+    )
     f.add("arisings", name="relining", site="refinery", material="spl", amount_t=9)
 
 
@@ -842,6 +851,51 @@ def a_destination_of_no_flow(f: Folder) -> None:
 @planted(("each_of_nothing", "limits.csv", 2, "every"))
 def each_of_nothing(f: Folder) -> None:
     limit(f, value=1, every="each")
+
+
+@planted(
+    ("limits_contradict", "limits.csv", 3, "value"),
+    says="limit 'cap' asks for max 5 of the same amount: both cannot hold",
+)
+def a_least_above_a_greatest(f: Folder) -> None:
+    limit(f, value=5)
+    limit(f, name="floor", sense="min", value=6)
+    limit(f, name="elsewhere", sense="min", value=6, per="period")
+
+
+@planted(("limits_contradict", "limits.csv", 3, "value"))
+def two_exact_values(f: Folder) -> None:
+    limit(f, sense="equal", value=5)
+    limit(f, name="other", sense="equal", value=4)
+
+
+@planted(("limit_class", "limits.csv", 2, "waste_class"))
+def a_class_of_a_plain_measure(f: Folder) -> None:
+    limit(f, value=5, waste_class="red_mud")
+
+
+@planted(
+    ("limit_class_none", "limits.csv", 2, "waste_class"),
+    ("limit_generated_material", "limits.csv", 2, "material"),
+    ("limit_generated_time", "limits.csv", 2, "per"),
+    ("limit_generated_during", "limits.csv", 2, "during"),
+)
+def what_is_generated_by_material_and_period(f: Folder) -> None:
+    f.add("groups", group="all_year", member="2026")
+    limit(
+        f,
+        measure="generated",
+        value=5,
+        waste_class="none",
+        material="red_mud",
+        per="period",
+        during="all_year",
+    )
+
+
+@planted(("target_on_nothing", "targets.csv", 2, "waste_class"))
+def a_hard_target_on_nothing(f: Folder) -> None:
+    f.set("targets", 2, waste_class="aluminium_ash", hard="yes")
 
 
 @planted(("target_outside", "targets.csv", 2, "year"))
@@ -1082,3 +1136,9 @@ def test_a_column_too_many_is_one_fault(folder: Folder) -> None:
         folder.write(file.stem, [[*row, "odd" if number == 0 else ""] for number, row in enumerate(kept)])
         assert folder.found() == [("unknown_column", file.name, 1, "odd")], file.name
         folder.write(file.stem, kept)
+
+
+def test_versions_of_a_rule_may_follow_each_other(folder: Folder) -> None:
+    """The older version ends on the day on which the newer begins: no day has both."""
+    faults_of_packs.one_after_the_other(folder)
+    assert {row.hazard for row in folder.load().codes} == {"R,T", "T"}

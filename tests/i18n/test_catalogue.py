@@ -24,11 +24,13 @@ def test_languages_have_the_same_keys() -> None:
     assert shared("en") == shared("zh")
 
 
-@pytest.mark.parametrize("key", sorted(shared("en")))
-def test_placeholders_agree(key: str) -> None:
-    words = {language: template(key, language) or "" for language in LANGUAGES}
-    assert placeholders(words["en"]) == placeholders(words["zh"])
-    assert all(word.strip() or key == "case.comma" for word in words.values())
+def test_placeholders_agree() -> None:
+    """One test for two thousand keys: a test each took longer to report than to run."""
+    words = {key: [template(key, language) or "" for language in LANGUAGES] for key in sorted(shared("en"))}
+    apart = [key for key, (one, other) in words.items() if placeholders(one) != placeholders(other)]
+    blank = [key for key, both in words.items() if not all(word.strip() for word in both)]
+    assert not apart
+    assert set(blank) <= {"case.comma"}
 
 
 def test_chinese_is_chinese() -> None:

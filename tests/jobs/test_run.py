@@ -406,7 +406,7 @@ def test_scenario_and_its_base_are_kept(base: str, tmp_path: Path) -> None:
     path = tmp_path / "studies" / "low.yaml"
     path.parent.mkdir()
     path.write_text(f"base: {base}\nsettings: {{discount_rate: 0.01}}\n", encoding="utf-8")
-    result = run(path, runs_root=tmp_path / "runs")
+    result = run(path, runs_root=tmp_path / "runs", options=RunOptions(gap=cases.GOOD_ENOUGH))
     assert result.exit == Exit.PLAN
     assert result.folder is not None
     kept = {
@@ -420,7 +420,7 @@ def test_scenario_and_its_base_are_kept(base: str, tmp_path: Path) -> None:
 
 
 def test_bundled_case_by_name(tmp_path: Path) -> None:
-    result = run("guangxi", runs_root=tmp_path / "runs")
+    result = run("guangxi", runs_root=tmp_path / "runs", options=RunOptions(gap=cases.GOOD_ENOUGH))
     assert result.exit == Exit.PLAN
     assert result.folder is not None
     assert (result.folder / "inputs" / "case.yaml").is_file()

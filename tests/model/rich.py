@@ -48,6 +48,7 @@ from redmud_opt.case.rules import (
     Limit,
     Logic,
     Requirement,
+    StorageClock,
     VatRefund,
     YardMeasure,
 )
@@ -113,7 +114,7 @@ def _materials() -> tuple[Tables, ...]:
     return (
         mud(400, moisture=0.3, density_t_per_m3=1.3),
         waste("ash", "other", moisture=0.1, density_t_per_m3=1.1),
-        lining(20, "S", code="X"),
+        lining(20, "S", code="X", clock="licensed_operator"),
         waste("tails", "red_mud", moisture=0.25, density_t_per_m3=1.4),
         waste("relic", "other"),
         waste("slag", density_t_per_m3=1.5),
@@ -292,12 +293,35 @@ def _places() -> tuple[Tables, ...]:
         yard("wastes", "M", name="heap", put_cost_cny_per_t=1),
         yard("ash", "S", name="pile", retrievable=True, end_stock="at_most_opening"),
         yard("brick", "M", name="shed", holding_cost_cny_per_t_a=5),
-        yard("dangerous", "S", name="cell", accepts_hazardous=True, capacity_t=300),
+        yard(
+            "dangerous",
+            "S",
+            name="cell",
+            accepts_hazardous=True,
+            capacity_t=300,
+            clock_extension_months=1,
+            clock_extension_clause="letter 7 of the provincial authority",
+        ),
         landfill("dangerous", 400, "N", name="pit", accepts_hazardous=True),
         in_stock("yard", "mud", 300, arose_on=date(2026, 2, 1)),
         in_stock("yard", "tails", 80),
         yard("relic", "N", name="vault"),
         in_stock("vault", "relic", 12),
+        in_stock("cell", "lining", 4, arose_on=date(2026, 1, 20)),
+        rows(
+            clocks=(
+                StorageClock(role="licensed_operator", limit_months=12, extension_months=3, clause="art. 81"),
+                StorageClock(
+                    role="licensed_operator",
+                    limit_months=2,
+                    hard=False,
+                    price_cny_per_t_a=30,
+                    extension_months=1,
+                    valid_from=date(2026, 8, 1),
+                    clause="own plan",
+                ),
+            )
+        ),
         rows(
             calendars=half,
             haul=(
@@ -539,6 +563,12 @@ def _policy() -> tuple[Tables, ...]:
                 Limit(name="on_roads", measure="flow", mode="road", sense="max", value=9000),
                 Limit(name="co2e", measure="account", account="co2e_t", sense="max", value=5000, per="horizon"),
                 Limit(name="tipped", measure="account", account="landfilled_t", at="N", sense="max", value=4000),
+                Limit(name="arose", measure="generated", waste_class="red_mud", at="R", sense="measure"),
+                Limit(
+                    name="disposed", measure="disposed", waste_class="red_mud", at="R", sense="max", value=1.2,
+                    share_of="arose",
+                ),
+                Limit(name="used", measure="utilised", waste_class="spent_pot_lining", sense="max", value=9000),
             ),
         ),
         rows(

@@ -44,12 +44,14 @@ def test_every_family_of_the_small_case_has_members() -> None:
     assert declared == {f.local_name for f in (*families(model, Rows), *families(model, Columns))}
 
 
-PER_FAMILY = ("check_fixing", "check_bounds", "check_deactivating", "check_deleting")
-"""Checks that go through every family by itself: some 90 of them here."""
+SLOW = ("check_fixing", "check_bounds", "check_deactivating", "check_deleting", "check_copies")
+"""Checks that go through every family by itself, some 90 of them here, and the one that solves eight copies; what a
+copy carries of every family is `check_copies_carry_state`.
+"""
 
 
 def _checks() -> list[Any]:
-    marks = dict.fromkeys(PER_FAMILY, pytest.mark.slow)
+    marks = dict.fromkeys(SLOW, pytest.mark.slow)
     return [pytest.param(check, id=check.__name__, marks=marks.get(check.__name__, ())) for check in CHECKS]
 
 
@@ -65,8 +67,8 @@ def toy() -> Case:
     return tiny(mud(), *ends, periods=parts(2026, 6) + years(2027))
 
 
-@pytest.mark.parametrize("case", [rich, small, toy])
 @pytest.mark.parametrize("goal", GOALS)
+@pytest.mark.parametrize("case", [pytest.param(rich, marks=pytest.mark.slow), small, toy])
 def test_the_same_optimum_four_ways(case: Callable[[], Case], goal: str) -> None:
     """Arrays, Pyomo's standard-form compiler, an LP file, and Pyomo's two interfaces, for every goal."""
 
@@ -78,6 +80,11 @@ def test_the_same_optimum_four_ways(case: Callable[[], Case], goal: str) -> None
     assert_four_ways(build_for_goal)
     session = solve_levels(build_for_goal(), network(case), Session(), [goal])
     assert session.stopped == "optimal"
+
+
+def test_the_same_optimum_four_ways_of_the_rich_case() -> None:
+    """Of value; the other goals differ from it in the objective alone, and are tried on the smaller cases."""
+    test_the_same_optimum_four_ways(rich, "value")
 
 
 def test_values_through_pyomo_give_the_totals_of_the_session() -> None:

@@ -282,7 +282,10 @@ def busy(*limits: Limit) -> Case:
     return tiny(*case, rows(limits=limits), group("both", "R", "M"), periods=parts(2026, 3)[:2])
 
 
-MEASURES = ("flow", "feed", "made", "bought", "sold", "stock", "put", "reclaimed", "placed")
+MEASURES = (
+    *("flow", "feed", "made", "bought", "sold", "stock", "put", "reclaimed", "placed"),
+    *("utilised", "generated", "disposed"),
+)
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -315,6 +318,18 @@ def test_limit_share(golden: Any) -> None:
     whole = Limit(name="all_feed", measure="feed", sense="measure")
     part = Limit(name="mud_feed", measure="feed", sense="max", value=0.3, material="mud", share_of="all_feed")
     golden(busy(whole, part), "limit")
+
+
+def test_limit_by_origin(golden: Any) -> None:
+    """By class and plant of origin: of R's mud at most half as much is disposed of as generated, at M 5 t are used.
+
+    What is generated is one column per origin and year; each of the two plants is held against its own.
+    """
+    each = {"at": "both", "every": "each", "waste_class": "red_mud"}
+    whole = Limit(name="arose", measure="generated", sense="measure", **each)
+    part = Limit(name="tipped", measure="disposed", sense="max", value=0.5, share_of="arose", **each)
+    used = Limit(name="used", measure="utilised", sense="min", value=5, at="gx", per="horizon")
+    golden(busy(whole, part, used), "limit")
 
 
 # ---------------------------------------------------------------- totals and targets

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from tests.builders import (
     yard,
     years,
 )
+from tests.examples import examples
 
 from redmud_opt.case import Case
 from redmud_opt.case.things import YearToDate
@@ -235,9 +235,7 @@ def tight_cases(draw: Any) -> Case:
     )
 
 
-@settings(
-    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "60")), suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(tight_cases())
 def test_what_is_said_to_be_impossible_is_infeasible(case: Case) -> None:
     network, _, outcome = run(case)

@@ -17,6 +17,7 @@ from tests.builders import (
     in_stock,
     lane,
     product,
+    rows,
     sells,
     site,
     waste,
@@ -26,6 +27,7 @@ from tests.builders import (
 from tests.model.pooling import base, kiln, merged, pooled
 
 from redmud_opt.case import Case, CaseFaults
+from redmud_opt.case.rules import StorageClock
 from redmud_opt.i18n import LANGUAGES, text
 from redmud_opt.network import build_network
 from redmud_opt.network.network import Array, Pool
@@ -178,3 +180,17 @@ def test_a_residue_that_is_hazardous_by_its_feed_is_not_mixed_with_other() -> No
     case = pooled(MUDS, base(50), lining, pool={"accepts_hazardous": True})
     case = replace(case, groups=(*case.groups, *group("muds", "slag")["groups"]))
     assert ("pool_spreads_hazard", "storages.csv", "material") in faults(case)
+
+
+def test_a_waste_with_a_storage_clock_is_not_mixed() -> None:
+    """In a mixture no tonne keeps its age; the clock is that of slag by its feed."""
+    lining = merged(
+        waste("lining", "spent_pot_lining", hazardous=True, clock="producer"),
+        arises("lining", 10, "P"),
+        waste("slag"),
+        works("melt", "lining", {"slag": 1.0}, at="P"),
+        rows(clocks=StorageClock(role="producer", limit_months=12, clause="c")),
+    )
+    case = pooled(MUDS, base(50), lining, pool={"accepts_hazardous": True})
+    case = replace(case, groups=(*case.groups, *group("muds", "slag")["groups"]))
+    assert ("pool_with_ages", "storages.csv", "mixed") in faults(case)

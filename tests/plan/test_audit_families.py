@@ -617,9 +617,12 @@ def test_what_is_not_checked_is_said() -> None:
     assert notes == {
         "audit.frames.not_checked",
         "audit.totals.not_checked",
+        "audit.rates.not_stated",
+        "audit.targets.not_stated",
         "audit.value.not_stated",
         "audit.cost_to_serve.not_stated",
         "audit.annual.not_stated",
+        "audit.statistical_form.not_stated",
     }
 
 

@@ -568,7 +568,7 @@ def judged(case: Case, frames: Frames, *changes: Callable[[Frames], Frames]) -> 
     return audit(case, frames, value)
 
 
-SUMMED = ("traced", "cost_to_serve", "paths", "annual")
+SUMMED = ("traced", "cost_to_serve", "paths", "annual", "statistical_form")
 """Frames that sum up what others state: with them a planted error shows there, too. See test_audit_costs."""
 
 
@@ -621,6 +621,7 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "rolling",
         "cost_to_serve",
         "annual",
+        "statistical_form",
         "pools",
     }  # nothing is, see test_audit_decisions, test_audit_arisings, test_audit_costs
     of_elements = {"elements", "composition", "margins"}  # not stated, see test_elements

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import buys, commodity, landfill, mud, product, rows, sells, solve, tiny, works, years
+from tests.examples import examples
 from tests.model.contracting import contract, path
 
 from redmud_opt.case import Case
 from redmud_opt.case.works import Facility, Line, LineProcess
 
 few = settings(
-    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "10")),
+    max_examples=examples(10),
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -80,8 +79,9 @@ MILDER: dict[str, Callable[[Case], Case]] = {
 
 @few
 @given(contracted())
-@pytest.mark.parametrize("name", MILDER)
-def test_milder_terms_never_cost_anything(name: str, case: Case) -> None:
-    """`solve` audits both plans."""
-    before, after = solve(case).value, solve(MILDER[name](case)).value
-    assert after >= before - 1e-6 * max(1.0, abs(before), abs(after))
+def test_milder_terms_never_cost_anything(case: Case) -> None:
+    """`solve` audits every plan; the one with the terms as they stand is made once for all that are milder."""
+    before = solve(case).value
+    for name, milder in MILDER.items():
+        after = solve(milder(case)).value
+        assert after >= before - 1e-6 * max(1.0, abs(before), abs(after)), name

@@ -5,7 +5,6 @@ Value is compared to 1e-6 of the greatest term of value.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.builders import solve
+from tests.examples import examples
 from tests.model.array_contract import families
 from tests.properties.decisions import decided_cases
 
@@ -28,7 +28,7 @@ from redmud_opt.solve import Session, solve_levels
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long reprs
 few = settings(
-    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "10")),
+    max_examples=examples(10),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 WITHOUT_LINKS = [family for family in FORMULATION if family is not add_links]

@@ -5,7 +5,6 @@ Value is compared to 1e-7 of the greatest term of value, since terms cancel.
 
 from __future__ import annotations
 
-import os
 import random
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import landfill, product, prop, run, solve, tiny, waste
+from tests.examples import examples
 from tests.model.array_contract import assert_four_ways
 from tests.properties.cases import random_cases
 
@@ -29,7 +29,7 @@ from redmud_opt.solve import Session, solve_levels
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long reprs
 few = settings(
-    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "12")),
+    max_examples=examples(12),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

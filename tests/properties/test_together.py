@@ -7,7 +7,6 @@ what counting calls impossible has no plan
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.builders import against, rows, run, solve
+from tests.examples import examples
 from tests.model.contracting import contract
 from tests.properties.cases import random_cases
 from tests.properties.decisions import decided_cases
@@ -29,7 +29,7 @@ from redmud_opt.case.works import Facility, Line
 
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long reprs
 few = settings(
-    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "10")),
+    max_examples=examples(10),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 Draw = Any

@@ -113,7 +113,9 @@ def test_write_names_what_it_wrote(tmp_path: Path, small: Case) -> None:
     assert all(path.is_file() for path in written)
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module(tmp_path: Path) -> None:
+    """Slow: a process of its own reads the library anew."""
     done = subprocess.run(
         [sys.executable, "-m", "redmud_opt.report.librarydocs", tmp_path], check=True, capture_output=True
     )

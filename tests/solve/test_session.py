@@ -87,10 +87,11 @@ def nudged(case: Case, table: str, column: str) -> Case:
     return replace(case, **changed)
 
 
-@pytest.fixture(scope="module")
-def held() -> Callable[[], tuple[Session, StandardForm]]:
-    """A session that has solved the rich case once, set back to it before each use."""
-    base = form_of(rich())
+Held = Callable[[], tuple[Session, StandardForm]]
+
+
+def holding(base: StandardForm) -> Held:
+    """A session that has solved a model once, set back to it and run again before each use."""
     session = Session()
     session.update(base)
     assert session.run().stopped == "optimal"
@@ -101,6 +102,18 @@ def held() -> Callable[[], tuple[Session, StandardForm]]:
         return session, base
 
     return again
+
+
+@pytest.fixture(scope="module")
+def held() -> Held:
+    """A session with the rich case."""
+    return holding(form_of(rich()))
+
+
+@pytest.fixture(scope="module")
+def held_relaxed() -> Held:
+    """A session with the LP of the rich case."""
+    return holding(relaxed(form_of(rich())))
 
 
 def highs_holds(session: Session, form: StandardForm) -> None:
@@ -131,11 +144,24 @@ def different(one: StandardForm, two: StandardForm) -> bool:
 
 
 @pytest.mark.parametrize(("table", "column"), numbers())
-def test_a_changed_number_in_place_is_the_model_built_anew(held: Any, table: str, column: str) -> None:
+def test_a_changed_number_in_place_is_the_model_built_anew(
+    held_relaxed: Held, table: str, column: str
+) -> None:
     """Same compiled form in the solver, same optimum as from scratch; and the number has an effect at all."""
+    changed_in_place(held_relaxed, relaxed(form_of(nudged(rich(), table, column))), (table, column))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("table", "column"), numbers())
+def test_a_changed_number_in_place_with_integers(held: Held, table: str, column: str) -> None:
+    """The same where integers are solved, which takes four times as long."""
+    changed_in_place(held, form_of(nudged(rich(), table, column)), (table, column))
+
+
+def changed_in_place(held: Held, form: StandardForm, number: tuple[str, str]) -> None:
+    """What the two tests above ask."""
     session, base = held()
-    form = form_of(nudged(rich(), table, column))
-    assert different(base, form) != ((table, column) in CHECKED_ONLY)
+    assert different(base, form) != (number in CHECKED_ONLY)
     session.update(form)
     highs_holds(session, form)
     warm = session.run()
@@ -163,7 +189,7 @@ def test_the_rich_case_states_every_number(table: str) -> None:
         {"co2_price_cny_per_t": 61.0},
     ],
 )
-def test_changed_settings_in_place(held: Any, change: dict[str, Any]) -> None:
+def test_changed_settings_in_place(held: Held, change: dict[str, Any]) -> None:
     session, base = held()
     case = replace(rich(), settings=replace(rich().settings, **change))
     form = form_of(case)
@@ -181,7 +207,7 @@ def test_all_numeric_settings_are_tried() -> None:
     }
 
 
-def test_only_differences_are_written(held: Any) -> None:
+def test_only_differences_are_written(held: Held) -> None:
     """A price alone: one cost-like coefficient per period of the outlet, no bound, no other coefficient."""
     session, base = held()
     outlets = tuple(

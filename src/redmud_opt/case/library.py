@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import Row, columns, default_of
@@ -50,6 +51,7 @@ def number_columns(table: str) -> tuple[str, ...]:
     return tuple(name for name, column in own.items() if column.kind == "number" and name not in columns(Row))
 
 
+@cache
 def key_columns(table: str) -> tuple[str, ...]:
     """The columns that tell the rows of a table apart."""
     return tuple(name for name, column in columns(TABLES[table]).items() if column.key)
@@ -64,7 +66,8 @@ def spoken_for(row: RawRow, table: str) -> str:
     """What a row states something of: its key, of a certificate without its date. Own certificates are never pooled
     with what a library or a material that is alike says.
     """
-    return key(replace(row, cells={**row.cells, "certificate_date": ""}), table)
+    told = (row.cells.get(name, "") if name != "certificate_date" else "" for name in key_columns(table))
+    return "/".join(told).rstrip("/")
 
 
 def principal(row: RawRow, table: str) -> str | None:

@@ -115,24 +115,24 @@ def _take_evidence(tables: RawTables, table: str, kind: str, pairs: list[tuple[R
     stated = {key(row, "evidence") for row in held.rows}
     added = []
     for row in held.rows:
+        of, item, column = spoken_of(row)
         for name, own in own_names.items():
-            column = row.cells.get("column", "")
-            same = spoken_of(row)[:2] == (kind, own.cells.get("like"))
-            cells = {**row.cells, "table": table, "item": name}
-            moved = replace(row, cells=cells)
-            if same and column not in own.cells and key(moved, "evidence") not in stated:
-                added.append(moved)
+            if (of, item) == (kind, own.cells.get("like")) and column not in own.cells:
+                moved = replace(row, cells={**row.cells, "table": table, "item": name})
+                if key(moved, "evidence") not in stated:
+                    added.append(moved)
     tables["evidence"] = replace(held, rows=(*held.rows, *added))
 
 
-def _copies(held: RawTable, column: str, base: str, own: str, table: str) -> Iterable[tuple[RawRow, RawRow]]:
+def _copies(held: RawTable, column: str, base: str, own: str, table: str) -> list[tuple[RawRow, RawRow]]:
     """(row that names `base`, its copy that names `own`), where no row of `own` stands there already."""
-    stated = {spoken_for(row, table) for row in held.rows}
-    for row in held.rows:
-        if row.cells.get(column) == base:
-            copy = replace(row, cells={**row.cells, column: own})
-            if spoken_for(copy, table) not in stated:
-                yield row, copy
+    copies = [
+        (row, replace(row, cells={**row.cells, column: own}))
+        for row in held.rows
+        if row.cells.get(column) == base
+    ]
+    stated = {spoken_for(row, table) for row in held.rows} if copies else set()
+    return [(row, copy) for row, copy in copies if spoken_for(copy, table) not in stated]
 
 
 def _follow(tables: RawTables, own: RawRow, base: RawRow) -> None:
@@ -142,7 +142,7 @@ def _follow(tables: RawTables, own: RawRow, base: RawRow) -> None:
     for table, column in FOLLOWING.items():
         if table in tables:
             held = tables[table]
-            copies = list(_copies(held, column, model, name, table))
+            copies = _copies(held, column, model, name, table)
             renamed |= {(table, key(row, table)): key(copy, table) for row, copy in copies}
             tables[table] = replace(held, rows=(*held.rows, *(copy for _, copy in copies)))
     told = tables.get("evidence")

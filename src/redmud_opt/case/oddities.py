@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redmud_opt.case.case import Case
+from redmud_opt.case.listing import given_materials, letters, listed_letters
 from redmud_opt.case.steps import places_of_arisings, places_of_lines, under_construction
 from redmud_opt.case.works import Line
 
@@ -162,6 +163,45 @@ def _idle_factors(case: Case) -> Iterator[str]:
     yield from (row.item for row in case.avoided if row.item not in there)
 
 
+def _other_letters(case: Case) -> Iterator[str]:
+    """Hazardous wastes whose letters are not those of the list."""
+    for row in case.materials:
+        if row.name in given_materials(case) and row.legal_status == "hazardous_waste" and row.hazard:
+            of_list = listed_letters(case, row.code)
+            if of_list and letters(row.hazard) != of_list:
+                yield f"{row.name}: {row.hazard} ({row.code}: {','.join(sorted(of_list))})"
+
+
+def _idle_permits(case: Case) -> Iterator[str]:
+    """Permits of receivers that take no hazardous waste of the code, nor a residue that may get it from its feeds."""
+    lines = {row.name: row.facility for row in case.lines}
+    taken: dict[str, set[str]] = {row.name: set(case.members(row.material)) for row in case.outlets}
+    taken |= {row.name: set(case.members(row.material)) for row in case.storages}
+    fed: dict[str, set[str]] = {}
+    for feed in case.feeds:
+        fed.setdefault(feed.process, set()).update(case.members(feed.material))
+    for run in case.line_processes:
+        taken.setdefault(lines.get(run.line, ""), set()).update(fed.get(run.process, ()))
+    made = {row.material for row in case.outputs}
+    rows = {row.name: row for row in case.materials}
+    for permit in case.permits:
+        materials = [rows[name] for name in taken.get(permit.receiver, ()) if name in rows]
+        if not any(row.code == permit.code or row.name in made for row in materials):
+            yield permit.name
+
+
+def _idle_targets(case: Case) -> Iterator[str]:
+    """Hard targets that a stricter one on the same rate, scope and years makes idle."""
+    for k, row in enumerate(case.targets):
+        about = (row.waste_class, row.scope, row.rate, row.iron)
+        for n, other in enumerate(case.targets):
+            same = (other.waste_class, other.scope, other.rate, other.iron) == about
+            stricter = other.at_least > row.at_least or (other.at_least == row.at_least and n < k)
+            if row.hard and other.hard and same and stricter and other.year in (None, row.year):
+                yield row.name
+                break
+
+
 def oddities(case: Case) -> dict[str, list[str]]:
     """Key of the message → what it names."""
     return {
@@ -169,11 +209,15 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_idle_column": list(_idle_columns(case)),
         "case.flag_size_capped": list(_capped_sizes(case)),
         "case.flag_binds_nothing": list(_idle_rules(case)),
+        "case.flag_idle_target": list(_idle_targets(case)),
         "case.flag_no_refund": list(_idle_refunds(case)),
         "case.flag_contract_outlasts": list(_outlasting(case)),
         "case.flag_idle_contract": list(_idle_contracts(case)),
         "case.flag_relining_cut": list(_cut_relinings(case)),
         "case.flag_relining_twice": list(_doubled_relinings(case)),
         "case.flag_two_scopes": list(dict.fromkeys(_two_scopes(case))),
+        "case.flag_other_letters": list(_other_letters(case)),
+        "case.flag_idle_permit": list(_idle_permits(case)),
+        "case.flag_idle_exemption": [f"{r.code} / {r.receiver}" for r in case.exemptions if r.link != "use"],
         "case.flag_no_burden": list(dict.fromkeys(_idle_factors(case))),
     }

@@ -19,6 +19,7 @@ from redmud_opt.case.likeness import like
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.reader import Book, Reader, calls_library
 from redmud_opt.case.settings import read_settings
+from redmud_opt.case.yamltext import Scalar
 from redmud_opt.i18n import Message
 
 _NO_PERIODS = (Period("", date(1900, 1, 1), date(1900, 1, 2)),)
@@ -76,11 +77,19 @@ def _find(path: str | Path) -> Path:
     return known
 
 
-def load_case(path: str | Path, *, packs: Path | None = None, library: Path | None = None) -> Case:
+def load_case(
+    path: str | Path,
+    *,
+    packs: Path | None = None,
+    library: Path | None = None,
+    rule_pack: str | None = None,
+    rule_date: date | str | None = None,
+) -> Case:
     """Read and check a case.
 
     `path` is a case folder, a scenario file, or the name of a scenario that travels with the package. A rule
     pack in the folder `packs`, and the library in the folder `library`, stand before those of the package.
+    `rule_pack` and `rule_date` replace those that the case states: the same case under another law.
     Raises `CaseFaults` with everything that is wrong.
     """
     found = _find(path)
@@ -88,7 +97,11 @@ def load_case(path: str | Path, *, packs: Path | None = None, library: Path | No
         raise CaseFaults([Fault(found.name, 0, "", Message("case.not_a_case", {"path": found.name}))])
     root = found.resolve() if found.is_dir() else found.resolve().parent
     reader = Reader(root, rule_packs(packs), library_folder(library))
-    draft = _draft(reader, reader.book(found), Path(path) if Path(path).exists() else found)
+    book = reader.book(found)
+    for key, value in (("rule_pack", rule_pack), ("rule_date", rule_date)):
+        if value is not None:
+            book.keys[key] = (Scalar(str(value), 0), Place())
+    draft = _draft(reader, book, Path(path) if Path(path).exists() else found)
     case = convert_composition(draft, reader.faults)
     reader.faults.extend(check(replace(draft, case=case)))
     if reader.faults:

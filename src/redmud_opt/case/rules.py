@@ -56,34 +56,44 @@ class Requirement(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WasteCode(Row):
-    """Rule pack: a listed hazardous waste."""
+    """Rule pack: a listed hazardous waste; hazard `none`: listed as not hazardous."""
 
     TABLE: ClassVar[str] = "codes"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     code: str = text("code, e.g. 321-023-48", required=True, key=True)
     hazard: str = text("hazard letters", required=True)
     label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
-    valid_from: date | None = day("first day", key=True)
+    valid_from: date | None = day("first day", required=True, key=True)
     valid_to: date | None = day("day after the last")
-    clause: str = text("clause")
+    clause: str = text("clause", required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageClock(Row):
-    """Rule pack: how long a clocked waste may be stored, and whom that binds."""
+    """Rule pack: how long a clocked waste may be stored, and whom that binds.
+
+    A storage binds by the role of its site's owner; where that is neither a producer nor a licensed operator, by the
+    clock of the material. Where several rows are in force in a period, all of them hold.
+    """
 
     TABLE: ClassVar[str] = "clocks"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     role: str = choice("producer licensed_operator", "whom it binds", required=True, key=True)
-    limit_months: float = number("months", "longest storage", required=True)
+    limit_months: int = integer(
+        "longest storage, calendar months from the date of arising", required=True, minimum=1
+    )
     hard: bool = flag("hard, or soft and priced", default=True)
-    price_cny_per_t: float = number("CNY/t", "price of a tonne stored too long", default=0.0)
-    extension_months: float = number("months", "extension that may be granted", default=0.0)
-    aggregate: bool = flag("labelled relaxation without ages")
+    price_cny_per_t_a: float = number(
+        "CNY/(t a)", "soft clock: price of a tonne that lies there a year beyond its limit", default=0.0
+    )
+    extension_months: int = integer("longest extension that may be granted, calendar months", default=0)
+    aggregate: bool = flag(
+        "soft clock: no ages in the model; what lies too long is worked out after the solve, first in first out"
+    )
     valid_from: date | None = day("first day", key=True)
     valid_to: date | None = day("day after the last")
-    clause: str = text("clause")
+    clause: str = text("clause", required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +122,10 @@ class ListedExemption(Row):
     """Rule pack: an item of the list of exempt management of hazardous wastes."""
 
     TABLE: ClassVar[str] = "exemption_list"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     item: str = text("number of the item", required=True, key=True)
     code: str = text("waste code, or any", required=True, key=True)
-    valid_from: date | None = day("first day", key=True)
+    valid_from: date | None = day("first day", required=True, key=True)
     valid_to: date | None = day("day after the last")
     link: str = choice("use transport storage disposal all", "link that is exempt", default="use")
     condition: str = text("condition, in English")
@@ -156,29 +166,34 @@ class ListedTarget(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit(Row):
-    """Receiver × code × method × tonnes a year × validity."""
+    """Receiver × code × method × tonnes a year × validity. Several of one receiver and code add up.
+
+    Hazardous waste of others is received under a permit; own waste needs none at the site where it arises or is made.
+    """
 
     TABLE: ClassVar[str] = "permits"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     name: str = name("number of the permit")
     receiver: str = reference("facilities outlets storages", "who may receive", required=True)
     code: str = text("waste code", required=True)
-    method: str = text("method code")
+    method: str = text("method code; blank: any. To store any permit of the storage will do")
     amount_t_per_a: float = number("t/a", "tonnes a year", required=True)
     basis: str = choice("dry as_received", "mass it refers to", default="as_received")
     valid_from: date | None = day("first day", required=True)
     valid_to: date | None = day("day after the last", required=True)
-    point_to_point_from: str = reference("sites", "sender of a point-to-point scheme")
+    point_to_point_from: str = reference(
+        "sites", "sender of a point-to-point scheme: it is for use of what comes straight from there"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exemption(Row):
-    """Material × receiver that needs no licence for the use step."""
+    """Code × receiver that needs no permit for the use step; storage and transport keep all their rules."""
 
     TABLE: ClassVar[str] = "exemptions"
-    ENFORCED: ClassVar[bool] = False
+    ENFORCED: ClassVar[bool] = True
     code: str = text("waste code", required=True, key=True)
-    receiver: str = reference("facilities outlets", "receiver", groups=True, key=True)
+    receiver: str = reference("facilities outlets", "receiver; blank: all", groups=True, key=True)
     link: str = choice("use transport storage", "link that is exempt", default="use")
     condition: str = text("condition")
     clause: str = text("clause", required=True)
@@ -273,6 +288,10 @@ class Contract(Row):
     valid_to: date | None = day("day after the last")
 
 
+BY_ORIGIN = "utilised generated disposed"
+"""Measures in origin tonnes, taken where the waste arose."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit(Row):
     """A limit on an account of the plan: measure × material × place, each or summed, per period, year or horizon."""
@@ -281,10 +300,15 @@ class Limit(Row):
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the limit")
     measure: str = choice(
-        "flow feed made bought sold stock put reclaimed placed risk built count_used haulage account",
+        "flow feed made bought sold stock put reclaimed placed risk built count_used haulage account "
+        f"{BY_ORIGIN}",
         "what is measured; risk: scores of yards; built: steps decided; count_used: how many lanes, outlets or "
-        "lines are used; haulage: wet tonnes times km; account: see `account`",
+        "lines are used; haulage: wet tonnes times km; account: see `account`; utilised, generated, disposed: origin "
+        "tonnes of the waste that arose at `at`, net, of both cohorts",
         required=True,
+    )
+    waste_class: str = choice(
+        WASTE_CLASSES, "for utilised, generated and disposed: class of the waste that arose; blank: all"
     )
     account: str = choice(
         f"{BURDENS} landfilled_t",

@@ -61,9 +61,7 @@ class Owner(Row):
     name: str = name("name of the company")
     label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
-    role: str = choice(
-        "producer licensed_operator carrier buyer", "whom a rule of the law binds", enforced=False
-    )
+    role: str = choice("producer licensed_operator carrier buyer", "whom a rule of the law binds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +146,12 @@ class Material(Row):
         required=True,
     )
     waste_class: str = choice(WASTE_CLASSES, "class whose origin it founds where it arises", default="none")
-    code: str = text("waste code, e.g. 321-023-48", enforced=False)
-    hazard: str = text("hazard letters, e.g. T or R,T", enforced=False)
-    clock: str = choice("none producer licensed_operator", "storage clock that binds it", enforced=False)
+    code: str = text("waste code, e.g. 321-023-48; of a residue without one: those of its hazardous feeds")
+    hazard: str = text("hazard letters, e.g. T or R,T; blank: those of the list")
+    clock: str = choice(
+        "none producer licensed_operator",
+        "storage clock that binds it, its hazardous residues included, where the owner of the storage has no role",
+    )
     moisture: float = number("t water/t wet", "share of water in the wet mass", default=0.0, maximum=0.95)
     density_t_per_m3: float | None = number("t dry/m3", "dry density in the yard", above=0)
     product_standard: str = text("product standard that makes it a product")

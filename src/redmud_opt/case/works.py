@@ -319,6 +319,10 @@ class Storage(Row):
         default="setting",
     )
     accepts_hazardous: bool = flag("built for hazardous waste")
+    clock_extension_months: int | None = integer(
+        "extension of its storage clocks that was granted, calendar months"
+    )
+    clock_extension_clause: str = text("authority and document that granted the extension")
     compliant: bool = flag("environmental tax falls on what is not", default=True)
     tax_cny_per_t: float = number("CNY/t", "environmental protection tax if not compliant", default=0.0)
     opens: date | None = day("first day")

@@ -55,7 +55,7 @@ def _at(rows: Rows, columns: Columns, net: Network, grid: Grid, place: Ints, sig
 def effects(net: Network, row: Ints) -> tuple[Ints, Ints, Array]:
     """(row, column of applied_t, −tonnes more that arise per tonne applied) for rows [place, period], −1: none."""
     changes = net.changes
-    cells = changes.grid.position[changes.effect_option]
+    cells = changes.effect_cells
     k, period = np.nonzero((cells >= 0) & (row[changes.effect_place] >= 0))
     return row[changes.effect_place[k], period], cells[k, period], -changes.effect_t_per_t[k]
 
@@ -63,11 +63,10 @@ def effects(net: Network, row: Ints) -> tuple[Ints, Ints, Array]:
 def _add_conversion(rows: Rows, feed_t: Columns, net: Network) -> None:
     """What runs make and need, per tonne fed."""
     runs = net.runs
-    for run, place, amount, sign in (
-        (runs.made_run, runs.made_place, runs.made_yield, -1.0),
-        (runs.need_run, runs.need_place, runs.need_amount, 1.0),
+    for cells, place, amount, sign in (
+        (runs.made_cells, runs.made_place, runs.made_yield, -1.0),
+        (runs.grid.position[runs.need_run], runs.need_place, runs.need_amount, 1.0),
     ):
-        cells = runs.grid.position[run]
         k, period = np.nonzero(cells >= 0)
         row = net.nodes.position[place[k], period]
         rows.add(feed_t, row=row, col=cells[k, period], coef=sign * amount[k])

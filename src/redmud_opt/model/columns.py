@@ -91,7 +91,8 @@ def _add_stocks(m: ConcreteModel, net: Network, ids: list[str]) -> None:
     storages = [storage.name for storage in held.storages]
     names, codes, levels = ("storage", "stream"), (held.storage, held.stream), (storages, ids)
     upper = np.maximum(held.upper, held.opening_t[:, None])
-    m.stock_t = Columns(grid_index(net, held.grid, names, codes, levels), upper=held.grid.pick(upper))
+    lying = np.where(held.may_stay, upper, 0.0)
+    m.stock_t = Columns(grid_index(net, held.grid, names, codes, levels), upper=held.grid.pick(lying))
     mixed = np.array([storage.mixed for storage in held.storages], dtype=bool)[held.storage]
     # a pool may pass more in a period than lies in it at the end
     put, reclaim = (

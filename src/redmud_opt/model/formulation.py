@@ -29,6 +29,7 @@ from redmud_opt.model.horizon import add_end_of_horizon, add_end_stock, add_prod
 from redmud_opt.model.limits import add_limits
 from redmud_opt.model.links import add_links
 from redmud_opt.model.logic import add_logic
+from redmud_opt.model.permits import add_permits
 from redmud_opt.model.points import add_points
 from redmud_opt.model.pool_bound import add_pool_bound
 from redmud_opt.model.pools import add_pools
@@ -64,6 +65,7 @@ FORMULATION: tuple[Family, ...] = (
     add_yard_measures,  # caps, cut-offs, monitoring; the risk that is left
     add_pools,  # what leaves a mixed yard has the composition of what is in it
     add_markets,  # least and most of outlets and supplies
+    add_permits,  # tonnes under permits; own waste needs none
     add_contracts,  # taken or paid for, and made up later
     add_approvals,  # tonnes that approvals let over the border of a province
     add_apart,  # incompatible wastes neither stored nor carried together
@@ -77,11 +79,11 @@ FORMULATION: tuple[Family, ...] = (
     add_shares,  # shares of a blend
     add_process_gates,  # quality at the mouth of a process, or of what it makes
     add_receiver_gates,  # quality at outlets and storages
-    add_limits,  # the limits table
     add_change_limits,  # how far the plan may move from its baseline
     add_counts,  # how many lanes, outlets, lines are used
     add_utilised,  # utilised and generated origin tonnes
     add_accounts,  # emissions, water, energy, landfilled
+    add_limits,  # the limits table
     add_targets,  # utilisation targets, hard and soft
     add_end_of_horizon,  # stock left over is charged
     add_end_stock,  # stock at the end as the storage asks

@@ -82,7 +82,8 @@ def carried(net: Network, cost: Array, co2e_t: Array) -> Array:
 def _outputs(net: Network, out: Array) -> Array:
     runs = net.runs
     found = np.zeros(len(runs.run))
-    np.add.at(found, runs.made_run, runs.made_yield * out[runs.made_place])
+    made = np.flatnonzero((runs.made_period < 0) | (runs.made_period == net.time.last))
+    np.add.at(found, runs.made_run[made], runs.made_yield[made] * out[runs.made_place[made]])
     return found
 
 

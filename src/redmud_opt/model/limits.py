@@ -2,7 +2,8 @@
 
     Σ measure ≤ value,     Σ measure − value · Σ other measure ≤ 0   (≥, = likewise) [t], per (limit, member, window)
 
-A stock or a risk is measured at the last period of its window. With a mode, only what moves on it counts.
+A stock or a risk is measured at the last period of its window. With a mode, only what moves on it counts. What is
+utilised, generated or disposed of is measured in origin tonnes, where the waste arose.
 """
 
 from __future__ import annotations
@@ -74,7 +75,14 @@ def add_limits(m: ConcreteModel, net: Network) -> None:
         measured.add(rows, k, cut.limit, cut.member, cut.positions, 1.0)
         if cut.limit.share_of:
             other = others[cut.limit.share_of]
-            measured.add(rows, k, other, "", cut.positions, -(cut.limit.value or 0.0))
+            measured.add(
+                rows, k, other, _member(net, other, cut.member), cut.positions, -(cut.limit.value or 0.0)
+            )
+
+
+def _member(net: Network, other: Limit, member: str) -> str:
+    """The member at which the other measure is taken: the same one, if it too is measured at each."""
+    return member if other.every == "each" and other.at and member in net.lookup.members(other.at) else ""
 
 
 def silent_limits(m: ConcreteModel, net: Network) -> list[Message]:
@@ -95,6 +103,7 @@ class Named:
         self.material = _by_name([name] for name in terms.material)
         self.at, self.to = _by_name(terms.at), _by_name(terms.to)
         self.mode = _by_name([name] for name in terms.mode)
+        self.waste_class = _by_name([name] for name in terms.waste_class)
 
     def matching(self, net: Network, limit: Limit, member: str) -> Terms:
         """The cells that a limit is about."""
@@ -102,6 +111,7 @@ class Named:
         at = frozenset({member}) if member else net.lookup.members(limit.at) if limit.at else None
         asked += [(self.at, at), (self.to, net.lookup.members(limit.to) if limit.to else None)]
         asked.append((self.mode, net.haulage.modes_of(limit.mode) or None))
+        asked.append((self.waste_class, frozenset({limit.waste_class}) if limit.waste_class else None))
         kept = np.ones(self.count, dtype=bool)
         for known, names in asked:
             if names is not None:

@@ -258,8 +258,8 @@ class Makes(Lines):
 
 
 def _name(net: Network, stream: int) -> str:
-    """A stream without its cohort; a lane leads as far for new as for legacy waste."""
-    return net.streams[stream]._replace(cohort="").id
+    """A stream without its cohort and age; a lane leads as far for new as for legacy waste."""
+    return net.streams[stream]._replace(cohort="", arose="").id
 
 
 def _between(amount: Array) -> Array:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.case.rules import Limit
 from redmud_opt.model.arrays import Columns
+from redmud_opt.model.totals import reduced_per_feed, utilised_per_delivery, utilised_per_feed
 from redmud_opt.network import Network
 from redmud_opt.network.burdens import booked
 from redmud_opt.network.counted import line_names
 from redmud_opt.network.network import Array, Grid, Ints
+from redmud_opt.network.origins import Origins
 
 
 @dataclass(frozen=True)
 class Terms:
     """Cells of a family with coefficient, and per entity its material, the names of its place, its far end and mode.
 
-    No mode: what does not move.
+    No mode: what does not move; no waste class: what is not measured by origin.
     """
 
     columns: Columns
@@ -32,6 +35,7 @@ class Terms:
     at: list[frozenset[str]]
     to: list[frozenset[str]]
     mode: list[str] = field(default_factory=list)
+    waste_class: list[str] = field(default_factory=list)
 
 
 def _place_names(net: Network, site: str, *names: str, owner: str = "") -> frozenset[str]:
@@ -86,7 +90,7 @@ def _feed(m: ConcreteModel, net: Network) -> Terms:
 def _made(m: ConcreteModel, net: Network) -> Terms:
     runs = net.runs
     names = _run_names(net)
-    cells = runs.grid.position[runs.made_run]
+    cells = runs.made_cells
     k, period = np.nonzero(cells >= 0)
     material = [net.places[p].stream.lineage.partition("<")[0] for p in runs.made_place]
     at = [names[run] for run in runs.made_run]
@@ -143,6 +147,65 @@ def _bought(m: ConcreteModel, net: Network) -> Terms:
     return _simple(m.bought_t, bought.grid, material, at)
 
 
+def _by_origin(terms: Terms, net: Network, stream: Ints, per_t: Array) -> Terms:
+    """Origin tonnes per tonne, by class and plant of the waste that arose."""
+    return replace(
+        terms,
+        coef=per_t[terms.entity],
+        **_whose(net, [net.streams[s].origin if s >= 0 else "" for s in stream]),
+    )
+
+
+def _whose(net: Network, origins: list[str]) -> dict[str, Any]:
+    """Where the waste of origins arose, and its class."""
+    known = Origins(net.lookup)
+    places = {origin: known.places(origin) for origin in set(origins)}
+    return {"at": [places[o] for o in origins], "waste_class": [net.class_of_origin(o) for o in origins]}
+
+
+def _utilised(m: ConcreteModel, net: Network) -> list[Terms]:
+    per_feed, per_delivery = utilised_per_feed(net, gross=False), utilised_per_delivery(net, gross=False)
+    return [
+        _by_origin(_feed(m, net), net, net.runs.stream, per_feed),
+        _by_origin(_sold(m, net), net, net.deliveries.stream, per_delivery),
+    ]
+
+
+def _disposed(m: ConcreteModel, net: Network) -> list[Terms]:
+    sold = net.deliveries
+    disposes = np.array(
+        [net.lookup.meaning(outlet.method) == "disposal" for outlet in sold.outlets], dtype=bool
+    )
+    handed = np.where(disposes[sold.outlet], net.w[sold.stream], 0.0) if len(disposes) else np.zeros(0)
+    placed = net.placements.stream
+    return [
+        _by_origin(_at_storage("placed_t", lambda n: n.placements.grid)(m, net), net, placed, net.w[placed]),
+        _by_origin(_sold(m, net), net, sold.stream, handed),
+        _by_origin(_feed(m, net), net, net.runs.stream, reduced_per_feed(net)),
+    ]
+
+
+def _generated(m: ConcreteModel, net: Network) -> list[Terms]:
+    """What arises, options applied: a total by origin and year, counted in the first period of its year."""
+    keys = list(m.generated_t.index.keys())
+    origins = [origin for origin, _ in keys]
+    first = [int(np.flatnonzero(net.time.year == year)[0]) for _, year in keys]
+    count = np.arange(len(origins))
+    names = _whose(net, origins)
+    none: list[frozenset[str]] = [frozenset()] * len(origins)
+    period = np.array(first, dtype=np.int64)
+    return [
+        Terms(m.generated_t, count, count, period, np.ones(len(count)), [""] * len(origins), to=none, **names)
+    ]
+
+
+ORIGIN_MEASURES: dict[str, Callable[[ConcreteModel, Network], list[Terms]]] = {
+    "utilised": _utilised,
+    "generated": _generated,
+    "disposed": _disposed,
+}
+"""Measure in origin tonnes → its terms, by where the waste arose."""
+
 MEASURES: dict[str, Callable[[ConcreteModel, Network], Terms]] = {
     "flow": _flow,
     "feed": _feed,
@@ -176,6 +239,8 @@ class Measures:
 
     def of(self, limit: Limit) -> list[Terms]:
         """What a limit measures; of an account what is fed, moved, placed and delivered, with what each books."""
+        if limit.measure in ORIGIN_MEASURES:
+            return ORIGIN_MEASURES[limit.measure](self.m, self.net)
         if limit.measure != "account":
             return [self._of(limit.measure)]
         parts = [(part, self._of(BOOKING[part.family])) for part in booked(self.net, limit.account)]

@@ -23,7 +23,7 @@ TERMS = (
         "co2_cost",
     ),
     *("running", "line_fixed", "lane_fixed", "capex", "closing", "closure", "measures"),
-    *("shortfall", "make_up_credit", "approval_cost", "source_reduction", "expansion"),
+    *("soft_clock", "shortfall", "make_up_credit", "approval_cost", "source_reduction", "expansion"),
     *("vat_refund", "residual_value", "end_charge"),
 )
 """Terms of value in the order in which they are shown."""

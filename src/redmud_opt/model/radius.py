@@ -71,14 +71,18 @@ def _add_bound(rows: Rows, m: ConcreteModel, net: Network, place: int, radius: f
     _at(rows, m.bought_t, net.purchases.grid, net.purchases.place == place, row, -1.0)
     changes = net.changes
     for k in np.flatnonzero(changes.effect_place == place):
-        own = np.arange(len(changes.options)) == changes.effect_option[k]
-        _at(rows, m.applied_t, changes.grid, own, row, -float(changes.effect_t_per_t[k]))
+        _in_cells(rows, m.applied_t, changes.effect_cells[k], row, -float(changes.effect_t_per_t[k]))
     for k in np.flatnonzero(runs.made_place == place):
-        mine = np.arange(len(runs.run)) == runs.made_run[k]
-        _at(rows, m.feed_t, runs.grid, mine, row, -float(runs.made_yield[k]))
+        _in_cells(rows, m.feed_t, runs.made_cells[k], row, -float(runs.made_yield[k]))
 
 
 def _at(rows: Rows, columns: Columns, grid: Grid, mine: Mask, row: Ints, coef: float) -> None:
     """The columns of some entities, each in the row of its period."""
     col = np.flatnonzero(mine[grid.entity])
     rows.add(columns, row=row[grid.period[col]], col=col, coef=coef)
+
+
+def _in_cells(rows: Rows, columns: Columns, cells: Ints, row: Ints, coef: float) -> None:
+    """The columns in some cells [T], each in the row of its period; −1: none."""
+    period = np.flatnonzero(cells >= 0)
+    rows.add(columns, row=row[period], col=cells[period], coef=coef)

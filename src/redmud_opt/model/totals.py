@@ -43,7 +43,7 @@ class OriginYears:
         """The total that each (stream, period) belongs to, −1 without origin."""
         years = np.searchsorted(net.time.years, net.time.year)
         found = np.full((len(net.streams), len(net.time.years)), -1, dtype=np.int64)
-        for s, (_, origin, cohort) in enumerate(net.streams):
+        for s, (_, origin, cohort, _) in enumerate(net.streams):
             if origin:
                 found[s] = [self.number[origin, cohort, year] for year in net.time.years]
         return found[stream, years[period]]
@@ -60,6 +60,14 @@ def utilised_per_feed(net: Network, *, gross: bool) -> Array:
     fed = net.runs.stream >= 0
     found[fed] = w[net.runs.stream[fed]] * u[fed]
     return found
+
+
+def reduced_per_feed(net: Network) -> Array:
+    """Origin tonnes per tonne fed of which no residue is left, per run of disposal or pretreatment."""
+    fed = net.runs.stream >= 0
+    w = np.where(fed, net.w[np.where(fed, net.runs.stream, 0)], 0.0) if fed.any() else np.zeros(len(fed))
+    reduced: Array = w * np.array([float(run.conversion.reduced) for run in net.runs.run])
+    return reduced
 
 
 def utilised_per_delivery(net: Network, *, gross: bool) -> Array:

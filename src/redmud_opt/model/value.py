@@ -6,6 +6,7 @@
     transport             lanes, per wet tonne             processing  lines, per tonne fed
     co2_cost              direct, transport and purchased emissions
     holding               put, reclaimed, held, placed     levies      environmental tax where not compliant
+    soft_clock            per tonne and year that waste lies longer than a soft storage clock allows
     running               hours and periods that lines run       line_fixed  fixed operation and maintenance
     lane_fixed            once, and per period used              capex       of steps, and of lines under construction
     closing               of lines                               vat_refund  for products from enough listed waste
@@ -111,6 +112,7 @@ def _book_storage(m: ConcreteModel, net: Network, money: Money) -> None:
     money.book("holding", m.reclaim_t, held.reclaim, -each("reclaim_cost_cny_per_t", held.storage))
     per_year = each("holding_cost_cny_per_t_a", held.storage)
     money.book("holding", m.stock_t, held.grid, -per_year[:, None] * net.time.fraction[None, :])
+    money.book("soft_clock", m.stock_t, held.grid, -held.overstay)
     money.book("holding", m.placed_t, placed.grid, -each("place_cost_cny_per_t", placed.storage))
     if len(taxed):
         money.book("levies", m.put_t, held.put, -taxed[held.storage])

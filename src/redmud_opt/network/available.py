@@ -13,6 +13,7 @@ from redmud_opt.network.network import (
     Deliveries,
     Grid,
     Holdings,
+    Ints,
     Placements,
     Purchases,
     Routes,
@@ -45,13 +46,26 @@ def available_t(
     np.add.at(base, holdings.stream, holdings.opening_t[:, None])
     np.add.at(base, purchases.stream, np.cumsum(purchases.upper, axis=1))
     row = numbers.place_stream[runs.made_place]
-    made = sparse.coo_array((runs.made_yield, (row, runs.made_run)), (shape[0], len(runs.run)))
+    always = runs.made_period < 0
+    coordinates = (row[always], runs.made_run[always])
+    made = sparse.coo_array((runs.made_yield[always], coordinates), (shape[0], len(runs.run)))
     line = np.cumsum(runs.upper, axis=1)
     found = np.full(shape, np.inf)
     for _ in range(passes):
         fed = np.where(runs.stream[:, None] >= 0, found[runs.stream], np.inf)
-        found = np.minimum(found, base + _aged(found, numbers, time) + _times(made, np.minimum(fed, line)))
+        once = _made_once(runs, row, np.minimum(fed, runs.upper), shape)
+        aged = _aged(found, numbers, time)
+        found = np.minimum(found, base + aged + _times(made, np.minimum(fed, line)) + once)
     return found
+
+
+def _made_once(runs: Runs, row: Ints, most_fed: Array, shape: tuple[int, int]) -> Array:
+    """Most by each period of what is made in one period alone: waste whose clock starts with its making, [S, T]."""
+    found = np.zeros(shape)
+    one = np.flatnonzero(runs.made_period >= 0)
+    amount = runs.made_yield[one] * most_fed[runs.made_run[one], runs.made_period[one]]
+    np.add.at(found, (row[one], runs.made_period[one]), amount)
+    return np.cumsum(found, axis=1)
 
 
 def wanted_t(

@@ -8,9 +8,12 @@ import numpy as np
 
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline, baseline_faults
+from redmud_opt.network.ages import apart_by_age
 from redmud_opt.network.available import available_t, bounded, wanted_t
 from redmud_opt.network.before import Before
 from redmud_opt.network.changes import changes_of
+from redmud_opt.network.clocknotes import clock_notes
+from redmud_opt.network.clocks import Clocks
 from redmud_opt.network.doors import Doors
 from redmud_opt.network.entities import Entities
 from redmud_opt.network.findings import find_impossible
@@ -48,12 +51,15 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     faults = [*faults_of(given, law, haulage, reach), *doors.ground.faults]
     if faults:
         raise CaseFaults(tuple(faults))
-    numbers = Numbering.of(reach, given.opening, len(time))
+    clocks = Clocks(lookup, time, lineages)
+    reach, opening = apart_by_age(reach, given, clocks)
+    numbers = Numbering.of(reach, opening, len(time))
     plant = plant_of(lookup, reach, time)
     prices = Prices(lookup, time)
-    entities = Entities(given, law, doors, haulage, prices, reach, numbers, plant)
+    entities = Entities(given, opening, clocks, law, doors, haulage, prices, reach, numbers, plant)
     holdings, runs, purchases = entities.holdings(), entities.runs(), entities.purchases()
-    arising_t, changes = _on_places(given, numbers), changes_of(given.options, numbers, time)
+    arising_t = _on_places(given, numbers, clocks)
+    changes = changes_of(given.options, numbers, time, clocks)
     most_t = arising_t + changes.most_more_t(len(numbers.places))
     least_t = np.maximum(arising_t - changes.most_less_t(len(numbers.places)), 0.0)
     passes = case.settings.max_depth + 3
@@ -71,6 +77,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         plant=plant,
         yards=Yards(case, time),
         lineages=lineages,
+        clocks=clocks,
         law=law,
         doors=doors,
         haulage=haulage,
@@ -100,6 +107,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     unlimited = [*unlimited_faults(network), *pool_faults(network)]
     if unlimited:
         raise CaseFaults(tuple(unlimited))
+    network = replace(network, notes=(*network.notes, *clock_notes(network)))
     return find_impossible(network)
 
 
@@ -109,9 +117,12 @@ def plant_of(lookup: Lookup, reach: Reach, time: Time) -> Plant:
     return Plant.of([lookup.under_contract(lookup.lines[name]) for name in names], time)
 
 
-def _on_places(given: Given, numbers: Numbering) -> Array:
+def _on_places(given: Given, numbers: Numbering, clocks: Clocks) -> Array:
+    """What arises at each place, [P, T]; clocked waste at the place of its age."""
     found = np.zeros((len(numbers.places), len(given.time)))
-    for place, amount in given.arisings.items():
-        if place in numbers.place:
-            found[numbers.place[place]] += amount
+    for plain, amount in given.arisings.items():
+        for t in np.flatnonzero(amount).tolist():
+            place = numbers.place.get(clocks.arisen(plain, t))
+            if place is not None:
+                found[place, t] += amount[t]
     return found

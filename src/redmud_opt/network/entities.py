@@ -8,6 +8,7 @@ import numpy as np
 
 from redmud_opt.case.things import Supply
 from redmud_opt.case.works import Outlet, Storage
+from redmud_opt.network.clocks import Clocks
 from redmud_opt.network.doors import Doors
 from redmud_opt.network.given import Given, Opening
 from redmud_opt.network.haulage import Haulage, Route
@@ -39,6 +40,8 @@ class Entities:
     def __init__(
         self,
         given: Given,
+        opening: Opening,
+        clocks: Clocks,
         law: Law,
         doors: Doors,
         haulage: Haulage,
@@ -48,6 +51,7 @@ class Entities:
         plant: Plant,
     ) -> None:
         self.plant, self.prices, self.doors = plant, prices, doors
+        self.opening, self.clocks = opening, clocks
         self.given, self.law, self.haulage, self.reach, self.numbers = given, law, haulage, reach, numbers
         self.time: Time = given.time
         self.lookup: Lookup = given.lookup
@@ -117,7 +121,7 @@ class Entities:
         line = ints(self.plant.number[run.line] for run in runs)
         use = floats(run.use_per_t for run in runs)
         place = ints(place_of[run.place] if run.place else -1 for run in runs)
-        made = [(k, place_of[p], y) for k, run in enumerate(runs) for p, y in run.made]
+        made = [(k, place_of[p], y, t) for k, run in enumerate(runs) for p, y, t in run.made]
         need = [(k, place_of[p], a) for k, run in enumerate(runs) for p, a in run.needs]
         upper = _most_fed(self.plant.most[line], use)
         opened = [self.doors.run(run.line, run.conversion) for run in runs]
@@ -130,9 +134,10 @@ class Entities:
             cost=self._stack([self._processing_cost(run) for run in runs]),
             toll=floats(self._toll(run) or 0.0 for run in runs),
             use_per_t=use,
-            made_run=ints(k for k, _, _ in made),
-            made_place=ints(p for _, p, _ in made),
-            made_yield=floats(y for _, _, y in made),
+            made_run=ints(k for k, _, _, _ in made),
+            made_place=ints(p for _, p, _, _ in made),
+            made_yield=floats(y for _, _, y, _ in made),
+            made_period=ints(t for _, _, _, t in made),
             need_run=ints(k for k, _, _ in need),
             need_place=ints(p for _, p, _ in need),
             need_amount=floats(a for _, _, a in need),
@@ -167,19 +172,36 @@ class Entities:
             for storage, place in self.reach.storages
             if storage.retrievable and place in self.numbers.place
         }
-        keys |= set(self.given.opening)
-        if self.time.opens_year.any():
-            keys |= {(name, s._replace(cohort="legacy")) for name, s in keys if s.cohort == "new"}
+        keys |= set(self.opening)
+        keys |= {
+            (name, stream._replace(cohort="legacy"))
+            for name, stream in keys
+            if stream.cohort == "new" and self._outlives_a_year(storages[name], stream)
+        }
         return [(storages[name], stream) for name, stream in sorted(keys)]
+
+    def _outlives_a_year(self, storage: Storage, stream: Stream) -> bool:
+        """Whether what is new may lie in a storage over a New Year."""
+        before = np.flatnonzero(self.time.opens_year) - 1
+        since = self.time.position.get(stream.arose, 0)
+        return bool(self.clocks.may_stay(storage, stream)[before[before >= since]].any())
+
+    def _lasting(self, keys: list[tuple[Storage, Stream]], may_stay: Mask) -> Mask:
+        """Periods in which something may lie there at the beginning or at the end, as far as clocks go."""
+        opening = np.array([(s.name, stream) in self.opening for s, stream in keys], dtype=bool)
+        begins = np.column_stack([opening, may_stay[:, :-1]]) if len(keys) else may_stay
+        return may_stay | begins
 
     def holdings(self) -> Holdings:
         """Streams in storages, with what may be put in and taken out."""
         keys = self._holding_keys()
-        opening: Opening = self.given.opening
+        opening = self.opening
         number = {(storage.name, stream): k for k, (storage, stream) in enumerate(keys)}
         place = ints(self.numbers.place.get(Place(s.site, stream), -1) for s, stream in keys)
         there = self.numbers.mask(list(place))
+        may_stay = self._open([self.clocks.may_stay(s, stream) for s, stream in keys])
         exists = there | np.array([key in opening for key in number], dtype=bool)[:, None]
+        exists &= self._lasting(keys, may_stay)
         usable = (
             there & (place >= 0)[:, None] & np.array([s.retrievable for s, _ in keys], dtype=bool)[:, None]
         )
@@ -188,8 +210,10 @@ class Entities:
         storages = list(self.case.storages)
         return Holdings(
             grid=Grid.of(exists),
-            put=Grid.of(usable & opened & accepted[:, None] & (self._rates(keys, "max_put_t") > 0)),
-            reclaim=Grid.of(usable & (self._rates(keys, "max_reclaim_t") > 0)),
+            put=Grid.of(
+                usable & may_stay & opened & accepted[:, None] & (self._rates(keys, "max_put_t") > 0)
+            ),
+            reclaim=Grid.of(usable & exists & (self._rates(keys, "max_reclaim_t") > 0)),
             storages=storages,
             storage=ints(storages.index(s) for s, _ in keys),
             stream=ints(self.numbers.stream[stream] for _, stream in keys),
@@ -198,6 +222,8 @@ class Entities:
             opening_t=floats(opening.get((s.name, stream), 0.0) for s, stream in keys),
             upper=self._room(keys),
             volume_m3_per_t=self._volumes(keys),
+            may_stay=may_stay,
+            overstay=self._stack([self.clocks.charge_cny_per_t(s, stream) for s, stream in keys]),
         )
 
     def _rates(self, keys: list[tuple[Storage, Stream]], column: str) -> Array:
@@ -251,7 +277,8 @@ class Entities:
         pairs = [(o, p) for o, p in self.reach.outlets if p in self.numbers.place]
         outlets = list(self.case.outlets)
         least, most = self._bounds(outlets)
-        outlet = ints(outlets.index(o) for o, _ in pairs)
+        number = {row.name: k for k, row in enumerate(outlets)}
+        outlet = ints(number[o.name] for o, _ in pairs)
         place = ints(self.numbers.place[p] for _, p in pairs)
         basis = floats(self._basis(o.basis, p.stream) for o, p in pairs)
         upper = most[outlet] / basis[:, None]

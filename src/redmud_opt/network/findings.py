@@ -274,18 +274,16 @@ def _generated(network: Network, origin: str, year: int) -> tuple[float, float]:
     """(least, most) that may be generated, whatever options are taken."""
     stated = network.generated_t.get((origin, year), 0.0)
     changes, inside = network.changes, network.time.year == year
-    mine = [network.origin(int(s)) == origin for s in network.place_stream[changes.effect_place]]
-    net_t_per_t = np.bincount(
-        changes.effect_option[mine], changes.effect_t_per_t[mine], minlength=len(changes.options)
-    )
-    change = net_t_per_t * changes.most_t[:, inside].sum(axis=1)
+    streams = network.place_stream[changes.effect_place]
+    mine = np.array([network.origin(int(s)) == origin for s in streams], dtype=bool)
+    change = changes.net_most_t(mine, inside)
     least = stated + float(np.minimum(change, 0.0).sum())
     return max(0.0, least), stated + float(np.maximum(change, 0.0).sum())
 
 
 def _opening_new(network: Network, origin: str) -> float:
     held = network.holdings
-    new = [k for k, s in enumerate(held.stream) if network.streams[s][1:] == (origin, "new")]
+    new = [k for k, s in enumerate(held.stream) if network.streams[s][1:3] == (origin, "new")]
     return float((held.opening_t[new] * network.w[held.stream[new]]).sum())
 
 

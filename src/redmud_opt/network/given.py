@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from redmud_opt.case import Case
-from redmud_opt.case.things import Arising, Relining
+from redmud_opt.case.things import Arising, OpeningStock, Relining
 from redmud_opt.network.lineage import Lineages
 from redmud_opt.network.network import Array
 from redmud_opt.network.options import Option, options_of
@@ -28,6 +28,7 @@ class Given:
         self.sources = {row.name: arising_t(row, time) for row in case.all_arisings}
         self.arisings = self._arisings()
         self.options: list[Option] = options_of(case, time, partial(arising_t, time=time), self.founded)
+        self.opening_rows = self._opening_rows()
         self.opening = self._opening()
         self.bought = {
             Place(site, Stream(row.material))
@@ -50,6 +51,13 @@ class Given:
 
     def _opening(self) -> Opening:
         found: Opening = {}
+        for row, stream in self.opening_rows:
+            found[row.storage, stream] = found.get((row.storage, stream), 0.0) + row.amount_t
+        return found
+
+    def _opening_rows(self) -> list[tuple[OpeningStock, Stream]]:
+        """Rows of the opening stock with the streams that they are."""
+        found = []
         storages = {storage.name: storage for storage in self.case.storages}
         first = self.case.periods[0].year
         for row in self.case.opening_stock:
@@ -59,7 +67,7 @@ class Given:
                 cohort = "new" if row.arose_on is not None and row.arose_on.year >= first else "legacy"
                 waste_class = self.lookup.materials[row.material].waste_class
                 stream = Stream(row.material, self.origins.of(waste_class, site), cohort)
-            found[row.storage, stream] = found.get((row.storage, stream), 0.0) + row.amount_t
+            found.append((row, stream))
         return found
 
     def places(self) -> dict[Place, int]:

@@ -13,10 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from redmud_opt.case.checks.processes import CLOSES_WITHIN
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.listing import code_of, letters, listed_letters
 from redmud_opt.case.things import Material
 from redmud_opt.case.works import Feed, FixedInput, Gate, Output, Process
 from redmud_opt.i18n import Message
@@ -26,6 +29,22 @@ R = TypeVar("R", Output, FixedInput)
 P = TypeVar("P", Output, FixedInput, Feed)
 
 WASTE = frozenset({"general_waste", "hazardous_waste"})
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """Codes and hazard letters of a hazardous waste."""
+
+    codes: frozenset[str] = frozenset()
+    letters: frozenset[str] = frozenset()
+
+    def __or__(self, other: Hazard) -> Hazard:
+        return Hazard(self.codes | other.codes, self.letters | other.letters)
+
+    @classmethod
+    def of(cls, several: Iterable[Hazard]) -> Hazard:
+        """Of a mixture: all of them."""
+        return reduce(or_, several, cls())
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +59,10 @@ class Lineage:
     depth: int = 0
     carries_origin: bool = False
     hazardous: bool = False
+    codes: frozenset[str] = frozenset()
+    """Waste codes of a hazardous waste: its own, else those of all hazardous feeds that it may come from."""
+    hazard: frozenset[str] = frozenset()
+    """Hazard letters that go with them."""
     w: float = 0.0
     w_gross: float = 0.0
     composition: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -118,14 +141,11 @@ class Lineages:
         self._delisted = self._delistings()
         self._feed_rows: dict[tuple[str, str], list[Feed]] = {}
         self._points = {(r.process, r.point): r for r in lookup.case.points}
-        self._hazardous_names = {
-            material.name
-            for material in lookup.materials.values()
-            if material.legal_status == "hazardous_waste"
-        }
+        declared = (row for row in lookup.materials.values() if row.legal_status == "hazardous_waste")
+        self._hazards = {row.name: self._declared_hazard(row) for row in declared}
         self._close()
-        while not self._found_hazardous() <= self._hazardous_names:
-            self._hazardous_names |= self._found_hazardous()
+        while (found := self._found_hazards()) != self._hazards:
+            self._hazards = found
             self._clear()
             self._close()
 
@@ -134,9 +154,20 @@ class Lineages:
         self.conversions: list[Conversion] = []
         self.too_deep: list[tuple[str, str]] = []
 
-    def _found_hazardous(self) -> set[str]:
+    def _declared_hazard(self, material: Material) -> Hazard:
+        """Code and letters of a material by itself; letters that it does not state are those of the list."""
+        code = code_of(self.lookup.case, material)
+        stated = letters(material.hazard)
+        return Hazard(frozenset({code} - {""}), stated or listed_letters(self.lookup.case, code))
+
+    def _found_hazards(self) -> dict[str, Hazard]:
         """Materials that are hazardous by what they come from: fed together with others they spread it."""
-        return {lineage.name for lineage in self.by_id.values() if lineage.hazardous}
+        found = dict(self._hazards)
+        for lineage in self.by_id.values():
+            if lineage.hazardous:
+                own = found.get(lineage.name, Hazard())
+                found[lineage.name] = own | Hazard(lineage.codes, lineage.hazard)
+        return found
 
     def _delistings(self) -> set[tuple[str, str]]:
         start = self.lookup.case.periods[0].start
@@ -161,11 +192,15 @@ class Lineages:
 
     def _declared(self, material: Material) -> Lineage:
         waste = material.legal_status in WASTE
+        hazardous = material.legal_status == "hazardous_waste"
+        own = self._declared_hazard(material) if hazardous else Hazard()
         lineage = Lineage(
             id=material.name,
             material=material,
             carries_origin=waste,
-            hazardous=material.legal_status == "hazardous_waste",
+            hazardous=hazardous,
+            codes=own.codes,
+            hazard=own.letters,
             w=float(waste),
             w_gross=float(waste),
             composition=self._assayed(material.name),
@@ -360,6 +395,7 @@ class Lineages:
         left_gross: float,
     ) -> Lineage:
         per_tonne = share / amount if amount > 0 else 0.0
+        hazard = self._hazard(process, output.material, feed, row)
         name = f"{output.material}<{process}{'.' if point else ''}{point}<{feed.id}"
         return Lineage(
             id=name,
@@ -369,29 +405,33 @@ class Lineages:
             parent=feed.id,
             depth=feed.depth + 1,
             carries_origin=feed.carries_origin,
-            hazardous=self._hazardous(process, output.material, feed, row),
+            hazardous=hazard is not None,
+            codes=hazard.codes if hazard else frozenset(),
+            hazard=hazard.letters if hazard else frozenset(),
             w=feed.w * left * per_tonne,
             w_gross=feed.w_gross * left_gross * per_tonne,
             composition=self._composition(process, point, output.material, feed, amount),
         )
 
-    def _hazardous(self, process: str, material: str, feed: Lineage, row: Feed) -> bool:
+    def _hazard(self, process: str, material: str, feed: Lineage, row: Feed) -> Hazard | None:
         """Mixing spreads hazard: the strictest status among the hazardous feeds that the process accepts.
 
-        Delisting lifts what a residue gets from its feeds, never what its material is declared to be.
+        Delisting lifts what a residue gets from its feeds, never what its material is declared to be. A code and
+        letters that the material declares stand before those of the feeds.
         """
-        if self.lookup.materials[material].legal_status == "hazardous_waste":
-            return True
-        if (process, material) in self._delisted:
-            return False
-        if feed.hazardous:
-            return True
-        others = [r for r in self._feeds[process] if not r.separate_campaign]
-        return not row.separate_campaign and any(self._names_hazardous(r.material) for r in others)
-
-    def _names_hazardous(self, selector: str) -> bool:
-        names = self.lookup.members(selector)
-        return not names.isdisjoint(self._hazardous_names)
+        declared = self.lookup.materials[material]
+        hazardous = declared.legal_status == "hazardous_waste"
+        if not hazardous and (process, material) in self._delisted:
+            return None
+        found = [Hazard(feed.codes, feed.hazard)] if feed.hazardous else []
+        if not row.separate_campaign:
+            others = [r for r in self._feeds[process] if not r.separate_campaign]
+            names = {name for r in others for name in self.lookup.members(r.material)}
+            found += [self._hazards[name] for name in sorted(names & self._hazards.keys())]
+        if not hazardous and not found:
+            return None
+        own, spread = self._declared_hazard(declared) if hazardous else Hazard(), Hazard.of(found)
+        return Hazard(own.codes or spread.codes, own.letters or spread.letters)
 
     def share(self, process: str, point: str, output: str, name: str, leaves_as: str = "") -> float | None:
         """Share of a feed's content that an output gets, or that leaves as gas or loss; None if nobody says."""

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from redmud_opt.case import Case
 from redmud_opt.case.certificates import Pooled, stated
 from redmud_opt.case.rules import Contract, Method
-from redmud_opt.case.things import Material, Property, Site, Supply
+from redmud_opt.case.things import Material, Owner, Property, Site, Supply
 from redmud_opt.case.works import Facility, Line, LineProcess, Outlet, Process
 
 T = TypeVar("T")
@@ -72,6 +72,11 @@ class Lookup:
     def sites(self) -> dict[str, Site]:
         """Name → site."""
         return by_name(self.case.sites)
+
+    @cached_property
+    def owners(self) -> dict[str, Owner]:
+        """Name → owner."""
+        return by_name(self.case.owners)
 
     @cached_property
     def processes(self) -> dict[str, Process]:

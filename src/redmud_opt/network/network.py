@@ -17,6 +17,7 @@ from redmud_opt.case.things import ReductionOption, Supply
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
 from redmud_opt.network.before import Before
+from redmud_opt.network.clocks import Clocks
 from redmud_opt.network.doors import Doors
 from redmud_opt.network.haulage import Haulage, Route
 from redmud_opt.network.law import Law
@@ -58,6 +59,12 @@ class Grid:
         return values[self.entity] if values.ndim == 1 else values[self.position >= 0]
 
 
+def _only_in(cells: Ints, period: Ints) -> Ints:
+    """Cells [entity, T], −1 outside the period of an entity where it has one (−1: it has none)."""
+    every = np.arange(cells.shape[1])[None, :]
+    return np.where((period[:, None] < 0) | (period[:, None] == every), cells, -1)
+
+
 @dataclass(frozen=True)
 class Routes:
     """Routes: a lane as one stream uses it. `cost` CNY per dry tonne, [route, T]."""
@@ -79,7 +86,7 @@ class Runs:
     """Runs: a conversion of a stream on a line (numbered as in `Plant`), per tonne fed or of activity.
 
     `cost` is that of processing, [run, T]; `toll` the fee to the partner whose line it is. `made_*`, `need_*` are
-    coordinates.
+    coordinates; `made_period`: the only period in which an output is that of a place, −1: every one.
     """
 
     grid: Grid
@@ -93,15 +100,25 @@ class Runs:
     made_run: Ints
     made_place: Ints
     made_yield: Array
+    made_period: Ints
     need_run: Ints
     need_place: Ints
     need_amount: Array
     upper: Array
 
+    @property
+    def made_cells(self) -> Ints:
+        """Cells of the runs that make each output, [made, period]; −1: makes none of it then."""
+        return _only_in(self.grid.position[self.made_run], self.made_period)
+
 
 @dataclass(frozen=True)
 class Holdings:
-    """A stream in a storage. Three families share the entities: stock (grid), put and reclaim."""
+    """A stream in a storage. Three families share the entities: stock (grid), put and reclaim.
+
+    `may_stay` [holding, T]: whether the storage clock lets it lie there at the end of a period; `overstay` what it is
+    charged if it does beyond a soft one, CNY per tonne.
+    """
 
     grid: Grid
     put: Grid
@@ -114,6 +131,8 @@ class Holdings:
     opening_t: Array
     upper: Array
     volume_m3_per_t: Array
+    may_stay: Mask
+    overstay: Array
 
 
 @dataclass(frozen=True)
@@ -165,7 +184,7 @@ class Changes:
     `most_t` [O, T]: most that can be applied. `decision_*` [D]: options that are decided, by period of the decision,
     with the share of every period in force then, and the tonnes that arise from the start on, [D, T]; `certain`: the
     share in force of options without a decision, [O, T]. `effect_*` are coordinates: tonnes more (or less) that arise
-    at a place per tonne applied.
+    at a place per tonne applied, in every period or in one alone.
     """
 
     options: list[ReductionOption]
@@ -180,22 +199,34 @@ class Changes:
     effect_option: Ints
     effect_place: Ints
     effect_t_per_t: Array
+    effect_period: Ints
+
+    @property
+    def effect_cells(self) -> Ints:
+        """Cells of the options that have each effect, [effect, period]; −1: none then."""
+        return _only_in(self.grid.position[self.effect_option], self.effect_period)
+
+    def _most_t(self) -> Array:
+        """Most that each effect may change, [effect, T]."""
+        there = self.effect_cells >= 0
+        return np.where(there, self.effect_t_per_t[:, None] * self.most_t[self.effect_option], 0.0)
 
     def most_more_t(self, places: int) -> Array:
         """Most that may arise beside what the case states, [P, T]."""
         found = np.zeros((places, self.most_t.shape[1]))
-        more = self.effect_t_per_t > 0
-        amount = self.effect_t_per_t[more, None] * self.most_t[self.effect_option[more]]
-        np.add.at(found, self.effect_place[more], amount)
+        np.add.at(found, self.effect_place, np.maximum(self._most_t(), 0.0))
         return found
 
     def most_less_t(self, places: int) -> Array:
         """Most that may arise less than the case states, [P, T]; may exceed it where options exclude each other."""
         found = np.zeros((places, self.most_t.shape[1]))
-        less = self.effect_t_per_t < 0
-        amount = -self.effect_t_per_t[less, None] * self.most_t[self.effect_option[less]]
-        np.add.at(found, self.effect_place[less], amount)
+        np.add.at(found, self.effect_place, np.maximum(-self._most_t(), 0.0))
         return found
+
+    def net_most_t(self, effects: Mask, periods: Mask) -> Array:
+        """What some effects together may change in some periods, by option, [O]."""
+        change = np.where(effects[:, None] & periods[None, :], self._most_t(), 0.0).sum(axis=1)
+        return np.bincount(self.effect_option, change, minlength=len(self.options)).astype(float)
 
 
 @dataclass(frozen=True)
@@ -246,6 +277,7 @@ class Network:
     plant: Plant
     yards: Yards
     lineages: Lineages
+    clocks: Clocks
     law: Law
     doors: Doors
     haulage: Haulage

@@ -32,13 +32,17 @@ class Numbering:
         ordered = sorted(streams)
         number = {stream: k for k, stream in enumerate(ordered)}
         since = ints(reach.since[place] for place in places)
+        there = since[:, None] <= np.arange(periods)[None, :]
+        for k, place in enumerate(places):
+            if place in reach.present:
+                there[k] = reach.present[place]
         return cls(
             streams=ordered,
             places=places,
             stream=number,
             place={place: k for k, place in enumerate(places)},
             place_stream=ints(number[place.stream] for place in places),
-            nodes=Grid.of(since[:, None] <= np.arange(periods)[None, :]),
+            nodes=Grid.of(there),
         )
 
     def mask(self, places: Sequence[int]) -> Mask:

@@ -23,6 +23,7 @@ def pool_faults(net: Network) -> Iterator[Fault]:
             message = Message("network.pool_grid_too_fine", values)
             yield Fault("case.yaml", 0, "pool_grid", message, remedy)
         yield from _of_one_status(net, pool)
+        yield from _without_ages(net, pool)
         yield from _bounded(net, pool)
         yield from _kept_together(net, pool)
 
@@ -45,6 +46,13 @@ def _of_one_status(net: Network, pool: Pool) -> Iterator[Fault]:
     if hazardous and others:
         values = {"hazardous": tuple(hazardous), "others": tuple(others)}
         yield _fault(pool, "material", "pool_spreads_hazard", "pool_of_one_status", **values)
+
+
+def _without_ages(net: Network, pool: Pool) -> Iterator[Fault]:
+    """In a mixture no tonne is older than another, so no storage clock could be kept."""
+    clocked = tuple(name for name in pool.components if net.clocks.aged(net.lineages.by_id[name]))
+    if clocked:
+        yield _fault(pool, "mixed", "pool_with_ages", "store_ages_apart", materials=clocked)
 
 
 def most_held_t(net: Network, pool: Pool) -> Array:

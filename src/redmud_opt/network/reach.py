@@ -18,20 +18,25 @@ from redmud_opt.network.haulage import Haulage, Route
 from redmud_opt.network.law import Law
 from redmud_opt.network.lineage import Conversion, Lineage, Lineages
 from redmud_opt.network.lookup import Lookup
-from redmud_opt.network.time import Time
+from redmud_opt.network.time import Mask, Time
 
 
 class Stream(NamedTuple):
-    """A lineage with its origin ('' without) and cohort ('new', 'legacy', '' without)."""
+    """A lineage with its origin ('' without) and cohort ('new', 'legacy', '' without).
+
+    `arose`, of clocked waste: the period, for opening stock the day, from which its age counts.
+    """
 
     lineage: str
     origin: str = ""
     cohort: str = ""
+    arose: str = ""
 
     @property
     def id(self) -> str:
         """The name that plans use."""
-        return f"{self.lineage}@{self.origin}@{self.cohort}" if self.origin else self.lineage
+        name = f"{self.lineage}@{self.origin}@{self.cohort}" if self.origin else self.lineage
+        return f"{name}@{self.arose}" if self.arose else name
 
     def of(self, lineage: Lineage) -> Stream:
         """The stream of a material made from this one."""
@@ -47,24 +52,33 @@ class Place(NamedTuple):
     stream: Stream
 
 
+class Output(NamedTuple):
+    """Where an output goes and how much of it per tonne fed. `period`: the only one when it does, −1: all."""
+
+    place: Place
+    yield_t_per_t: float
+    period: int = -1
+
+
 @dataclass(frozen=True)
 class Run:
-    """A conversion of a stream on a line. `made` are the places that its outputs go to."""
+    """A conversion of a stream on a line."""
 
     line: str
     conversion: Conversion
     place: Place | None
     site: str
     use_per_t: float
-    made: tuple[tuple[Place, float], ...]
+    made: tuple[Output, ...]
     needs: tuple[tuple[Place, float], ...]
 
 
 @dataclass
 class Reach:
-    """The result: what exists, in the order in which it was found."""
+    """The result: what exists, in the order in which it was found. `present`: periods [T] of places with an age."""
 
     since: dict[Place, int] = field(default_factory=dict)
+    present: dict[Place, Mask] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     routes: list[tuple[Route, Stream]] = field(default_factory=list)
     outlets: list[tuple[Outlet, Place]] = field(default_factory=list)
@@ -287,8 +301,8 @@ class Explorer:
                     continue
                 run = self._run(line, conversion, place, site, use)
                 reach.runs.append(run)
-                for output, _ in run.made:
-                    front.offer(output, since)
+                for output in run.made:
+                    front.offer(output.place, since)
 
     def _use(self, line: str, conversion: Conversion) -> float | None:
         rows = [r for r in self.lookup.lines_of_process[conversion.process.name] if r.line == line]
@@ -300,7 +314,7 @@ class Explorer:
     def _run(line: str, conversion: Conversion, place: Place | None, site: str, use: float) -> Run:
         source = place.stream if place else Stream("")
         made = tuple(
-            (Place(site, source.of(m.output)), m.yield_t_per_t)
+            Output(Place(site, source.of(m.output)), m.yield_t_per_t)
             for m in conversion.made
             if m.yield_t_per_t > 0
         )
@@ -317,7 +331,7 @@ class Explorer:
         while grew:
             before = len(live)
             for run in reach.runs:
-                if all(place in live for place, _ in run.made):
+                if all(output.place in live for output in run.made):
                     live |= {need for need, _ in run.needs} | ({run.place} if run.place else set())
             live |= {start for start, end in ends if end in live}
             grew = len(live) > before
@@ -325,8 +339,8 @@ class Explorer:
         return self._keep(reach, live)
 
     def _keep(self, reach: Reach, live: set[Place]) -> Reach:
-        whole = [r for r in reach.runs if all(place in live for place, _ in r.made)]
-        reach.idle = [(run, place) for run in reach.runs for place, _ in run.made if place not in live]
+        whole = [r for r in reach.runs if all(output.place in live for output in r.made)]
+        reach.idle = [(run, o.place) for run in reach.runs for o in run.made if o.place not in live]
         reach.runs = whole
         reach.routes = [(r, s) for r, s in reach.routes if Place(r.to_site, s) in live]
         reach.outlets = [(o, p) for o, p in reach.outlets if p in live]

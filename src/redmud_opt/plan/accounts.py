@@ -14,7 +14,7 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns
-from redmud_opt.model.totals import utilised_per_delivery, utilised_per_feed
+from redmud_opt.model.totals import reduced_per_feed, utilised_per_delivery, utilised_per_feed
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 from redmud_opt.network.origins import Origins
@@ -61,9 +61,13 @@ def _labelled(columns: Columns) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(frame.columns, object))
 
 
-def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
-    """The three rates per class, per plant where origins are that fine, and year."""
+def rate_table(net: Network, totals: pd.DataFrame, shift: Amounts) -> pd.DataFrame:
+    """The three rates per class, per plant where origins are that fine, and year; and with lots taken as mixed.
+
+    `shift`: what the proportional rates count more than the totals.
+    """
     amounts: Amounts = {(t, o, c, y): a for t, o, c, y, a in totals.itertuples(index=False) if o}
+    mixed = amounts | {key: amounts.get(key, 0.0) + more for key, more in shift.items()}
     origins = sorted({o for o in totals["origin"] if o})
     rows = []
     for waste_class in sorted({net.class_of_origin(o) for o in origins}):
@@ -71,28 +75,36 @@ def rate_table(net: Network, totals: pd.DataFrame) -> pd.DataFrame:
         plants = [""] + [o.partition(":")[2] for o in mine if ":" in o]
         for plant in plants:
             chosen = [o for o in mine if not plant or o == f"{waste_class}:{plant}"]
-            rows += [_rates(amounts, waste_class, plant, chosen, year) for year in net.time.years]
+            for year in net.time.years:
+                own, proportional = (_sums(known, chosen, year) for known in (amounts, mixed))
+                rows.append((waste_class, plant, year, *own, *_rates(*own), *_rates(*proportional)))
     names = (
         "waste_class plant year generated_t utilised_new_t utilised_legacy_t gross_new_t gross_legacy_t "
-        "rate_new rate_stat rate_gross"
+        "rate_new rate_stat rate_gross rate_new_proportional rate_stat_proportional rate_gross_proportional"
     )
     return pd.DataFrame(rows, columns=names.split())
 
 
-def _rates(
-    amounts: Amounts, waste_class: str, plant: str, origins: list[str], year: int
-) -> tuple[object, ...]:
+def _sums(amounts: Amounts, origins: list[str], year: int) -> tuple[float, float, float, float, float]:
+    """Generated, utilised new and legacy, gross new and legacy."""
+
     def total(name: str, cohort: str) -> float:
         return float(sum(amounts.get((name, origin, cohort, year), 0.0) for origin in origins))
 
-    generated, new, legacy = total("generated", "new"), total("utilised", "new"), total("utilised", "legacy")
-    gross_new, gross_legacy = total("utilised_gross", "new"), total("utilised_gross", "legacy")
-    rates = (
+    utilised = ("utilised", "utilised_gross")
+    new, legacy, gross_new, gross_legacy = (total(name, c) for name in utilised for c in ("new", "legacy"))
+    return total("generated", "new"), new, legacy, gross_new, gross_legacy
+
+
+def _rates(
+    generated: float, new: float, legacy: float, gross_new: float, gross_legacy: float
+) -> tuple[float, float, float]:
+    """The three rates."""
+    return (
         _ratio(new, generated),
         _ratio(new + legacy, generated + legacy),
         _ratio(gross_new + gross_legacy, generated),
     )
-    return waste_class, plant, year, generated, new, legacy, gross_new, gross_legacy, *rates
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -123,9 +135,7 @@ def identity_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
 def _book_fates(book: _Book, m: ConcreteModel, net: Network) -> None:
     runs, sold, placed = net.runs, net.deliveries, net.placements
-    reduced = np.array([float(run.conversion.reduced) for run in runs.run])
-    has = runs.stream >= 0
-    reduced = np.where(has, reduced * net.w[np.where(has, runs.stream, 0)], 0.0) if len(reduced) else reduced
+    reduced = reduced_per_feed(net)
     book.cells(
         "utilised_t", m.feed_t.values_array, runs.grid, runs.stream, utilised_per_feed(net, gross=False)
     )

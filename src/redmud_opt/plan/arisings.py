@@ -14,7 +14,7 @@ from redmud_opt.network import Network
 from redmud_opt.network.given import arising_t
 from redmud_opt.network.network import Array
 from redmud_opt.network.origins import Origins
-from redmud_opt.network.reach import Stream
+from redmud_opt.network.reach import Place, Stream
 from redmud_opt.plan.accounts import NEGLIGIBLE
 
 
@@ -29,12 +29,12 @@ def applied_t(m: ConcreteModel, net: Network) -> Array:
 def arising_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """What arises, per row of the case's tables, stream and period, options applied."""
     origins = Origins(net.lookup)
-    amounts: dict[tuple[str, str, str], Array] = {}
+    amounts: dict[tuple[str, Place], Array] = {}
     sites = {row.name: row.site for row in net.case.all_arisings}
 
     def add(name: str, material: str, amount: Array) -> None:
         origin = origins.of(net.lookup.materials[material].waste_class, sites[name])
-        key = (name, sites[name], Stream(material, origin, "new").id)
+        key = (name, Place(sites[name], Stream(material, origin, "new")))
         amounts[key] = amounts.get(key, np.zeros(len(net.time))) + amount
 
     materials = {row.name: row.material for row in net.case.all_arisings}
@@ -45,9 +45,9 @@ def arising_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
         if option.effect == "switch":
             add(option.arising, option.becomes, option.factor_t_per_t * tonnes)
     rows = [
-        (*key, period, amount)
-        for key, tonnes in amounts.items()
-        for period, amount in zip(net.time.names, tonnes.tolist(), strict=True)
+        (name, place.site, net.clocks.arisen(place, t).stream.id, net.time.names[t], amount)
+        for (name, place), tonnes in amounts.items()
+        for t, amount in enumerate(tonnes.tolist())
         if amount > NEGLIGIBLE
     ]
     return pd.DataFrame(rows, columns=["arising", "site", "stream", "period", "arising_t"])

@@ -19,7 +19,7 @@ from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.bearers import Bearers
 from redmud_opt.plan.paths import path_table
 from redmud_opt.plan.priced import charges
-from redmud_opt.plan.steps import Fate, Source, Steps
+from redmud_opt.plan.steps import Fate, Source
 from redmud_opt.plan.tracing import Borne, Tracing
 
 NOT_ATTRIBUTED = "not_attributed"
@@ -38,10 +38,9 @@ Money = tuple[str, object, float]
 """(term, what it is charged on, discounted CNY)."""
 
 
-def cost_tables(book: Book) -> dict[str, pd.DataFrame]:
+def cost_tables(book: Book, tracing: Tracing) -> dict[str, pd.DataFrame]:
     """The frames `traced`, `cost_to_serve` and `paths`."""
-    steps = Steps(book)
-    cost = _Cost(book, steps, list(all_money(book)))
+    cost = _Cost(book, tracing, list(all_money(book)))
     paths = path_table(cost.tracing, cost.on_wastes)
     return {"traced": cost.traced(), "cost_to_serve": cost.frame(), "paths": paths}
 
@@ -63,9 +62,9 @@ def all_money(book: Book) -> Iterator[Money]:
 class _Cost:
     """Money and tonnes by source and fate."""
 
-    def __init__(self, book: Book, steps: Steps, money: list[Money]) -> None:
-        self.book = book
-        bearers = Bearers(book, steps)
+    def __init__(self, book: Book, tracing: Tracing, money: list[Money]) -> None:
+        self.book, self.tracing = book, tracing
+        bearers = Bearers(book, tracing.steps)
         self.columns: dict[tuple[str, int], int] = {}
         self.unborne: defaultdict[Key, float] = defaultdict(float)
         borne: list[Borne] = []
@@ -75,7 +74,6 @@ class _Cost:
             borne += [Borne(column, i, j, amount * share) for i, j, share in parts]
             if not parts:
                 self.unborne[NOBODY, Fate(NOT_ATTRIBUTED, bearers.name(on)), term, year] += amount
-        self.tracing = Tracing(steps)
         self.on_wastes, self.on_goods = self.tracing.on_wastes(borne, len(self.columns))
 
     def traced(self) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.model.totals import utilised_per_delivery, utilised_per_feed
+from redmud_opt.model.totals import reduced_per_feed, utilised_per_delivery, utilised_per_feed
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 
@@ -55,10 +55,10 @@ def _part(
 def _fed(m: ConcreteModel, net: Network) -> Iterator[pd.DataFrame]:
     runs = net.runs
     processes = [run.conversion.process.name for run in runs.run]
-    fed = runs.stream >= 0
-    w = np.where(fed, net.w[np.where(fed, runs.stream, 0)], 0.0) if fed.any() else np.zeros(len(runs.run))
-    reduced = w * np.array([float(run.conversion.reduced) for run in runs.run])
-    for fate, unit in (("utilised", utilised_per_feed(net, gross=False)), ("reduced", reduced)):
+    for fate, unit in (
+        ("utilised", utilised_per_feed(net, gross=False)),
+        ("reduced", reduced_per_feed(net)),
+    ):
         amount = m.feed_t.values_array * unit[runs.grid.entity]
         yield _part(net, fate, amount, runs.grid, runs.stream, processes, np.arange(len(processes)))
 

@@ -34,9 +34,14 @@ from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.movements import movement_tables
+from redmud_opt.plan.permits import permit_table, status_table
+from redmud_opt.plan.proportional import held_freely, shifted
 from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
-from redmud_opt.plan.tables import STREAM_COLUMNS, tables
+from redmud_opt.plan.statistical import statistical_table
+from redmud_opt.plan.steps import Steps
+from redmud_opt.plan.tables import STREAM_COLUMNS, tables, target_table
+from redmud_opt.plan.tracing import Tracing
 from redmud_opt.plan.words import describe, record
 from redmud_opt.plan.yards import yard_tables
 from redmud_opt.solve import Outcome
@@ -136,9 +141,10 @@ _TEXT = frozenset(
         *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
         *("end", "measure", "contract", "payer", "owner", "option"),
         *("property", "side", "entry", "gate", "sense"),
-        *("carrier", "process", "clean"),
+        *("carrier", "process", "clean", "role", "level", "basis"),
         *("of", "document", "from_province", "to_province", "receiver", "code", "valid_from", "valid_to"),
         *("first", "second"),
+        *("status", "hazard", "why", "because_of", "clause", "permit", "sender"),
     )
 )
 
@@ -218,7 +224,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
         solve=_solve_record(outcome),
         value_cny=float(frames["value_terms"]["value_cny"].sum()),
         not_enforced=tuple(unenforced(case)),
-        notes=(*network.notes, *free_attribution(network, frames["feeds"])),
+        notes=(*network.notes, *held_freely(frames["targets"])),
         labels={language: case.labels(language) for language in ("en", "zh")},
         provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()}
         | baseline_record(network),
@@ -229,7 +235,9 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     """Every table of a plan: acts first, then what is worked out from them."""
     frames = {"periods": period_table(network)} | tables(model, network)
     frames["totals"] = total_table(model, network)
-    frames["rates"] = rate_table(network, frames["totals"])
+    shift = shifted(model, network)
+    frames["rates"] = rate_table(network, frames["totals"], shift)
+    frames["targets"] = target_table(model, network, shift)
     frames["identity"] = identity_table(model, network)
     frames["fates"] = fate_table(model, network)
     frames |= burden_tables(model, network)
@@ -237,11 +245,14 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames |= spending_tables(frames["builds"], frames["yard_events"], frames["reductions"], network)
     frames |= movement_tables(model, network, frames["flows"])
     frames["services"] = service_table(model, network)
+    frames |= {"status": status_table(network), "permits": permit_table(model, network)}
     frames["moved"] = moved_from_baseline(network, frames)
     frames |= element_tables(frames, network)
     frames |= composition_tables(frames, network)
     book = Book(network.case, frames, None)
-    return frames | cost_tables(book) | {"annual": annual_table(book)}
+    tracing = Tracing(Steps(book))
+    frames |= cost_tables(book, tracing) | {"annual": annual_table(book)}
+    return frames | {"statistical_form": statistical_table(book, tracing)}
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:
@@ -255,26 +266,6 @@ def _solve_record(outcome: Outcome) -> dict[str, Any]:
             "integers": size.integers,
         },
     }
-
-
-def free_attribution(network: Network, feeds: pd.DataFrame) -> list[Message]:
-    """A note where new and legacy waste of a class are co-fed and leave a residue whose lots could be attributed."""
-    leaves = {
-        run.conversion.process.name
-        for run in network.runs.run
-        if any(place.stream.origin for place, _ in run.made)
-    }
-    cohorts: dict[tuple[str, ...], set[str]] = {}
-    for line, process, point, stream, period in feeds[
-        ["line", "process", "point", "stream", "period"]
-    ].itertuples(index=False):
-        _, _, rest = stream.partition("@")
-        origin, _, cohort = rest.rpartition("@")
-        if cohort and process in leaves:
-            waste_class = network.class_of_origin(origin)
-            cohorts.setdefault((process, line, point, period, waste_class), set()).add(cohort)
-    together = sorted({key[0] for key, found in cohorts.items() if len(found) > 1})
-    return [Message("plan.free_attribution", {"processes": tuple(together)})] if together else []
 
 
 def versions() -> dict[str, str]:

@@ -219,6 +219,10 @@ def _storages(book: Book) -> Iterator[Priced]:
         ):
             on = Held(row, column.partition("_")[0])
             yield "holding", ("storages", storage, column), worth * amount * getattr(storage, column), on
+        price, clock = book.clocks.price(storage, row.stream.lineage, row.stream.arose, row.t)
+        if clock is not None:
+            cell = ("clocks", clock, "price_cny_per_t_a")
+            yield "soft_clock", cell, worth * row.stock * price, Held(row, "holding")
         if not storage.compliant:
             tax = worth * row.put * storage.tax_cny_per_t
             yield "levies", ("storages", storage, "tax_cny_per_t"), tax, Held(row, "put")

@@ -24,7 +24,7 @@ from redmud_opt.case.works import Line, Outlet
 from redmud_opt.plan.audit.book import Book, Run
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.rows import Bought, Fed, Kept, Sold
-from redmud_opt.plan.audit.streams import Stream, derived_id
+from redmud_opt.plan.audit.streams import Stream, with_cohort
 
 ARISING, OPENING, GOODS = "arising", "opening_stock", "goods"
 """How a source comes: wastes that arise or lay there; goods are shown where they end."""
@@ -201,7 +201,7 @@ class Steps:
             return self.fate("stored", row.storage, row.stream, row.site)
         stream = row.stream
         if stream.cohort == "new" and self.book.dates.new_year_before(row.t + 1):
-            stream = self.book.streams[f"{stream.name.removesuffix('@new')}@legacy"]
+            stream = self.book.streams[with_cohort(stream.name, "legacy")]
         return self.pile(row.storage, stream, row.t + 1)
 
     # ---------------------------------------------------------------- runs
@@ -254,7 +254,7 @@ class Steps:
         made = {out.material: fed.amount * out.yield_t for out in run.becomes.outputs if out.yield_t > 0.0}
         weights = self._weights(made.items())
         for material, amount in made.items():
-            name = derived_id(self.book.facts, material, fed.process, fed.point, fed.stream)
+            name = self.book.made_id(material, fed)
             end = self.stream(run.site, self.book.streams[name], fed.t)
             if not self.states[end].waste:
                 self._edge(state, end, amount, 0.0 if wastes else weights[material])
@@ -272,7 +272,7 @@ class Steps:
                 state, self.fate("reduced", fed.process, fed.stream, run.site), 0.0, fed.amount * (1.0 - used)
             )
         for out in outputs:
-            name = derived_id(self.book.facts, out.material, fed.process, fed.point, fed.stream)
+            name = self.book.made_id(out.material, fed)
             end = self.stream(run.site, self.book.streams[name], fed.t)
             share = (1.0 - used) * out.of_feed / carried if carried else 0.0
             self._edge(state, end, fed.amount * out.yield_t, fed.amount * share)

@@ -20,7 +20,9 @@ from redmud_opt.network import Network
 from redmud_opt.network.counted import LINE
 from redmud_opt.network.network import Array, Ints
 from redmud_opt.plan.accounts import NEGLIGIBLE, NOTHING_T
+from redmud_opt.plan.ages import age_table, overrun_table
 from redmud_opt.plan.arisings import arising_table, reduction_table
+from redmud_opt.plan.proportional import Shift, proportional_rate
 
 STREAM_COLUMNS = (
     "stream",
@@ -33,6 +35,7 @@ STREAM_COLUMNS = (
     "waste_class",
     "plant",
     "cohort",
+    "arose",
 )
 
 
@@ -73,6 +76,7 @@ def stream_table(net: Network) -> pd.DataFrame:
                 "waste_class": waste_class,
                 "plant": plant,
                 "cohort": stream.cohort,
+                "arose": stream.arose,
             }
         )
     return pd.DataFrame(rows, columns=list(STREAM_COLUMNS))
@@ -91,7 +95,7 @@ def flow_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 def made_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """What lines make, per site, process and period."""
     runs = net.runs
-    cells = runs.grid.position[runs.made_run]
+    cells = runs.made_cells
     k, period = np.nonzero(cells >= 0)
     amount = m.feed_t.values_array[cells[k, period]] * runs.made_yield[k]
     kept = np.abs(amount) > NEGLIGIBLE
@@ -180,17 +184,18 @@ def shortfall_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
 TARGET_COLUMNS = (
     *("target", "waste_class", "scope", "year", "rate", "iron", "hard", "at_least", "reached", "verdict"),
-    *("asked_t", "reached_t", "short_t"),
+    *("asked_t", "reached_t", "short_t", "reached_proportional"),
 )
 
 AT_TARGET = 1e-6
 """A rate this close to its target is held there by it."""
 
 
-def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
+def target_table(m: ConcreteModel, net: Network, shift: Shift) -> pd.DataFrame:
     """What each target asks for and what is reached, in origin tonnes and as a rate; year to date included.
 
     `verdict`: binding (held there by the target), met, short; blank where there is nothing to refer to.
+    `reached_proportional`: the rate with what was fed together taken as mixed.
     """
     rows = []
     for k, row in enumerate(target_years(net)):
@@ -199,7 +204,8 @@ def target_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
         asked = target.at_least * base
         whose = (target.name, target.waste_class, target.scope, row.year, target.rate, target.iron)
         judged = (target.hard, target.at_least, rate, verdict(rate, target.at_least))
-        rows.append((*whose, *judged, asked, reached, float(m.short_t.values_array[k])))
+        mixed = proportional_rate(base, reached, shift, row)
+        rows.append((*whose, *judged, asked, reached, float(m.short_t.values_array[k]), mixed))
     return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
 
 
@@ -307,16 +313,19 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
     storages = {s.name: s.site for s in net.case.storages}
     tiers = frame_of(m.tier_t, "amount")
     stocks = stock_table(m, net)
+    arisings, made = arising_table(m, net), made_table(m, net)
     return {
         "streams": stream_table(net),
-        "arisings": arising_table(m, net),
+        "arisings": arisings,
         "reductions": reduction_table(m, net),
         "flows": flow_table(m, net),
         "feeds": frame_of(m.feed_t, "feed_t"),
-        "made": made_table(m, net),
+        "made": made,
         "purchases": purchase_table(m, net),
         "sales": sited(frame_of(m.sold_t, "sold"), "outlet", outlets),
         "stocks": stocks,
+        "ages": age_table(stocks, net),
+        "clock_overruns": overrun_table(stocks, arisings, made, net),
         "pools": pool_table(stocks, net),
         "placements": sited(frame_of(m.placed_t, "placed_t"), "storage", storages),
         "builds": build_table(m, net),
@@ -328,7 +337,6 @@ def tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
         "take_or_pay": contract_table(m, net),
         "integers": integer_table(m),
         "tiers": tiers.astype({"step": int}) if len(tiers) else tiers,
-        "targets": target_table(m, net),
         "shortfalls": shortfall_table(m, net),
         "excess": excess_table(m),
         "value_terms": value_table(m),

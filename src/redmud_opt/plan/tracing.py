@@ -96,7 +96,7 @@ class Tracing:
         unit = np.zeros((self.size, len(marks)))
         unit[list(marks), np.arange(len(marks))] = 1.0
         if len(own) and len(marks):
-            found[own] = _solved(shares[own][:, own], unit[own])
+            found[own] = solved(shares[own][:, own], unit[own])
         return found
 
     @cached_property
@@ -109,7 +109,7 @@ class Tracing:
             entered[state, column[state]] += amount
         found = np.zeros_like(entered)
         if len(own) and len(self.sources):
-            found[own] = _solved(self.goes_to[own][:, own].T, entered[own])
+            found[own] = solved(self.goes_to[own][:, own].T, entered[own])
         return found
 
     def tonnes(self) -> Array:
@@ -151,20 +151,20 @@ class Tracing:
             return on_runs, ended
         bought = np.zeros(self.size)
         source = np.array([s.kind == SOURCE for s in self.steps.states], dtype=float)
-        bought[goods] = _solved(self.made_of[goods][:, goods], source[goods, None])[:, 0]
+        bought[goods] = solved(self.made_of[goods][:, goods], source[goods, None])[:, 0]
         made, on = np.zeros((self.size, columns)), np.zeros((self.size, columns))
         for b in mine:
             made[b.before, b.column] += b.amount
             on[b.after, b.column] += b.amount * bought[b.before]
-        back = _solved(self.made_of[goods][:, goods].T, made[goods])
-        forth = _solved(self.goes_to[goods][:, goods].T, on[goods])
+        back = solved(self.made_of[goods][:, goods].T, made[goods])
+        forth = solved(self.goes_to[goods][:, goods].T, on[goods])
         on_runs[wastes] = self.made_of[goods][:, wastes].T @ back + self.goes_to[goods][:, wastes].T @ forth
         ends = np.array([s.kind == FATE for s in self.steps.states], dtype=float)
         ended[goods] = forth * ends[goods, None]
         return on_runs, ended
 
 
-def _solved(shares: Any, known: Array) -> Array:
+def solved(shares: Any, known: Array) -> Array:
     """x = shares · x + known, by doubling: x ← x + Pʲ · x with P = shares to the power 1, 2, 4, …
 
     Most states know few sources and chains are short, so that this stays sparse where a factorisation would not.

@@ -90,6 +90,8 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.yards(),
         speaker.spending(),
         speaker.reductions(),
+        speaker.ages(),
+        speaker.permits(),
         speaker.refunds(),
         speaker.contracts(),
         speaker.services(),
@@ -135,6 +137,12 @@ def record(plan: Described, language: str = "en") -> dict[str, Any]:
         "seconds": dict(seconds) if isinstance(seconds, Mapping) else {"solve": seconds},
     }
 
+
+NEAR_DAYS = 90
+"""Days before a limit of storage, or the end of a permit, from which on it is near."""
+
+ALMOST_USED = 0.9
+"""Share of the tonnes of a permit from which on it is said how far it is used."""
 
 DECISIONS = ("built", "closed", "opened", "yard", "adopted")
 """Measures of what is decided for good."""
@@ -507,6 +515,23 @@ class Speaker:
             lines.append(self.say(f"reduced_{kind}", **values))
         return [self.say("reductions"), *indented(lines)] if lines else []
 
+    def permits(self) -> list[str]:
+        """Permits that are used up, almost used up, or about to end, by year."""
+        lines = []
+        for row in self.rows("permits"):
+            names = {
+                "permit": str(row["permit"]),
+                "receiver": self.name(str(row["receiver"])),
+                "code": str(row["code"]),
+            }
+            used, allowed = float(row["used_t"]), float(row["allowed_t"])
+            if used > 0.0 and used >= ALMOST_USED * allowed:
+                amounts = {"used": tonnes(used), "allowed": tonnes(allowed)}
+                lines.append(self.say("permit_used", **names, year=str(row["year"]), **amounts))
+            if used > 0.0 and float(row["days_left"]) <= NEAR_DAYS:
+                lines.append(self.say("permit_ends", **names, valid_to=str(row["valid_to"])))
+        return [self.say("permits"), *indented(list(dict.fromkeys(lines)))] if lines else []
+
     def refunds(self) -> list[str]:
         """VAT refunds."""
         lines = [
@@ -520,6 +545,34 @@ class Speaker:
             for row in self.rows("refunds")
         ]
         return [self.say("refunds"), *indented(lines)] if lines else []
+
+    def ages(self) -> list[str]:
+        """Storage clocks: the oldest waste in stock, what is about to be too old, what lies too long."""
+        rows, lines = self.rows("ages"), []
+        dated = [row for row in rows if float(row["age_days"]) == float(row["age_days"])]
+        if dated:
+            oldest = max(dated, key=lambda row: float(row["age_days"]))
+            days = f"{float(oldest['age_days']):,.0f}"
+            names = {
+                "storage": self.name(str(oldest["storage"])),
+                "material": self.name(str(oldest["material"])),
+            }
+            lines.append(self.say("age_oldest", days=days, period=str(oldest["period"]), **names))
+        near = [row for row in rows if 0.0 <= float(row["days_left"]) <= NEAR_DAYS]
+        late = [row for row in rows if float(row["overrun_t"]) > 0.0]
+        unseen = self.rows("clock_overruns")
+        for key, found, column in (
+            ("age_near", near, "stock_t"),
+            ("age_late", late, "overrun_t"),
+            ("age_late_fifo", unseen, "overrun_t"),
+        ):
+            amounts: dict[str, float] = {}
+            for row in found:
+                amounts[str(row["period"])] = amounts.get(str(row["period"]), 0.0) + float(row[column])
+            if amounts:
+                period = max(amounts, key=lambda name: amounts[name])
+                lines.append(self.say(key, amount=tonnes(amounts[period]), period=period, days=NEAR_DAYS))
+        return [self.say("ages"), *indented(lines)] if lines else []
 
     def contracts(self) -> list[str]:
         """What is paid for under contracts without being taken, and what is made up."""
@@ -584,10 +637,12 @@ class Speaker:
         frame = self.plan.frames["rates"]
         if frame.empty:
             return []
-        heads = ("waste_class", "year", "generated", "rate_new", "rate_stat", "rate_gross")
-        rows = [[self.say(f"head_{head}") for head in heads]]
+        names = ["rate_new", "rate_stat", "rate_gross"]
+        if "rate_new_proportional" in frame and _differ(frame["rate_new"], frame["rate_new_proportional"]):
+            names.insert(1, "rate_new_proportional")
+        rows = [[self.say(f"head_{head}") for head in ("waste_class", "year", "generated", *names)]]
         for row in frame.to_dict("records"):
-            rates = [percent(float(row[name])) for name in ("rate_new", "rate_stat", "rate_gross")]
+            rates = [percent(float(row[name])) for name in names]
             whose = self.origin(str(row["waste_class"]), str(row["plant"]))
             rows.append([whose, str(row["year"]), tonnes(float(row["generated_t"])), *rates])
         return [self.say("rates"), *table(rows)]
@@ -777,3 +832,8 @@ def compact(message: Message, language: str) -> str:
             named = values[name]
             return text(Message("plan.and"), language).join(named) if isinstance(named, tuple) else str(named)
     return text(message, language)
+
+
+def _differ(first: pd.Series, second: pd.Series) -> bool:
+    """Whether two columns of rates differ anywhere."""
+    return bool(((first - second).abs() > PROVED).any())

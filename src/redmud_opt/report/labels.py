@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from redmud_opt.i18n import Message, template, text
+from redmud_opt.network.clocks import UNKNOWN
 from redmud_opt.plan import Plan
 from redmud_opt.plan.paths import BETWEEN
 
@@ -37,7 +38,7 @@ class Labels:
         return self._say("of_plant", what=words, plant=self.name(plant)) if plant else words
 
     def stream(self, stream: str) -> str:
-        """A stream: its material, what it was made from, whose waste it was, and its cohort."""
+        """A stream: its material, what it was made from, whose waste it was, and its cohort and age."""
         if stream not in self._streams:
             return self.name(stream)
         row = self._streams[stream]
@@ -50,7 +51,17 @@ class Labels:
             words = self._say("of_plant", what=words, plant=self.name(row["plant"]))
         if row["cohort"]:
             words = self._say("of_cohort", what=words, cohort=self.word("cohort", row["cohort"]))
-        return words
+        return self._arisen(words, row.get("arose", ""))
+
+    def _arisen(self, words: str, arose: str) -> str:
+        """What a waste with a storage clock is called: when it arose is a part of it."""
+        if not arose:
+            return words
+        return (
+            self._say("arisen_unknown", what=words)
+            if arose == UNKNOWN
+            else self._say("arisen", what=words, arose=arose)
+        )
 
     def lane(self, lane: str) -> str:
         """A lane by its ends and mode; by its name where nothing moves on it."""

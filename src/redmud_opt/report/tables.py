@@ -24,6 +24,9 @@ SHOWN = {
     "sales": "outlet site stream period sold",
     "placements": "storage site stream period placed_t",
     "stocks": "storage site stream period put_t reclaimed_t stock_t",
+    "ages": "storage material origin arose period stock_t age_days limit_days days_left role hard overrun_t "
+    "charge_cny",
+    "clock_overruns": "role lineage period stock_t limit_months overrun_t",
     "pools": "storage lineage period content_t reclaimed_t share",
     "purchases": "supply site stream period bought",
     "arisings": "site stream period arising_t",
@@ -48,11 +51,16 @@ SHOWN = {
     "unknown_in_t unknown_out_t",
     "composition": "kind at point stream period property mean sigma amount_t",
     "gate_margins": "gate at line point stream period property sense mean margin limit slack",
+    "status": "lineage status code hazard why because_of clause",
+    "permits": "permit receiver code sender year allowed_t used_t left_t valid_to days_left",
     "fates": "origin cohort year fate at amount_t",
-    "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross",
-    "targets": "target waste_class year rate hard at_least reached verdict asked_t reached_t",
+    "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross "
+    "rate_new_proportional rate_stat_proportional",
+    "targets": "target waste_class year rate hard at_least reached reached_proportional verdict asked_t reached_t",
     "identity": "origin year opening_t generated_t received_t utilised_t placed_t reduced_t handed_to_disposal_t "
     "handed_out_t closing_t residual_t",
+    "statistical_form": "level scope year waste_class code basis generated_t carried_in_t used_t used_past_t "
+    "disposed_t disposed_past_t handed_out_t stored_t discarded_t stock_t",
     "value_terms": "term year value_cny",
     "cost_to_serve": "site material given fate at term year value_cny",
     "traced": "site material given fate at origin_t",
@@ -91,6 +99,8 @@ _NAMES = (
     "arising",
     "property",
     "carrier",
+    "receiver",
+    "sender",
 )
 _WORDS = {
     "waste_class": "class",
@@ -110,6 +120,11 @@ _WORDS = {
     "account": "total",
     "scope": "scope",
     "clean": "clean",
+    "role": "role",
+    "level": "level",
+    "basis": "basis",
+    "status": "status",
+    "why": "why",
 }
 _RISKY = ("=", "+", "-", "@")
 
@@ -194,7 +209,7 @@ def _is_amount(column: pd.Series, name: str) -> bool:
 
 def _is_share(name: str) -> bool:
     """Whether a column is shown in percent."""
-    of_a_year = ("at_least", "reached", "in_force", "of_year", "clean_share")
+    of_a_year = ("at_least", "reached", "reached_proportional", "in_force", "of_year", "clean_share")
     return name.startswith("rate_") or name in of_a_year
 
 

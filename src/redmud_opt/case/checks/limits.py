@@ -8,7 +8,7 @@ from datetime import date
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.names import did_you_mean
-from redmud_opt.case.rules import Target
+from redmud_opt.case.rules import BY_ORIGIN, Limit, Target
 from redmud_opt.case.things import Ownership
 from redmud_opt.i18n import Message
 
@@ -30,6 +30,7 @@ PLACES = {
     "built": _ANYWHERE | {"facilities", "lines"},
     "count_used": _ANYWHERE | {"facilities", "lines", "lanes", "outlets"},
     "haulage": _ANYWHERE | {"lanes"},
+    **dict.fromkeys(BY_ORIGIN.split(), _ANYWHERE),
     "account": _ANYWHERE | {"facilities", "lines", "processes", "lanes", "outlets", "storages"},
 }
 """Measure → tables of the places at which it is measured."""
@@ -71,6 +72,52 @@ def limits_fit_places(facts: Facts) -> Iterator[Fault]:
             yield facts.fault(row, "to", "limit_to", measure=row.measure)
         if row.every == "each" and not row.at:
             yield facts.fault(row, "every", "each_of_nothing")
+
+
+def limits_by_origin(facts: Facts) -> Iterator[Fault]:
+    """A class belongs to measures in origin tonnes; what is generated is known by class and calendar year."""
+    years = {str(period.year) for period in facts.case.periods}
+    for row in facts.case.limits:
+        if row.waste_class and row.measure not in BY_ORIGIN.split():
+            yield facts.fault(row, "waste_class", "limit_class", measure=row.measure)
+        if row.waste_class == "none":
+            yield facts.fault(row, "waste_class", "limit_class_none")
+        if row.measure != "generated":
+            continue
+        if row.material:
+            yield facts.fault(row, "material", "limit_generated_material")
+        if row.per == "period":
+            yield facts.fault(row, "per", "limit_generated_time")
+        if row.during and row.during not in years:
+            yield facts.fault(row, "during", "limit_generated_during", during=row.during)
+
+
+SAME = (
+    *("measure", "account", "mode", "material", "waste_class", "at", "to", "every", "per", "during"),
+    "share_of",
+)
+"""Columns that say what a limit is about."""
+
+
+def limits_agree(facts: Facts) -> Iterator[Fault]:
+    """What is asked of one amount can hold together: no least above a greatest, no two exact values."""
+    seen: dict[tuple[object, ...], list[Limit]] = {}
+    for row in facts.case.limits:
+        if row.sense == "measure" or row.value is None:
+            continue
+        about = tuple(getattr(row, name) for name in SAME)
+        for other in seen.get(about, ()):
+            if _contradict(row, other) or _contradict(other, row):
+                values = {"name": other.name, "sense": other.sense, "value": other.value}
+                yield facts.fault(row, "value", "limits_contradict", None, **values)
+                break
+        seen.setdefault(about, []).append(row)
+
+
+def _contradict(least: Limit, most: Limit) -> bool:
+    """Whether one row asks for more than the other lets be."""
+    bounds = least.sense in ("min", "equal") and most.sense in ("max", "equal")
+    return bounds and (least.value or 0.0) > (most.value or 0.0) * (1.0 + WHOLE)
 
 
 def change_limits_bind(facts: Facts) -> Iterator[Fault]:
@@ -123,6 +170,17 @@ def _plants(facts: Facts, target: Target) -> list[str]:
         if not scope or scope & {site.name, site.owner, site.province}:
             found.append(site.name)
     return list(dict.fromkeys(found))
+
+
+def hard_targets_refer_to_waste(facts: Facts) -> Iterator[Fault]:
+    """A hard target is on a waste that arises in its scope; on nothing it would hold whatever is done."""
+    stated = {row.waste_class for row in facts.case.year_to_date}
+    for row in facts.case.targets:
+        if row.hard and row.waste_class not in ("none", *stated) and not _plants(facts, row):
+            values = {"waste_class": row.waste_class, "scope": row.scope}
+            yield facts.fault(
+                row, "scope" if row.scope else "waste_class", "target_on_nothing", None, **values
+            )
 
 
 def targets_know_the_year(facts: Facts) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from redmud_opt.case.case import Period
+from redmud_opt.case.case import RULE_PACK_TABLES, Period
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.columns import columns
 from redmud_opt.case.faults import Fault
@@ -42,14 +42,13 @@ def opens_before_closing(facts: Facts) -> Iterator[Fault]:
             "lines",
             "outlets",
             "storages",
-            "methods",
-            "codes",
+            *RULE_PACK_TABLES,
             "permits",
             "approvals",
             "contracts",
         ):
             for row in facts.draft.rows(table):
-                if first not in columns(type(row)):
+                if last not in columns(type(row)):
                     continue
                 start, end = getattr(row, first), getattr(row, last)
                 if start is not None and end is not None and start >= end:

@@ -10,13 +10,14 @@ import numpy as np
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.network.doors.assessments import Assessed
 from redmud_opt.network.doors.borders import Approved, ForUse, GeneralApproved, Near
+from redmud_opt.network.doors.permits import Permits
 from redmud_opt.network.doors.rule import Ground, Rule, Shut
 from redmud_opt.network.haulage import Route
 from redmud_opt.network.lineage import Conversion, Lineage
 from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.time import Mask, Time
 
-RULES: tuple[type[Rule], ...] = (Approved, Near, ForUse, GeneralApproved, Assessed)
+RULES: tuple[type[Rule], ...] = (Permits, Approved, Near, ForUse, GeneralApproved, Assessed)
 """The law, rule by rule."""
 
 Door = tuple[str, str, str]
@@ -54,6 +55,10 @@ class Doors:
     def deliver(self, outlet: Outlet, lineage: Lineage) -> Mask:
         """Periods in which an outlet may take a material, [T]."""
         return self._ask(("deliver", outlet.name, lineage.id), lambda rule: rule.deliver(outlet, lineage))
+
+    def when_open(self, door: Door) -> Mask | None:
+        """Periods in which a door is open, [T]; None if nobody came to it."""
+        return self._open.get(door)
 
     def _ask(self, key: Door, question: Callable[[Any], Shut | None]) -> Mask:
         if key not in self._open:

@@ -18,6 +18,7 @@ import pandas as pd
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
 from redmud_opt.plan.audit.accounts import identity, totals
+from redmud_opt.plan.audit.ages import ages
 from redmud_opt.plan.audit.annual import annual
 from redmud_opt.plan.audit.apart import apart
 from redmud_opt.plan.audit.balance import arisings, balances, made, stocks
@@ -39,6 +40,7 @@ from redmud_opt.plan.audit.law import law
 from redmud_opt.plan.audit.limits import limits
 from redmud_opt.plan.audit.logic import logic
 from redmud_opt.plan.audit.movements import movements
+from redmud_opt.plan.audit.permits import permits
 from redmud_opt.plan.audit.points import points
 from redmud_opt.plan.audit.pools import pools
 from redmud_opt.plan.audit.rates import rates, targets
@@ -50,6 +52,8 @@ from redmud_opt.plan.audit.rolling import rolling
 from redmud_opt.plan.audit.running import running
 from redmud_opt.plan.audit.services import services
 from redmud_opt.plan.audit.spending import budgets
+from redmud_opt.plan.audit.standing import standing
+from redmud_opt.plan.audit.statistical import statistical_form
 from redmud_opt.plan.audit.tiers import tiers
 from redmud_opt.plan.audit.using import lanes
 from redmud_opt.plan.audit.value import value
@@ -59,12 +63,15 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     well_formed,
     streams,
     law,
+    permits,
+    standing,
     movements,
     apart,
     arisings,
     reductions,
     stocks,
     balances,
+    ages,
     made,
     builds,
     closings,
@@ -96,6 +103,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     targets,
     cost_to_serve,
     annual,
+    statistical_form,
     horizon,
     rolling,
     value,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, union
 from redmud_opt.plan.audit.reductions import arising_due
-from redmud_opt.plan.audit.streams import founded
+from redmud_opt.plan.audit.streams import cohort_of, with_cohort
 
 Node = tuple[str, str, int]
 
@@ -82,14 +82,14 @@ def made(book: Book) -> tuple[Check, ...]:
 
 
 def arisings(book: Book) -> tuple[Check, ...]:
-    """Every arising of the case is in the plan, with its amount, its origin and the cohort `new`, options applied.
+    """Every arising of the case is in the plan, with its amount, origin, age and cohort `new`, options applied.
 
     What the case states and what options make of it: `reductions`.
     """
     findings = Findings("arisings")
     due: Tally[tuple[str, str, int]] = Tally()
     for (name, material, t), amount in arising_due(book):
-        stream = founded(book.facts, book.streams, material, book.facts.arisings[name].site, "new")
+        stream = book.founded(material, book.facts.arisings[name].site, "new", book.period(t))
         due.add((name, stream.name if stream else "?", t), amount)
     stated: Tally[tuple[str, str, int]] = Tally()
     for arose in book.arisings:
@@ -125,7 +125,7 @@ def stocks(book: Book) -> tuple[Check, ...]:
 
 def _older(book: Book, name: str) -> str:
     """The id that a stream has after New Year."""
-    return f"{name.removesuffix('@new')}@legacy" if book.streams[name].cohort == "new" else name
+    return with_cohort(name, "legacy") if book.streams[name].cohort == "new" else name
 
 
 def _carried(book: Book, storage: str, name: str, t: int) -> float:
@@ -136,7 +136,8 @@ def _carried(book: Book, storage: str, name: str, t: int) -> float:
 
     if not book.dates.new_year_before(t):
         return at_end(name)
-    if name.endswith("@new"):
+    cohort = cohort_of(name)
+    if cohort == "new":
         return 0.0
-    younger = f"{name.removesuffix('@legacy')}@new" if name.endswith("@legacy") else ""
+    younger = with_cohort(name, "new") if cohort == "legacy" else ""
     return at_end(name) + (at_end(younger) if younger else 0.0)

@@ -18,6 +18,7 @@ from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
 from redmud_opt.plan.audit.borders import Borders
 from redmud_opt.plan.audit.checks import Findings, Tally, at
+from redmud_opt.plan.audit.clocks import Clocks
 from redmud_opt.plan.audit.conversion import Conversion, Conversions
 from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.facts import Facts, live
@@ -28,9 +29,11 @@ from redmud_opt.plan.audit.room import Yards
 from redmud_opt.plan.audit.rows import (
     LAYOUT,
     Account,
+    Aged,
     Allowed,
     Annual,
     Arose,
+    Asked,
     Bought,
     Built,
     Closed,
@@ -52,6 +55,7 @@ from redmud_opt.plan.audit.rows import (
     OfProcess,
     Opened,
     Over,
+    Overrun,
     Owed,
     Path,
     Placed,
@@ -59,23 +63,34 @@ from redmud_opt.plan.audit.rows import (
     Rate,
     Reduced,
     Refund,
+    Reported,
     Served,
     Service,
     Short,
     Sold,
     Spent,
+    Standing,
     Step,
     Term,
     Total,
     Traced,
     Transport,
+    UnderPermit,
     Used,
     YardEnd,
     YardEvent,
     YardState,
 )
 from redmud_opt.plan.audit.status import Status
-from redmud_opt.plan.audit.streams import Reader, Stream, UnreadableStream, derived_id, founded
+from redmud_opt.plan.audit.streams import (
+    UNDATED,
+    Lineage,
+    Reader,
+    Stream,
+    UnreadableStream,
+    derived_id,
+    founded,
+)
 
 
 class Run(NamedTuple):
@@ -119,8 +134,10 @@ class Book:
         self.lanes = Lanes(self.facts)
         self.stated_streams = frames.get("streams")
         self.other_frames = tuple(name for name in frames if name not in (*LAYOUT, *READ_ELSEWHERE))
+        self.reader = Reader(self.facts)
         self.streams = self._read_streams()
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
+        self.clocks = Clocks(self.facts, self.dates, self.status)
         self.borders = Borders(self.facts, self.dates, self.status)
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
         rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
@@ -145,6 +162,8 @@ class Book:
         self.totals: list[Total] = rows["totals"]
         self.rates: list[Rate] = rows["rates"]
         self.identity: list[Identity] = rows["identity"]
+        self.statistical_form: list[Reported] | None = stated("statistical_form")
+        self.targets: list[Asked] | None = stated("targets")
         self.fates: list[Gone] | None = stated("fates")
         self.builds: list[Built] = rows["builds"]
         self.closings: list[Closed] = rows["closings"]
@@ -175,6 +194,10 @@ class Book:
         self.documents: list[Document] | None = stated("border_documents")
         self.separate_loads: list[Load] | None = stated("separate_loads")
         self.transport: list[Transport] | None = stated("transport")
+        self.stated_status: list[Standing] | None = stated("status")
+        self.under_permits: list[UnderPermit] | None = stated("permits")
+        self.stated_ages: list[Aged] | None = stated("ages")
+        self.stated_overruns: list[Overrun] | None = stated("clock_overruns")
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}
@@ -185,13 +208,12 @@ class Book:
             if len(frame):
                 self.reading.fault("no_column", "streams", columns=("stream",))
             return {}
-        reader = Reader(self.facts)
         for cell in frame["stream"].tolist():
             name = cell_text(cell)
             try:
                 if name in found:
                     self.reading.fault("twice", at("streams", name))
-                found[name] = reader.stream(name)
+                found[name] = self.reader.stream(name)
             except UnreadableStream as fault:
                 self.reading.fault(fault.key, at("streams", name), **fault.values)
         return found
@@ -257,9 +279,21 @@ class Book:
         tally: Tally[tuple[str, str, str, int]] = Tally()
         for fed, site, becomes in self.runs:
             for made in becomes.outputs:
-                name = derived_id(self.facts, made.material, fed.process, fed.point, fed.stream)
+                name = self.made_id(made.material, fed)
                 tally.add((site, fed.process, name, fed.t), fed.amount * made.yield_t)
         return tally
+
+    def made_id(self, material: str, fed: Fed) -> str:
+        """The id of what a feed becomes; what has a clock is as old as its feed after pretreatment, else new."""
+        name = derived_id(self.facts, material, fed.process, fed.point, fed.stream)
+        if fed.stream is None or "@" not in name:
+            return name
+        lineage = Lineage(name.partition("@")[0], material, fed.process, fed.point, fed.stream.lineage)
+        if not self.clocks.has_age(lineage):
+            return name
+        method = self.facts.processes[fed.process].method
+        keeps = self.dates.meaning(method, fed.t) == "pretreatment" and fed.stream.arose
+        return f"{name}@{fed.stream.arose if keeps else self.period(fed.t)}"
 
     @cached_property
     def taking(self) -> Tally[tuple[str, str, int]]:
@@ -279,9 +313,15 @@ class Book:
             site = self.facts.storages[row.storage].site
             new = row.arose_on is not None and row.arose_on.year == first_year
             cohort = "new" if new else "legacy"
-            stream = founded(self.facts, self.streams, row.material, row.origin_site or site, cohort)
+            arose = row.arose_on.isoformat() if row.arose_on else UNDATED
+            stream = self.founded(row.material, row.origin_site or site, cohort, arose)
             found.append(Opening(row.storage, site, row.material, stream, row.amount_t))
         return found
+
+    def founded(self, material: str, site: str, cohort: str, arose: str) -> Stream | None:
+        """The stream that arises or lay somewhere, with its age where it has a clock."""
+        aged = self.clocks.has_age(Lineage(material, material))
+        return founded(self.facts, self.streams, material, site, cohort, arose if aged else "")
 
     @cached_property
     def before(self) -> Tally[tuple[str, str]]:

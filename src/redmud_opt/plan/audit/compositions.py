@@ -103,7 +103,7 @@ def _composed(book: Book) -> Iterator[tuple[Key, tuple[float, ...]]]:
     for (_, process, stream, _), amount in book.making.sums.items():
         sums[process, stream] = sums.get((process, stream), 0.0) + amount
     for (process, stream), amount in sums.items():
-        lineage = book.streams[stream].lineage if stream in book.streams else Lineage(stream, stream)
+        lineage = book.reader.lineage(stream.partition("@")[0])
         for name, value in _known(book, lineage):
             yield ("made", process, process, lineage.point, stream, "", name), (*value, amount)
     for (line, process, point, t), runs in units(book).items():

@@ -18,6 +18,9 @@ from redmud_opt.plan.audit.facts import Facts, named
 from redmud_opt.plan.audit.rows import LAYOUT, OPTIONAL, SIGNED
 from redmud_opt.plan.audit.streams import Stream
 
+LATER = ("rate?",)
+"""Kinds of columns that older plans lack; they are blank there."""
+
 
 class Unknown(ValueError):
     """A cell that names nothing."""
@@ -60,6 +63,7 @@ class FrameReader:
             "text": cell_text,
             "number": self._number,
             "rate": self._number,
+            "rate?": self._number,
             "number?": self._may_be_blank,
             "year": self._whole,
             "stream": lambda value: self._name(value, streams),
@@ -115,14 +119,16 @@ class FrameReader:
             if name not in OPTIONAL:
                 self.findings.fault("no_frame", name)
             return []
-        missing = tuple(column for column in kinds if column not in frame.columns)
+        missing = tuple(c for c, kind in kinds.items() if c not in frame.columns and kind not in LATER)
         if missing and len(frame):
             self.findings.fault("no_column", name, columns=missing)
         if missing or not len(frame):
             return []
         found: list[Any] = []
         seen: set[object] = set()
-        for cells in zip(*(frame[column].tolist() for column in kinds), strict=True):
+        blank = [float("nan")] * len(frame)
+        columns = (frame[column].tolist() if column in frame.columns else blank for column in kinds)
+        for cells in zip(*columns, strict=True):
             where = at(name, *(cell_text(cell) for cell in cells[: keys or 2]))
             values = self._values(where, kinds, cells)
             if values is None:

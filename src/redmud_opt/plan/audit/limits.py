@@ -3,6 +3,7 @@
     amount(limit, window) = Σ of the measure over base materials, places and the window's periods
     stock, risk: at the end of the period; for a year or the horizon: at the end of its last period
     built: units decided in the window;   count_used: how many different lanes, outlets or lines (on > 0) are used
+    utilised, generated, disposed: origin tonnes, at the plant where the waste arose
     haulage: wet t km;   account: direct, transport and purchased;   a mode: what moves on it alone
     share_of: amount ≤ value × amount(other limit, same window), the other with its own places and materials
 
@@ -15,12 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from redmud_opt.case.rules import Limit
+from redmud_opt.case.rules import BY_ORIGIN, Limit
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.burdens import burdens
 from redmud_opt.plan.audit.checks import Check, Findings, at
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.plant import NO_UNIT
+from redmud_opt.plan.audit.streams import Stream
 from redmud_opt.plan.audit.using import LINE, Uses
 
 
@@ -34,6 +36,7 @@ class Event(NamedTuple):
     to: frozenset[str] = frozenset()
     mode: str = ""
     account: str = ""
+    waste_class: str = ""
 
 
 class Measures:
@@ -63,6 +66,8 @@ class Measures:
         self.events["risk"] = list(self._risks())
         self.events["haulage"] = list(self._haulage())
         self.events["account"] = list(self._accounts())
+        self.events |= {name: [] for name in BY_ORIGIN.split()}
+        self._by_origin()
         self.uses = Uses(book)
         self.used = set(self.uses.used)
         self.used |= {((LINE, row.line), row.t) for row in book.running if row.on > NO_UNIT}
@@ -95,6 +100,40 @@ class Measures:
     def _accounts(self) -> Iterator[Event]:
         for own in burdens(self.book):
             yield Event(own.material, own.t, own.amount, own.places, frozenset(), own.mode, own.account)
+
+    def _by_origin(self) -> None:
+        """Origin tonnes generated, utilised and disposed of, by where the waste arose."""
+        book = self.book
+        for row in book.arisings:
+            self._arose("generated", row.stream, row.t, row.amount, "")
+        for fed in book.feeds:
+            if fed.stream is None or not fed.stream.has_origin:
+                continue
+            used = book.conversions.credit(fed.process, fed.point, fed.stream.lineage, fed.t, False)
+            amount = fed.amount * book.origin_t(fed.stream)
+            self._arose("utilised", fed.stream, fed.t, amount * used, fed.stream.material)
+            if not used and not book.conversions.carries(fed.process, fed.point, fed.stream.lineage):
+                self._arose("disposed", fed.stream, fed.t, amount, fed.stream.material)
+        for sold in book.sales:
+            meaning = book.dates.meaning(book.facts.outlets[sold.outlet].method, sold.t)
+            measure = {"use": "utilised", "disposal": "disposed"}.get(meaning)
+            if measure:
+                self._arose(
+                    measure,
+                    sold.stream,
+                    sold.t,
+                    sold.amount * book.origin_t(sold.stream),
+                    sold.stream.material,
+                )
+        for placed in book.placements:
+            amount = placed.amount * book.origin_t(placed.stream)
+            self._arose("disposed", placed.stream, placed.t, amount, placed.stream.material)
+
+    def _arose(self, measure: str, stream: Stream, t: int, amount: float, material: str) -> None:
+        if stream.has_origin:
+            site = self.book.facts.sites.get(stream.plant)
+            places = frozenset({stream.plant, *((site.owner, site.province) if site else ())} - {""})
+            self.events[measure].append(Event(material, t, amount, places, waste_class=stream.waste_class))
 
     def _feeds(self) -> Iterator[Event]:
         for fed in self.book.feeds:
@@ -132,6 +171,7 @@ class Measures:
             and (to is None or not event.to.isdisjoint(to))
             and (not modes or event.mode in modes)
             and event.account == row.account
+            and row.waste_class in ("", event.waste_class)
         ]
         return sum(terms), max(map(abs, terms), default=0.0)
 

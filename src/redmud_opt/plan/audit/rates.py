@@ -3,6 +3,7 @@
     rate_new   = utilised new ÷ generated
     rate_stat  = (utilised new + legacy) ÷ (generated + utilised legacy)
     rate_gross = (gross new + gross legacy) ÷ generated
+    …_proportional: the same with lots of co-fed lines taken as mixed, see `proportional`
     hard target: achieved ≥ at_least × denominator;  soft: short_t = max(0, at_least × denominator − achieved)
 
 A target with iron = gross_feed takes the gross set of (u, w) in its rate. What was generated and utilised
@@ -11,14 +12,19 @@ before the horizon in its first year counts. MODEL.md 'Utilisation' and rule 8.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from redmud_opt.case.rules import Target
 from redmud_opt.plan.audit.accounts import Accounts
 from redmud_opt.plan.audit.book import Book
-from redmud_opt.plan.audit.checks import TOLERANCE, Check, Findings, at
+from redmud_opt.plan.audit.checks import TOLERANCE, Check, Findings, Tally, at
 from redmud_opt.plan.audit.facts import live
+from redmud_opt.plan.audit.proportional import proportional
+from redmud_opt.plan.audit.rows import Asked
 from redmud_opt.plan.audit.streams import plant_names
+
+RATES = ("rate_new", "rate_stat", "rate_gross")
 
 
 class Sums(NamedTuple):
@@ -56,6 +62,18 @@ def sums_of(accounts: Accounts, origin: str, year: int) -> Sums:
     return Sums(*(accounts.with_to_date((name, origin, cohort, year)) for name, cohort in keys))
 
 
+def proportional_sums(
+    sums: Sums, shift: Tally[tuple[str, str, str, int]], origins: list[str], year: int
+) -> Sums:
+    """The sums of some origins with lots of co-fed lines taken as mixed."""
+    more = {
+        (name, cohort): sum(shift[name, origin, cohort, year] for origin in origins)
+        for name in ("utilised", "utilised_gross")
+        for cohort in ("new", "legacy")
+    }
+    return sums.plus(Sums(0.0, *more.values()))
+
+
 def known_origins(accounts: Accounts) -> list[str]:
     """Origins of streams, and those that only `year_to_date` knows."""
     return list(dict.fromkeys([*accounts.origins, *(key[1] for key in accounts.to_date)]))
@@ -66,8 +84,12 @@ def rates(book: Book) -> tuple[Check, ...]:
     findings = Findings("rates")
     accounts = Accounts(book)
     due: dict[tuple[str, str, int], Sums] = {}
+    whose: dict[tuple[str, str], list[str]] = {}
+    shift = proportional(accounts)
     for origin in known_origins(accounts):
         waste_class, _, plant = origin.partition(":")
+        for name in dict.fromkeys((plant, "")):
+            whose.setdefault((waste_class, name), []).append(origin)
         for year in book.dates.years:
             own = sums_of(accounts, origin, year)
             for name in dict.fromkeys((plant, "")):
@@ -84,11 +106,25 @@ def rates(book: Book) -> tuple[Check, ...]:
             findings.equal(
                 "misstated", at(where, name), getattr(row, name), getattr(sums, name), scale, what=name
             )
-        for name in ("rate_new", "rate_stat", "rate_gross"):
+        for name in RATES:
             _rate(findings, at(where, name), name, getattr(row, name), *sums.ratio(name, False))
+        mixed = proportional_sums(sums, shift, whose[key[:2]], key[2])
+        for name in RATES if states_proportional(book) else ():
+            stated_as = f"{name}_proportional"
+            _rate(
+                findings, at(where, stated_as), stated_as, getattr(row, stated_as), *mixed.ratio(name, False)
+            )
     for left in stated:
         findings.fault("no_origin", at(*left))
+    if not states_proportional(book):
+        findings.note("not_stated", "rates")
     return findings.checks()
+
+
+def states_proportional(book: Book) -> bool:
+    """Whether the plan states proportional rates; older ones do not."""
+    frame = book.frames.get("rates")
+    return frame is not None and "rate_new_proportional" in frame.columns
 
 
 def _rate(findings: Findings, where: str, name: str, stated: float, achieved: float, whole: float) -> None:
@@ -102,29 +138,83 @@ def _rate(findings: Findings, where: str, name: str, stated: float, achieved: fl
 
 
 def targets(book: Book) -> tuple[Check, ...]:
-    """Hard targets are met; what soft targets are short of is stated, and priced."""
+    """Hard targets are met; what soft ones are short of is stated, and priced; the frame `targets` says all of it."""
     findings = Findings("targets")
     accounts = Accounts(book)
+    shift = proportional(accounts)
     short = {(row.target, row.year): row for row in book.shortfalls}
+    stated = {(row.target, row.year): row for row in book.targets or ()}
     for row in book.facts.targets.values():
         for year in book.dates.years:
             if row.year in (None, year):
-                _target(findings, book, accounts, row, year)
+                sums, origins = _scope(findings, book, accounts, row, year)
+                _target(findings, book, sums, row, year)
+                mixed = proportional_sums(sums, shift, origins, year)
+                own = stated.pop((row.name, year), None)
+                if book.targets is not None:
+                    left = sum(r.short for r in book.shortfalls if (r.target, r.year) == (row.name, year))
+                    _stated(findings, own, row, year, left, sums, mixed)
                 short.pop((row.name, year), None) if not row.hard else None
     for name, year in short:
         findings.fault("no_soft_target", at(name, year), target=name)
+    for name, year in stated:
+        findings.fault("no_target", at(name, year), target=name)
+    if book.targets is None:
+        findings.note("not_stated", "targets")
     return findings.checks()
 
 
-def _target(findings: Findings, book: Book, accounts: Accounts, row: Target, year: int) -> None:
-    where = at(row.name, year)
-    sums = Sums()
+def _scope(
+    findings: Findings, book: Book, accounts: Accounts, row: Target, year: int
+) -> tuple[Sums, list[str]]:
+    """The sums of a target, and the origins in its scope."""
+    sums, origins = Sums(), []
     for origin in known_origins(accounts):
         inside = _inside(book, row, origin)
         if inside is None:
-            findings.fault("scope_not_told_apart", where, target=row.name, origin=origin)
+            findings.fault("scope_not_told_apart", at(row.name, year), target=row.name, origin=origin)
         elif inside:
             sums = sums.plus(sums_of(accounts, origin, year))
+            origins.append(origin)
+    return sums, origins
+
+
+def _stated(
+    findings: Findings, own: Asked | None, row: Target, year: int, short: float, sums: Sums, mixed: Sums
+) -> None:
+    """A row of the frame `targets` against the target and what was reached."""
+    where = at(row.name, year)
+    if own is None:
+        findings.fault("no_row", where, target=row.name)
+        return
+    asked = (row.waste_class, row.scope, row.rate, row.iron, str(row.hard))
+    if (own.waste_class, own.scope, own.rate, own.iron, own.hard) != asked:
+        findings.fault("other_target", where, target=row.name)
+    gross = row.iron == "gross_feed"
+    achieved, whole = sums.ratio(row.rate, gross)
+    amounts = {"at_least": row.at_least, "asked": row.at_least * whole, "reached_t": achieved, "short": short}
+    for name, amount in amounts.items():
+        scale = max(map(abs, sums))
+        findings.equal("misstated", at(where, name), getattr(own, name), amount, scale, what=name)
+    for name, (part, base) in {
+        "reached": (achieved, whole),
+        "reached_proportional": mixed.ratio(row.rate, gross),
+    }.items():
+        if name == "reached" or not math.isnan(own.reached_proportional):
+            _rate(findings, at(where, name), name, getattr(own, name), part, base)
+    if abs(whole) > TOLERANCE and own.verdict not in _verdicts(achieved / whole, row.at_least):
+        findings.fault("verdict", where, target=row.name, verdict=own.verdict)
+
+
+def _verdicts(rate: float, at_least: float) -> set[str]:
+    """How a rate stands to what is asked for; within rounding of the tolerance, two ways of saying so."""
+    off = rate - at_least
+    words = {"binding"} if abs(off) <= TOLERANCE * 1.01 else set()
+    return words | ({"met" if off > 0.0 else "short"} if abs(off) > TOLERANCE * 0.99 else set())
+
+
+def _target(findings: Findings, book: Book, sums: Sums, row: Target, year: int) -> None:
+    where = at(row.name, year)
     achieved, whole = sums.ratio(row.rate, row.iron == "gross_feed")
     scale = max(map(abs, sums))
     due = row.at_least * whole

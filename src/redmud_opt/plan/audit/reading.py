@@ -22,6 +22,7 @@ STREAM_COLUMNS = (
     "waste_class",
     "plant",
     "cohort",
+    "arose",
 )
 
 
@@ -118,4 +119,5 @@ def _said(stream: Stream) -> dict[str, str]:
         "origin": stream.origin,
         "plant": stream.plant,
         "cohort": stream.cohort,
+        "arose": stream.arose,
     } | ({"waste_class": stream.waste_class} if stream.has_origin else {})

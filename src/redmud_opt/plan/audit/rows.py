@@ -163,6 +163,28 @@ class Term(NamedTuple):
     value: float
 
 
+class Aged(NamedTuple):
+    """A row of `ages`."""
+
+    storage: str
+    stream: Stream
+    t: int
+    stock: float
+    age_days: float
+    days_left: float
+    overrun: float
+    charge: float
+
+
+class Overrun(NamedTuple):
+    """A row of `clock_overruns`."""
+
+    role: str
+    lineage: str
+    t: int
+    overrun: float
+
+
 class Total(NamedTuple):
     """A row of `totals`."""
 
@@ -187,6 +209,51 @@ class Rate(NamedTuple):
     rate_new: float
     rate_stat: float
     rate_gross: float
+    rate_new_proportional: float
+    rate_stat_proportional: float
+    rate_gross_proportional: float
+
+
+class Asked(NamedTuple):
+    """A row of `targets`."""
+
+    target: str
+    waste_class: str
+    scope: str
+    year: int
+    rate: str
+    iron: str
+    hard: str
+    at_least: float
+    reached: float
+    verdict: str
+    asked: float
+    reached_t: float
+    short: float
+    reached_proportional: float
+
+
+class Reported(NamedTuple):
+    """A row of `statistical_form`."""
+
+    level: str
+    scope: str
+    year: int
+    waste_class: str
+    code: str
+    basis: str
+    generated: float
+    carried_in: float
+    used: float
+    used_past: float
+    disposed: float
+    disposed_past: float
+    handed_out: float
+    handed_out_past: float
+    stored: float
+    discarded: float
+    stock: float
+    residual: float
 
 
 class Identity(NamedTuple):
@@ -548,6 +615,32 @@ class Load(NamedTuple):
     second_t: float
 
 
+class Standing(NamedTuple):
+    """A row of `status`."""
+
+    lineage: str
+    material: str
+    status: str
+    code: str
+    hazard: str
+    why: str
+    because_of: str
+    clause: str
+
+
+class UnderPermit(NamedTuple):
+    """A row of `permits`."""
+
+    permit: str
+    receiver: str
+    code: str
+    sender: str
+    year: int
+    allowed: float
+    used: float
+    left: float
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -596,8 +689,23 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         Rate,
         "waste_class:text plant:text year:year generated_t:number "
         "utilised_new_t:number utilised_legacy_t:number "
-        "gross_new_t:number gross_legacy_t:number rate_new:rate rate_stat:rate rate_gross:rate",
+        "gross_new_t:number gross_legacy_t:number rate_new:rate rate_stat:rate rate_gross:rate "
+        "rate_new_proportional:rate? rate_stat_proportional:rate? rate_gross_proportional:rate?",
         3,
+    ),
+    "targets": (
+        Asked,
+        "target:target waste_class:text scope:text year:year rate:text iron:text hard:text at_least:number "
+        "reached:rate verdict:text asked_t:number reached_t:number short_t:number reached_proportional:rate?",
+        4,
+    ),
+    "statistical_form": (
+        Reported,
+        "level:text scope:text year:year waste_class:text code:text basis:text generated_t:number "
+        "carried_in_t:number used_t:number used_past_t:number disposed_t:number disposed_past_t:number "
+        "handed_out_t:number handed_out_past_t:number stored_t:number discarded_t:number stock_t:number "
+        "residual_t:number",
+        6,
     ),
     "identity": (
         Identity,
@@ -688,6 +796,23 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "site:site process:process carrier:material period:period year:year amount:number energy_kgce:number?",
         4,
     ),
+    "ages": (
+        Aged,
+        "storage:storage stream:stream period:period stock_t:number age_days:number? days_left:number? "
+        "overrun_t:number charge_cny:number",
+        3,
+    ),
+    "clock_overruns": (Overrun, "role:text lineage:text period:period overrun_t:number", 3),
+    "status": (
+        Standing,
+        "lineage:text material:material status:text code:text hazard:text why:text because_of:text clause:text",
+        1,
+    ),
+    "permits": (
+        UnderPermit,
+        "permit:text receiver:text code:text sender:text year:year allowed_t:number used_t:number left_t:number",
+        5,
+    ),
     "transport": (
         Transport,
         "mode:text year:year clean:text flow_t:number wet_t:number t_km:number? co2e_t:number cost_cny:number "
@@ -715,7 +840,8 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
 SIGNED = (
-    *("value_terms", "totals", "rates", "identity", "fates", "cost_to_serve", "paths", "annual"),
+    *("value_terms", "totals", "rates", "targets", "identity", "fates", "cost_to_serve", "paths", "annual"),
+    *("statistical_form", "ages"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
 )
 """Frames whose numbers may be negative."""
@@ -724,6 +850,7 @@ OPTIONAL = (
     *(
         "periods",
         "fates",
+        "targets",
         "builds",
         "closings",
         "running",
@@ -734,8 +861,8 @@ OPTIONAL = (
         "budgets",
     ),
     *("yards", "yard_events", "yard_ends", "take_or_pay", "services", "reductions", "pools"),
-    *("traced", "cost_to_serve", "paths", "annual"),
+    *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns", "statistical_form"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
-    *("movements", "border_documents", "separate_loads"),
+    *("movements", "border_documents", "separate_loads", "status", "permits"),
 )
 """Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""

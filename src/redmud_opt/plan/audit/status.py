@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from redmud_opt.plan.audit.conversion import Conversions
 from redmud_opt.plan.audit.dates import Dates
-from redmud_opt.plan.audit.facts import Facts
+from redmud_opt.plan.audit.facts import Facts, live
 from redmud_opt.plan.audit.streams import Lineage, Stream
 
 
@@ -35,6 +35,55 @@ class Status:
             if delisted not in known:
                 known[delisted] = self._spread(list(lineages.values()), delisted)
             self._hazardous.append(known[delisted])
+        self._codes = self._all_codes(lineages.values())
+
+    def codes(self, stream: Stream) -> frozenset[str]:
+        """Waste codes of a hazardous stream: its own, else those of all hazardous feeds that it may come from."""
+        return self.codes_of(stream.lineage)
+
+    def codes_of(self, lineage: Lineage) -> frozenset[str]:
+        """The same of a lineage."""
+        return self._codes.get(lineage.name, frozenset())
+
+    def _all_codes(self, lineages: Iterable[Lineage]) -> dict[str, frozenset[str]]:
+        """Lineage → codes, on the first day: the least sets that declared codes and mixing ask for."""
+        hazardous = [lineage for lineage in lineages if lineage.name in self._hazardous[0]]
+        found: dict[str, frozenset[str]] = {}
+        by_material = {
+            row.name: frozenset({self._own_code(row.name)} - {""})
+            for row in self.facts.materials.values()
+            if row.legal_status == "hazardous_waste"
+        }
+        while True:
+            fresh = {lineage.name: self._reckoned(lineage, found, by_material) for lineage in hazardous}
+            if fresh == found:
+                return found
+            found = fresh
+            for lineage in hazardous:
+                known = by_material.get(lineage.material, frozenset())
+                by_material[lineage.material] = known | found[lineage.name]
+
+    def _own_code(self, material: str) -> str:
+        """The declared code of a hazardous waste, if the list of the pack knows it."""
+        known = {row.code for row in live(self.facts.case.codes)}
+        code = self.facts.materials[material].code if self._declared(material) else ""
+        return code if not known or code in known else ""
+
+    def _reckoned(
+        self,
+        lineage: Lineage,
+        found: dict[str, frozenset[str]],
+        by_material: dict[str, frozenset[str]],
+    ) -> frozenset[str]:
+        own = self._own_code(lineage.material)
+        if own or lineage.parent is None:
+            return frozenset({own} - {""})
+        codes = found.get(lineage.parent.name, frozenset())
+        row = self.conversions.feed_row(lineage.process, lineage.point, lineage.parent.material)
+        if row is None or not row.separate_campaign:
+            for name in self._mixed(lineage.process):
+                codes |= by_material.get(name, frozenset())
+        return codes
 
     def hazardous(self, stream: Stream, t: int) -> bool:
         """Whether a stream is hazardous waste in a period."""

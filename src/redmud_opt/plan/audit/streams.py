@@ -3,8 +3,10 @@
     id      = material                                   a commodity or product, without origin
             | lineage                                    a waste without origin, and waste made from it
             | lineage@origin@cohort                      a waste that arose or lay there, and waste made from it
+            | lineage@origin@cohort@arose                the same with a storage clock
     lineage = material | output<process[.point]<lineage  of the feed
     origin  = class | class:plant                        a site or an owner
+    arose   = period | day | unknown                     from which its age counts
 
 The contract of a plan writes them so.
 """
@@ -13,10 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from redmud_opt.plan.audit.facts import Facts
 
 COHORTS = ("new", "legacy")
+UNDATED = "unknown"
+"""What stands for the day of an opening stock that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Stream:
     waste_class: str = ""
     plant: str = ""
     cohort: str = ""
+    arose: str = ""
 
     @property
     def material(self) -> str:
@@ -123,8 +129,10 @@ class Reader:
         if "@" not in name:
             return Stream(name, self.lineage(name))
         parts = name.split("@")
-        if len(parts) != 3 or parts[2] not in COHORTS:
+        if len(parts) not in (3, 4) or parts[2] not in COHORTS:
             raise UnreadableStream("bad_cohort", name=name)
+        if len(parts) == 4 and not self._arose(parts[3]):
+            raise UnreadableStream("bad_age", name=name)
         waste_class, _, plant = parts[1].partition(":")
         root = self.lineage(parts[0]).root
         if not self.facts.is_waste(root) or waste_class != self.facts.materials[root].waste_class:
@@ -132,11 +140,31 @@ class Reader:
         owners = {row.owner for row in self.facts.sites.values()}
         if plant and plant not in self.facts.sites and plant not in owners:
             raise UnreadableStream("unknown_plant", name=plant)
-        return Stream(name, self.lineage(parts[0]), waste_class, plant, parts[2])
+        return Stream(name, self.lineage(parts[0]), waste_class, plant, *parts[2:])
+
+    def _arose(self, text: str) -> bool:
+        """Whether a text says when something arose."""
+        if text == UNDATED or any(period.name == text for period in self.facts.periods):
+            return True
+        try:
+            return date.fromisoformat(text).isoformat() == text
+        except ValueError:
+            return False
+
+
+def with_cohort(name: str, cohort: str) -> str:
+    """The id of the same waste in another cohort; of what has none itself."""
+    parts = name.split("@")
+    return "@".join((*parts[:2], cohort, *parts[3:])) if len(parts) > 2 else name
+
+
+def cohort_of(name: str) -> str:
+    """The cohort that an id states, blank without one."""
+    return (*name.split("@"), "", "", "")[2]
 
 
 def derived_id(facts: Facts, output: str, process: str, point: str, feed: Stream | None) -> str:
-    """The id of what a process makes from a feed: a waste keeps the lineage, origin and cohort of its feed."""
+    """The id, age apart, of what a process makes from a feed: a waste keeps its lineage, origin and cohort."""
     if feed is None or not facts.is_waste(output):
         return output
     made = f"{process}.{point}" if point else process
@@ -149,7 +177,9 @@ def plant_names(facts: Facts, site: str) -> tuple[str, str, str]:
     return site, facts.sites[site].owner, ""
 
 
-def founded(facts: Facts, streams: dict[str, Stream], material: str, site: str, cohort: str) -> Stream | None:
+def founded(
+    facts: Facts, streams: dict[str, Stream], material: str, site: str, cohort: str, arose: str = ""
+) -> Stream | None:
     """The stream that arises, or lay there: a waste with the finest origin that the plan's streams offer.
 
     A waste of a class must have one. Waste of class `none` may do without; what is no waste has none.
@@ -157,7 +187,8 @@ def founded(facts: Facts, streams: dict[str, Stream], material: str, site: str, 
     for plant in plant_names(facts, site):
         waste_class = facts.materials[material].waste_class
         origin = f"{waste_class}:{plant}" if plant else waste_class
-        found = streams.get(f"{material}@{origin}@{cohort}")
+        name = f"{material}@{origin}@{cohort}"
+        found = streams.get(f"{name}@{arose}" if arose else name)
         if found is not None:
             return found
     return None if facts.founds_origin(material) else streams.get(material)

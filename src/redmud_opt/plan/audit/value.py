@@ -8,6 +8,7 @@
     processing        −Σ fed × (process + operating point + feed), on the group's own lines
     tolling           −Σ fed × fee, on a partner's
     holding           −Σ put × cost + reclaimed × cost + placed × cost + stock × holding cost × part of year
+    soft_clock        −Σ stock at the end of a period beyond a soft storage clock × its price × part of year
     levies            −Σ (put + placed) × tax at storages that are not compliant
     end_charge        −Σ excess × charge, at the mid date of the last period
     running, lane_fixed, line_fixed, capex, closing, vat_refund, residual_value     see `decided`
@@ -129,6 +130,8 @@ def _storages(book: Book, money: Tally[Money]) -> None:
         held = row.stock * book.dates.periods[row.t].fraction_of_year
         cost = row.put * storage.put_cost_cny_per_t + row.reclaimed * storage.reclaim_cost_cny_per_t
         _book(book, money, "holding", row.t, -cost - held * storage.holding_cost_cny_per_t_a)
+        price, _ = book.clocks.price(storage, row.stream.lineage, row.stream.arose, row.t)
+        _book(book, money, "soft_clock", row.t, -row.stock * price)
         if not storage.compliant:
             _book(book, money, "levies", row.t, -row.put * storage.tax_cny_per_t)
     for placed in book.placements:
