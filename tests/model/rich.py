@@ -40,10 +40,12 @@ from redmud_opt.case import Case, Period
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.burdens import Avoided, Factor, Mode
 from redmud_opt.case.rules import (
+    Approval,
     Budget,
     ChangeLimit,
     Contract,
     Exemption,
+    Incompatibility,
     Limit,
     ListedExemption,
     Logic,
@@ -61,6 +63,7 @@ from redmud_opt.case.things import (
     Owner,
     Ownership,
     PriceByYear,
+    Province,
     ReductionOption,
     Relining,
     Supply,
@@ -87,10 +90,10 @@ PLACES = tuple(
     site_row(name, longitude_deg=107.0 + 0.2 * k, latitude_deg=23.0 + 0.1 * k, **columns)
     for k, (name, columns) in enumerate(
         (
-            ("R", {}),
-            ("M", {}),
-            ("N", {"kind": "transfer_station", "handling_cny_per_t": 2.5}),
-            ("S", {}),
+            ("R", {"province": "west"}),
+            ("M", {"province": "west"}),
+            ("N", {"kind": "transfer_station", "handling_cny_per_t": 2.5, "province": "east"}),
+            ("S", {"province": "west"}),
             ("P", {}),
         )
     )
@@ -113,6 +116,7 @@ def _law() -> tuple[Tables, ...]:
             permits=(
                 Permit(name="first", valid_to=date(2027, 7, 1), **known),
                 Permit(name="second", method="D", valid_to=date(2029, 1, 1), **known),
+                Permit(name="third", valid_to=date(2029, 1, 1), **(known | {"receiver": "works_of_others"})),
             ),
         ),
     )
@@ -462,7 +466,17 @@ def _markets() -> tuple[Tables, ...]:
     return (
         sells("iron", 420, "N", min_t=5, max_t=90, contract="iron_deal", buyer="steelworks"),
         sells("brick", 150, "N"),
-        sells("mud", -18, "N", method="U", name="base", basis="as_received", max_t=200, haul_radius_km=30),
+        sells(
+            "mud",
+            -18,
+            "N",
+            method="U",
+            name="base",
+            basis="as_received",
+            max_t=200,
+            haul_radius_km=30,
+            assessment_lead_months=0,
+        ),
         sells("mud", -30, "N", method="D", name="tip"),
         sells("slag", -500, "N", method="D", name="works_of_others", max_t=90),
         sells("scrap", 3000, "S", max_t=6),
@@ -508,6 +522,40 @@ def _contracts(periods: tuple[Period, ...]) -> tuple[Tables, ...]:
             ),
         ),
     )  # fmt: skip
+
+
+def _borders() -> tuple[Tables, ...]:
+    """N lies in another province: slag goes there for disposal, mud for use too; lining and slag are kept apart."""
+    asked = ("approval", "adjacency", "general_approval", "filing")
+    law = tuple(Requirement(rule=rule, valid_from=date(2022, 1, 1), clause="law") for rule in asked)
+    road = Requirement(rule="assessment", method="U", valid_from=date(2022, 1, 1), clause="road")
+    way: dict[str, Any] = {"from_province": "west", "to_province": "east"}
+    first = {"valid_from": date(2026, 7, 1), "valid_to": date(2027, 7, 1)}
+    second = {"valid_from": date(2027, 3, 1), "valid_to": date(2028, 3, 1)}
+    fed = {"receiver": "works_of_others", "code": "48-23", **way}
+    return (
+        rows(
+            provinces=(Province(name="west", adjacent_to="east"), Province(name="east", adjacent_to="west")),
+            requirements=(*law, road),
+            approvals=(
+                Approval(name="slag_1", amount_t=60, cost_cny_per_t=3, **fed, **first),
+                Approval(name="slag_2", amount_t=55, cost_cny_per_t=4, basis="dry", **fed, **second),
+                Approval(
+                    name="tipped",
+                    receiver="tip",
+                    code="general",
+                    amount_t=900,
+                    cost_cny_per_t=1,
+                    **way,
+                    **first,
+                ),
+                Approval(
+                    name="based", receiver="base", code="general", kind="filing", amount_t=150, **way, **first
+                ),
+            ),
+            incompatibilities=Incompatibility(first="lining", second="slag", clause="law"),
+        ),
+    )
 
 
 def _policy() -> tuple[Tables, ...]:
@@ -578,6 +626,7 @@ def rich(periods: tuple[Period, ...] = parts(2026, 3)[2:] + years(2027)) -> Case
         *_contracts(periods),
         *_pool(),
         *_policy(),
+        *_borders(),
         sites=PLACES,
         periods=periods,
         base_year=2026,

@@ -21,7 +21,7 @@ import numpy as np
 from redmud_opt.case.months import months_after
 from redmud_opt.case.rules import Approval
 from redmud_opt.case.works import Facility, Outlet, Storage
-from redmud_opt.network.codes import codes_of
+from redmud_opt.network.codes import codes_without_use
 from redmud_opt.network.haulage import Route
 from redmud_opt.network.lineage import Lineage
 from redmud_opt.network.lookup import Lookup
@@ -82,7 +82,7 @@ class Borders:
             return None
         crosses = start != end
         if lineage.hazardous:
-            codes = codes_of(self.lookup, lineage)
+            codes = lineage.codes
             return Entry(APPROVAL, BORDER, start, route.to_site, codes) if crosses else None
         if not (crosses or self.is_foreign(lineage, end)) or self.is_station(route.to_site):
             return None
@@ -231,7 +231,7 @@ class Borders:
 
     def brought_for_use(self, site: str, lineage: Lineage) -> Mask:
         """Periods from the first on in which a hazardous waste was let in for use at a site, [T]."""
-        codes = codes_of(self.lookup, lineage, through_use=False)
+        codes = codes_without_use(self.lookup, lineage)
         found = np.zeros(len(self.time), dtype=bool)
         for row in self._documents[APPROVAL, site] if codes else ():
             if row.code in codes and self.for_use(row):

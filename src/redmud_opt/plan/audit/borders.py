@@ -139,28 +139,19 @@ class Borders:
 
     # ---------------------------------------------------------------- what a document grants
 
-    def codes(self, lineage: Lineage, through_use: bool = True) -> set[str]:
-        """Codes of a hazardous waste: its own, else those of what it was made from and together with."""
-        found: set[str] = set()
+    def brought_under(self, lineage: Lineage) -> frozenset[str]:
+        """The codes that a hazardous waste was brought under; what use leaves is another waste, with a code or none."""
         for own in lineage.chain():
-            code = self.facts.materials[own.material].code
-            if code:
-                return found | {code}
-            if own.parent is None:
+            if own.parent is None or self.facts.materials[own.material].code:
                 break
-            if not through_use and self.meaning(self.facts.processes[own.process].method, 0) == "use":
-                break
-            for row in self.facts.feeds.get(own.process, ()):
-                for name in () if row.separate_campaign else self.facts.members(row.material):
-                    material = self.facts.materials.get(name)
-                    if material is not None and material.legal_status == "hazardous_waste" and material.code:
-                        found.add(material.code)
-        return found
+            if self.meaning(self.facts.processes[own.process].method, 0) == "use":
+                return frozenset()
+        return self.status.codes_of(lineage)
 
     def grants(self, row: Approval, need: Need, lineage: Lineage) -> str:
         """Why a document does not serve a need, as a word; blank where it does."""
         site = self._site(row.receiver)
-        codes = self.codes(lineage) if self.status.of(lineage, need.t) else {GENERAL}
+        codes = self.status.codes_of(lineage) if self.status.of(lineage, need.t) else {GENERAL}
         if row.kind != need.kind or site != need.site or row.code not in codes:
             return "wrong_document"
         if need.came_from not in ("", row.from_province):
@@ -234,7 +225,7 @@ class Borders:
         """Whether a hazardous waste was let in for use at a site in this period or before."""
         if not self.asked("approval", t) or not self.status.of(lineage, t):
             return False
-        codes = self.codes(lineage, through_use=False)
+        codes = self.brought_under(lineage)
         return any(
             row.kind == "approval"
             and row.code in codes
