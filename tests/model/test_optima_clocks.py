@@ -7,6 +7,7 @@ and has the clock of an operator.
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,8 @@ from tests.builders import (
 
 from redmud_opt.case.rules import StorageClock
 from redmud_opt.case.things import Owner
+from redmud_opt.plan import Plan
+from redmud_opt.report.labels import Labels
 
 QUARTERS = (*parts(2026, 3), *parts(2027, 3))
 
@@ -192,6 +195,30 @@ def test_aggregate_clock_binds_nothing_and_its_overrun_is_reported() -> None:
     assert solved.value == pytest.approx(10000.0 - 181.8)
     assert (solved.frame("streams")["arose"] == "").all()
     assert solved.frame("clock_overruns")["overrun_t"].tolist() == pytest.approx([40.0, 20.0])
+
+
+def test_ages_are_said_in_words_and_kept_with_the_plan(tmp_path: Path) -> None:
+    """Half of the stock is dated, half is not; a soft clock, so that it may lie there."""
+    lies = (
+        in_stock("yard", "lining", 50.0),
+        in_stock("yard", "lining", 50.0, arose_on=date(2025, 12, 1)),
+    )
+    soft = clock(6, hard=False, price_cny_per_t_a=40.0)
+    both = rows(opening_stock=tuple(row for one in lies for row in one["opening_stock"]))
+    plan = solve(
+        tiny(lining(0.0, clock="licensed_operator"), shed(), both, burner(), soft, periods=QUARTERS)
+    ).plan
+    words = Labels(plan, "en"), Labels(plan, "zh")
+    assert [own.stream("lining@spent_pot_lining@legacy@2025-12-01") for own in words] == [
+        "lining · Legacy, arisen 2025-12-01",
+        "lining · 历史堆存，2025-12-01 产生",
+    ]
+    assert words[0].stream("lining@spent_pot_lining@legacy@unknown").endswith(", date of arising unknown")
+    plan.save(tmp_path)
+    ages = Plan.load(tmp_path).frames["ages"]
+    assert ages.to_dict("records")[0].keys() == plan.frames["ages"].to_dict("records")[0].keys()
+    assert ages["arose"].tolist() == plan.frames["ages"]["arose"].tolist()
+    assert ages["age_days"].isna().tolist() == plan.frames["ages"]["age_days"].isna().tolist()
 
 
 def test_clocked_stock_at_the_end_is_charged_in_full_by_its_way_out() -> None:

@@ -161,7 +161,7 @@ def test_notes_and_what_is_not_enforced(starter: Plan) -> None:
     plan = dataclasses.replace(starter, notes=(note,))
     assert "at most 3 processes" in describe(plan)
     assert [entry["key"] for entry in record(plan)["notes"]] == ["network.too_deep"]
-    assert "NOT ENFORCED yet (1): codes, clocks, exemption_list, vat_list, target_list." in describe(plan)
+    assert "NOT ENFORCED yet (1): vat_list, target_list." in describe(plan)
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,9 @@ def _columns(findings: Findings, book: Book) -> None:
     frame = book.stated_streams
     if frame is None or not len(frame):
         return
-    missing = tuple(column for column in STREAM_COLUMNS if column not in frame.columns)
+    aged = any(stream.arose for stream in book.streams.values())
+    absent = () if aged or "arose" in frame.columns else ("arose",)  # of plans from before there were ages
+    missing = tuple(column for column in STREAM_COLUMNS if column not in (*frame.columns, *absent))
     if missing:
         findings.fault("no_column", "streams", columns=missing)
         return
@@ -99,7 +101,7 @@ def _columns(findings: Findings, book: Book) -> None:
         if stream is None:
             continue
         for column, said in _said(stream).items():
-            stated = cell_text(record[column])
+            stated = "" if column in absent else cell_text(record[column])
             if stated == said:
                 findings.rows += 1
             else:
