@@ -176,10 +176,13 @@ def test_every_number_has_evidence(case: Case) -> None:
     assert counts.measured + counts.derived > 50
 
 
-def test_permits_are_listed_as_not_enforced_and_lines_are_not(case: Case) -> None:
-    tables = {str(message.values.get("table", "")) for message in unenforced(case)}
-    assert "permits" in tables
-    assert "lines" not in tables
+def test_only_the_lists_of_refunds_and_targets_have_no_effect(case: Case) -> None:
+    """And the technology readiness of processes, which says what it is and decides nothing."""
+    said = [message.values for message in unenforced(case)]
+    assert [values.get("tables") or values.get("column") for values in said] == [
+        ("vat_list", "target_list"),
+        "readiness",
+    ]
 
 
 def test_every_candidate_states_what_a_decision_needs(case: Case) -> None:
