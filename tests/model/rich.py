@@ -44,12 +44,16 @@ from redmud_opt.case.rules import (
     Budget,
     ChangeLimit,
     Contract,
+    Exemption,
     Incompatibility,
     Limit,
+    ListedExemption,
     Logic,
+    Permit,
     Requirement,
     StorageClock,
     VatRefund,
+    WasteCode,
     YardMeasure,
 )
 from redmud_opt.case.things import (
@@ -96,6 +100,27 @@ PLACES = tuple(
 )
 
 
+def _law() -> tuple[Tables, ...]:
+    """The pit has a permit to July 2027 and one of its method alone; detoxification is exempt."""
+    since, clause = date(2021, 1, 1), "HW48"
+    known: dict[str, Any] = {"receiver": "pit", "code": "48-23", "amount_t_per_a": 60, "valid_from": since}
+    return (
+        rows(
+            requirements=(
+                Requirement(rule="code", valid_from=since, clause="art. 75"),
+                Requirement(rule="permit", valid_from=since, clause="art. 80"),
+            ),
+            codes=WasteCode(code="48-23", hazard="T", valid_from=since, clause=clause),
+            exemption_list=ListedExemption(item="22", code="48-23", valid_from=since, clause="item 22"),
+            exemptions=Exemption(code="48-23", receiver="detox_works", clause="item 22"),
+            permits=(
+                Permit(name="first", valid_to=date(2027, 7, 1), **known),
+                Permit(name="second", method="D", valid_to=date(2029, 1, 1), **known),
+            ),
+        ),
+    )
+
+
 def _materials() -> tuple[Tables, ...]:
     values = {
         ("mud", "Fe"): 21.0,
@@ -114,7 +139,7 @@ def _materials() -> tuple[Tables, ...]:
     return (
         mud(400, moisture=0.3, density_t_per_m3=1.3),
         waste("ash", "other", moisture=0.1, density_t_per_m3=1.1),
-        lining(20, "S", code="X", clock="licensed_operator"),
+        lining(20, "S", clock="licensed_operator", code="48-23", hazard="T"),
         waste("tails", "red_mud", moisture=0.25, density_t_per_m3=1.4),
         waste("relic", "other"),
         waste("slag", density_t_per_m3=1.5),
@@ -308,6 +333,7 @@ def _places() -> tuple[Tables, ...]:
         yard("relic", "N", name="vault"),
         in_stock("vault", "relic", 12),
         in_stock("cell", "lining", 4, arose_on=date(2026, 1, 20)),
+        *_law(),
         rows(
             clocks=(
                 StorageClock(role="licensed_operator", limit_months=12, extension_months=3, clause="art. 81"),
@@ -505,7 +531,7 @@ def _borders() -> tuple[Tables, ...]:
     way: dict[str, Any] = {"from_province": "west", "to_province": "east"}
     first = {"valid_from": date(2026, 7, 1), "valid_to": date(2027, 7, 1)}
     second = {"valid_from": date(2027, 3, 1), "valid_to": date(2028, 3, 1)}
-    fed = {"receiver": "works_of_others", "code": "X", **way}
+    fed = {"receiver": "works_of_others", "code": "48-23", **way}
     return (
         rows(
             provinces=(Province(name="west", adjacent_to="east"), Province(name="east", adjacent_to="west")),

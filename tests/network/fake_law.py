@@ -1,4 +1,4 @@
-"""A rule of the law for tests of what stands on rules: it shuts named doors for periods, by a clause."""
+"""Rules of the law for tests of what stands on rules: they shut named doors for periods where a case asks for it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from redmud_opt.network.doors import Rule, Shut
 from redmud_opt.network.haulage import Route
 from redmud_opt.network.lineage import Conversion, Lineage
 
-Shuts = Mapping[str, tuple[str, tuple[int, ...]]]
-"""Name of an outlet, a lane or a line → (clause, numbers of the periods in which its door is shut)."""
+Shuts = Mapping[str, tuple[int, ...]]
+"""Name of an outlet, a lane or a line → numbers of the periods in which its door is shut."""
 
 
-def shut_by_law(monkeypatch: pytest.MonkeyPatch, *laws: Shuts) -> None:
-    """From now on these doors are shut; each mapping is a rule of its own. They are the only rules."""
-    monkeypatch.setattr("redmud_opt.network.doors.doors.RULES", tuple(_rule(law) for law in laws))
+def shut_by_law(monkeypatch: pytest.MonkeyPatch, **laws: Shuts) -> None:
+    """From now on these doors are shut where the pack has a requirement of that name. They are the only rules."""
+    rules = tuple(_rule(name, law) for name, law in laws.items())
+    monkeypatch.setattr("redmud_opt.network.doors.doors.RULES", rules)
 
 
-def _rule(law: Shuts) -> type[Rule]:
+def _rule(rule: str, law: Shuts) -> type[Rule]:
     class Fake(Rule):
         def _answer(self, name: str) -> Shut | None:
-            if name not in law:
+            asked = self.ground.requirements(rule)
+            if name not in law or not asked:
                 return None
-            clause, numbers = law[name]
             periods = np.zeros(len(self.ground.time), dtype=bool)
-            periods[list(numbers)] = True
-            return Shut(periods, clause, Message("packs.none"))
+            periods[list(law[name])] = True
+            return Shut(periods, asked[0].clause, Message("packs.none"))
 
         def route(self, route: Route, lineage: Lineage) -> Shut | None:
             return self._answer(route.lane)

@@ -22,7 +22,6 @@ from redmud_opt.case.rules import (
     WasteCode,
 )
 from redmud_opt.case.works import Outlet
-from redmud_opt.network import build_network
 from redmud_opt.study.law import law_of
 from redmud_opt.study.lawdiff import compare_plans, law_changes
 
@@ -168,13 +167,11 @@ def test_a_limit_bites_where_a_cell_takes_it() -> None:
 
 
 def test_doors_that_one_law_opens_and_the_other_shuts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kiln may take lining in 2026 alone under the stricter law, in both years under the other."""
-    case = replace(smelter(), periods=years(2026, 2))
-    found = law_changes(case, replace(case))
-    before = build_network(case)
-    shut_by_law(monkeypatch, {"kiln": ("art. 80", (1,))})
-    object.__setattr__(found, "networks", (before, build_network(case)))
-    (row,) = found.doors().to_dict("records")
+    """Where a permit is asked for the kiln has one for 2026 alone; where none is, it takes lining in both years."""
+    shut_by_law(monkeypatch, permit={"kiln": (1,)})
+    free = replace(smelter(), periods=years(2026, 2))
+    strict = replace(free, requirements=(Requirement(rule="permit", valid_from=OLD, clause="art. 80"),))
+    (row,) = law_changes(free, strict).doors().to_dict("records")
     assert (row["door"], row["at"], row["material"]) == ("deliver", "kiln", "lining")
     assert (row["open_before"], row["open_after"], row["periods"]) == (2, 1, "27a")
     assert (row["clause"], row["why"]) == ("art. 80", "nothing in hand")

@@ -23,6 +23,7 @@ from redmud_opt.solve import Options, Outcome
 from redmud_opt.study.frozen import explain_frozen
 from redmud_opt.study.pools import solve_pools
 from redmud_opt.study.reach import explain
+from redmud_opt.study.standing import law_against
 
 MOST_FAILURES = 5
 """How many failed checks are named where a plan is rejected; all of them stand in its `audit.csv`."""
@@ -67,7 +68,10 @@ def compute(case: Case, options: RunOptions, stages: Stages, baseline: Baseline 
     with stages.stage("network"):
         network = build_network(case, baseline)
     if network.findings:
-        return Computed(Exit.INFEASIBLE, "infeasible", messages=tuple(map(by_counting, network.findings)))
+        with stages.stage("explain", held=True):
+            law = law_in_the_way(network, options, stages.listener)
+        found = (*map(by_counting, network.findings), *law)
+        return Computed(Exit.INFEASIBLE, "infeasible", messages=found)
     with stages.stage("build"):
         model = build_model(network)
         against = standing_against(model)
@@ -144,7 +148,16 @@ def proved_by_a_solve(network: Network, options: RunOptions, listener: Listener)
     found = explain_frozen(network, unlimited) or explain(network, unlimited)
     if listener.should_stop():
         return (Message("jobs.not_explained"),)
-    return tuple(by_a_solve(finding) for finding in found if finding not in network.findings)
+    law = law_in_the_way(network, options, listener) if found else ()
+    return (*(by_a_solve(finding) for finding in found if finding not in network.findings), *law)
+
+
+def law_in_the_way(network: Network, options: RunOptions, listener: Listener) -> tuple[Message, ...]:
+    """Which clauses stand against what the case asks, and what may lawfully be done; nothing if it was cut short."""
+    found = law_against(network, replace(solver_options(options, listener), time_limit_s=None))
+    if listener.should_stop():
+        return ()
+    return tuple(m if m.key.startswith("study.lawful_") else by_a_solve(m) for m in found)
 
 
 def by_counting(finding: Message) -> Message:

@@ -171,10 +171,13 @@ def _claims(net: Network, key: Key, cells: dict[frozenset[str], list[Cell]]) -> 
 
 
 def _unions(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Every union of the sets, small ones first."""
+    """Every union of sets that hang together, small ones first; the others would say no more than their parts."""
     found: set[frozenset[str]] = set()
     for own in sets:
-        found |= {own | other for other in found} | {own}
+        joined = {own}
+        for other in sorted(found, key=len):
+            joined |= {other | mine for mine in joined if other & mine}
+        found |= joined
     return sorted(found, key=lambda names: (len(names), sorted(names)))
 
 

@@ -93,6 +93,11 @@ class Reach:
         self.targets = target_years(network)
         self.hard = [k for k, row in enumerate(self.targets) if row.target.hard]
 
+    def relax(self) -> None:
+        """Decisions need not be whole numbers from now on."""
+        for columns in self.model.component_objects(Var):
+            columns.set_integer(False)
+
     def all_findings(self) -> tuple[Message, ...]:
         """Those of the relaxation, else those of the model in whole numbers; those by counting first."""
         families = [c for c in self.model.component_objects(Var) if c.integer_mask.any()]
@@ -110,7 +115,7 @@ class Reach:
     def findings(self) -> tuple[Message, ...]:
         """All findings of the model as it is, those by counting first."""
         counted = self.network.findings
-        together = self._least_short(self.hard)
+        together = self.least_short(self.hard)
         if together is None:
             return counted + self._without_targets()
         if together <= NEGLIGIBLE_T:
@@ -118,7 +123,7 @@ class Reach:
         alone = [found for k in self.hard if (found := self._alone(k)) is not None]
         return counted + tuple(alone or [self._together(together)])
 
-    def _least_short(self, chosen: Sequence[int]) -> float | None:
+    def least_short(self, chosen: Sequence[int]) -> float | None:
         """Least total shortfall of some target rows while the others may fall short freely; None: no plan."""
         model = self.model
         model.short_t.upper_bound = np.inf
@@ -137,7 +142,7 @@ class Reach:
         return max(0.0, self.outcome.bound or 0.0)
 
     def _alone(self, k: int) -> Message | None:
-        short = self._least_short([k])
+        short = self.least_short([k])
         if short is None or short <= NEGLIGIBLE_T:
             return None
         row = self.targets[k]
@@ -153,11 +158,15 @@ class Reach:
                 "reached_percent": 100.0 * (asked - short) / base if base > 0 else 0.0,
                 "reached_t": asked - short,
                 "short_t": short,
-                "tight": self._tight() or (Message("study.tight_nothing"),),
+                "tight": self.tight() or (Message("study.tight_nothing"),),
             },
         )
 
-    def _tight(self) -> tuple[Message, ...]:
+    def base_t(self, k: int) -> float:
+        """What the rate of a target row refers to, in the last answer."""
+        return base_and_utilised_t(self.model, self.network, self.targets[k])[0]
+
+    def tight(self, *, every: bool = False) -> tuple[Message, ...]:
         """What holds the last answer back: entities of capacity rows with a dual, the weightiest first."""
         form, duals = self.session.form, self.outcome.row_duals
         if form is None or duals is None:
@@ -170,7 +179,10 @@ class Reach:
                 for label, dual in zip(labels, duals[start:stop], strict=True):
                     weight[name, label] = weight.get((name, label), 0.0) + abs(float(dual))
         heaviest = sorted((w, key) for key, w in weight.items() if w > NEGLIGIBLE_DUAL)[::-1]
-        named = (Message(f"study.tight_{name}", {"name": label}) for _, (name, label) in heaviest[:8])
+        named = (
+            Message(f"study.tight_{name}", {"name": label})
+            for _, (name, label) in (heaviest if every else heaviest[:8])
+        )
         return (*whole, *named)
 
     def _together(self, short: float) -> Message:
@@ -195,7 +207,7 @@ class Reach:
             rows.lower_bound[:] = -np.inf
             if rows.name not in CAPPED:
                 rows.upper_bound[:] = np.inf
-        possible = self._least_short([]) is not None
+        possible = self.least_short([]) is not None
         for rows, (lower, upper) in zip(families, before, strict=True):
             rows.lower_bound[:], rows.upper_bound[:] = lower, upper
         return possible

@@ -1,0 +1,341 @@
+"""Which clause of the law stands against what a case asks. A diagnosis, never an offer: hard law is never relaxed.
+
+A clause stands against something if a reading of the case without what that clause asks for (its rows of
+`requirements`, its gate) would come nearer to it. First all clauses are left out together: if that helps nothing, no
+law stands in the way, for to leave one out cannot help more. Only then they are asked one by one: where several
+targets are short, by the sum of what is short, and the weightiest target by target.
+
+What is proposed is lawful: what the clause asks for is obtained (a permit, an approval, an assessment: for how many
+tonnes, by when), or the target is lowered. Amounts are the least that make the most of it, rounded outward, and are
+asked again before they are told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from redmud_opt.case import Case, CaseFaults
+from redmud_opt.case.rules import Target
+from redmud_opt.i18n import Message
+from redmud_opt.model.arrays import Objective
+from redmud_opt.model.targets import target_years
+from redmud_opt.network import Network, build_network
+from redmud_opt.network.doors import Doors
+from redmud_opt.network.doors.doors import Door
+from redmud_opt.network.network import Grid
+from redmud_opt.network.time import Mask
+from redmud_opt.solve import Options
+from redmud_opt.study.gaps import Gap, Key, gaps_of, relaxed, short_of_targets
+from redmud_opt.study.reach import NEGLIGIBLE_T, Undecided
+
+SHOWN = 4
+"""How many doors a finding names, and how many clauses are told in full."""
+
+MATTERS = 0.01
+"""A clause stands against something if it takes away at least this share of what is short."""
+
+FEW = 2
+"""Up to so many things that cannot be had every clause is asked about each of them."""
+
+Gaps = dict[Key, Gap]
+Reading = tuple[Network, Gaps]
+"""The network without some clauses, and what it still cannot have."""
+
+
+def law_against(network: Network, options: Options | None = None) -> tuple[Message, ...]:
+    """Which clauses stand against what cannot be had, and what may lawfully be done; empty if all can be had."""
+    options = options or Options()
+    try:
+        gaps = gaps_of(network, options)
+        return tuple(_Standing(network, options, gaps).messages()) if gaps else ()
+    except Undecided:
+        return (Message("study.undecided"),)
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """One clause with the requirements that rest on it, or one gate; or several of them taken together."""
+
+    clauses: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+
+    def left_out(self, case: Case) -> Case:
+        """The case without what they ask for. Only to find out what stands in the way."""
+        kept = tuple(row for row in case.requirements if row.clause not in self.clauses)
+        return replace(
+            case, requirements=kept, gates=tuple(r for r in case.gates if r.name not in self.gates)
+        )
+
+
+class _Standing:
+    """The questions about one network that cannot have all it asks."""
+
+    def __init__(self, network: Network, options: Options, gaps: Gaps) -> None:
+        self.network, self.options, self.gaps = network, options, gaps
+        self.total = short_of_targets(network, options)
+        self.clause_of = {row.name: row.clause or row.name for row in network.case.gates}
+
+    def messages(self) -> Iterator[Message]:
+        """What gives way; the clauses that stand against what, the weightiest first; and the lawful ways out."""
+        yield from self._rows_that_give_way()
+        standing = self._standing()
+        ways: defaultdict[Message, list[Message]] = defaultdict(list)
+        for law, (opened, left) in standing[:SHOWN]:
+            against = [(key, gap) for key, gap in self.gaps.items() if _helps(left, key, gap)]
+            for _, gap in against:
+                for way in self._ways_by(law, opened, gap):  # first: it comes to doors that nobody asked
+                    ways[way].append(gap.name)
+            yield self._stands(law, [(gap, left.get(key)) for key, gap in against])
+        if len(standing) > SHOWN:
+            yield Message(
+                "study.law_more", {"clauses": tuple(self._name(law) for law, _ in standing[SHOWN:])}
+            )
+        free = [
+            g.name for k, g in self.gaps.items() if not any(_helps(left, k, g) for _, (_, left) in standing)
+        ]
+        if free:
+            yield Message("study.no_law_against", {"what": tuple(free)})
+        for way, names in ways.items():
+            yield Message("study.lawful_way", {"what": tuple(dict.fromkeys(names)), "way": way})
+        levels = tuple(level for gap in self.gaps.values() for level in self._lower(gap))
+        if levels:
+            yield Message("study.lawful_levels", {"levels": levels})
+
+    def _rows_that_give_way(self) -> Iterator[Message]:
+        rows = tuple(gap.what for gap in self.gaps.values() if gap.what.key == "study.what_row")
+        if rows:
+            yield Message("study.rows_give_way", {"rows": rows})
+
+    # ---- which clauses
+
+    def _law(self) -> Clauses:
+        """Everything that may stand in the way: requirements, and gates that bind or have refused something."""
+        case = self.network.case
+        reach = relaxed(self.network, self.options)
+        reach.least_short(reach.hard)
+        held = {str(m.values["name"]) for m in reach.tight(every=True) if m.key.endswith("_gate")}
+        held |= set(self.network.law.refused.values())
+        gates = tuple(row.name for row in case.gates if row.name in held)
+        return Clauses(tuple(dict.fromkeys(row.clause for row in case.requirements)), gates)
+
+    def _one_by_one(self, law: Clauses) -> list[Clauses]:
+        """Clause by clause; gates of one clause go together."""
+        gates: defaultdict[str, list[str]] = defaultdict(list)
+        for gate in law.gates:
+            gates[self.clause_of[gate]].append(gate)
+        found = [Clauses(clauses=(clause,)) for clause in law.clauses]
+        return found + [Clauses(gates=tuple(names)) for names in gates.values()]
+
+    def _without(self, law: Clauses) -> Network | None:
+        """The network without clauses; None where that would be no sound case."""
+        before = self.network.before
+        try:
+            return build_network(law.left_out(self.network.case), before.baseline if before else None)
+        except CaseFaults:
+            return None
+
+    def _standing(self) -> list[tuple[Clauses, Reading]]:
+        """Clauses that stand against something by themselves, the weightiest first; else all of them as one."""
+        law = self._law()
+        together = self._asked(law) if law != Clauses() else None
+        if together is None:
+            return []
+        single = self._one_by_one(law)
+        if len(self.gaps) > FEW:
+            left = [(self._left(one), one) for one in single]
+            helping = [pair for pair in left if pair[0] < (1.0 - MATTERS) * self.total]
+            single = [one for _, one in sorted(helping, key=lambda pair: pair[0])]
+        asked = [(one, reading) for one in single if (reading := self._asked(one)) is not None]
+        asked.sort(key=lambda found: sum(gap.short for gap in found[1][1].values()))
+        return asked or [(law, together)]
+
+    def _left(self, law: Clauses) -> float:
+        """What would be short of all targets together without a clause."""
+        opened = self._without(law)
+        return math.inf if opened is None else short_of_targets(opened, self.options)
+
+    def _asked(self, law: Clauses) -> Reading | None:
+        """What there would be without clauses, if less were short than with them."""
+        opened = self._without(law)
+        if opened is None:
+            return None
+        left = gaps_of(opened, self.options)
+        return (opened, left) if any(_helps(left, key, gap) for key, gap in self.gaps.items()) else None
+
+    # ---- what is said
+
+    def _name(self, law: Clauses) -> Message:
+        gates = [g for g in self._one_by_one(law) if g.gates]
+        names = [Message("study.law_clause", {"clause": clause}) for clause in law.clauses]
+        names += [
+            Message("study.law_gate", {"gate": g.gates, "clause": self.clause_of[g.gates[0]]}) for g in gates
+        ]
+        return names[0] if len(names) == 1 else Message("study.law_together", {"clauses": tuple(names)})
+
+    def _stands(self, law: Clauses, against: list[tuple[Gap, Gap | None]]) -> Message:
+        """clause … stands against …"""
+        doors = tuple(self._shut_by(law))
+        if len(doors) > SHOWN:
+            doors = (*doors[:SHOWN], Message("study.more_doors", {"count": len(doors) - SHOWN}))
+        told = {"clause": self._name(law), "against": tuple(_less_short(gap, left) for gap, left in against)}
+        if not doors:
+            return Message("study.law_stands", told)
+        return Message("study.law_stands_by_doors", {**told, "doors": doors})
+
+    def _shut_by(self, law: Clauses) -> Iterator[Message]:
+        for (kind, at, material), reasons in self.network.doors.shut.items():
+            for reason in reasons:
+                if reason.clause in law.clauses:
+                    door = Message(f"packs.door_{kind}")
+                    values = {"door": door, "at": at, "material": material, "why": reason.why}
+                    yield Message("study.shut_door", values)
+
+    # ---- lawful ways
+
+    def _rules(self, clauses: Iterable[str]) -> tuple[str, ...]:
+        """What clauses ask for."""
+        held = set(clauses)
+        return tuple(dict.fromkeys(row.rule for row in self.network.case.requirements if row.clause in held))
+
+    def _ways_by(self, law: Clauses, opened: Network, gap: Gap) -> list[Message]:
+        """What to obtain: for the doors that would be used, with tonnes a year and the first day."""
+        found = [Message("study.way_gate", {"gate": law.gates})] if law.gates else []
+        used = [] if gap.row is None else _Used(self.network, opened, self.options, law, gap.row).doors()
+        for door, amount_t_per_a, day in used:
+            kind, at, material = door
+            values: dict[str, object] = {"at": at, "material": material, "day": day}
+            values |= {"amount_t_per_a": amount_t_per_a, "door": Message(f"packs.door_{kind}")}
+            own = {shut.clause for shut in self.network.doors.shut[door]} & set(law.clauses)
+            found += [Message(f"study.way_{rule}", values) for rule in self._rules(own)]
+        if used:
+            return found
+        return found + [Message(f"study.way_{rule}_somewhere") for rule in self._rules(law.clauses)]
+
+    def _lower(self, gap: Gap) -> list[Message]:
+        """A lower target that was asked again and can be met: in hundredths of a percent, rounded down."""
+        if gap.row is None or gap.base_t <= 0:
+            return []
+        row = target_years(self.network)[gap.row]
+        share = row.target.at_least - gap.short / gap.base_t
+        for percent in (math.floor(1e4 * share + 1e-6) / 100.0, math.floor(1e4 * share - 1e-6) / 100.0):
+            if percent > 0 and self._can_be_met(gap.row, row.target, percent / 100.0):
+                values = {"target": row.target.name, "year": row.year, "percent": percent}
+                return [Message("study.level", values)]
+        return []
+
+    def _can_be_met(self, k: int, target: Target, at_least: float) -> bool:
+        """Whether a target could be met at another level, alone."""
+        case = self.network.case
+        targets = tuple(replace(row, at_least=at_least) if row is target else row for row in case.targets)
+        reach = relaxed(replace(self.network, case=replace(case, targets=targets)), self.options)
+        short = reach.least_short([k])
+        return short is not None and short <= NEGLIGIBLE_T
+
+
+def _helps(left: Gaps, key: Key, gap: Gap) -> bool:
+    """Whether less is short than before, by a share that matters."""
+    return key not in left or left[key].short < (1.0 - MATTERS) * gap.short - NEGLIGIBLE_T
+
+
+def _less_short(gap: Gap, left: Gap | None) -> Message:
+    if left is None:
+        return Message("study.would_be_had", {"what": gap.what})
+    values = {"what": gap.what, "short": left.short, "instead": gap.short, "unit": gap.unit}
+    return Message("study.would_be_short", values)
+
+
+class _Used:
+    """How a target would use doors that clauses shut, at the least tonnes through them. row: that of the target."""
+
+    def __init__(self, base: Network, opened: Network, options: Options, law: Clauses, row: int) -> None:
+        self.base, self.law, self.row = base, law, row
+        self.reach = relaxed(opened, options)
+
+    def doors(self) -> list[tuple[Door, float, str]]:
+        """(door, dry tonnes in the year with most of it, rounded up, first day), asked again at these amounts."""
+        short = self.reach.least_short([self.row])
+        cells = list(self._cells())
+        if short is None or not cells:
+            return []
+        outcome = self._least_through(cells, short)
+        years = self.reach.network.time.year
+        amount: defaultdict[Door, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+        first: dict[Door, int] = {}
+        for (_, door, _, t), tonnes in zip(cells, outcome, strict=True):
+            if tonnes > NEGLIGIBLE_T:
+                amount[door][int(years[t])] += tonnes
+                first[door] = min(first.get(door, t), t)
+        most = {door: max(by_year.values()) for door, by_year in amount.items()}
+        rounded = {door: _up(tonnes) for door, tonnes in most.items()}
+        factor = [rounded[c[1]] / most[c[1]] if c[1] in most else 0.0 for c in cells]
+        if not self._enough(cells, [f * t for f, t in zip(factor, outcome, strict=True)], short):
+            return []
+        starts = [period.start.isoformat() for period in self.base.case.periods]
+        return [(door, rounded[door], starts[first[door]]) for door in most]
+
+    def _cells(self) -> Iterator[tuple[str, Door, int, int]]:
+        """(family of columns, door, column, period) of what the clause shuts and the other reading has."""
+        for family, door, grid, entity in _entities(self.reach.network, self.base.doors):
+            shut = self._shut(door)
+            if shut is None:
+                continue
+            for t in np.flatnonzero(shut & (grid.position[entity] >= 0)):
+                yield family, door, int(grid.position[entity, t]), int(t)
+
+    def _shut(self, door: Door) -> Mask | None:
+        masks = [s.periods for s in self.base.doors.shut.get(door, ()) if s.clause in self.law.clauses]
+        return np.any(masks, axis=0) if masks else None
+
+    def _least_through(self, cells: list[tuple[str, Door, int, int]], short: float) -> list[float]:
+        model = self.reach.model
+        model.short_t.upper_bound[self.row] = short + NEGLIGIBLE_T
+        model.del_component("objective")
+        model.objective = Objective("minimise")
+        for family, _, column, _ in cells:
+            model.objective.add(model.component(family), col=np.array([column]))
+        outcome = self.reach.session.solve(model)
+        if outcome.values is None:
+            raise Undecided(outcome.stopped)
+        return [float(model.component(family).values_array[column]) for family, _, column, _ in cells]
+
+    def _enough(self, cells: list[tuple[str, Door, int, int]], most: list[float], short: float) -> bool:
+        for (family, _, column, _), tonnes in zip(cells, most, strict=True):
+            self.reach.model.component(family).upper_bound[column] = tonnes
+        again = self.reach.least_short([self.row])
+        return again is not None and again <= short + 2 * NEGLIGIBLE_T
+
+
+def _entities(net: Network, doors: Doors) -> Iterator[tuple[str, Door, Grid, int]]:
+    """(family of columns, door, grid, entity) of everything that goes through a door; all of `doors` are asked."""
+    held = net.holdings
+    for k, route in enumerate(net.routes.route):
+        lineage = net.lineage(int(net.routes.stream[k]))
+        doors.route(route, lineage)
+        yield "flow_t", ("route", route.lane, lineage.id), net.routes.grid, k
+    for k, run in enumerate(net.runs.run):
+        doors.run(run.line, run.conversion)
+        process, point, feed = run.conversion.key
+        yield "feed_t", ("run", f"{run.line}/{process}/{point}", feed), net.runs.grid, k
+    for k, place in enumerate(net.deliveries.outlet):
+        outlet, lineage = net.deliveries.outlets[int(place)], net.lineage(int(net.deliveries.stream[k]))
+        doors.deliver(outlet, lineage)
+        yield "sold_t", ("deliver", outlet.name, lineage.id), net.deliveries.grid, k
+    for k, place in enumerate(net.placements.storage):
+        storage, lineage = held.storages[int(place)], net.lineage(int(net.placements.stream[k]))
+        doors.place(storage, lineage)
+        yield "placed_t", ("place", storage.name, lineage.id), net.placements.grid, k
+    for k, place in enumerate(held.storage):
+        storage, lineage = held.storages[int(place)], net.lineage(int(held.stream[k]))
+        doors.put(storage, lineage)
+        yield "put_t", ("put", storage.name, lineage.id), held.put, k
+
+
+def _up(tonnes: float) -> float:
+    """Rounded up to three digits."""
+    step = 10.0 ** (math.floor(math.log10(tonnes)) - 2)
+    return math.ceil(tonnes / step - 1e-9) * step
