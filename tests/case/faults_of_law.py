@@ -128,7 +128,7 @@ def an_exemption_that_no_list_knows(f: Folder) -> None:
     """In a pack of its own, whose list exempts the use of ash alone."""
     own_pack(f, (SPL, "T", "2021-01-01", ""), (ASH, "R,T", "2021-01-01", ""))
     f.add("requirements", rule="permit", valid_from="2020-09-01", clause="art. 80")
-    f.add("exemption_list", item="22", code=ASH, link="use", clause="item 22")
+    f.add("exemption_list", item="22", code=ASH, link="use", valid_from="2021-01-01", clause="item 22")
     licensed(f)
     f.add("exemptions", code=SPL, receiver="brick_works", link="use", clause="item 22")
 

@@ -116,6 +116,7 @@ def _law() -> tuple[Tables, ...]:
             permits=(
                 Permit(name="first", valid_to=date(2027, 7, 1), **known),
                 Permit(name="second", method="D", valid_to=date(2029, 1, 1), **known),
+                Permit(name="third", valid_to=date(2029, 1, 1), **(known | {"receiver": "works_of_others"})),
             ),
         ),
     )

@@ -32,6 +32,7 @@ def halves(method: str) -> Case:
         lining(clock="licensed_operator"),
         waste("grit", hazardous=True),
         yard("lining", accepts_hazardous=True),
+        yard("grit", name="bin", accepts_hazardous=True, max_put_t=0),
         in_stock("yard", "lining", 4, arose_on=date(2026, 7, 1)),
         works("crush", "lining", {"grit": 1}, method=method),
         landfill("grit", 50, accepts_hazardous=True),

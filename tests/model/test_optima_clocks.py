@@ -197,8 +197,7 @@ def test_aggregate_clock_binds_nothing_and_its_overrun_is_reported() -> None:
 def test_clocked_stock_at_the_end_is_charged_in_full_by_its_way_out() -> None:
     """Half a year; with 6 months 100 t may lie at its end. Holding pays 1 CNY, the dump costs 50.
 
-    That is the charge. There is as much in stock at the start as at the end, and hazardous waste is charged for all
-    of it.
+    That is the charge; there is as much at the start as at the end, and hazardous waste is charged for all of it.
     """
     kept = shed(end_stock="charge", holding_cost_cny_per_t_a=-1.0)
     lies = in_stock("yard", "lining", 100.0, arose_on=date(2026, 1, 1))

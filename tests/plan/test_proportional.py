@@ -36,7 +36,7 @@ from tests.builders import (
 from tests.plan.test_audit_world import Frames, change, judged, keys, put
 
 from redmud_opt.case import Case
-from redmud_opt.case.rules import Limit
+from redmud_opt.case.rules import Limit, StorageClock
 from redmud_opt.case.works import Facility, Line, LineProcess
 
 
@@ -149,6 +149,23 @@ def test_the_next_step_takes_the_shares_of_the_lot() -> None:
     plan = solve(tiny(*base, *mill, landfill("slag", cost=1), target(50 / 60)))
     assert plan.rate("new") == pytest.approx(50 / 60)
     assert plan.rate("new_proportional") == pytest.approx(0.5)
+
+
+def test_ages_of_clocked_waste_do_not_keep_lots_apart() -> None:
+    """60 t of new and 40 t of last December's lining are crushed on one line, which passes ages on; half is used.
+
+    The crushed lining is two streams by age and cohort, and one lot: freely 50 ÷ 60 new, in proportion 0.5.
+    """
+    aged = waste("lining", "spent_pot_lining", hazardous=True, clock="licensed_operator")
+    clock = rows(clocks=StorageClock(role="licensed_operator", limit_months=12, clause="art. 81"))
+    base = (aged, arises("lining", 60), yard("lining", accepts_hazardous=True, end_stock="empty"), clock)
+    stock = in_stock("yard", "lining", 40, arose_on=date(2025, 12, 1))
+    crush = works("crush", "lining", {"crushed": 1.0}, method="P")
+    ends = (sells("crushed", 5, method="U", max_t=50), landfill("crushed", 1, accepts_hazardous=True))
+    goal = target(50 / 60, waste_class="spent_pot_lining")
+    plan = solve(tiny(*base, stock, waste("crushed"), crush, *ends, goal))
+    assert plan.rate("new", waste_class="spent_pot_lining") == pytest.approx(50 / 60)
+    assert plan.rate("new_proportional", waste_class="spent_pot_lining") == pytest.approx(0.5)
 
 
 def test_what_goes_round_is_mixed_all_the_same() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -32,7 +33,9 @@ from tests.plan.test_audit_world import Frames, change, judged, keys, put
 from redmud_opt.case import Case
 from redmud_opt.case.rules import Limit
 from redmud_opt.case.things import Owner, Province
+from redmud_opt.plan import Plan
 from redmud_opt.plan.statistical import AMOUNTS
+from redmud_opt.report.tables import SHOWN, table
 
 
 def stated(plan: Solved, year: int = 2026, **where: object) -> dict[str, float]:
@@ -124,6 +127,22 @@ def test_a_horizon_that_begins_in_mid_year_carries_in() -> None:
     assert stated(plan) == {"generated_t": 100, "carried_in_t": 40, "used_t": 140}
 
 
+@pytest.fixture(scope="module")
+def formed() -> Solved:
+    return solve(mixed())
+
+
+def test_the_form_is_shown_in_words_and_read_back(formed: Solved, tmp_path: Path) -> None:
+    """Every column has a heading of its own, in both languages; a saved plan is the same, blank codes included."""
+    for language, heading in (("en", "Used, t"), ("zh", "综合利用量，吨")):
+        shown = table(formed.plan, "statistical_form", language).frame
+        assert shown.shape == (len(formed.frame("statistical_form")), len(SHOWN["statistical_form"].split()))
+        assert heading in shown.columns
+    formed.plan.save(tmp_path)
+    again = Plan.load(tmp_path).frames["statistical_form"]
+    pd.testing.assert_frame_equal(again, formed.frame("statistical_form"), check_dtype=False)
+
+
 PLANTED: dict[str, tuple[str, Callable[[Frames], Frames]]] = {
     "a use more": ("not_closed", change("statistical_form", "used_t", 1.0, level="plant", scope="R")),
     "a residual": ("residual", put("statistical_form", "residual_t", 1.0)),
@@ -149,11 +168,6 @@ PLANTED: dict[str, tuple[str, Callable[[Frames], Frames]]] = {
         },
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def formed() -> Solved:
-    return solve(mixed())
 
 
 @pytest.mark.parametrize("planted", PLANTED)

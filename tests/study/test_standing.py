@@ -21,6 +21,7 @@ from tests.builders import (
     works,
     years,
 )
+from tests.model.test_optima_clocks import QUARTERS, burner, clock, pulse, shed
 from tests.network.fake_law import shut_by_law
 
 from redmud_opt.case import Case
@@ -207,3 +208,14 @@ def test_of_several_targets_each_is_told_and_the_weightiest_clause_first(
         [20, 20, 20],
         [40, 40, 40],
     ]
+
+
+def test_a_hard_clock_stands_against_any_plan() -> None:
+    """100 t of lining in the first quarter, 20 t a quarter can be burnt, nothing lies for more than 3 months."""
+    parts = (pulse(), shed(), burner())
+    within = tiny(*parts, clock(12, clause="art. 81"), periods=QUARTERS)
+    assert law_against(build_network(within)) == ()
+    case = tiny(*parts, clock(3, clause="art. 81"), periods=QUARTERS)
+    (against,) = found(case)["study.law_stands"].values["against"]
+    assert text(against).startswith("any plan, even without targets and limits")
+    assert [way.key for way in ways_of(case)] == ["study.way_clock_somewhere"]

@@ -51,7 +51,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     faults = [*faults_of(given, law, haulage, reach), *doors.ground.faults]
     if faults:
         raise CaseFaults(tuple(faults))
-    clocks = Clocks(lookup, time, lineages)
+    clocks = Clocks(lookup, time, lineages, reach.runs)
     reach, opening = apart_by_age(reach, given, clocks)
     numbers = Numbering.of(reach, opening, len(time))
     plant = plant_of(lookup, reach, time)

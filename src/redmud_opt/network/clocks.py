@@ -10,7 +10,7 @@ residues inherit the clock of what they are made from. MODEL.md rule 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import numpy as np
@@ -18,9 +18,9 @@ import numpy as np
 from redmud_opt.case.months import months_after
 from redmud_opt.case.rules import StorageClock
 from redmud_opt.case.works import Storage
-from redmud_opt.network.lineage import Lineage, Lineages
+from redmud_opt.network.lineage import Conversion, Lineage, Lineages
 from redmud_opt.network.lookup import Lookup
-from redmud_opt.network.reach import Place, Stream
+from redmud_opt.network.reach import Place, Run, Stream
 from redmud_opt.network.time import Array, Mask, Time
 
 ROLES = ("producer", "licensed_operator")
@@ -36,20 +36,35 @@ def with_ages(row: StorageClock) -> bool:
 class Clocks:
     """The clocks of a case over its periods."""
 
-    def __init__(self, lookup: Lookup, time: Time, lineages: Lineages) -> None:
+    def __init__(self, lookup: Lookup, time: Time, lineages: Lineages, runs: Iterable[Run]) -> None:
         self.lookup, self.time, self.lineages = lookup, time, lineages
         self._roles: dict[str, str] = {}
         self._stays: dict[tuple[str, str, str], Mask] = {}
-        self._kept = {role for role in ROLES if any(self._binds(role, s) for s in lookup.case.storages)}
+        self._aged = self._with_ages(dict.fromkeys(run.conversion for run in runs))
 
-    def _binds(self, role: str, storage: Storage) -> bool:
-        """Whether waste of a role's clock needs its age for a storage."""
-        holds = storage.retrievable and any(
-            self.lineages.by_id[name].is_waste
-            for name in self.lookup.members(storage.material)
-            if name in self.lookup.materials
+    def _with_ages(self, conversions: Iterable[Conversion]) -> set[str]:
+        """Lineages that a storage needs the age of, and what passes its age on to them."""
+        found = {lineage.id for lineage in self.lineages.by_id.values() if self._asked(lineage)}
+        passing = [c for c in conversions if c.feed is not None and self.passes_on(c.meaning)]
+        while True:
+            more = {
+                c.feed.id
+                for c in passing
+                if c.feed is not None and self.role(c.feed) and any(m.output.id in found for m in c.made)
+            } - found
+            if not more:
+                return found
+            found |= more
+
+    def _asked(self, lineage: Lineage) -> bool:
+        """Whether some storage that takes a material is bound by a clock that needs ages."""
+        role = self.role(lineage)
+        return bool(role) and any(
+            with_ages(row)
+            for storage in self.lookup.case.storages
+            if storage.retrievable and lineage.name in self.lookup.members(storage.material)
+            for row in self.rows(self._whom(storage, role))
         )
-        return holds and any(with_ages(row) for row in self.rows(self._whom(storage, role)))
 
     def rows(self, role: str) -> Iterator[StorageClock]:
         """Rows of the pack for a role that are in force in some period."""
@@ -90,7 +105,7 @@ class Clocks:
 
     def aged(self, lineage: Lineage) -> bool:
         """Whether the streams of a material carry the time of their arising."""
-        return self.role(lineage) in self._kept
+        return lineage.id in self._aged
 
     def has_age(self, stream: Stream) -> bool:
         """The same of a stream; goods without origin have no age."""

@@ -26,8 +26,8 @@ from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints, Mask
 from redmud_opt.plan.tracing import solved
 
-NEGLIGIBLE = 1e-9
-"""Origin tonnes below this are solver noise and mix nothing."""
+NEGLIGIBLE = 1e-6
+"""Tonnes below this are as good as none, and mix nothing."""
 
 AS_GOOD = 1e-6
 """A rate this close to what is asked for meets it."""

@@ -161,6 +161,8 @@ def table(plan: Plan, name: str, language: str) -> View:
         cells[item] = cells[item].where(
             ~modes, source["item"].map(lambda mode: labels.word("mode", str(mode)))
         )
+    if name == "statistical_form":
+        cells[heading(name, "scope", language)] = source["scope"].map(labels.name)
     if name in ("used", "moved"):
         lanes = source["kind"] == "lane" if name == "used" else source["measure"] == "flow"
         item = heading(name, "item", language)

@@ -54,7 +54,8 @@ TIGHT = {
 """Families whose duals tell what holds a target back, and the part of the key that names the thing."""
 
 BOUNDED = ("flow_t", "feed_t", "stock_t", "put_t", "reclaim_t", "placed_t", "sold_t", "bought_t")
-"""Columns whose bounds only repeat what rows say: without them the duals stand where the words are."""
+"""Columns whose bounds only repeat what rows say: without them the duals stand where the words are. A bound of 0 is
+kept: it says that nothing may be there (a storage clock that has run out)."""
 
 WHOLE_LIMIT_S = 60.0
 """Time for one question with whole numbers."""
@@ -86,7 +87,8 @@ class Reach:
         self.model = build_model(network, RELAXATION)
         for name in BOUNDED:
             columns = self.model.component(name)
-            columns.upper_bound[~frozen_mask(self.model, columns)] = np.inf
+            free = (columns.upper_bound > 0) & ~frozen_mask(self.model, columns)
+            columns.upper_bound[free] = np.inf
         self.session = Session(options)
         self.limit_s: float | None = None
         self.outcome: Outcome

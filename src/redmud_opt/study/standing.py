@@ -1,9 +1,9 @@
 """Which clause of the law stands against what a case asks. A diagnosis, never an offer: hard law is never relaxed.
 
 A clause stands against something if a reading of the case without what that clause asks for (its rows of
-`requirements`, its gate) would come nearer to it. First all clauses are left out together: if that helps nothing, no
-law stands in the way, for to leave one out cannot help more. Only then they are asked one by one: where several
-targets are short, by the sum of what is short, and the weightiest target by target.
+`requirements`, its hard clock, its gate) would come nearer to it. First all clauses are left out together: if that
+helps nothing, no law stands in the way, for to leave one out cannot help more. Only then they are asked one by one:
+where several targets are short, by the sum of what is short, and the weightiest target by target.
 
 What is proposed is lawful: what the clause asks for is obtained (a permit, an approval, an assessment: for how many
 tonnes, by when), or the target is lowered. Amounts are the least that make the most of it, rounded outward, and are
@@ -59,16 +59,18 @@ def law_against(network: Network, options: Options | None = None) -> tuple[Messa
 
 @dataclass(frozen=True)
 class Clauses:
-    """One clause with the requirements that rest on it, or one gate; or several of them taken together."""
+    """A clause with the requirements and hard clocks that rest on it, or gates; or several of them together."""
 
     clauses: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
 
     def left_out(self, case: Case) -> Case:
         """The case without what they ask for. Only to find out what stands in the way."""
-        kept = tuple(row for row in case.requirements if row.clause not in self.clauses)
         return replace(
-            case, requirements=kept, gates=tuple(r for r in case.gates if r.name not in self.gates)
+            case,
+            requirements=tuple(row for row in case.requirements if row.clause not in self.clauses),
+            clocks=tuple(row for row in case.clocks if not row.hard or row.clause not in self.clauses),
+            gates=tuple(row for row in case.gates if row.name not in self.gates),
         )
 
 
@@ -114,14 +116,15 @@ class _Standing:
     # ---- which clauses
 
     def _law(self) -> Clauses:
-        """Everything that may stand in the way: requirements, and gates that bind or have refused something."""
+        """All that may stand in the way: requirements, hard clocks, gates that bind or have refused something."""
         case = self.network.case
         reach = relaxed(self.network, self.options)
         reach.least_short(reach.hard)
         held = {str(m.values["name"]) for m in reach.tight(every=True) if m.key.endswith("_gate")}
         held |= set(self.network.law.refused.values())
         gates = tuple(row.name for row in case.gates if row.name in held)
-        return Clauses(tuple(dict.fromkeys(row.clause for row in case.requirements)), gates)
+        clauses = [row.clause for row in case.requirements] + [row.clause for row in case.clocks if row.hard]
+        return Clauses(tuple(dict.fromkeys(clauses)), gates)
 
     def _one_by_one(self, law: Clauses) -> list[Clauses]:
         """Clause by clause; gates of one clause go together."""
@@ -199,8 +202,9 @@ class _Standing:
 
     def _rules(self, clauses: Iterable[str]) -> tuple[str, ...]:
         """What clauses ask for."""
-        held = set(clauses)
-        return tuple(dict.fromkeys(row.rule for row in self.network.case.requirements if row.clause in held))
+        held, case = set(clauses), self.network.case
+        clocks = ["clock" for row in case.clocks if row.hard and row.clause in held]
+        return tuple(dict.fromkeys([*(row.rule for row in case.requirements if row.clause in held), *clocks]))
 
     def _ways_by(self, law: Clauses, opened: Network, gap: Gap) -> list[Message]:
         """What to obtain: for the doors that would be used, with tonnes a year and the first day."""

@@ -137,7 +137,7 @@ class Book:
         self.reader = Reader(self.facts)
         self.streams = self._read_streams()
         self.status = Status(self.facts, self.dates, self.conversions, self.streams.values())
-        self.clocks = Clocks(self.facts, self.dates, self.status)
+        self.clocks = Clocks(self.facts, self.dates, self.status, self.streams.values())
         self.borders = Borders(self.facts, self.dates, self.status)
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
         rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
@@ -291,8 +291,7 @@ class Book:
         lineage = Lineage(name.partition("@")[0], material, fed.process, fed.point, fed.stream.lineage)
         if not self.clocks.has_age(lineage):
             return name
-        method = self.facts.processes[fed.process].method
-        keeps = self.dates.meaning(method, fed.t) == "pretreatment" and fed.stream.arose
+        keeps = self.clocks.passes_on(lineage, fed.t) and fed.stream.arose
         return f"{name}@{fed.stream.arose if keeps else self.period(fed.t)}"
 
     @cached_property

@@ -140,7 +140,7 @@ class Borders:
     # ---------------------------------------------------------------- what a document grants
 
     def brought_under(self, lineage: Lineage) -> frozenset[str]:
-        """The codes that a hazardous waste was brought under; what use leaves is another waste."""
+        """The codes that a hazardous waste was brought under; what use leaves is another, with a code or none."""
         for own in lineage.chain():
             if own.parent is None or self.facts.materials[own.material].code:
                 break

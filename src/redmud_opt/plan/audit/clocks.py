@@ -7,13 +7,13 @@
     binds       the role of the owner of the storage's site, else the clock
     rows        all of the role's that are in force on any day of the period
 
-Streams carry their arising where a storage of the case that holds waste is bound by a row that is hard, or soft with
-a price, and not aggregate. MODEL.md rule 5.
+A stream carries its arising where a storage that takes it, or takes what pretreatment makes of it in the plan, is
+bound by a row that is hard, or soft with a price, and not aggregate. MODEL.md rule 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from redmud_opt.case.rules import StorageClock
@@ -22,7 +22,7 @@ from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.facts import Facts, live, named
 from redmud_opt.plan.audit.plant import months_from
 from redmud_opt.plan.audit.status import Status
-from redmud_opt.plan.audit.streams import UNDATED, Lineage
+from redmud_opt.plan.audit.streams import UNDATED, Lineage, Stream
 
 BOUND = ("producer", "licensed_operator")
 
@@ -30,11 +30,15 @@ BOUND = ("producer", "licensed_operator")
 class Clocks:
     """The clocks of one case."""
 
-    def __init__(self, facts: Facts, dates: Dates, status: Status) -> None:
+    def __init__(self, facts: Facts, dates: Dates, status: Status, streams: Iterable[Stream]) -> None:
         self.facts, self.dates, self.status = facts, dates, status
         self.owners = named(facts.case.owners)
         self.by_role = {role: [row for row in live(facts.case.clocks) if row.role == role] for role in BOUND}
         self._kept: dict[str, bool] = {}
+        self.made_of: dict[str, list[Lineage]] = {}
+        for own in {own.name: own for stream in streams for own in stream.lineage.chain()}.values():
+            if own.parent is not None and self.clock(own.parent):
+                self.made_of.setdefault(own.parent.name, []).append(own)
 
     def clock(self, lineage: Lineage) -> str:
         """The role whose clock a material has; blank without one."""
@@ -58,21 +62,29 @@ class Clocks:
 
     def has_age(self, lineage: Lineage) -> bool:
         """Whether the plan must say when a waste arose."""
-        clock = self.clock(lineage)
-        if clock not in self._kept:
-            self._kept[clock] = bool(clock) and any(
-                any(self._priced(row) for row in self.by_role[self.binds(storage, clock)] if self._ever(row))
-                for storage in self.facts.storages.values()
-                if storage.retrievable and any(map(self.facts.is_waste, self.facts.members(storage.material)))
+        if lineage.name not in self._kept:
+            self._kept[lineage.name] = self._stored_by_age(lineage) or any(
+                self.passes_on(child, 0) and self.has_age(child)
+                for child in self.made_of.get(lineage.name, ())
             )
-        return self._kept[clock]
+        return self._kept[lineage.name]
+
+    def passes_on(self, lineage: Lineage, t: int) -> bool:
+        """Whether a residue is as old as its feed."""
+        return self.dates.meaning(self.facts.processes[lineage.process].method, t) == "pretreatment"
+
+    def _stored_by_age(self, lineage: Lineage) -> bool:
+        clock = self.clock(lineage)
+        return bool(clock) and any(
+            self._priced(row) and any(self.holds(row, t) for t in range(len(self.dates.periods)))
+            for storage in self.facts.storages.values()
+            if storage.retrievable and lineage.material in self.facts.members(storage.material)
+            for row in self.by_role[self.binds(storage, clock)]
+        )
 
     @staticmethod
     def _priced(row: StorageClock) -> bool:
         return row.hard or (row.price_cny_per_t_a > 0.0 and not row.aggregate)
-
-    def _ever(self, row: StorageClock) -> bool:
-        return any(self.holds(row, t) for t in range(len(self.dates.periods)))
 
     def holds(self, row: StorageClock, t: int) -> bool:
         """Whether a row is in force on any day of a period."""

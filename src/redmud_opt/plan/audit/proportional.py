@@ -37,8 +37,8 @@ Share = dict[tuple[str, int], float]
 Contents = defaultdict[tuple[str, int], float]
 """(origin, year of arising) → origin tonnes."""
 
-TRACE = 1e-9
-"""Origin tonnes below this mix nothing."""
+TRACE = 1e-6
+"""Tonnes below this mix nothing."""
 
 
 BEYOND = 1.0 + 1e-12

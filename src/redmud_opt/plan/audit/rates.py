@@ -12,7 +12,6 @@ before the horizon in its first year counts. MODEL.md 'Utilisation' and rule 8.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from redmud_opt.case.rules import Target
@@ -149,7 +148,7 @@ def targets(book: Book) -> tuple[Check, ...]:
             if row.year in (None, year):
                 sums, origins = _scope(findings, book, accounts, row, year)
                 _target(findings, book, sums, row, year)
-                mixed = proportional_sums(sums, shift, origins, year)
+                mixed = proportional_sums(sums, shift, origins, year) if states_proportional(book) else None
                 own = stated.pop((row.name, year), None)
                 if book.targets is not None:
                     left = sum(r.short for r in book.shortfalls if (r.target, r.year) == (row.name, year))
@@ -180,9 +179,15 @@ def _scope(
 
 
 def _stated(
-    findings: Findings, own: Asked | None, row: Target, year: int, short: float, sums: Sums, mixed: Sums
+    findings: Findings,
+    own: Asked | None,
+    row: Target,
+    year: int,
+    short: float,
+    sums: Sums,
+    mixed: Sums | None,
 ) -> None:
-    """A row of the frame `targets` against the target and what was reached."""
+    """A row of the frame `targets` against the target and what was reached; `mixed`: with lots taken as mixed."""
     where = at(row.name, year)
     if own is None:
         findings.fault("no_row", where, target=row.name)
@@ -196,12 +201,11 @@ def _stated(
     for name, amount in amounts.items():
         scale = max(map(abs, sums))
         findings.equal("misstated", at(where, name), getattr(own, name), amount, scale, what=name)
-    for name, (part, base) in {
-        "reached": (achieved, whole),
-        "reached_proportional": mixed.ratio(row.rate, gross),
-    }.items():
-        if name == "reached" or not math.isnan(own.reached_proportional):
-            _rate(findings, at(where, name), name, getattr(own, name), part, base)
+    _rate(findings, at(where, "reached"), "reached", own.reached, achieved, whole)
+    if mixed is not None:
+        ratio = mixed.ratio(row.rate, gross)
+        name = "reached_proportional"
+        _rate(findings, at(where, name), name, own.reached_proportional, *ratio)
     if abs(whole) > TOLERANCE and own.verdict not in _verdicts(achieved / whole, row.at_least):
         findings.fault("verdict", where, target=row.name, verdict=own.verdict)
 
