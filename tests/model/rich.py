@@ -544,7 +544,7 @@ def _borders() -> tuple[Tables, ...]:
                     name="back",
                     from_province="east",
                     to_province="west",
-                    receiver="pit",
+                    receiver="detox_works",
                     code="48-23",
                     amount_t=5,
                     **first,
