@@ -541,6 +541,15 @@ def _borders() -> tuple[Tables, ...]:
                 Approval(name="slag_1", amount_t=60, cost_cny_per_t=3, **fed, **first),
                 Approval(name="slag_2", amount_t=55, cost_cny_per_t=4, basis="dry", **fed, **second),
                 Approval(
+                    name="back",
+                    from_province="east",
+                    to_province="west",
+                    receiver="detox_works",
+                    code="48-23",
+                    amount_t=5,
+                    **first,
+                ),
+                Approval(
                     name="tipped",
                     receiver="tip",
                     code="general",

@@ -58,6 +58,7 @@ def test_every_part_of_every_family_is_named() -> None:
 
 
 NOT_SHIPPED = {
+    "add_apart": "no clause has been seen that names two wastes of the cases",
     "add_change_limits": "needs the plan of an earlier run as a baseline",
     "add_freezing": "needs the plan of an earlier run as a baseline",
     "add_refunds": "no mix of the cases reaches the share of waste that the tax list asks for",

@@ -92,6 +92,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.reductions(),
         speaker.ages(),
         speaker.permits(),
+        speaker.border_documents(),
         speaker.refunds(),
         speaker.contracts(),
         speaker.services(),
@@ -514,6 +515,24 @@ class Speaker:
                 values["amount"] = tonnes(amount)
             lines.append(self.say(f"reduced_{kind}", **values))
         return [self.say("reductions"), *indented(lines)] if lines else []
+
+    def border_documents(self) -> list[str]:
+        """Approvals that are used up or almost, and what is still to be filed."""
+        lines = []
+        for row in self.rows("border_documents"):
+            way = {"from": self.name(str(row["from_province"])), "to": self.name(str(row["to_province"]))}
+            used, allowed = float(row["used_t"]), float(row["allowed_t"])
+            if used > 0.0 and used >= ALMOST_USED * allowed:
+                amounts = {"used": tonnes(used), "allowed": tonnes(allowed)}
+                names = {"document": str(row["document"]), "code": str(row["code"])}
+                lines.append(self.say("approval_used", **names, **way, **amounts))
+            if float(row["to_be_filed_t"]) > 0.0:
+                filed = {
+                    "site": self.name(str(row["receiver"])),
+                    "amount": tonnes(float(row["to_be_filed_t"])),
+                }
+                lines.append(self.say("to_be_filed", **way, **filed))
+        return [self.say("border_documents"), *indented(lines)] if lines else []
 
     def permits(self) -> list[str]:
         """Permits that are used up, almost used up, or about to end, by year."""

@@ -57,6 +57,8 @@ OPTIONS = (
     ("change limits against a baseline", "change_limits", ""),
     ("VAT refund", "vat_refunds", ""),
     ("permits for hazardous waste", "permits", ""),
+    ("approvals and filings over borders of provinces", "approvals", ""),
+    ("incompatible wastes", "incompatibilities", ""),
     ("use steps exempt", "exemptions", ""),
 )
 """What a case may use and need not: words, the table, and the column that says so (none: any row of the table)."""

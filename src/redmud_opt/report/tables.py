@@ -53,6 +53,10 @@ SHOWN = {
     "gate_margins": "gate at line point stream period property sense mean margin limit slack",
     "status": "lineage status code hazard why because_of clause",
     "permits": "permit receiver code sender year allowed_t used_t left_t valid_to days_left",
+    "movements": "kind of document from_province to_province site lineage period moved_t document_t",
+    "border_documents": "document kind from_province to_province receiver code valid_from valid_to allowed_t used_t "
+    "left_t to_be_filed_t",
+    "separate_loads": "lane first second period first_t second_t",
     "fates": "origin cohort year fate at amount_t",
     "rates": "waste_class plant year generated_t utilised_new_t utilised_legacy_t rate_new rate_stat rate_gross "
     "rate_new_proportional rate_stat_proportional",
