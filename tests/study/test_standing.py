@@ -11,6 +11,7 @@ from tests.builders import (
     landfill,
     lane,
     mud,
+    parts,
     product,
     prop,
     rows,
@@ -21,11 +22,12 @@ from tests.builders import (
     works,
     years,
 )
+from tests.model.permitting import permit, world
 from tests.model.test_optima_clocks import QUARTERS, burner, clock, pulse, shed
 from tests.network.fake_law import shut_by_law
 
 from redmud_opt.case import Case
-from redmud_opt.case.rules import Limit, Requirement
+from redmud_opt.case.rules import Limit, Requirement, Target
 from redmud_opt.case.works import Gate, Outlet
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.network import build_network
@@ -219,3 +221,34 @@ def test_a_hard_clock_stands_against_any_plan() -> None:
     (against,) = found(case)["study.law_stands"].values["against"]
     assert text(against).startswith("any plan, even without targets and limits")
     assert [way.key for way in ways_of(case)] == ["study.way_clock_somewhere"]
+
+
+def test_the_permits_of_the_pack_themselves() -> None:
+    """Lining of S, 10 t a half-year, is used at T alone, whose permit ends with 2026: in 2027 nothing can be used.
+
+    90 % of the 20 t of 2027 are 18 t, by the works at T from 1 January 2027.
+    """
+    goal = rows(targets=Target(name="use", waste_class="spent_pot_lining", year=2027, at_least=0.9))
+    case = world(goal, permits=(permit("melt_works"),), periods=(*parts(2026, 6), *parts(2027, 6)))
+    stands = found(case)["study.law_stands_by_doors"].values
+    assert stands["clause"] == Message("study.law_clause", {"clause": "art. 80"})
+    (way,) = ways_of(case)
+    assert (way.key, way.values["amount_t_per_a"], way.values["day"]) == (
+        "study.way_permit",
+        18.0,
+        "2027-01-01",
+    )
+    assert text(way).startswith(
+        "obtain or extend a permit, or an exemption of the use step, for line melt_line"
+    )
+
+
+def test_tonnes_of_a_permit_stand_in_the_way_without_any_door() -> None:
+    """A permit of 5 t a year for 20 t: no door is shut, the clause asks for more tonnes. 25 % can be had."""
+    goal = rows(targets=Target(name="use", waste_class="spent_pot_lining", at_least=0.9))
+    case = world(goal, permits=(permit("melt_works", 5),))
+    messages = found(case)
+    (against,) = messages["study.law_stands"].values["against"]
+    assert against.key == "study.would_be_had"
+    assert [way.key for way in ways_of(case)] == ["study.way_permit_somewhere"]
+    assert levels_of(case) == [25.0]
