@@ -244,11 +244,18 @@ def test_the_permits_of_the_pack_themselves() -> None:
 
 
 def test_tonnes_of_a_permit_stand_in_the_way_without_any_door() -> None:
-    """A permit of 5 t a year for 20 t: no door is shut, the clause asks for more tonnes. 25 % can be had."""
+    """A permit of 5 t a year for 20 t: no door is shut. 90 % are 18 t; 25 % can be had as it is."""
     goal = rows(targets=Target(name="use", waste_class="spent_pot_lining", at_least=0.9))
     case = world(goal, permits=(permit("melt_works", 5),))
     messages = found(case)
     (against,) = messages["study.law_stands"].values["against"]
     assert against.key == "study.would_be_had"
-    assert [way.key for way in ways_of(case)] == ["study.way_permit_somewhere"]
+    (way,) = ways_of(case)
+    assert way.key == "study.way_more_permit"
+    assert {name: way.values[name] for name in ("receiver", "year", "allowed_t")} == {
+        "receiver": "melt_works",
+        "year": "2026",
+        "allowed_t": 5.0,
+    }
+    assert way.values["needed_t"] == pytest.approx(18.0)
     assert levels_of(case) == [25.0]
