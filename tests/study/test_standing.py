@@ -10,6 +10,7 @@ from tests.builders import (
     assay,
     landfill,
     lane,
+    lining,
     mud,
     parts,
     product,
@@ -20,8 +21,10 @@ from tests.builders import (
     target,
     tiny,
     works,
+    yard,
     years,
 )
+from tests.model import bordering
 from tests.model.permitting import permit, world
 from tests.model.test_optima_clocks import QUARTERS, burner, clock, pulse, shed
 from tests.network.fake_law import shut_by_law
@@ -259,3 +262,41 @@ def test_tonnes_of_a_permit_stand_in_the_way_without_any_door() -> None:
     }
     assert way.values["needed_t"] == pytest.approx(18.0)
     assert levels_of(case) == [25.0]
+
+
+def test_tonnes_of_an_approval_stand_in_the_way() -> None:
+    """20 t of lining a year, used in another province under an approval of 5 t: 90 % are 18 t."""
+    melt = works("melt", "lining", {"glass": 1}, at="M")
+    goal = rows(targets=Target(name="use", waste_class="spent_pot_lining", at_least=0.9))
+    parts_of = (bordering.asks("approval", clause="art. 82"), bordering.provinces(), bordering.places())
+    case = tiny(
+        *(*parts_of, lining(10, code="X"), melt, product("glass"), sells("glass", 10, "M"), goal),
+        *(lane("R", "M", 1, dg_allowed=True), bordering.document(receiver="melt_works", amount_t=5.0)),
+        landfill("lining", accepts_hazardous=True),
+        periods=parts(2026, 6),
+    )
+    assert found(case)["study.law_stands"].values["clause"] == Message(
+        "study.law_clause", {"clause": "art. 82"}
+    )
+    (way,) = ways_of(case)
+    assert (way.key, way.values["approval"], way.values["allowed_t"]) == (
+        "study.way_more_approval",
+        "doc",
+        5.0,
+    )
+    assert way.values["needed_t"] == pytest.approx(18.0)
+
+
+def test_disposal_too_far_away_stands_against_any_plan() -> None:
+    """The shed holds 5 t of 10 t a half-year; the pit lies in a province that is no neighbour, approved or not."""
+    shed = yard("lining", capacity_t=5.0, accepts_hazardous=True)
+    law = (bordering.asks("approval", clause="art. 82"), bordering.asks("adjacency", clause="art. 3"))
+    case = tiny(
+        *(*law, bordering.provinces(neighbours=""), bordering.places(), lining(10, code="X"), shed),
+        *(lane("R", "M", 1, dg_allowed=True), bordering.pit(), bordering.document()),
+        periods=parts(2026, 6),
+    )
+    messages = [m for m in law_against(build_network(case)) if m.key.startswith("study.law_stands")]
+    clauses = [m.values["clause"] for m in messages]
+    assert Message("study.law_clause", {"clause": "art. 3"}) in clauses
+    assert "study.way_adjacency_somewhere" in [way.key for way in ways_of(case)]
