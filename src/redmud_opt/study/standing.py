@@ -2,8 +2,7 @@
 
 A clause stands against something if a reading of the case without what that clause asks for (its rows of
 `requirements`, its hard clock, its gate) would come nearer to it. First all clauses are left out together: if that
-helps nothing, no law stands in the way, for to leave one out cannot help more. Only then they are asked one by one:
-where several targets are short, by the sum of what is short, and the weightiest target by target.
+helps nothing, no law stands in the way, for to leave one out cannot help more. Only then they are asked one by one.
 
 What is proposed is lawful: what the clause asks for is obtained (a permit, an approval, an assessment: for how many
 tonnes, by when), or the target is lowered. Amounts are the least that make the most of it, rounded outward, and are
@@ -30,7 +29,7 @@ from redmud_opt.network.doors.doors import Door
 from redmud_opt.network.network import Grid
 from redmud_opt.network.time import Mask
 from redmud_opt.solve import Options
-from redmud_opt.study.gaps import Gap, Key, gaps_of, relaxed, short_of_targets
+from redmud_opt.study.gaps import Gap, Key, gaps_of, relaxed
 from redmud_opt.study.reach import NEGLIGIBLE_T, Reach, Undecided
 
 SHOWN = 4
@@ -41,9 +40,6 @@ MATTERS = 0.01
 
 AMOUNTS = {"permit": "permit_limit", "approval": "approval_limit"}
 """Requirement → family of rows with the tonnes that its documents allow."""
-
-FEW = 2
-"""Up to so many things that cannot be had every clause is asked about each of them."""
 
 Gaps = dict[Key, Gap]
 Reading = tuple[Network, Gaps]
@@ -82,7 +78,6 @@ class _Standing:
 
     def __init__(self, network: Network, options: Options, gaps: Gaps) -> None:
         self.network, self.options, self.gaps = network, options, gaps
-        self.total = short_of_targets(network, options)
         self.clause_of = {row.name: row.clause or row.name for row in network.case.gates}
 
     def messages(self) -> Iterator[Message]:
@@ -152,18 +147,9 @@ class _Standing:
         if together is None:
             return []
         single = self._one_by_one(law)
-        if len(self.gaps) > FEW:
-            left = [(self._left(one), one) for one in single]
-            helping = [pair for pair in left if pair[0] < (1.0 - MATTERS) * self.total]
-            single = [one for _, one in sorted(helping, key=lambda pair: pair[0])]
         asked = [(one, reading) for one in single if (reading := self._asked(one)) is not None]
         asked.sort(key=lambda found: sum(gap.short for gap in found[1][1].values()))
         return asked or [(law, together)]
-
-    def _left(self, law: Clauses) -> float:
-        """What would be short of all targets together without a clause."""
-        opened = self._without(law)
-        return math.inf if opened is None else short_of_targets(opened, self.options)
 
     def _asked(self, law: Clauses) -> Reading | None:
         """What there would be without clauses, if less were short than with them."""
