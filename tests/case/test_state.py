@@ -18,14 +18,19 @@ def said(messages: tuple[Message, ...]) -> dict[str, Message]:
 
 def test_a_plain_case_names_only_the_rule_pack(folder: Folder) -> None:
     (message,) = unenforced(folder.load())
-    assert text(message) == ("rule pack 'cn': vat_list, target_list have no effect on the plan yet")
+    assert text(message) == "rule pack 'cn': vat_list, target_list have no effect on the plan yet"
 
 
 def test_tables_columns_and_settings(folder: Folder) -> None:
     folder.yaml("discount_rate: 0.06", "rule_date: 2026-01-01")  # has its effect
+    folder.yaml("rule_pack: cn", "rule_pack: own")
+    for code, meaning in (("R4", "use"), ("R5", "use"), ("D1", "disposal")):
+        folder.add("methods", code=code, meaning=meaning)
+    folder.add("vat_list", item="2.1", product="bricks")
     folder.set("processes", 2, readiness=7).set("processes", 3, readiness=9)
     messages = unenforced(folder.load())
     found = said(messages)
+    assert text(found["vat_list."]) == "table `vat_list` has no effect on the plan yet (2.1/bricks; 1 in all)"
     assert found["processes.readiness"].values["count"] == 2
     assert "；共 2 行）" in text(found["processes.readiness"], "zh")
 

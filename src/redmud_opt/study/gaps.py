@@ -1,6 +1,6 @@
 """By how much what a case asks of itself cannot be had, in the relaxation: law and physics hold, policy gives way.
 
-    hard targets, each alone, else all together:    least Σ short                                    [origin t]
+    hard targets, each alone, or all together:      least Σ short                                    [origin t]
     where there is no plan even without targets:    least Σ (lack + excess) ÷ max(1, |bound|)        over policy rows
 
 Policy rows are those of `LIFTABLE`; of outlets and supplies only the least amounts give way. What gives way is one
@@ -25,6 +25,9 @@ NEGLIGIBLE = 1e-6
 """Share of a bound, or amount where the bound is below 1."""
 
 Key = tuple[str, ...]
+FEW = 2
+"""Up to so many hard targets each is asked alone; more are asked together, for every question costs a solve."""
+
 NO_PLAN: Key = ("no plan",)
 
 
@@ -50,13 +53,6 @@ def relaxed(network: Network, options: Options) -> Reach:
     return reach
 
 
-def short_of_targets(network: Network, options: Options) -> float:
-    """What is short of all hard targets together; infinite where there is no plan even without them."""
-    reach = relaxed(network, options)
-    together = reach.least_short(reach.hard)
-    return np.inf if together is None else together
-
-
 def gaps_of(network: Network, options: Options) -> dict[Key, Gap]:
     """What cannot be had, by what it is; empty if the relaxation has all of it."""
     reach = relaxed(network, options)
@@ -66,7 +62,8 @@ def gaps_of(network: Network, options: Options) -> dict[Key, Gap]:
     if together <= NEGLIGIBLE_T:
         return {}
     found: dict[Key, Gap] = {}
-    for k in reach.hard:
+    amounts = reach.model.short_t.values_array.copy()
+    for k in reach.hard if len(reach.hard) <= FEW else ():
         short = reach.least_short([k]) or 0.0
         if short > NEGLIGIBLE_T:
             row = reach.targets[k]
@@ -74,7 +71,8 @@ def gaps_of(network: Network, options: Options) -> dict[Key, Gap]:
             what = Message("study.what_target", {**values, "percent": 100.0 * row.target.at_least})
             name = Message("study.name_target", values)
             found["target", row.target.name, str(row.year)] = Gap(what, name, short, k, reach.base_t(k), " t")
-    names = tuple(f"{reach.targets[k].target.name} {reach.targets[k].year}" for k in reach.hard)
+    missed = (reach.targets[k] for k in reach.hard if amounts[k] > NEGLIGIBLE_T)
+    names = tuple(f"{row.target.name} {row.year}" for row in missed)
     if not found:
         what = Message("study.what_targets", {"targets": names})
         found["targets",] = Gap(what, what, together, unit=" t")

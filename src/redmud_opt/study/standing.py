@@ -2,8 +2,7 @@
 
 A clause stands against something if a reading of the case without what that clause asks for (its rows of
 `requirements`, its hard clock, its gate) would come nearer to it. First all clauses are left out together: if that
-helps nothing, no law stands in the way, for to leave one out cannot help more. Only then they are asked one by one:
-where several targets are short, by the sum of what is short, and the weightiest target by target.
+helps nothing, no law stands in the way, for to leave one out cannot help more. Only then they are asked one by one.
 
 What is proposed is lawful: what the clause asks for is obtained (a permit, an approval, an assessment: for how many
 tonnes, by when), or the target is lowered. Amounts are the least that make the most of it, rounded outward, and are
@@ -22,7 +21,7 @@ import numpy as np
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.rules import Target
 from redmud_opt.i18n import Message
-from redmud_opt.model.arrays import Objective
+from redmud_opt.model.arrays import Columns, Index, Objective, Rows
 from redmud_opt.model.targets import target_years
 from redmud_opt.network import Network, build_network
 from redmud_opt.network.doors import Doors
@@ -30,8 +29,8 @@ from redmud_opt.network.doors.doors import Door
 from redmud_opt.network.network import Grid
 from redmud_opt.network.time import Mask
 from redmud_opt.solve import Options
-from redmud_opt.study.gaps import Gap, Key, gaps_of, relaxed, short_of_targets
-from redmud_opt.study.reach import NEGLIGIBLE_T, Undecided
+from redmud_opt.study.gaps import Gap, Key, gaps_of, relaxed
+from redmud_opt.study.reach import NEGLIGIBLE_T, Reach, Undecided
 
 SHOWN = 4
 """How many doors a finding names, and how many clauses are told in full."""
@@ -39,8 +38,8 @@ SHOWN = 4
 MATTERS = 0.01
 """A clause stands against something if it takes away at least this share of what is short."""
 
-FEW = 2
-"""Up to so many things that cannot be had every clause is asked about each of them."""
+AMOUNTS = {"permit": "permit_limit", "approval": "approval_limit"}
+"""Requirement → family of rows with the tonnes that its documents allow."""
 
 Gaps = dict[Key, Gap]
 Reading = tuple[Network, Gaps]
@@ -79,7 +78,6 @@ class _Standing:
 
     def __init__(self, network: Network, options: Options, gaps: Gaps) -> None:
         self.network, self.options, self.gaps = network, options, gaps
-        self.total = short_of_targets(network, options)
         self.clause_of = {row.name: row.clause or row.name for row in network.case.gates}
 
     def messages(self) -> Iterator[Message]:
@@ -149,18 +147,9 @@ class _Standing:
         if together is None:
             return []
         single = self._one_by_one(law)
-        if len(self.gaps) > FEW:
-            left = [(self._left(one), one) for one in single]
-            helping = [pair for pair in left if pair[0] < (1.0 - MATTERS) * self.total]
-            single = [one for _, one in sorted(helping, key=lambda pair: pair[0])]
         asked = [(one, reading) for one in single if (reading := self._asked(one)) is not None]
         asked.sort(key=lambda found: sum(gap.short for gap in found[1][1].values()))
         return asked or [(law, together)]
-
-    def _left(self, law: Clauses) -> float:
-        """What would be short of all targets together without a clause."""
-        opened = self._without(law)
-        return math.inf if opened is None else short_of_targets(opened, self.options)
 
     def _asked(self, law: Clauses) -> Reading | None:
         """What there would be without clauses, if less were short than with them."""
@@ -218,7 +207,36 @@ class _Standing:
             found += [Message(f"study.way_{rule}", values) for rule in self._rules(own)]
         if used:
             return found
-        return found + [Message(f"study.way_{rule}_somewhere") for rule in self._rules(law.clauses)]
+        for rule in self._rules(law.clauses):
+            found += self._more_tonnes(rule, gap) or [Message(f"study.way_{rule}_somewhere")]
+        return found
+
+    def _more_tonnes(self, rule: str, gap: Gap) -> list[Message]:
+        """Documents with the tonnes that a target would need of them: the least more, rounded up and asked again."""
+        reach = relaxed(self.network, self.options)
+        rows = reach.model.component(AMOUNTS.get(rule, ""))
+        if gap.row is None or rows is None or not len(rows):
+            return []
+        excess = reach.model.excess_of_law_t = Columns(Index.flat("row", list(range(len(rows)))))
+        rows.add(excess, coef=-1.0)
+        short = reach.least_short([gap.row])
+        if short is None or short >= (1.0 - MATTERS) * gap.short:
+            return []
+        more = _least(reach, gap.row, short, [("excess_of_law_t", k) for k in range(len(rows))])
+        allowed = rows.upper_bound
+        needed = [_up(a + t) if t > NEGLIGIBLE_T else a for a, t in zip(allowed, more, strict=True)]
+        excess.upper_bound[:] = np.array(needed) - allowed
+        again = reach.least_short([gap.row])
+        if again is None or again > short + 2 * NEGLIGIBLE_T:
+            return []
+        return [
+            Message(
+                f"study.way_more_{rule}",
+                {**_labels(rows, k), "allowed_t": float(allowed[k]), "needed_t": float(needed[k])},
+            )
+            for k in range(len(rows))
+            if needed[k] > allowed[k]
+        ]
 
     def _lower(self, gap: Gap) -> list[Message]:
         """A lower target that was asked again and can be met: in hundredths of a percent, rounded down."""
@@ -266,7 +284,7 @@ class _Used:
         cells = list(self._cells())
         if short is None or not cells:
             return []
-        outcome = self._least_through(cells, short)
+        outcome = _least(self.reach, self.row, short, [(family, column) for family, _, column, _ in cells])
         years = self.reach.network.time.year
         amount: defaultdict[Door, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
         first: dict[Door, int] = {}
@@ -295,23 +313,29 @@ class _Used:
         masks = [s.periods for s in self.base.doors.shut.get(door, ()) if s.clause in self.law.clauses]
         return np.any(masks, axis=0) if masks else None
 
-    def _least_through(self, cells: list[tuple[str, Door, int, int]], short: float) -> list[float]:
-        model = self.reach.model
-        model.short_t.upper_bound[self.row] = short + NEGLIGIBLE_T
-        model.del_component("objective")
-        model.objective = Objective("minimise")
-        for family, _, column, _ in cells:
-            model.objective.add(model.component(family), col=np.array([column]))
-        outcome = self.reach.session.solve(model)
-        if outcome.values is None:
-            raise Undecided(outcome.stopped)
-        return [float(model.component(family).values_array[column]) for family, _, column, _ in cells]
-
     def _enough(self, cells: list[tuple[str, Door, int, int]], most: list[float], short: float) -> bool:
         for (family, _, column, _), tonnes in zip(cells, most, strict=True):
             self.reach.model.component(family).upper_bound[column] = tonnes
         again = self.reach.least_short([self.row])
         return again is not None and again <= short + 2 * NEGLIGIBLE_T
+
+
+def _least(reach: Reach, row: int, short: float, columns: list[tuple[str, int]]) -> list[float]:
+    """The amounts of columns that are least in sum while a target is not shorter than it need be."""
+    model = reach.model
+    model.short_t.upper_bound[row] = short + NEGLIGIBLE_T
+    model.del_component("objective")
+    model.objective = Objective("minimise")
+    for family, column in columns:
+        model.objective.add(model.component(family), col=np.array([column]))
+    outcome = reach.session.solve(model)
+    if outcome.values is None:
+        raise Undecided(outcome.stopped)
+    return [float(model.component(family).values_array[column]) for family, column in columns]
+
+
+def _labels(rows: Rows, k: int) -> dict[str, str]:
+    return {name: str(rows.index.labels(name)[k]) for name in rows.index.names}
 
 
 def _entities(net: Network, doors: Doors) -> Iterator[tuple[str, Door, Grid, int]]:
