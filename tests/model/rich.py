@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 from tests.builders import (
     Tables,
+    arises,
     buys,
     commodity,
     group,
@@ -44,7 +45,6 @@ from redmud_opt.case.rules import (
     Budget,
     ChangeLimit,
     Contract,
-    Exemption,
     Incompatibility,
     Limit,
     ListedExemption,
@@ -101,21 +101,27 @@ PLACES = tuple(
 
 
 def _law() -> tuple[Tables, ...]:
-    """The pit has a permit to July 2027 and one of its method alone; detoxification is exempt."""
+    """The pit has a permit to July 2027 and one of its method alone; detoxification takes lining of M by a scheme."""
     since, clause = date(2021, 1, 1), "HW48"
     known: dict[str, Any] = {"receiver": "pit", "code": "48-23", "amount_t_per_a": 60, "valid_from": since}
     return (
+        arises("lining", 6, "M"),
         rows(
             requirements=(
                 Requirement(rule="code", valid_from=since, clause="art. 75"),
                 Requirement(rule="permit", valid_from=since, clause="art. 80"),
             ),
             codes=WasteCode(code="48-23", hazard="T", valid_from=since, clause=clause),
-            exemption_list=ListedExemption(item="22", code="48-23", valid_from=since, clause="item 22"),
-            exemptions=Exemption(code="48-23", receiver="detox_works", clause="item 22"),
+            exemption_list=ListedExemption(item="31", code="any", valid_from=since, clause="item 31"),
             permits=(
                 Permit(name="first", valid_to=date(2027, 7, 1), **known),
                 Permit(name="second", method="D", valid_to=date(2029, 1, 1), **known),
+                Permit(
+                    name="scheme",
+                    point_to_point_from="M",
+                    valid_to=date(2029, 1, 1),
+                    **known | {"receiver": "detox_works"},
+                ),
                 Permit(name="third", valid_to=date(2029, 1, 1), **(known | {"receiver": "works_of_others"})),
             ),
         ),
