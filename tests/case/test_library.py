@@ -67,8 +67,8 @@ OWN: dict[str, str] = {
     "outlets.csv": (
         "name,site,material,price_cny_per_t,method,evidence\n"
         "steel,mill,lib_concentrate,lib_price,,\n"
-        "fill,mill,lib_tailings,-40,GU4,assumed\n"
-        "left,mill,lib_mud,-80,GU4,assumed\n"
+        "fill,mill,lib_tailings,-40,GU9,assumed\n"
+        "left,mill,lib_mud,-80,GU9,assumed\n"
     ),
     "haul.csv": "name,cost_cny_per_t_km,evidence\ntrucks,0.4,assumed\n",
     "distances.csv": "from_site,to_site,distance_km,evidence\nplant,mill,100,assumed\n",
@@ -346,7 +346,7 @@ def test_units_of_figures_fit_or_do_not(unit: str, column: str, by: float | None
 def test_a_clause_does_not_call_the_process_of_its_name(own: Folder, load: Load) -> None:
     """Clauses have names of their own: the rule pack brings nothing of the library into a case."""
     own.yaml("library: yes", "library: yes\nrule_pack: own")
-    own.file("methods.csv", "code,meaning\nR4,use\nGU4,use\n")
+    own.file("methods.csv", "code,meaning\nR4,use\nGU9,use\n")
     own.file("clauses.csv", "name,standard,subject\nlib_unused_process,A law,words\n")
     assert names(load("").processes) == {"lib_separation"}
 

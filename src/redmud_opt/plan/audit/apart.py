@@ -9,6 +9,7 @@ What shares a lane without a lot moves in separate loads, and `separate_loads` s
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from redmud_opt.case.rules import Incompatibility
 from redmud_opt.plan.audit.book import Book
@@ -26,14 +27,20 @@ def apart(book: Book) -> tuple[Check, ...]:
     rows = live(book.facts.case.incompatibilities)
     stored, lots = _stored(book), _moved(book, lots=True)
     for row in rows:
-        for key, there in (("stored_together", stored), ("carried_together", lots)):
-            for (item, t), amounts in there.items():
-                one, other = _sides(book, row, amounts)
-                values = {"first": row.first, "second": row.second}
-                findings.nothing(key, book.where(t, item), min(one, other), **values)
+        values = {"first": row.first, "second": row.second}
+        for where, amount in _together(book, row, stored):
+            findings.nothing("stored_together", where, amount, **values)
+        for where, amount in _together(book, row, lots):
+            findings.nothing("carried_together", where, amount, **values)
     if book.separate_loads is not None:
         _loads(findings, book, rows)
     return findings.checks()
+
+
+def _together(book: Book, row: Incompatibility, there: There) -> Iterator[tuple[str, float]]:
+    """Where, and how much of the lesser of the two."""
+    for (item, t), amounts in there.items():
+        yield book.where(t, item), min(_sides(book, row, amounts))
 
 
 def _sides(book: Book, row: Incompatibility, amounts: dict[str, float]) -> tuple[float, float]:

@@ -101,8 +101,12 @@ def _judge(
     if document is not None:
         used.add(document.name, expected)
         why = book.borders.grants(document, need, lineage)
-        if why:
-            findings.nothing(why, where, row.amount, document=row.document)
+        if why == "expired":
+            findings.nothing("expired", where, row.amount, document=row.document)
+        elif why == "too_far":
+            findings.nothing("too_far", where, row.amount, document=row.document)
+        elif why:
+            findings.nothing("wrong_document", where, row.amount, document=row.document)
 
 
 def _unfiled(findings: Findings, book: Book, lineages: dict[str, Lineage], used: Tally[str]) -> None:
