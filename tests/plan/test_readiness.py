@@ -27,6 +27,7 @@ from tests.builders import (
     yard,
     years,
 )
+from tests.model import permitting
 from tests.model.deciding import press, world
 
 from redmud_opt.case.indicators import READINESS, Watched
@@ -150,6 +151,13 @@ def test_exempt_use_needs_no_permit_and_without_any_nothing_is_told() -> None:
     assert exempt() == {}
     assert exempt(rows(permits=other)) == {("", "2026"): (0.0, "alarm")}
     assert exempt(rows(permits=other), own) == {("", "2026"): (1.0, "ok")}
+
+
+def test_what_is_left_of_a_permit() -> None:
+    """10 t arise each half year and are melted under a permit of 22 t: 2 of 22 are left, less than a tenth."""
+    solved = solve(permitting.world(permits=(permitting.permit("melt_works", 22),)))
+    assert readings(solved, "permit_left") == {("p_melt_works", "2026"): (pytest.approx(2 / 22), "watch")}
+    assert readings(solved, "permit_in_hand") == {("", "2026"): (1.0, "ok")}
 
 
 @given(st.sampled_from(READINESS), st.floats(-1e6, 1e6), st.floats(0, 1e6))

@@ -3,7 +3,8 @@
     contract_in_hand       tonnes of waste and products handed over under a contract in hand ÷ all of them; by year
     permit_in_hand         hazardous tonnes received where they came by lane, under a permit in hand ÷ all of them
     approval_in_hand       tonnes that need an approval, under one in hand ÷ all of them, by where they arrive
-    approval_left          tonnes left of an approval ÷ tonnes allowed;   to_be_filed  tonnes for use without a filing
+    permit_left            tonnes left of permits in a year ÷ tonnes allowed;   approval_left  of an approval
+    to_be_filed            tonnes that move for use without a filing
     capacity_in_lead_time  capacity decided that has not begun at the end of a year ÷ all decided until then
     stock_overdue          waste in stock beyond its limit of storage (soft clocks)
     stock_expiring         waste in stock within 90 days of its limit
@@ -204,7 +205,10 @@ def _approvals(known: Known) -> Iterator[Reading]:
 
 
 def _left(known: Known) -> Iterator[Reading]:
-    """What is left of each approval, over its whole validity: told in the year in which that ends."""
+    """What is left of permits in each year; of approvals over their validity, told in the year in which that ends."""
+    for row in known.frames["permits"].to_dict("records"):
+        where = known.site_of(row["receiver"]), row["permit"], "", int(row["year"])
+        yield Reading("permit_left", *where, max(row["left_t"], 0.0), row["allowed_t"])
     last_day = known.case.periods[-1].end
     for row in known.frames["border_documents"].to_dict("records"):
         if row["kind"] == "approval":

@@ -197,7 +197,7 @@ def _approvals(book: Book) -> Iterator[tuple[str, int, float, bool]]:
 
 
 def _borders(book: Book) -> Iterator[tuple[Key, Amounts]]:
-    """What is still to be filed, and what is left of approvals, in their basis."""
+    """What is still to be filed, what is left of permits and approvals; what they are used for is audited apart."""
     unfiled: Tally[Key] = Tally()
     used: Tally[str] = Tally()
     for row in book.movements:
@@ -208,6 +208,9 @@ def _borders(book: Book) -> Iterator[tuple[Key, Amounts]]:
     for key in unfiled:
         yield key, (unfiled[key], math.nan)
     sites = _sites(book)
+    for claim in book.under_permits or ():
+        key = ("permit_left", sites[claim.receiver], claim.permit, "", claim.year)
+        yield key, (max(0.0, claim.allowed - claim.used), claim.allowed)
     for own in book.borders.documents.values() if book.documents is not None else ():
         if own.kind == "approval":
             last = min(own.valid_to or date.max, book.dates.periods[-1].end) - timedelta(days=1)
