@@ -197,11 +197,11 @@ def test_every_indicator_is_on_paper() -> None:
 
 def test_target_gap_and_trend() -> None:
     first = score(world().frame("scorecard"), "use_rate_new", "", 2026, "red_mud")
-    assert (first["target"], first["gap"]) == (0.7, pytest.approx(0.05))
+    assert (first["asked"], first["gap"]) == (0.7, pytest.approx(0.05))
     assert pd.isna(first["trend"])
     second = score(world().frame("scorecard"), "storage_age_greatest", "", 2027)
     assert second["trend"] == pytest.approx(365.0)
-    assert pd.isna(second["target"])
+    assert pd.isna(second["asked"])
 
 
 def test_every_figure_is_the_sum_of_rows_that_the_plan_has() -> None:
@@ -300,9 +300,9 @@ PLANTED: list[tuple[Change, set[str]]] = [
      {"scorecard.misstated", "scorecard.rows"}),
     (change("scorecard", "value", 0.01, indicator="clean_transport", at="R", year=2027),
      {"scorecard.misstated"}),
-    (put("scorecard", "target", 0.9, indicator="use_rate_new", waste_class="red_mud", at="", year=2026),
+    (put("scorecard", "asked", 0.9, indicator="use_rate_new", waste_class="red_mud", at="", year=2026),
      {"scorecard.misstated"}),
-    (put("scorecard", "target", 0.9, indicator="insured", year=2026), {"scorecard.unknown"}),
+    (put("scorecard", "asked", 0.9, indicator="insured", year=2026), {"scorecard.unknown"}),
     (change("scorecard", "trend", 5.0, indicator="storage_age_mean", at="", year=2027),
      {"scorecard.misstated"}),
     (put("scorecard", "own", "no", indicator="co2e"), {"scorecard.wrong_indicator"}),

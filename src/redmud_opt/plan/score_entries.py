@@ -100,15 +100,13 @@ def _intensity(known: Known) -> Iterator[pd.DataFrame]:
     years = [known.year[period] for period in more["period"]]
     less = more.assign(whose=more["site"], year=years, item=more["option"], amount=-more["added_t"])
     yield _entry(less, "intensity", NUMERATOR, "reductions")
-    made: dict[tuple[str, str], tuple[float, str]] = {}
+    time = known.net.time
+    made: dict[tuple[str, int], tuple[float, str]] = {}
     for row in stated.values():
-        during = known.case.members(row.during) if row.during else tuple(known.periods)
-        for name in during:
-            period = known.periods.get(name)
-            if period is not None:
-                amount = (row.production_t or 0.0) * (period.fraction_of_year if row.per == "year" else 1.0)
-                made[row.site, name] = max(made.get((row.site, name), (0.0, "")), (amount, row.name))
-    rows = [(site, known.year[name], item, amount) for (site, name), (amount, item) in made.items()]
+        amounts = (row.production_t or 0.0) * time.rate(row.per, row.calendar) * time.during(row.during)
+        for t, amount in enumerate(amounts.tolist()):
+            made[row.site, t] = max(made.get((row.site, t), (0.0, "")), (amount, row.name))
+    rows = [(site, int(time.year[t]), item, amount) for (site, t), (amount, item) in made.items()]
     production = pd.DataFrame(rows, columns=["whose", "year", "item", "amount"])
     yield _entry(production, "intensity", DENOMINATOR, "production")
 

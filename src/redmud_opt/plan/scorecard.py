@@ -1,9 +1,9 @@
 """The zero-waste scorecard: indicators per plant, owner and as a whole, by year, with all that they are made of.
 
     value = Σ numerator ÷ Σ denominator     (a count or an amount has no denominator; NaN where there is nothing)
-    gap   = value − target                  trend = value − value of the year before
+    gap   = value − asked                   trend = value − value of the year before
 
-scorecard         indicator, waste_class, at, year, value, unit, numerator, denominator, target, gap, trend, and the
+scorecard         indicator, waste_class, at, year, value, unit, numerator, denominator, asked, gap, trend, and the
                   keys of its definition, formula and authority; `own`: the definition is this project's
 scorecard_rows    which rows of the plan make up either side: they sum to it
 
@@ -26,7 +26,7 @@ from redmud_opt.plan.score_entries import DENOMINATOR, NUMERATOR, entries
 KEYS = ("indicator", "waste_class", "at", "year")
 ROW_COLUMNS = (*KEYS, "part", "table", "item", "amount")
 SCORE_COLUMNS = (
-    *(*KEYS, "value", "unit", "numerator", "denominator", "target", "gap", "trend"),
+    *(*KEYS, "value", "unit", "numerator", "denominator", "asked", "gap", "trend"),
     *("definition", "formula", "authority", "own"),
 )
 AMOUNTS = ("manifests", "co2e", "storage_age_greatest")
@@ -85,8 +85,8 @@ def _scores(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     ratio = above / below.where(below > 0.0)
     found = sums[list(KEYS)].assign(numerator=above, denominator=below, value=above.where(amount, ratio))
     found["unit"] = found["indicator"].map({row.key: row.unit for row in SCORECARD})
-    found["target"] = _targets(found, targets)
-    found["gap"] = found["value"] - found["target"]
+    found["asked"] = _targets(found, targets)
+    found["gap"] = found["value"] - found["asked"]
     before = found[list(KEYS)].assign(year=found["year"] + 1, before=found["value"])
     found["trend"] = found["value"] - found.merge(before, on=list(KEYS), how="left")["before"]
     for name in ("definition", "formula", "authority"):

@@ -80,7 +80,7 @@ SHOWN = {
     "energy": "site process carrier unit period amount energy_kgce",
     "transport": "mode year clean flow_t wet_t t_km co2e_t cost_cny clean_share",
     "readiness": "indicator at item period year value unit numerator denominator watch alarm state action",
-    "scorecard": "indicator waste_class at year value unit target gap trend numerator denominator definition formula "
+    "scorecard": "indicator waste_class at year value unit asked gap trend numerator denominator definition formula "
     "authority own",
     "scorecard_rows": "indicator waste_class at year part table item amount",
 }
@@ -241,7 +241,7 @@ def _decimals(column: pd.Series, name: str) -> int:
     """Whole tonnes and yuan where amounts are large, more decimals where they are small."""
     if name.endswith("_per_t"):
         return 2
-    if name in ("value", "gap", "trend", "watch", "alarm") or (name == "target" and len(column)):
+    if name in ("value", "asked", "gap", "trend", "watch", "alarm"):
         return 3
     if name in ("units", "on"):
         return 0

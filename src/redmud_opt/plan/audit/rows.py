@@ -653,7 +653,7 @@ class Score(NamedTuple):
     unit: str
     numerator: float
     denominator: float
-    target: float
+    asked: float
     gap: float
     trend: float
     own: str
@@ -894,7 +894,7 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "scorecard": (
         Score,
         "indicator:text waste_class:text at:text year:year value:number? unit:text numerator:number "
-        "denominator:number? target:number? gap:number? trend:number? own:text",
+        "denominator:number? asked:number? gap:number? trend:number? own:text",
         4,
     ),
     "scorecard_rows": (

@@ -12,7 +12,7 @@
     co2e           Σ direct, purchased, transport at its site;   ÷ waste that arises
 
 Plants are sites where something arises; what stands at a site counts at its owner too, and in the whole.
-value = numerator ÷ denominator, gap = value − target, trend = value − that of the year before.
+value = numerator ÷ denominator, gap = value − asked, trend = value − that of the year before.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _ratios(findings: Findings, book: Book, stated: dict[Key, Score], row: Score
     own = {row_.key: row_ for row_ in SCORECARD}.get(row.indicator)
     expected = {
         "value": value,
-        "target": target,
+        "asked": target,
         "gap": value - target,
         "trend": value - (before.value if before else math.nan),
     }
@@ -205,7 +205,8 @@ def _intensity(book: Book) -> Iterator[tuple[Part, float]]:
         made: defaultdict[str, float] = defaultdict(float)
         for row in stated.values():
             if t in dates.during(row.during):
-                made[row.site] = max(made[row.site], (row.production_t or 0.0) * dates.fraction(row.per, t))
+                share = dates.fraction(row.per, t) * dates.calendar_share(row.calendar, t)
+                made[row.site] = max(made[row.site], (row.production_t or 0.0) * share)
         for site, amount in made.items():
             yield ("intensity", "", site, dates.year_of(t), BELOW), amount
 
