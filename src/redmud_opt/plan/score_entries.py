@@ -159,9 +159,10 @@ def _rates(known: Known) -> Iterator[pd.DataFrame]:
                     yield _entry(rows, together, part, table)
     totals = known.frames["totals"]
     totals = totals[totals["origin"] != ""]
-    names = totals["origin"].str.partition(":")
+    names = [str(origin).partition(":") for origin in totals["origin"]]
     item = totals["origin"] + "/" + totals["total"] + "/" + totals["cohort"]
-    own = totals.assign(waste_class=names[0], whose=names[2], item=item)
+    classes, plants = ([name[k] for name in names] for k in (0, 2))
+    own = totals.assign(waste_class=classes, whose=plants, item=item)
     for part, total in ((NUMERATOR, "utilised_gross"), (DENOMINATOR, "generated")):
         rows = own[own["total"] == total]
         yield _entry(rows, "use_rate_gross", part, "totals", waste_class=rows["waste_class"])

@@ -81,7 +81,7 @@ def _scores(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     sums = _with_unknown(sums.reindex(columns=[NUMERATOR, DENOMINATOR]).reset_index())
     amount = sums["indicator"].isin(AMOUNTS)
     above = sums[NUMERATOR].fillna(0.0).astype(float)
-    below = sums[DENOMINATOR].astype(float).where(~amount)
+    below = sums[DENOMINATOR].fillna(0.0).astype(float).where(~amount)
     ratio = above / below.where(below > 0.0)
     found = sums[list(KEYS)].assign(numerator=above, denominator=below, value=above.where(amount, ratio))
     found["unit"] = found["indicator"].map({row.key: row.unit for row in SCORECARD})
