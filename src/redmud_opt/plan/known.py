@@ -32,7 +32,7 @@ class Known:
         lineages = [self.net.lineages.by_id[name] for name in frame["lineage"]]
         return pd.DataFrame(
             {
-                "stream": frame["stream"],
+                "stream": frame["stream"].astype("str"),
                 "material": frame["material"],
                 "waste_class": frame["waste_class"],
                 "arose": frame["arose"],
@@ -47,7 +47,7 @@ class Known:
     def rows(self, name: str) -> pd.DataFrame:
         """A frame with what is known of its streams, and the year of its periods."""
         frame = self.frames[name]
-        found = frame.join(self.streams, on="stream")
+        found = frame.astype({"stream": "str"}).join(self.streams, on="stream")
         return found.assign(year=[self.year[period] for period in frame["period"]])
 
     def records(self, name: str) -> list[dict[str, Any]]:
