@@ -5,6 +5,7 @@ known = Known(frames, network);  known.wastes("sales") → the rows of wastes, w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, cast
@@ -12,6 +13,7 @@ from typing import Any, cast
 import pandas as pd
 
 from redmud_opt.case.case import Period
+from redmud_opt.case.rules import Permit
 from redmud_opt.network import Network
 
 
@@ -24,6 +26,7 @@ class Known:
         self.year = {name: period.year for name, period in self.periods.items()}
         self.owner = {site.name: site.owner for site in net.case.sites}
         self.plants = frozenset(frames["arisings"]["site"])
+        self._records: dict[str, list[dict[str, Any]]] = {}
 
     @cached_property
     def streams(self) -> pd.DataFrame:
@@ -52,9 +55,12 @@ class Known:
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """The same row by row; what is no stream is no waste."""
-        found = self.rows(name)
-        flags = {column: found[column].eq(True) for column in ("waste", "hazardous")}
-        return cast(list[dict[str, Any]], found.assign(**flags).to_dict("records"))
+        if name not in self._records:
+            found = self.rows(name)
+            flags = {column: found[column].eq(True) for column in ("waste", "hazardous")}
+            rows = found.assign(**flags).to_dict("records")
+            self._records[name] = cast(list[dict[str, Any]], rows)
+        return self._records[name]
 
     def wastes(self, name: str) -> pd.DataFrame:
         """Its rows of wastes."""
@@ -75,6 +81,14 @@ class Known:
             and (row.valid_to is None or row.valid_to > first)
             for row in self.case.requirements
         )
+
+    @cached_property
+    def permits(self) -> Mapping[tuple[str, str], list[Permit]]:
+        """(receiver, code) → permits."""
+        found: defaultdict[tuple[str, str], list[Permit]] = defaultdict(list)
+        for row in self.case.permits:
+            found[row.receiver, row.code].append(row)
+        return found
 
     @cached_property
     def _sites(self) -> dict[str, str]:

@@ -164,10 +164,8 @@ def _permitted(known: Known, row: Receipt) -> bool:
     """Every code of the waste by a permit in hand, or exempt."""
     return bool(row.codes) and all(
         any(
-            (permit.receiver, permit.code) == (row.receiver, code)
-            and permit.method in ("", row.method)
-            and in_hand(permit, known.periods[row.period])
-            for permit in known.case.permits
+            permit.method in ("", row.method) and in_hand(permit, known.periods[row.period])
+            for permit in known.permits.get((row.receiver, code), ())
         )
         or _exempt(known, row, code)
         for code in row.codes
