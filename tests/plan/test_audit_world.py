@@ -625,6 +625,8 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "cost_to_serve",
         "annual",
         "statistical_form",
+        "readiness",
+        "scorecard",
         "pools",
     }  # nothing is, see test_audit_decisions, test_audit_arisings, test_audit_costs
     of_elements = {"elements", "composition", "margins"}  # not stated, see test_elements

@@ -78,7 +78,8 @@ def _in_order(rows: pd.DataFrame, *more: str) -> pd.DataFrame:
 
 def _scores(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     sums = rows.pivot_table(index=list(KEYS), columns="part", values="amount", aggfunc="sum", sort=False)
-    sums = _with_unknown(sums.reindex(columns=[NUMERATOR, DENOMINATOR]).reset_index())
+    sums = sums.reindex(columns=[NUMERATOR, DENOMINATOR]).rename_axis(columns=None)
+    sums = _with_unknown(sums.reset_index())
     amount = sums["indicator"].isin(AMOUNTS)
     above = sums[NUMERATOR].fillna(0.0).astype(float)
     below = sums[DENOMINATOR].fillna(0.0).astype(float).where(~amount)
