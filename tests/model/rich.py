@@ -93,7 +93,7 @@ PLACES = tuple(
             ("R", {"province": "west"}),
             ("M", {"province": "west"}),
             ("N", {"kind": "transfer_station", "handling_cny_per_t": 2.5, "province": "east"}),
-            ("S", {"province": "west"}),
+            ("S", {"province": "west", "liability_insured_to": date(2027, 1, 1)}),
             ("P", {}),
         )
     )

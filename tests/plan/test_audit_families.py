@@ -623,6 +623,8 @@ def test_what_is_not_checked_is_said() -> None:
         "audit.cost_to_serve.not_stated",
         "audit.annual.not_stated",
         "audit.statistical_form.not_stated",
+        "audit.readiness.not_stated",
+        "audit.scorecard.not_stated",
     }
 
 

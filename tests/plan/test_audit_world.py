@@ -568,7 +568,10 @@ def judged(case: Case, frames: Frames, *changes: Callable[[Frames], Frames]) -> 
     return audit(case, frames, value)
 
 
-SUMMED = ("traced", "cost_to_serve", "paths", "annual", "statistical_form")
+SUMMED = (
+    *("traced", "cost_to_serve", "paths", "annual", "statistical_form"),
+    *("readiness", "scorecard", "scorecard_rows"),
+)
 """Frames that sum up what others state: with them a planted error shows there, too. See test_audit_costs."""
 
 
@@ -622,6 +625,8 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "cost_to_serve",
         "annual",
         "statistical_form",
+        "readiness",
+        "scorecard",
         "pools",
     }  # nothing is, see test_audit_decisions, test_audit_arisings, test_audit_costs
     of_elements = {"elements", "composition", "margins"}  # not stated, see test_elements

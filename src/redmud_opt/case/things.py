@@ -114,6 +114,9 @@ class Site(Row):
     handling_cny_per_t: float | None = number(
         "CNY/t wet", "handling at a transfer station, per tonne that leaves it"
     )
+    liability_insured_to: date | None = day(
+        "day after the last that its environmental liability insurance covers; blank: not known"
+    )
     within: str = reference(
         "sites", "group of plants that this one is counted in; a group and its plants never arise together"
     )

@@ -36,6 +36,8 @@ from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_t
 from redmud_opt.plan.movements import movement_tables
 from redmud_opt.plan.permits import permit_table, status_table
 from redmud_opt.plan.proportional import held_freely, shifted
+from redmud_opt.plan.readiness import readiness_table
+from redmud_opt.plan.scorecard import score_tables
 from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.statistical import statistical_table
@@ -145,6 +147,7 @@ _TEXT = frozenset(
         *("of", "document", "from_province", "to_province", "receiver", "code", "valid_from", "valid_to"),
         *("first", "second"),
         *("status", "hazard", "why", "because_of", "clause", "permit", "sender"),
+        *("indicator", "part", "table", "state", "action", "definition", "formula", "authority", "own"),
     )
 )
 
@@ -252,7 +255,9 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     book = Book(network.case, frames, None)
     tracing = Tracing(Steps(book))
     frames |= cost_tables(book, tracing) | {"annual": annual_table(book)}
-    return frames | {"statistical_form": statistical_table(book, tracing)}
+    frames["statistical_form"] = statistical_table(book, tracing)
+    frames["readiness"] = readiness_table(frames, network)
+    return frames | score_tables(frames, network)
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:

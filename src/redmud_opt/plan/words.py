@@ -104,6 +104,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.elements(),
         speaker.gates(),
         speaker.shortfalls(),
+        speaker.alarms(),
         speaker.honesty(),
     )
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -246,6 +247,9 @@ OPEN = ("unaccounted", "undetermined")
 
 TIGHTEST = 3
 """So many gates are told."""
+
+MOST_ALARMS = 3
+"""So many alarms are told, each of another indicator."""
 
 
 class Speaker:
@@ -795,6 +799,44 @@ class Speaker:
             for row in rows
         ]
         return [self.say("shortfalls"), *indented(lines)] if lines else []
+
+    def alarms(self) -> list[str]:
+        """What can fail: how much of it, and the worst reading of each indicator that is an alarm."""
+        rows = self.rows("readiness")
+        alarms = [row for row in rows if row["state"] == "alarm"]
+        watched = sum(row["state"] == "watch" for row in rows)
+        worst: dict[str, dict[str, Any]] = {}
+        for row in alarms:
+            kept = worst.setdefault(str(row["indicator"]), row)
+            further = (row["value"] - kept["value"]) * (row["value"] - row["alarm"])
+            worst[str(row["indicator"])] = row if further > 0.0 else kept
+        lines = [
+            self.say(
+                "alarm",
+                what=self.word("indicator", indicator),
+                value=self.reading(float(row["value"]), str(row["unit"])),
+                where=self.place(row),
+                action=text(Message(str(row["action"])), self.language),
+            )
+            for indicator, row in list(worst.items())[:MOST_ALARMS]
+        ]
+        head = self.say("alarms", alarms=len(alarms), watched=watched)
+        return [head, *indented(lines)] if alarms else []
+
+    def reading(self, value: float, unit: str) -> str:
+        """A value in its unit."""
+        if unit == "1":
+            return percent(value)
+        return (
+            self.say("days", days=tonnes(value)) if unit == "d" else self.say("tonnes", amount=tonnes(value))
+        )
+
+    def place(self, row: Mapping[str, Any]) -> str:
+        """Where and when a reading was taken."""
+        item = str(row["item"])
+        named = self.word("class", item) if template(f"plan.class_{item}", self.language) else self.name(item)
+        parts = (self.name(str(row["at"])), named, str(row["period"] or row["year"]))
+        return ", ".join(part for part in parts if part)
 
     def honesty(self) -> list[str]:
         """The audit, what the numbers rest on, what has no effect yet, what never runs."""

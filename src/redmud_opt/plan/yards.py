@@ -7,6 +7,8 @@ yard_ends    the year in which it is full, and what room is left at the end of t
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 from pyomo.environ import ConcreteModel
@@ -22,7 +24,7 @@ FULL = 0.999
 EVENTS = ("storage", "kind", "item", "period", "start", "cost_cny")
 STATES = (
     *("storage", "period", "held_t", "filled_t", "volume_m3", "airspace_m3", "kept_free_m3"),
-    *("filled_share", "risk"),
+    *("filled_share", "free_t", "risk"),
 )
 ENDS = ("storage", "full_year", "left_m3", "left_t")
 
@@ -112,6 +114,14 @@ class _States:
             tonnes = np.where(self.room_t > 0, (self.held_t + self.filled_t) / self.room_t, np.nan)
         return np.fmax(volume, tonnes)
 
+    @cached_property
+    def free_t(self) -> Array:
+        """Tonnes that still find room, of the lightest material that a yard takes; NaN without a limit."""
+        lightest = np.array([[self._lightest(k)] for k in range(len(self.yards.storages))]).reshape(-1, 1)
+        left_t, left_m3 = self.room_t - self.held_t - self.filled_t, self.room_m3 - self.volume_m3
+        found: Array = np.maximum(np.fmin(left_t, left_m3 * lightest), 0.0)
+        return found
+
     def _shown(self) -> list[int]:
         """Yards that something limits, that may be decided on, or that are scored."""
         measured = {self.yards.number[row.storage] for row in self.yards.measures}
@@ -127,11 +137,12 @@ class _States:
 
     def frame(self) -> pd.DataFrame:
         """One row per yard and period."""
-        free, shares = self.airspace_m3 - self.room_m3, self.shares
+        free, shares, room = self.airspace_m3 - self.room_m3, self.shares, self.free_t
         rows = [
             (
                 *(self.yards.storages[k].name, name, self.held_t[k, t], self.filled_t[k, t]),
-                *(self.volume_m3[k, t], self.airspace_m3[k, t], free[k, t], shares[k, t], self.risk[k, t]),
+                *(self.volume_m3[k, t], self.airspace_m3[k, t], free[k, t], shares[k, t], room[k, t]),
+                self.risk[k, t],
             )
             for k in self._shown()
             for t, name in enumerate(self.net.time.names)
@@ -145,9 +156,7 @@ class _States:
             full = np.flatnonzero(self.shares[k] >= FULL)
             year = float(self.net.time.year[full[0]]) if len(full) else np.nan
             left_m3 = self.room_m3[k, -1] - self.volume_m3[k, -1]
-            left_t = self.room_t[k, -1] - self.held_t[k, -1] - self.filled_t[k, -1]
-            left_t = np.fmin(left_t, left_m3 * self._lightest(k))
-            rows.append((self.yards.storages[k].name, year, left_m3, left_t))
+            rows.append((self.yards.storages[k].name, year, left_m3, self.free_t[k, -1]))
         return pd.DataFrame(rows, columns=list(ENDS))
 
     def _lightest(self, storage: int) -> float:

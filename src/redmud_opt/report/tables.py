@@ -13,6 +13,7 @@ import pandas as pd
 
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
+from redmud_opt.report.items import item_words, place_words
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import percent
 from redmud_opt.report.sankey import Link
@@ -35,7 +36,7 @@ SHOWN = {
     "capex_cny",
     "builds": "line period start units size unit capex_cny",
     "closings": "line decided period units",
-    "yards": "storage period held_t filled_t volume_m3 airspace_m3 kept_free_m3 filled_share risk",
+    "yards": "storage period held_t filled_t volume_m3 airspace_m3 kept_free_m3 filled_share free_t risk",
     "yard_events": "storage kind item period start cost_cny",
     "yard_ends": "storage full_year left_m3 left_t",
     "spending": "line year capex_cny",
@@ -78,6 +79,10 @@ SHOWN = {
     "accounts": "account scope site item carrier period amount",
     "energy": "site process carrier unit period amount energy_kgce",
     "transport": "mode year clean flow_t wet_t t_km co2e_t cost_cny clean_share",
+    "readiness": "indicator at item period year value unit numerator denominator watch alarm state action",
+    "scorecard": "indicator waste_class at year value unit asked gap trend numerator denominator definition formula "
+    "authority own",
+    "scorecard_rows": "indicator waste_class at year part table item amount",
 }
 """Tables in the order of the page, each with the columns that are shown, in order."""
 
@@ -129,7 +134,14 @@ _WORDS = {
     "basis": "basis",
     "status": "status",
     "why": "why",
+    "indicator": "indicator",
+    "state": "state",
+    "own": "own",
+    "part": "part",
+    "table": "table",
 }
+_SENTENCES = ("definition", "formula", "authority", "action")
+"""Columns of keys of messages."""
 _RISKY = ("=", "+", "-", "@")
 
 
@@ -167,6 +179,10 @@ def table(plan: Plan, name: str, language: str) -> View:
         lanes = source["kind"] == "lane" if name == "used" else source["measure"] == "flow"
         item = heading(name, "item", language)
         cells[item] = cells[item].where(~lanes, source["item"].map(labels.lane))
+    if name in ("readiness", "scorecard", "scorecard_rows"):
+        cells[heading(name, "at", language)] = place_words(source["at"], labels)
+    if name in ("readiness", "scorecard_rows"):
+        cells[heading(name, "item", language)] = item_words(name, source, labels)
     shown = pd.DataFrame(cells)
     numbers = {
         h: _decimals(source[c], c) for h, c in zip(headings, columns, strict=True) if _is_amount(source[c], c)
@@ -199,6 +215,8 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
         return column.map(lambda hard: labels.word("target", "hard" if hard else "soft"))
     if name in _WORDS:
         return column.map(lambda value: labels.word(_WORDS[name], str(value)))
+    if name in _SENTENCES:
+        return column.map(lambda key: text(Message(str(key)), labels.language) if key else "")
     if name in ("stream", "lineage"):
         return column.map(labels.stream)
     if name == "origin":
@@ -223,6 +241,8 @@ def _decimals(column: pd.Series, name: str) -> int:
     """Whole tonnes and yuan where amounts are large, more decimals where they are small."""
     if name.endswith("_per_t"):
         return 2
+    if name in ("value", "asked", "gap", "trend", "watch", "alarm"):
+        return 3
     if name in ("units", "on"):
         return 0
     largest = float(column.abs().max()) if len(column) else 0.0

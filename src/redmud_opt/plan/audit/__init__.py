@@ -44,12 +44,14 @@ from redmud_opt.plan.audit.permits import permits
 from redmud_opt.plan.audit.points import points
 from redmud_opt.plan.audit.pools import pools
 from redmud_opt.plan.audit.rates import rates, targets
+from redmud_opt.plan.audit.readiness import readiness
 from redmud_opt.plan.audit.reading import frames as well_formed
 from redmud_opt.plan.audit.reading import streams
 from redmud_opt.plan.audit.reductions import reductions
 from redmud_opt.plan.audit.refunds import refunds
 from redmud_opt.plan.audit.rolling import rolling
 from redmud_opt.plan.audit.running import running
+from redmud_opt.plan.audit.scorecard import scorecard
 from redmud_opt.plan.audit.services import services
 from redmud_opt.plan.audit.spending import budgets
 from redmud_opt.plan.audit.standing import standing
@@ -104,6 +106,8 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     cost_to_serve,
     annual,
     statistical_form,
+    readiness,
+    scorecard,
     horizon,
     rolling,
     value,

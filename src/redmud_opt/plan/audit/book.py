@@ -61,9 +61,12 @@ from redmud_opt.plan.audit.rows import (
     Placed,
     Ran,
     Rate,
+    Ready,
     Reduced,
     Refund,
     Reported,
+    Score,
+    ScorePart,
     Served,
     Service,
     Short,
@@ -198,6 +201,9 @@ class Book:
         self.under_permits: list[UnderPermit] | None = stated("permits")
         self.stated_ages: list[Aged] | None = stated("ages")
         self.stated_overruns: list[Overrun] | None = stated("clock_overruns")
+        self.readiness: list[Ready] | None = stated("readiness")
+        self.scores: list[Score] | None = stated("scorecard")
+        self.score_rows: list[ScorePart] | None = stated("scorecard_rows")
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}

@@ -425,6 +425,7 @@ class YardState(NamedTuple):
     airspace_m3: float
     kept_free_m3: float
     filled_share: float
+    free_t: float
     risk: float
 
 
@@ -641,6 +642,54 @@ class UnderPermit(NamedTuple):
     left: float
 
 
+class Score(NamedTuple):
+    """A row of `scorecard`; NaN where there is nothing to divide by, no target, no year before."""
+
+    indicator: str
+    waste_class: str
+    at: str
+    year: int
+    value: float
+    unit: str
+    numerator: float
+    denominator: float
+    asked: float
+    gap: float
+    trend: float
+    own: str
+
+
+class ScorePart(NamedTuple):
+    """A row of `scorecard_rows`."""
+
+    indicator: str
+    waste_class: str
+    at: str
+    year: int
+    part: str
+    table: str
+    item: str
+    amount: float
+
+
+class Ready(NamedTuple):
+    """A row of `readiness`; NaN as denominator: an amount."""
+
+    indicator: str
+    at: str
+    item: str
+    period: str
+    year: int
+    value: float
+    unit: str
+    numerator: float
+    denominator: float
+    watch: float
+    alarm: float
+    state: str
+    action: str
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -742,7 +791,7 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "yards": (
         YardState,
         "storage:storage period:period held_t:number filled_t:number volume_m3:number? airspace_m3:number? "
-        "kept_free_m3:number? filled_share:number? risk:number?",
+        "kept_free_m3:number? filled_share:number? free_t:number? risk:number?",
         2,
     ),
     "yard_events": (
@@ -836,6 +885,23 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "lane:text first:text second:text period:period first_t:number second_t:number",
         4,
     ),
+    "readiness": (
+        Ready,
+        "indicator:text at:text item:text period:text year:year value:number? unit:text numerator:number "
+        "denominator:number? watch:number? alarm:number? state:text action:text",
+        5,
+    ),
+    "scorecard": (
+        Score,
+        "indicator:text waste_class:text at:text year:year value:number? unit:text numerator:number "
+        "denominator:number? asked:number? gap:number? trend:number? own:text",
+        4,
+    ),
+    "scorecard_rows": (
+        ScorePart,
+        "indicator:text waste_class:text at:text year:year part:text table:text item:text amount:number",
+        7,
+    ),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
@@ -843,6 +909,7 @@ SIGNED = (
     *("value_terms", "totals", "rates", "targets", "identity", "fates", "cost_to_serve", "paths", "annual"),
     *("statistical_form", "ages"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
+    *("readiness", "scorecard", "scorecard_rows"),
 )
 """Frames whose numbers may be negative."""
 
@@ -864,5 +931,6 @@ OPTIONAL = (
     *("traced", "cost_to_serve", "paths", "annual", "ages", "clock_overruns", "statistical_form"),
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
     *("movements", "border_documents", "separate_loads", "status", "permits"),
+    *("readiness", "scorecard", "scorecard_rows"),
 )
 """Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""

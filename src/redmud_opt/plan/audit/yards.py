@@ -175,6 +175,7 @@ def _states(findings: Findings, book: Book) -> None:
             "airspace_m3": airspace if limited else None,
             "kept_free_m3": free if limited else None,
             "filled_share": filled_share(book, *key, held[key] + filled[key], volume[key]),
+            "free_t": free_t(book, *key, held[key] + filled[key], volume[key]),
             "risk": book.yards.risk(*key),
         }
         for column, right in expected.items():
@@ -183,7 +184,8 @@ def _states(findings: Findings, book: Book) -> None:
                 if said == said:
                     findings.fault("not_asked", where, column=column)
                 continue
-            findings.equal("misstated", where, said, right, column=column)
+            scale = max(held[key] + filled[key], volume[key]) if column == "free_t" else 0.0
+            findings.equal("misstated", where, said, right, scale, column=column)
 
 
 def filled_share(book: Book, storage: str, t: int, tonnes: float, volume: float) -> float | None:
@@ -196,6 +198,17 @@ def filled_share(book: Book, storage: str, t: int, tonnes: float, volume: float)
         amount / limit for amount, limit in ((volume, room), (tonnes, most)) if 0.0 < limit < float("inf")
     ]
     return max(shares, default=None)
+
+
+def free_t(book: Book, storage: str, t: int, tonnes: float, volume: float) -> float | None:
+    """Tonnes that still find room at the end of a period, of the lightest material that a yard takes."""
+    left = book.yards.capacity(storage, t) - tonnes
+    room = book.yards.airspace(storage, t) - book.yards.kept_free(storage, t) - volume
+    densities = (book.facts.materials[name].density_t_per_m3 for name in _taken(book, storage))
+    lightest = min((density for density in densities if density), default=None)
+    if lightest is not None:
+        left = min(left, room * lightest)
+    return max(left, 0.0) if left < UNLIMITED else None
 
 
 def _ends(findings: Findings, book: Book) -> None:
@@ -217,16 +230,12 @@ def _ends(findings: Findings, book: Book) -> None:
             findings.fault("full_year", at(end.storage), stated=said or "–", right=right or "–")
         key = (end.storage, last)
         left_m3 = book.yards.airspace(*key) - book.yards.kept_free(*key) - volume[key]
-        left_t = book.yards.capacity(*key) - held[key] - filled[key]
-        densities = (book.facts.materials[name].density_t_per_m3 for name in _taken(book, end.storage))
-        lightest = min((density for density in densities if density), default=None)
-        if lightest is not None:
-            left_t = min(left_t, left_m3 * lightest)
+        left_t = free_t(book, *key, held[key] + filled[key], volume[key])
         for column, said_left, right_left in (
             ("left_m3", end.left_m3, left_m3),
             ("left_t", end.left_t, left_t),
         ):
-            if right_left < UNLIMITED:
+            if right_left is not None and right_left < UNLIMITED:
                 scale = max(held[key] + filled[key], volume[key])
                 findings.equal("misstated", at(end.storage), said_left, right_left, scale, column=column)
             elif said_left == said_left:
