@@ -568,7 +568,7 @@ def judged(case: Case, frames: Frames, *changes: Callable[[Frames], Frames]) -> 
     return audit(case, frames, value)
 
 
-SUMMED = ("traced", "cost_to_serve", "paths", "annual", "statistical_form")
+SUMMED = ("traced", "cost_to_serve", "paths", "annual", "statistical_form", "ledger", "ledger_lots")
 """Frames that sum up what others state: with them a planted error shows there, too. See test_audit_costs."""
 
 

@@ -78,6 +78,10 @@ SHOWN = {
     "accounts": "account scope site item carrier period amount",
     "energy": "site process carrier unit period amount energy_kgce",
     "transport": "mode year clean flow_t wet_t t_km co2e_t cost_cny clean_share",
+    "ledger": "number lot material code hazard event period first_day last_day from_site to_site lane mode at "
+    "process method meaning permit approval exemption certificate dry_t as_received_t parents residues",
+    "ledger_lots": "lot material code hazard given site since arisen_t arisen_as_received_t used_t disposed_t "
+    "pretreated_t delivered_t placed_t delisted_t stock_t remainder_t residue_t parents residues",
 }
 """Tables in the order of the page, each with the columns that are shown, in order."""
 
@@ -129,6 +133,8 @@ _WORDS = {
     "basis": "basis",
     "status": "status",
     "why": "why",
+    "event": "event",
+    "meaning": "meaning",
 }
 _RISKY = ("=", "+", "-", "@")
 
@@ -195,6 +201,8 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
         return column.map(labels.name)
     if name in ("lane", "window", "unit", "path"):
         return column.map(getattr(labels, name))
+    if name in ("lot", "parents", "residues"):
+        return column.map(labels.lots)
     if name == "hard":
         return column.map(lambda hard: labels.word("target", "hard" if hard else "soft"))
     if name in _WORDS:
@@ -209,7 +217,7 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
 
 
 def _is_amount(column: pd.Series, name: str) -> bool:
-    bare = name in ("year", "step", "hard") or _is_share(name)
+    bare = name in ("year", "step", "hard", "number") or _is_share(name)
     return pd.api.types.is_numeric_dtype(column) and not bare
 
 

@@ -42,12 +42,14 @@ from redmud_opt.plan.audit.rows import (
     Dated,
     Document,
     Energy,
+    Entry,
     Fed,
     Flow,
     Gone,
     Identity,
     Kept,
     Load,
+    LotEnd,
     Made,
     Margin,
     Mixed,
@@ -198,6 +200,8 @@ class Book:
         self.under_permits: list[UnderPermit] | None = stated("permits")
         self.stated_ages: list[Aged] | None = stated("ages")
         self.stated_overruns: list[Overrun] | None = stated("clock_overruns")
+        self.ledger: list[Entry] | None = stated("ledger")
+        self.ledger_lots: list[LotEnd] | None = stated("ledger_lots")
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}
