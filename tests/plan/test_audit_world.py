@@ -572,6 +572,7 @@ SUMMED = (
     *("traced", "cost_to_serve", "paths", "annual", "statistical_form"),
     *("readiness", "scorecard", "scorecard_rows"),
 )
+SUMMED = ("traced", "cost_to_serve", "paths", "annual", "statistical_form", "ledger", "ledger_lots")
 """Frames that sum up what others state: with them a planted error shows there, too. See test_audit_costs."""
 
 

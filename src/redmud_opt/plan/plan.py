@@ -32,6 +32,7 @@ from redmud_opt.plan.compositions import composition_tables
 from redmud_opt.plan.cost_to_serve import cost_tables
 from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
+from redmud_opt.plan.ledger import LEDGER_COLUMNS, LOT_COLUMNS, ledger_tables
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.movements import movement_tables
 from redmud_opt.plan.permits import permit_table, status_table
@@ -148,6 +149,7 @@ _TEXT = frozenset(
         *("first", "second"),
         *("status", "hazard", "why", "because_of", "clause", "permit", "sender"),
         *("indicator", "part", "table", "state", "action", "definition", "formula", "authority", "own"),
+        *(name for name in (*LEDGER_COLUMNS, *LOT_COLUMNS) if name != "number" and not name.endswith("_t")),
     )
 )
 
@@ -258,6 +260,7 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames["statistical_form"] = statistical_table(book, tracing)
     frames["readiness"] = readiness_table(frames, network)
     return frames | score_tables(frames, network)
+    return frames | {"statistical_form": statistical_table(book, tracing)} | ledger_tables(book)
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:

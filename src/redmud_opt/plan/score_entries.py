@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from redmud_opt.plan.known import Known
-from redmud_opt.plan.lots import kept_since
+from redmud_opt.plan.stock_ages import kept_since
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 ENTRY = ("indicator", "waste_class", "whose", "year", "part", "table", "item", "amount")

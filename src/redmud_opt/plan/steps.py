@@ -69,8 +69,15 @@ Part = tuple[int, int, float]
 """(state before, state after, weight): what a charge is borne by."""
 
 
-class Steps:
-    """States and edges of a plan, and which of them a thing of the case or a row of the plan is about."""
+def next_period(book: Book, stream: Stream, t: int) -> Stream:
+    """What a stream that stays where it is has become when period t begins."""
+    if stream.cohort == "new" and book.dates.new_year_before(t):
+        return book.streams[with_cohort(stream.name, "legacy")]
+    return stream
+
+
+class Graph:
+    """States, edges between them, and what enters at sources: what is traced."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -79,6 +86,23 @@ class Steps:
         self.edges: list[Edge] = []
         self.entered: list[tuple[int, float]] = []
         """Source states with what comes from them: a tonne of what arises or lies there is an origin tonne."""
+
+    def _state(self, kind: str, waste: bool, *names: Any) -> int:
+        state = State(kind, waste, names)
+        if state not in self.number:
+            self.number[state] = len(self.states)
+            self.states.append(state)
+        return self.number[state]
+
+    def _edge(self, start: int, end: int, into: float, out: float) -> None:
+        self.edges.append(Edge(start, end, into, out))
+
+
+class Steps(Graph):
+    """States and edges of a plan, and which of them a thing of the case or a row of the plan is about."""
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book)
         self.about: defaultdict[tuple[Any, ...], list[Part]] = defaultdict(list)
         self._waste: dict[str, bool] = {}
         self._arisings()
@@ -88,13 +112,6 @@ class Steps:
         self._ends()
 
     # ---------------------------------------------------------------- states
-
-    def _state(self, kind: str, waste: bool, *names: Any) -> int:
-        state = State(kind, waste, names)
-        if state not in self.number:
-            self.number[state] = len(self.states)
-            self.states.append(state)
-        return self.number[state]
 
     def is_waste(self, stream: Stream | None) -> bool:
         """Whether a stream is a waste or was made from one without ever being a product."""
@@ -126,9 +143,6 @@ class Steps:
     def _contract(self, row: Outlet | Supply | Line) -> tuple[tuple[str, str], ...]:
         """The contract that an item is under, if any, as a thing that steps are about."""
         return (("contract", row.contract),) if row.contract else ()
-
-    def _edge(self, start: int, end: int, into: float, out: float) -> None:
-        self.edges.append(Edge(start, end, into, out))
 
     def _move(
         self, start: int, end: int, amount: float, *about: tuple[Any, ...], weight: float = 0.0
@@ -199,10 +213,7 @@ class Steps:
         """What a stock is in the next period, New Year included, or its fate at the end."""
         if row.t + 1 == len(self.book.dates.periods):
             return self.fate("stored", row.storage, row.stream, row.site)
-        stream = row.stream
-        if stream.cohort == "new" and self.book.dates.new_year_before(row.t + 1):
-            stream = self.book.streams[with_cohort(stream.name, "legacy")]
-        return self.pile(row.storage, stream, row.t + 1)
+        return self.pile(row.storage, next_period(self.book, row.stream, row.t + 1), row.t + 1)
 
     # ---------------------------------------------------------------- runs
 

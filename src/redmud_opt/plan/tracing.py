@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from redmud_opt.plan.steps import FATE, SOURCE, Fate, Source, Steps
+from redmud_opt.plan.steps import FATE, SOURCE, Fate, Graph, Source, Steps
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -52,19 +52,18 @@ class Ended(NamedTuple):
     amount: float
 
 
-class Tracing:
-    """Shares of sources and fates in every state of a plan."""
+class Passage:
+    """What passes every state of a graph, by the source that it comes from."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Graph) -> None:
         self.steps = steps
         self.size = len(steps.states)
         self.waste = np.array([state.waste for state in steps.states], dtype=bool)
         self.sources = self._named(SOURCE)
-        self.fates = self._named(FATE)
-        start, end = (np.array([e[k] for e in steps.edges], dtype=np.int64) for k in (0, 1))
-        into, out = (np.array([e[k] for e in steps.edges], dtype=float) for k in (2, 3))
-        self.made_of = self._shares(end, start, into)
-        self.goes_to = self._shares(start, end, out)
+        self._start, self._end = (np.array([e[k] for e in steps.edges], dtype=np.int64) for k in (0, 1))
+        self.goes_to = self._shares(
+            self._start, self._end, np.array([e.out for e in steps.edges], dtype=float)
+        )
 
     def _named(self, kind: str) -> dict[Any, int]:
         """Sources or fates of waste → their states."""
@@ -77,6 +76,29 @@ class Tracing:
         total: Array = np.asarray(matrix.sum(axis=1)).ravel()
         inverse = np.divide(1.0, total, out=np.zeros(self.size), where=total > 0.0)
         return sparse.csr_array(sparse.diags_array(inverse) @ matrix)
+
+    @cached_property
+    def passing(self) -> Any:
+        """Tonnes that pass every state, [state, source], sparse; what goes round counts each time."""
+        column = {state: k for k, state in enumerate(self.sources.values())}
+        row = np.array([state for state, _ in self.steps.entered], dtype=np.int64)
+        amount = np.array([amount for _, amount in self.steps.entered], dtype=float)
+        at = (row, np.array([column[state] for state, _ in self.steps.entered], dtype=np.int64))
+        entered = sparse.csr_array((amount, at), shape=(self.size, len(self.sources)))
+        only = sparse.diags_array(self.waste.astype(float))
+        return _summed(only @ self.goes_to.T @ only, only @ entered)
+
+
+class Tracing(Passage):
+    """Shares of sources and fates in every state of a plan."""
+
+    def __init__(self, steps: Steps) -> None:
+        super().__init__(steps)
+        self.steps: Steps = steps
+        self.fates = self._named(FATE)
+        self.made_of = self._shares(
+            self._end, self._start, np.array([e.into for e in steps.edges], dtype=float)
+        )
 
     # ---------------------------------------------------------------- wastes
 
@@ -101,16 +123,8 @@ class Tracing:
 
     @cached_property
     def through(self) -> Array:
-        """Origin tonnes that pass every state, [state, source]; what goes round counts each time."""
-        own = np.flatnonzero(self.waste)
-        entered = np.zeros((self.size, len(self.sources)))
-        column = {state: k for k, state in enumerate(self.sources.values())}
-        for state, amount in self.steps.entered:
-            entered[state, column[state]] += amount
-        found = np.zeros_like(entered)
-        if len(own) and len(self.sources):
-            found[own] = solved(self.goes_to[own][:, own].T, entered[own])
-        return found
+        """Origin tonnes that pass every state, [state, source]."""
+        return np.asarray(self.passing.toarray())
 
     def tonnes(self) -> Array:
         """Origin tonnes [source, fate]."""
@@ -165,7 +179,12 @@ class Tracing:
 
 
 def solved(shares: Any, known: Array) -> Array:
-    """x = shares · x + known, by doubling: x ← x + Pʲ · x with P = shares to the power 1, 2, 4, …
+    """x = shares · x + known."""
+    return np.asarray(_summed(shares, sparse.csr_array(known)).toarray())
+
+
+def _summed(shares: Any, known: Any) -> Any:
+    """x = shares · x + known, sparse, by doubling: x ← x + Pʲ · x with P = shares to the power 1, 2, 4, …
 
     Most states know few sources and chains are short, so that this stays sparse where a factorisation would not.
     """
@@ -175,4 +194,4 @@ def solved(shares: Any, known: Array) -> Array:
         power = power @ power
         power.data[np.abs(power.data) < NOTHING] = 0.0
         power.eliminate_zeros()
-    return np.asarray(found.toarray())
+    return found

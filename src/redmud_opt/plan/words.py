@@ -17,6 +17,7 @@ from redmud_opt.case.things import WASTE_CLASSES
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan.audit import TOLERANCE, Audit
 from redmud_opt.plan.fates import FATES
+from redmud_opt.plan.lots import MADE
 from redmud_opt.plan.served import WHOSE, not_attributed_cny, per_source
 
 MILLION = 1e6
@@ -101,6 +102,7 @@ def describe(plan: Described, language: str = "en") -> str:
         speaker.rates(),
         speaker.targets(),
         *speaker.destinations(),
+        speaker.ledger(),
         speaker.elements(),
         speaker.gates(),
         speaker.shortfalls(),
@@ -739,6 +741,19 @@ class Speaker:
             }
             lines.append(self.say("target", **values))
         return [self.say("targets"), *indented(lines)] if lines else []
+
+    def ledger(self) -> list[str]:
+        """Hazardous waste lot by lot: how many lots, what came, what still lies there."""
+        lots = self.plan.frames.get("ledger_lots")
+        if lots is None or lots.empty:
+            return []
+        values = {
+            "lots": str(len(lots)),
+            "entries": str(len(self.plan.frames["ledger"])),
+            "come": tonnes(float(lots[lots["given"] != MADE]["arisen_t"].sum())),
+            "open": tonnes(float(lots["stock_t"].sum())),
+        }
+        return [self.say("ledger", **values)]
 
     def elements(self) -> list[str]:
         """What is conserved, over the horizon: what came in, and what no process accounts for."""

@@ -8,6 +8,8 @@ from functools import cached_property
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.network.clocks import UNKNOWN
 from redmud_opt.plan import Plan
+from redmud_opt.plan.lots import BETWEEN as IN_LOT
+from redmud_opt.plan.papers import AND
 from redmud_opt.plan.paths import BETWEEN
 
 
@@ -79,6 +81,13 @@ class Labels:
     def path(self, path: str) -> str:
         """Sites, storages and processes on the way of a waste."""
         return " → ".join(self.name(name) for name in path.split(BETWEEN))
+
+    def lots(self, names: str) -> str:
+        """Lots of the ledger: what, where and since when."""
+        parts = (
+            [self.name(self.word("lot", part)) for part in name.split(IN_LOT)] for name in names.split(AND)
+        )
+        return text(Message("report.between"), self.language).join(IN_LOT.join(part) for part in parts)
 
     def unit(self, unit: str) -> str:
         """The unit of a capacity."""

@@ -83,6 +83,10 @@ SHOWN = {
     "scorecard": "indicator waste_class at year value unit asked gap trend numerator denominator definition formula "
     "authority own",
     "scorecard_rows": "indicator waste_class at year part table item amount",
+    "ledger": "number lot material code hazard event period first_day last_day from_site to_site lane mode at "
+    "process method meaning permit approval exemption certificate dry_t as_received_t parents residues",
+    "ledger_lots": "lot material code hazard given site since arisen_t arisen_as_received_t used_t disposed_t "
+    "pretreated_t delivered_t placed_t delisted_t stock_t remainder_t residue_t parents residues",
 }
 """Tables in the order of the page, each with the columns that are shown, in order."""
 
@@ -139,6 +143,8 @@ _WORDS = {
     "own": "own",
     "part": "part",
     "table": "table",
+    "event": "event",
+    "meaning": "meaning",
 }
 _SENTENCES = ("definition", "formula", "authority", "action")
 """Columns of keys of messages."""
@@ -211,6 +217,8 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
         return column.map(labels.name)
     if name in ("lane", "window", "unit", "path"):
         return column.map(getattr(labels, name))
+    if name in ("lot", "parents", "residues"):
+        return column.map(labels.lots)
     if name == "hard":
         return column.map(lambda hard: labels.word("target", "hard" if hard else "soft"))
     if name in _WORDS:
@@ -227,7 +235,7 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
 
 
 def _is_amount(column: pd.Series, name: str) -> bool:
-    bare = name in ("year", "step", "hard") or _is_share(name)
+    bare = name in ("year", "step", "hard", "number") or _is_share(name)
     return pd.api.types.is_numeric_dtype(column) and not bare
 
 

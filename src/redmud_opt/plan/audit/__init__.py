@@ -37,6 +37,7 @@ from redmud_opt.plan.audit.fates import fates
 from redmud_opt.plan.audit.hauled import hauled
 from redmud_opt.plan.audit.horizon import horizon
 from redmud_opt.plan.audit.law import law
+from redmud_opt.plan.audit.ledger import ledger
 from redmud_opt.plan.audit.limits import limits
 from redmud_opt.plan.audit.logic import logic
 from redmud_opt.plan.audit.movements import movements
@@ -108,6 +109,7 @@ FAMILIES: tuple[Callable[[Book], tuple[Check, ...]], ...] = (
     statistical_form,
     readiness,
     scorecard,
+    ledger,
     horizon,
     rolling,
     value,

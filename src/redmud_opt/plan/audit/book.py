@@ -42,12 +42,14 @@ from redmud_opt.plan.audit.rows import (
     Dated,
     Document,
     Energy,
+    Entry,
     Fed,
     Flow,
     Gone,
     Identity,
     Kept,
     Load,
+    LotEnd,
     Made,
     Margin,
     Mixed,
@@ -204,6 +206,8 @@ class Book:
         self.readiness: list[Ready] | None = stated("readiness")
         self.scores: list[Score] | None = stated("scorecard")
         self.score_rows: list[ScorePart] | None = stated("scorecard_rows")
+        self.ledger: list[Entry] | None = stated("ledger")
+        self.ledger_lots: list[LotEnd] | None = stated("ledger_lots")
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}

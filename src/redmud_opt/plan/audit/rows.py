@@ -690,6 +690,62 @@ class Ready(NamedTuple):
     action: str
 
 
+class Entry(NamedTuple):
+    """A row of `ledger`; `parents` and `residues` are names as they stand there."""
+
+    number: int
+    lot: str
+    material: str
+    stream: Stream
+    code: str
+    hazard: str
+    event: str
+    t: int
+    first_day: str
+    last_day: str
+    from_site: str
+    to_site: str
+    lane: str
+    mode: str
+    at: str
+    process: str
+    method: str
+    meaning: str
+    permit: str
+    approval: str
+    exemption: str
+    certificate: str
+    dry: float
+    as_received: float
+    parents: str
+    residues: str
+
+
+class LotEnd(NamedTuple):
+    """A row of `ledger_lots`."""
+
+    lot: str
+    material: str
+    code: str
+    hazard: str
+    given: str
+    site: str
+    since: str
+    arisen: float
+    as_received: float
+    used: float
+    disposed: float
+    pretreated: float
+    delivered: float
+    placed: float
+    delisted: float
+    stock: float
+    remainder: float
+    residue: float
+    parents: str
+    residues: str
+
+
 LAYOUT: dict[str, tuple[type[Any], str, int]] = {
     "periods": (Dated, "period:period start:text end:text", 1),
     "arisings": (Arose, "arising:arising site:site stream:stream period:period arising_t:number", 4),
@@ -902,6 +958,22 @@ LAYOUT: dict[str, tuple[type[Any], str, int]] = {
         "indicator:text waste_class:text at:text year:year part:text table:text item:text amount:number",
         7,
     ),
+    "ledger": (
+        Entry,
+        "number:year lot:text material:material stream:stream code:text hazard:text event:text period:period "
+        "first_day:text last_day:text from_site:text to_site:text lane:text mode:text at:text process:text "
+        "method:text meaning:text permit:text approval:text exemption:text certificate:text dry_t:number "
+        "as_received_t:number parents:text residues:text",
+        1,
+    ),
+    "ledger_lots": (
+        LotEnd,
+        "lot:text material:material code:text hazard:text given:text site:site since:text arisen_t:number "
+        "arisen_as_received_t:number used_t:number disposed_t:number pretreated_t:number delivered_t:number "
+        "placed_t:number delisted_t:number stock_t:number remainder_t:rate residue_t:number parents:text "
+        "residues:text",
+        1,
+    ),
 }
 """Frame → row class, `column:kind` of each field in order, number of leading columns that are its key."""
 
@@ -932,5 +1004,6 @@ OPTIONAL = (
     *("elements", "process_elements", "composition", "gate_margins", "accounts", "energy", "transport"),
     *("movements", "border_documents", "separate_loads", "status", "permits"),
     *("readiness", "scorecard", "scorecard_rows"),
+    *("ledger", "ledger_lots"),
 )
 """Frames that older plans lack: what is derived is not checked then, nothing was decided by the others."""
