@@ -570,9 +570,8 @@ def judged(case: Case, frames: Frames, *changes: Callable[[Frames], Frames]) -> 
 
 SUMMED = (
     *("traced", "cost_to_serve", "paths", "annual", "statistical_form"),
-    *("readiness", "scorecard", "scorecard_rows"),
+    *("readiness", "scorecard", "scorecard_rows", "ledger", "ledger_lots"),
 )
-SUMMED = ("traced", "cost_to_serve", "paths", "annual", "statistical_form", "ledger", "ledger_lots")
 """Frames that sum up what others state: with them a planted error shows there, too. See test_audit_costs."""
 
 
