@@ -259,8 +259,8 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames |= cost_tables(book, tracing) | {"annual": annual_table(book)}
     frames["statistical_form"] = statistical_table(book, tracing)
     frames["readiness"] = readiness_table(frames, network)
+    frames |= ledger_tables(book)
     return frames | score_tables(frames, network)
-    return frames | {"statistical_form": statistical_table(book, tracing)} | ledger_tables(book)
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:
