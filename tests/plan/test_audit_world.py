@@ -625,6 +625,7 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "cost_to_serve",
         "annual",
         "statistical_form",
+        "ledger",
         "readiness",
         "scorecard",
         "pools",

@@ -259,7 +259,8 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     frames |= cost_tables(book, tracing) | {"annual": annual_table(book)}
     frames["statistical_form"] = statistical_table(book, tracing)
     frames["readiness"] = readiness_table(frames, network)
-    return frames | score_tables(frames, network) | ledger_tables(book)
+    frames |= ledger_tables(book)
+    return frames | score_tables(frames, network)
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class Borders:
         self._runs_in: defaultdict[str, set[str]] = defaultdict(set)
         self._runs_at: defaultdict[str, set[str]] = defaultdict(set)
         for use in live(facts.case.line_processes):
+            if use.line not in facts.lines:  # switched off
+                continue
             site = facts.site_of_line(use.line)
             self._runs_at[use.process].add(site)
             self._runs_in[use.process].add(self.province(site))

@@ -163,10 +163,10 @@ def _permits(book: Book) -> Iterator[tuple[str, int, float, bool]]:
     came = {
         (flow.to_site, book.dates.year_of(flow.t))
         for flow in book.flows
-        if book.status.hazardous(flow.stream, flow.t)
+        if book.status.hazardous(flow.stream, 0)
     }
     for receiver, site, method, stream, t, amount in _receipts(book):
-        if book.status.hazardous(stream, t) and (site, book.dates.year_of(t)) in came:
+        if book.status.hazardous(stream, 0) and (site, book.dates.year_of(t)) in came:
             codes = book.status.codes(stream)
             held = [_licensed(book, receiver, method, code, t) for code in codes]
             yield site, t, book.wet(stream, amount), bool(held) and all(held)
@@ -307,7 +307,7 @@ def _cover(book: Book) -> Iterator[tuple[Key, Amounts]]:
             arising[row.site, row.stream.waste_class, row.t].append((row.stream, row.amount))
     for (site, waste_class, t), own in arising.items():
         names = {stream.material for stream, _ in own}
-        dangerous = any(book.status.hazardous(stream, t) for stream, _ in own)
+        dangerous = any(book.status.hazardous(stream, 0) for stream, _ in own)
         free: list[float] = []
         for storage in facts.storages.values():
             takes = not names.isdisjoint(facts.members(storage.material))

@@ -12,6 +12,7 @@
     co2e           Σ direct, purchased, transport at its site;   ÷ waste that arises
 
 Plants are sites where something arises; what stands at a site counts at its owner too, and in the whole.
+Hazardous is what is so on the first day: what is certified later, a plan still counts as such.
 value = numerator ÷ denominator, gap = value − asked, trend = value − that of the year before.
 """
 
@@ -180,7 +181,7 @@ def _arising(book: Book) -> Iterator[tuple[Part, float]]:
             continue
         year = year_of(row.t)
         yield ("reduction_share", "", row.site, year, BELOW), row.amount
-        if book.status.hazardous(row.stream, row.t):
+        if book.status.hazardous(row.stream, 0):
             until = facts.sites[row.site].liability_insured_to
             yield ("insurance_stated", "", row.site, year, BELOW), row.amount
             if until is not None:
@@ -292,12 +293,12 @@ def _ages(book: Book) -> Iterator[tuple[Part, float]]:
     periods, facts = book.dates.periods, book.facts
     moves: defaultdict[tuple[str, str], dict[int, list[float]]] = defaultdict(dict)
     for row in book.stocks:
-        if book.status.hazardous(row.stream, row.t) and row.stream.arose:
+        if book.status.hazardous(row.stream, 0) and row.stream.arose:
             period = periods[row.t]
             born = book.clocks.born(row.stream.arose) or periods[0].start
             if row.t == book.dates.periods_of(period.year)[-1] and row.stock > 1e-6:
                 yield from _lot(row.site, period.year, (period.end - born).days, row.stock)
-        elif book.status.hazardous(row.stream, row.t):
+        elif book.status.hazardous(row.stream, 0):
             own = moves[row.storage, row.stream.material].setdefault(row.t, [0.0, 0.0])
             own[0] += row.put
             own[1] += row.stock
@@ -341,7 +342,7 @@ def _moved(book: Book) -> Iterator[tuple[Part, float]]:
     for flow in book.flows:
         year = book.dates.year_of(flow.t)
         move = (flow.lane, flow.mode, flow.from_site, flow.to_site, flow.stream.material, flow.t)
-        if book.status.hazardous(flow.stream, flow.t) and move not in seen:
+        if book.status.hazardous(flow.stream, 0) and move not in seen:
             seen.add(move)
             yield ("manifests", "", flow.from_site, year, ABOVE), 1.0
         if book.facts.in_tonnes(flow.stream.material):
