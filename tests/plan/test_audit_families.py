@@ -625,6 +625,7 @@ def test_what_is_not_checked_is_said() -> None:
         "audit.statistical_form.not_stated",
         "audit.readiness.not_stated",
         "audit.scorecard.not_stated",
+        "audit.ledger.not_stated",
     }
 
 

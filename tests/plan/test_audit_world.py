@@ -629,6 +629,10 @@ def test_every_family_looked_at_something(case: Case, frames: Frames) -> None:
         "readiness",
         "scorecard",
         "pools",
+        "permits",
+        "standing",
+        "movements",
+        "apart",
     }  # nothing is, see test_audit_decisions, test_audit_arisings, test_audit_costs
     of_elements = {"elements", "composition", "margins"}  # not stated, see test_elements
     assert len(held) == len(FAMILIES)
