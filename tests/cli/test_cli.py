@@ -108,7 +108,9 @@ def test_check_counts_and_is_open(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert record["counts"]["materials"] == 6
     assert record["counts"]["derived_materials"] == 1
     assert record["counts"]["columns"] > record["counts"]["streams"]
-    assert record["assumptions"]["share"] == 1.0
+    assert (
+        0.95 < record["assumptions"]["share"] < 1.0
+    )  # the starter assumes all; a term in the rule pack is printed
     assert record["not_enforced"]
     assert record["impossible"] == {"by_counting": [], "by_a_solve": []}
     for language, word in (("en", "no faults"), ("zh", "没有错误")):

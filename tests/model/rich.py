@@ -556,7 +556,7 @@ def _borders() -> tuple[Tables, ...]:
                     **first,
                 ),
                 Approval(
-                    name="tipped",
+                    name="to_tip",
                     receiver="tip",
                     code="general",
                     amount_t=900,
@@ -591,6 +591,7 @@ def _policy() -> tuple[Tables, ...]:
             year_to_date=(
                 YearToDate(waste_class="red_mud", site="R", **done),
                 YearToDate(waste_class="spent_pot_lining", site="S", generated_t=30, utilised_new_t=3),
+                YearToDate(waste_class="spent_pot_lining", site="M", generated_t=0, utilised_new_t=0),
             ),
             limits=(
                 whole,

@@ -119,9 +119,9 @@ def integer(
     return _field(column, default)
 
 
-def flag(doc: str, *, default: bool = False, enforced: bool = True) -> Any:
+def flag(doc: str, *, default: bool = False, key: bool = False, enforced: bool = True) -> Any:
     """yes or no."""
-    return _field(Column("flag", doc, enforced=enforced), default)
+    return _field(Column("flag", doc, key=key, enforced=enforced), default)
 
 
 def day(doc: str, *, required: bool = False, key: bool = False, enforced: bool = True) -> Any:

@@ -83,7 +83,7 @@ class StorageClock(Row):
     limit_months: int = integer(
         "longest storage, calendar months from the date of arising", required=True, minimum=1
     )
-    hard: bool = flag("hard, or soft and priced", default=True)
+    hard: bool = flag("hard, or soft and priced", default=True, key=True)
     price_cny_per_t_a: float = number(
         "CNY/(t a)", "soft clock: price of a tonne that lies there a year beyond its limit", default=0.0
     )
