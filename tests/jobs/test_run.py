@@ -166,7 +166,7 @@ def test_fates_add_up_to_the_identity(done: RunResult) -> None:
                 "red mud",
                 "Audit: passed",
                 "NOT ENFORCED",
-                "43 of 43",
+                "43 of 44",
             ),
         ),
         ("zh", ("最优方案", "百万元", "磁选", "赤泥", "审核：通过", "尚未执行", "43 个")),

@@ -532,8 +532,11 @@ def _contracts(periods: tuple[Period, ...]) -> tuple[Tables, ...]:
 
 def _borders() -> tuple[Tables, ...]:
     """N lies in another province: slag goes there for disposal, mud for use too; lining and slag are kept apart."""
-    asked = ("approval", "adjacency", "general_approval", "filing")
-    law = tuple(Requirement(rule=rule, valid_from=date(2022, 1, 1), clause="law") for rule in asked)
+    asked, months = ("approval", "adjacency", "general_approval", "filing"), {"approval": 12.0}
+    law = tuple(
+        Requirement(rule=rule, valid_from=date(2022, 1, 1), limit_months=months.get(rule), clause="law")
+        for rule in asked
+    )
     road = Requirement(rule="assessment", method="U", valid_from=date(2022, 1, 1), clause="road")
     way: dict[str, Any] = {"from_province": "west", "to_province": "east"}
     first = {"valid_from": date(2026, 7, 1), "valid_to": date(2027, 7, 1)}

@@ -60,6 +60,7 @@ CHECKED_ONLY = {
     ("processes", "uptake_t_per_t"): "closes the mass balance, of which the model sees yields alone",
     ("feeds", "uptake_t_per_t"): "the same",
     ("properties", "part_of_share"): "says what assays can be true",
+    ("requirements", "limit_months"): "says how long an approval may run",
     ("haul", "max_km"): "says which lanes exist: a nudge changes none",
     ("ownership", "share"): "is settled between companies: nothing for the group as a whole",
     ("ownership", "service_price_cny_per_t"): "the same",
