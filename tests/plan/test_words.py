@@ -31,6 +31,7 @@ from redmud_opt.plan.words import (
     table,
     tonnes,
     width,
+    year_spans,
 )
 
 
@@ -393,3 +394,16 @@ def test_emissions_by_scope_and_clean_transport() -> None:
     assert "2027" not in words
     assert "清洁运输" in told.describe("zh")
     assert "Emissions by scope" not in plan.describe("en")
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [
+        ((2026, 2027, 2028, 2030), "2026–2028, 2030"),
+        ((2027,), "2027"),
+        ((2028, 2026, 2026), "2026, 2028"),
+        ((), ""),
+    ],
+)
+def test_years_as_people_write_them(years: tuple[int, ...], expected: str) -> None:
+    assert year_spans(years) == expected

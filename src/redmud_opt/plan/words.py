@@ -224,6 +224,17 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %" if math.isfinite(share) else "–"
 
 
+def year_spans(years: Iterable[int]) -> str:
+    """Years as people write them: 2026–2028, 2030."""
+    spans: list[list[int]] = []
+    for year in sorted(set(years)):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
+
+
 def more_and_less(cell: Sequence[float] | None) -> str:
     """Tonnes more and tonnes less, as +12 −3."""
     more, less = cell or (0.0, 0.0)
@@ -541,21 +552,29 @@ class Speaker:
         return [self.say("border_documents"), *indented(lines)] if lines else []
 
     def permits(self) -> list[str]:
-        """Permits that are used up, almost used up, or about to end, by year."""
-        lines = []
+        """Receivers and codes whose permits are used up or almost, with the years, and permits about to end."""
+        full: dict[tuple[str, str], list[tuple[int, float]]] = {}
+        ends = []
         for row in self.rows("permits"):
-            names = {
-                "permit": str(row["permit"]),
-                "receiver": self.name(str(row["receiver"])),
-                "code": str(row["code"]),
-            }
             used, allowed = float(row["used_t"]), float(row["allowed_t"])
+            whose = (self.name(str(row["receiver"])), str(row["code"]))
             if used > 0.0 and used >= ALMOST_USED * allowed:
-                amounts = {"used": tonnes(used), "allowed": tonnes(allowed)}
-                lines.append(self.say("permit_used", **names, year=str(row["year"]), **amounts))
+                full.setdefault(whose, []).append((int(row["year"]), used / allowed))
             if used > 0.0 and float(row["days_left"]) <= NEAR_DAYS:
-                lines.append(self.say("permit_ends", **names, valid_to=str(row["valid_to"])))
-        return [self.say("permits"), *indented(list(dict.fromkeys(lines)))] if lines else []
+                names = {"permit": str(row["permit"]), "receiver": whose[0], "code": whose[1]}
+                ends.append(self.say("permit_ends", **names, valid_to=str(row["valid_to"])))
+        lines = [
+            self.say(
+                "permits_used",
+                receiver=receiver,
+                code=code,
+                years=year_spans(year for year, _ in found),
+                share=percent(max(share for _, share in found)),
+            )
+            for (receiver, code), found in full.items()
+        ]
+        lines += dict.fromkeys(ends)
+        return [self.say("permits"), *indented(lines)] if lines else []
 
     def refunds(self) -> list[str]:
         """VAT refunds."""
