@@ -6,7 +6,7 @@
         a waste goes to an outlet whose method the rule pack does not know;
         a product made from waste is discarded;   a delivery comes from beyond the haul radius.
 
-MODEL.md rules 1 and 6. Permits: see `permits`. Approvals and storage clocks are not enforced yet.
+MODEL.md rules 1 and 6. Permits: see `permits`; approvals: see `movements`; storage clocks: see `ages`.
 """
 
 from __future__ import annotations
