@@ -38,6 +38,8 @@ from redmud_opt.model.formulation import FORMULATION
 from redmud_opt.network import Network, build_network
 from redmud_opt.solve import Outcome, Progress, Size
 
+pytestmark = pytest.mark.slow  # no part of the product: `make test-all` looks after them
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -397,7 +397,9 @@ def process(*line: str, **more: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
 
 
+@pytest.mark.slow
 def test_interrupted_solve(tmp_path: Path) -> None:
+    """As long as HiGHS takes to heed it. In `make test` a run is cancelled by `test_queue`."""
     cases.slow(tmp_path / "case")
     with process("solve", "case/slow.yaml", "--json") as program:
         end = time.monotonic() + 60
@@ -407,8 +409,8 @@ def test_interrupted_solve(tmp_path: Path) -> None:
             time.sleep(0.05)
         asked = time.monotonic()
         program.send_signal(signal.SIGINT)
-        out, err = program.communicate(timeout=60)
-    assert time.monotonic() - asked < 60  # a plan held by then is still made and audited
+        out, err = program.communicate(timeout=120)
+    assert time.monotonic() - asked < 120  # a plan held by then is still made and audited
     record = strict(out)
     assert "Traceback" not in err
     assert record["exit_code"] == program.returncode

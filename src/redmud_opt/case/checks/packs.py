@@ -67,7 +67,7 @@ def versions_agree(facts: Facts) -> Iterator[Fault]:
         if table in OWN_CHECK or "valid_from" not in columns(TABLES[table]):
             continue
         for row, other, differs, day in contradictions(facts.draft.rows(table)):
-            rule = " / ".join(str(part) for part in rule_of(row) if part)
+            rule = " / ".join(part for part in rule_of(row) if part and isinstance(part, str))
             on = (
                 Message("case.from_the_first_day")
                 if day == date.min
