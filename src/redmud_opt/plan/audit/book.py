@@ -24,10 +24,10 @@ from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.facts import Facts, live
 from redmud_opt.plan.audit.frames import FrameReader, cell_text
 from redmud_opt.plan.audit.lanes import Lanes
+from redmud_opt.plan.audit.layout import LAYOUT
 from redmud_opt.plan.audit.plant import Plant
 from redmud_opt.plan.audit.room import Yards
 from redmud_opt.plan.audit.rows import (
-    LAYOUT,
     Account,
     Aged,
     Allowed,

@@ -15,7 +15,7 @@ import pandas as pd
 from redmud_opt.plan.audit.checks import Findings, at
 from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.facts import Facts, named
-from redmud_opt.plan.audit.rows import LAYOUT, OPTIONAL, SIGNED
+from redmud_opt.plan.audit.layout import LAYOUT, OPTIONAL, SIGNED
 from redmud_opt.plan.audit.streams import Stream
 
 LATER = ("rate?",)
