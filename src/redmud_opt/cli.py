@@ -1,4 +1,4 @@
-"""The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | import`.
+"""The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | import`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -25,6 +25,7 @@ from redmud_opt.case import CaseFaults, Fault, init_case
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
 from redmud_opt.jobs.evidence import evidence_of
+from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled
@@ -134,6 +135,7 @@ def parser() -> Parser:
     _add_solve(verbs, shared)
     _add_evidence_and_screen(verbs, shared)
     _add_law(verbs, shared)
+    _add_explain(verbs, shared)
     _add_import(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
@@ -206,6 +208,27 @@ def _add_law(verbs: Verbs, shared: Parser) -> None:
     law.add_argument("--solve", action="store_true", help="solve under both laws and compare the plans")
     law.add_argument("--all", action="store_true", help="with rules that speak of nothing in the case")
     law.set_defaults(answer=answer_law)
+
+
+def _add_explain(verbs: Verbs, shared: Parser) -> None:
+    explain = verbs.add_parser(
+        "explain", parents=[shared], help="answer questions about the plan of a finished run"
+    )
+    explain.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
+    explain.add_argument(
+        "--time-limit",
+        type=seconds,
+        default=DEFAULT_LIMIT_S,
+        metavar="SECONDS",
+        help="most seconds that one re-solve may take (default: 60)",
+    )
+    for name, question in QUESTIONS.items():
+        flag = "--" + name.replace("_", "-")
+        if question.metavar is None:
+            explain.add_argument(flag, action="store_const", const=(), help=question.help)
+        else:
+            explain.add_argument(flag, action="append", metavar=question.metavar, help=question.help)
+    explain.set_defaults(answer=answer_explain)
 
 
 def _add_import(verbs: Verbs, shared: Parser) -> None:
@@ -339,6 +362,15 @@ def answer_law(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     reading = Reading(asked.pack, asked.date)
     return law_report(
         asked.case, reading, against, solve=asked.solve, everything=asked.all, listener=listener
+    )
+
+
+def answer_explain(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """Answers about a plan; without a flag, what holds it back."""
+    questions = {name: found for name in QUESTIONS if (found := getattr(asked, name)) is not None}
+    listener = Listener(should_stop=interrupt.heard)
+    return explain_run(
+        asked.run, questions or {"bottlenecks": ()}, limit_s=asked.time_limit, listener=listener
     )
 
 

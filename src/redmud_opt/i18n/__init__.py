@@ -9,7 +9,19 @@ A key begins with the name of its file (`case.` in `case.yaml`). The words of th
 Chinese only: the English ones stand in the schema.
 """
 
+from redmud_opt.i18n.amounts import Money, Price, Tonnes
 from redmud_opt.i18n.catalogue import LANGUAGES, keys, placeholders, template
 from redmud_opt.i18n.message import Message, number_text, text
 
-__all__ = ["LANGUAGES", "Message", "keys", "number_text", "placeholders", "template", "text"]
+__all__ = [
+    "LANGUAGES",
+    "Message",
+    "Money",
+    "Price",
+    "Tonnes",
+    "keys",
+    "number_text",
+    "placeholders",
+    "template",
+    "text",
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from redmud_opt.i18n.amounts import Amount
 from redmud_opt.i18n.catalogue import LANGUAGES, template
 
 _BETWEEN = {"en": ", ", "zh": "、"}
@@ -55,6 +56,8 @@ def number_text(value: float) -> str:
 def _shown(value: object, language: str) -> str:
     if isinstance(value, Message):
         return text(value, language)
+    if isinstance(value, Amount):
+        return value.words(language)
     if isinstance(value, bool):
         return _FLAGS[language][value]
     if isinstance(value, (int, float)):

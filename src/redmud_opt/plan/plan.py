@@ -45,6 +45,7 @@ from redmud_opt.plan.statistical import statistical_table
 from redmud_opt.plan.steps import Steps
 from redmud_opt.plan.tables import STREAM_COLUMNS, tables, target_table
 from redmud_opt.plan.tracing import Tracing
+from redmud_opt.plan.whole import Whole, whole_numbers
 from redmud_opt.plan.words import describe, record
 from redmud_opt.plan.yards import yard_tables
 from redmud_opt.solve import Outcome
@@ -54,7 +55,8 @@ PLAN_FORMAT = 1
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan of a case. `frames` are the tables; `solve` is why it stopped and what it holds."""
+    """A plan of a case. `frames` are the tables; `solve` is why it stopped and what it holds; `whole` its decisions
+    in whole numbers."""
 
     case_name: str
     title: Mapping[str, str]
@@ -66,6 +68,7 @@ class Plan:
     audit: Audit | None = field(default=None, repr=False)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    whole: tuple[Whole, ...] = field(default=(), repr=False)
 
     @property
     def status(self) -> str:
@@ -110,6 +113,7 @@ class Plan:
             "notes": dump_messages(self.notes),
             "labels": {language: dict(words) for language, words in self.labels.items()},
             "provenance": dict(self.provenance),
+            "whole": [list(decision) for decision in self.whole],
             "tables": sorted(self.frames),
         }
         write_whole(folder / "plan.json", json.dumps(head, ensure_ascii=False, indent=1))
@@ -132,6 +136,9 @@ class Plan:
             notes=load_messages(head["notes"]),
             labels=head["labels"],
             provenance=head["provenance"],
+            whole=tuple(
+                Whole(family, tuple(labels), value) for family, labels, value in head.get("whole", ())
+            ),
         )
 
 
@@ -233,6 +240,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
         labels={language: case.labels(language) for language in ("en", "zh")},
         provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()}
         | baseline_record(network),
+        whole=whole_numbers(model),
     )
 
 

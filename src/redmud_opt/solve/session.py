@@ -42,6 +42,9 @@ class Session:
         self._scaled: StandardForm | None = None
         self._groups: tuple[ColumnGroup, ...] = ()
         self._earlier: Array | None = None  # values of the last plan with integers
+        self._first: tuple[StandardForm, Array] | None = (
+            None  # the plan that every solve with integers begins with
+        )
         self._mip: Mip | None = None
         self._highs: Any = h.new_highs(self.options)
         self._progress: list[Progress] = []
@@ -63,6 +66,10 @@ class Session:
             assert self.form is not None
             self.form.load(outcome.values)
         return outcome
+
+    def begin_with(self, form: StandardForm, values: Array) -> None:
+        """A plan that every solve with integers begins with, instead of the last one found; matched by names."""
+        self._first = (form, values)
 
     def update(self, form: StandardForm, groups: Sequence[ColumnGroup] = ()) -> str:
         """Takes a compiled model; returns `passed` if all of it was written, `changed` if only differences were."""
@@ -113,7 +120,7 @@ class Session:
         if old is not None:
             if before.valid and not form.integrality.any():
                 self._warm(old, form, before)
-            self._earlier = self._carried(old, form)
+            self._earlier = None if self._earlier is None else self._carried(old, self._earlier, form)
         self.form, self.scaling, self._scaled = form, scaling, scaled
 
     def _warm(self, old: StandardForm, new: StandardForm, before: Any) -> None:
@@ -128,12 +135,15 @@ class Session:
         basis.alien = True  # the number of basic variables need not fit: HiGHS repairs it
         h.check(self._highs.setBasis(basis), "setBasis")
 
-    def _carried(self, old: StandardForm, new: StandardForm) -> Array | None:
-        """The last plan by name; what is new is 0. Only its integers matter, and the LP at them is solved anew."""
-        if self._earlier is None or not new.integrality.any():
+    def _carried(self, old: StandardForm, values: Array, new: StandardForm) -> Array | None:
+        """A plan by name; what is new is 0. Only its integers matter, and the LP at them is solved anew."""
+        if not new.integrality.any():
             return None
         columns = matched(old.column_blocks, old.column_sources, new.column_blocks, new.column_sources)
-        return np.where(columns >= 0, self._earlier[columns], 0.0)
+        return np.where(columns >= 0, values[columns], 0.0)
+
+    def _beginning(self, form: StandardForm) -> Array | None:
+        return self._earlier if self._first is None else self._carried(*self._first, form)
 
     # ---- with integers -------------------------------------------------------------------------------------
 
@@ -143,8 +153,8 @@ class Session:
         assert self._scaled is not None
         chosen = decisions(self.form, self._groups)
         self._mip = Mip(self._highs, self._scaled, chosen, self.options, limit)
-        earlier = None if self._earlier is None else self.scaling.scaled_values(self._earlier)
-        found = self._mip.solve(earlier)
+        earlier = self._beginning(self.form)
+        found = self._mip.solve(None if earlier is None else self.scaling.scaled_values(earlier))
         self._mip = None
         plan = found.plan
         values = None if plan is None else self.scaling.values(plan.values)

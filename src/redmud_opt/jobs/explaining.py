@@ -1,0 +1,131 @@
+"""What `explain` says of a finished run: every question is one entry of QUESTIONS, and one flag of the command line.
+
+    report = explain_run("runs/guangxi", {"bottlenecks": None, "why_not": ["lane X"]})
+    print(report.words("zh"));  report.as_record("en")
+
+The recorded plan is met again first (`Base.again`): the inputs must be those that were recorded. Answers are kept in
+the folder of the run, `explained/<question>.json`, in both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from redmud_opt.case import CaseFaults
+from redmud_opt.i18n import LANGUAGES
+from redmud_opt.jobs.baseline import recall_baseline
+from redmud_opt.jobs.compute import solver_options, with_options
+from redmud_opt.jobs.folder import RunFolder
+from redmud_opt.jobs.inputs import recall
+from redmud_opt.jobs.listening import Cancelled, Listener
+from redmud_opt.jobs.outcome import Report
+from redmud_opt.jobs.reaudit import run_fault
+from redmud_opt.plan import Plan
+from redmud_opt.study.asking import Base, NoBase
+from redmud_opt.study.explanation import Explanation
+
+FOLDER = "explained"
+
+Arguments = Sequence[str] | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question is asked about. limit_s: most seconds that one re-solve with whole numbers may take."""
+
+    base: Base
+    plan: Plan
+    limit_s: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question. metavar: what it is asked about, None where about the whole plan. Bad asking raises CaseFaults."""
+
+    answer: Callable[[Asked, Arguments], Explanation]
+    help: str
+    metavar: str | None = None
+
+
+QUESTIONS: dict[str, Question] = {}
+
+DEFAULT_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainReport(Report):
+    """Faults, or the answers."""
+
+    folder: Path | None = None
+    answers: tuple[Explanation, ...] = ()
+
+    def as_record(self, language: str = "en") -> dict[str, Any]:
+        """For JSON."""
+        answers = [answer.as_record(language) for answer in self.answers]
+        return self.head(language) | {
+            "run_dir": None if self.folder is None else str(self.folder),
+            "answers": answers,
+        }
+
+    def words(self, language: str = "en") -> str:
+        """For people."""
+        return "\n".join(self._lines(language))
+
+    def _lines(self, language: str) -> Iterator[str]:
+        if self.faults is not None:
+            yield self.faults.render(language)
+        for answer in self.answers:
+            yield from answer.words(language)
+
+
+def explain_run(
+    run_dir: str | Path,
+    questions: Mapping[str, Arguments],
+    *,
+    limit_s: float = DEFAULT_LIMIT_S,
+    listener: Listener | None = None,
+) -> ExplainReport:
+    """Answers questions about the plan of a run. Faults are a report, not an exception."""
+    listener = listener or Listener()
+    folder = RunFolder(run_dir)
+    try:
+        asked = _asked(folder, limit_s, listener)
+        answers = tuple(_answers(asked, questions, listener))
+    except CaseFaults as faults:
+        return ExplainReport(folder=folder.path, faults=faults)
+    for answer in answers:
+        record = {language: answer.as_record(language) for language in LANGUAGES}
+        (folder.path / FOLDER).mkdir(exist_ok=True)
+        folder.write_json(f"{FOLDER}/{answer.question}.json", record)
+    return ExplainReport(folder=folder.path, answers=answers)
+
+
+def _answers(asked: Asked, questions: Mapping[str, Arguments], listener: Listener) -> Iterator[Explanation]:
+    for name, arguments in questions.items():
+        listener.on_stage(name)
+        yield QUESTIONS[name].answer(asked, arguments)
+        if listener.should_stop():
+            raise Cancelled
+
+
+def _asked(folder: RunFolder, limit_s: float, listener: Listener) -> Asked:
+    """The plan of a run, met again."""
+    if not (folder.path / "options.json").is_file():
+        raise run_fault("not_a_run", folder)
+    if not folder.holds("plan"):
+        raise run_fault("no_plan_here", folder)
+    recorded = recall(folder.path)
+    if recorded.case is None:
+        raise run_fault("inputs_altered", folder, why=tuple(recorded.changed))
+    _, options = folder.read_request()
+    baseline, _ = recall_baseline(folder.path)
+    plan = folder.read_plan()
+    solver = replace(solver_options(options, listener), time_limit_s=limit_s, on_progress=None)
+    try:
+        base = Base.again(with_options(recorded.case, options), plan, solver, baseline)
+    except NoBase as error:
+        raise run_fault("not_met_again", folder, why=str(error)) from error
+    return Asked(base, plan, limit_s)

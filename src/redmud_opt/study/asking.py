@@ -1,0 +1,318 @@
+"""A plan that can be asked: the same model solved again with something changed, and what the change is worth.
+
+    base = Base.solved(case)                       or Base.again(case, plan): the plan of a run, met once more
+    with base.changed() as model:                  bounds that are changed inside are put back at the end
+        model.component("build").lower_bound[k] = 1.0
+        after = base.ask(model)                    whole numbers free, from the plan as a start
+    difference(base.answer, after)                 an interval; `resolved` only where it does not hold 0
+
+    base.ask_case(changed_case, whole="fixed")     another case: network and model anew, in the same session
+
+Each has a session: `fixed` (an LP at the whole numbers of the plan; its basis stays warm) and `free`. The objective
+is value less the penalties of soft targets, whatever the case asks for first: where that is another goal, it is held
+where the plan has it, as `solve_levels` does.
+
+Of two solves that are not proved only an interval is known. With `incumbent` and `bound` of each (maximising):
+
+    incumbent₂ − bound₁  ≤  best₂ − best₁  ≤  bound₂ − incumbent₁                                        [CNY]
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from pyomo.environ import ConcreteModel, Constraint, Var
+
+from redmud_opt.case import Case
+from redmud_opt.case.baseline import Baseline
+from redmud_opt.model import build_model
+from redmud_opt.model.arrays import Columns, Rows, compile
+from redmud_opt.model.value import GOALS, MAXIMISED, penalty_cny_per_t, set_goal
+from redmud_opt.network import Network, build_network
+from redmud_opt.plan import Plan
+from redmud_opt.plan.whole import Whole, labels_of, whole_families, whole_numbers
+from redmud_opt.solve import Options, Outcome, Session
+from redmud_opt.solve.levels import TOLERANCE
+from redmud_opt.study.pools import solve_pools
+
+How = Literal["fixed", "free"]
+"""Whole numbers: as the plan has them, or decided anew."""
+
+SAME = 1e-6
+"""Part of the value by which a plan that is met again may differ from the recorded one."""
+
+NOTHING_CNY = 1.0
+"""A difference up to this is none: the solver's tolerances are of this order."""
+
+
+class NoBase(Exception):
+    """There is no plan to ask about: the solve stopped with `outcome`, or the recorded plan is not met again."""
+
+    def __init__(self, stopped: str, detail: str = "") -> None:
+        self.stopped, self.detail = stopped, detail
+        super().__init__(f"{stopped} {detail}".strip())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question came to. value_cny: value less penalties of the plan found, and the most that any may have.
+
+    seconds: of network, build and solve, as far as they were needed.
+    """
+
+    stopped: str
+    value_cny: float | None
+    bound_cny: float | None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    network: Network | None = field(default=None, repr=False)
+    model: ConcreteModel | None = field(default=None, repr=False)
+    outcome: Outcome | None = field(default=None, repr=False)
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a plan."""
+        return self.value_cny is not None
+
+    @property
+    def proved_impossible(self) -> bool:
+        """Whether it is proved that there is none."""
+        return self.stopped == "infeasible"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What a change is worth at least and at most [CNY]; infinite where nothing is known."""
+
+    least: float
+    most: float
+
+    @property
+    def resolved(self) -> bool:
+        """Whether it is known to be a gain or a loss."""
+        return self.least > NOTHING_CNY or self.most < -NOTHING_CNY
+
+    @property
+    def exact(self) -> bool:
+        """Whether both ends are the same but for the solver's tolerance."""
+        return self.most - self.least <= 2 * NOTHING_CNY + SAME * abs(self.most)
+
+    @property
+    def middle(self) -> float:
+        """Half way between the ends; 0 where neither is known."""
+        return 0.5 * (self.least + self.most) if np.isfinite(self.most - self.least) else 0.0
+
+
+def difference(before: Answer, after: Answer) -> Interval:
+    """The value after less the value before."""
+    low = (
+        -np.inf if after.value_cny is None or before.bound_cny is None else after.value_cny - before.bound_cny
+    )
+    high = (
+        np.inf if after.bound_cny is None or before.value_cny is None else after.bound_cny - before.value_cny
+    )
+    if after.proved_impossible:
+        return Interval(-np.inf, -np.inf)
+    return Interval(float(low), float(max(low, high)))
+
+
+class Base:
+    """A plan with its model, held to be asked again. Made by `solved` or `again`."""
+
+    def __init__(
+        self,
+        network: Network,
+        model: ConcreteModel,
+        outcome: Outcome,
+        options: Options,
+        seconds: Mapping[str, float],
+    ) -> None:
+        self.network, self.model, self.outcome, self.options = network, model, outcome, options
+        self.case = network.case
+        self.whole = whole_numbers(model)
+        self.form = compile(model)
+        self.floor = _floor(model, network)
+        self._sessions: dict[How, Session] = {}
+        prepare(model, network, self.floor)
+        self.answer = Answer(
+            outcome.stopped, value_of(model, network), outcome.bound, seconds, network, model, outcome
+        )
+
+    @classmethod
+    def solved(cls, case: Case, options: Options | None = None, baseline: Baseline | None = None) -> Base:
+        """Solves a case. Raises NoBase where that holds no plan."""
+        options = options or Options()
+        network, model, seconds = _built(case, baseline)
+        if network.findings:
+            raise NoBase("infeasible")
+        started = time.perf_counter()
+        found = solve_pools(model, network, options)
+        seconds["solve"] = time.perf_counter() - started
+        if found.outcome.values is None:
+            raise NoBase(found.outcome.stopped, found.outcome.detail)
+        return cls(found.network, found.model, found.outcome, options, seconds)
+
+    @classmethod
+    def again(
+        cls, case: Case, plan: Plan, options: Options | None = None, baseline: Baseline | None = None
+    ) -> Base:
+        """Meets a recorded plan again: the LP at its whole numbers, with the bound that was recorded.
+
+        Raises NoBase where that is not the recorded plan. A case with pools is solved anew: their
+        mixtures are none of the whole numbers.
+        """
+        options = options or Options()
+        network, model, seconds = _built(case, baseline)
+        if network.pools:
+            return cls.solved(case, options, baseline)
+        started = time.perf_counter()
+        with as_it_was(model):
+            fix_whole(model, plan.whole)
+            found = solve_pools(model, network, replace(options, time_limit_s=None))
+        seconds["solve"] = time.perf_counter() - started
+        recorded = plan.solve["objective"]
+        if found.outcome.values is None or abs(found.outcome.objective - recorded) > SAME * max(
+            1.0, abs(recorded)
+        ):
+            raise NoBase("not_met_again", found.outcome.stopped)
+        outcome = replace(
+            found.outcome, stopped=plan.solve["stopped"], holds=plan.solve["holds"], bound=plan.solve["bound"]
+        )
+        return cls(network, model, outcome, options, seconds)
+
+    # ---- questions -----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def changed(self) -> Iterator[ConcreteModel]:
+        """The model to be changed. Its bounds are put back at the end, and its values are those of the plan again.
+
+        What an answer holds in the model is to be read inside.
+        """
+        values = [(part, part.values_array.copy()) for part in columns_of(self.model)]
+        with as_it_was(self.model):
+            yield self.model
+        for part, held in values:
+            part.values_array = held
+
+    def ask(self, model: ConcreteModel, whole: How = "free", time_limit_s: float | None = None) -> Answer:
+        """Solves the model as it is changed now."""
+        return self._ask(model, self.network, whole, time_limit_s, {})
+
+    def ask_case(self, case: Case, whole: How = "free", time_limit_s: float | None = None) -> Answer:
+        """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0."""
+        network, model, seconds = _built(case, None, self.network)
+        if network.findings:
+            return Answer("infeasible", None, None, seconds, network)
+        prepare(model, network, self.floor)
+        return self._ask(model, network, whole, time_limit_s, seconds)
+
+    def fixed(self) -> Answer:
+        """The plan itself as the LP at its whole numbers: what answers with `fixed` are compared with."""
+        with self.changed() as model:
+            return self.ask(model, "fixed")
+
+    def _ask(
+        self,
+        model: ConcreteModel,
+        network: Network,
+        whole: How,
+        time_limit_s: float | None,
+        seconds: Mapping[str, float],
+    ) -> Answer:
+        started = time.perf_counter()
+        with as_it_was(model):
+            if whole == "fixed":
+                fix_whole(model, self.whole)
+            outcome = self._session(whole).solve(model, time_limit_s)
+        seconds = {**seconds, "solve": time.perf_counter() - started, "solver": outcome.seconds}
+        value = None if outcome.values is None else outcome.objective
+        return Answer(outcome.stopped, value, outcome.bound, seconds, network, model, outcome)
+
+    def _session(self, whole: How) -> Session:
+        """A session per question; the free one begins with the plan."""
+        if whole not in self._sessions:
+            session = self._sessions[whole] = Session(self.options)
+            if whole == "free":
+                assert self.outcome.values is not None
+                session.begin_with(self.form, self.outcome.values)
+        return self._sessions[whole]
+
+
+# ---- the model --------------------------------------------------------------------------------------------------
+
+
+def _built(
+    case: Case, baseline: Baseline | None, like: Network | None = None
+) -> tuple[Network, ConcreteModel, dict[str, float]]:
+    """Network and model of a case, with the baseline of another network where there is one, and their seconds."""
+    started = time.perf_counter()
+    network = build_network(case, baseline)
+    if like is not None and like.before is not None:
+        network = replace(network, before=like.before)
+    between = time.perf_counter()
+    model = build_model(network)
+    return network, model, {"network": between - started, "build": time.perf_counter() - between}
+
+
+def columns_of(model: ConcreteModel) -> list[Columns]:
+    """All families of columns."""
+    return [part for part in model.component_objects(Var) if isinstance(part, Columns)]
+
+
+@contextmanager
+def as_it_was(model: ConcreteModel) -> Iterator[None]:
+    """Puts back the bounds of all columns and rows, and which columns are whole numbers, at the end."""
+    columns = columns_of(model)
+    rows = [r for r in model.component_objects(Constraint) if isinstance(r, Rows)]
+    parts: tuple[Columns | Rows, ...] = (*columns, *rows)
+    held = [(part, part.lower_bound.copy(), part.upper_bound.copy()) for part in parts]
+    masks = [(part, part.integer_mask) for part in columns]
+    try:
+        yield
+    finally:
+        for part, lower, upper in held:
+            part.lower_bound, part.upper_bound = lower, upper
+        for part, mask in masks:
+            part.set_integer(mask)
+
+
+def fix_whole(model: ConcreteModel, whole: tuple[Whole, ...]) -> None:
+    """Whole numbers as given, those not given 0, as near as their bounds allow; the model is an LP then."""
+    given = {(family, labels): value for family, labels, value in whole}
+    for columns in whole_families(model):
+        held = np.flatnonzero(columns.integer_mask)
+        values = np.array(
+            [given.get((columns.name, labels_of(columns, k)), 0) for k in held.tolist()], dtype=float
+        )
+        values = np.clip(values, columns.lower_bound[held], columns.upper_bound[held])
+        columns.lower_bound[held] = columns.upper_bound[held] = values
+        columns.set_integer(False)
+
+
+def _floor(model: ConcreteModel, network: Network) -> float | None:
+    """Where a first goal other than value is held; None where the case asks for value."""
+    goal = network.case.settings.objective
+    if goal == "value":
+        return None
+    best = float(model.goal.values_array[GOALS.index(goal)])
+    slack = TOLERANCE * max(1.0, abs(best))
+    return best - slack if goal in MAXIMISED else best + slack
+
+
+def prepare(model: ConcreteModel, network: Network, floor: float | None) -> None:
+    """Value as the objective, with the first goal of the case held."""
+    goal = network.case.settings.objective
+    if floor is not None:
+        bound = model.goal.lower_bound if goal in MAXIMISED else model.goal.upper_bound
+        bound[GOALS.index(goal)] = floor
+    set_goal(model, network, "value")
+
+
+def value_of(model: ConcreteModel, network: Network) -> float:
+    """Value less the penalties of soft targets of the plan that a model holds [CNY]."""
+    value = float(model.goal.values_array[GOALS.index("value")])
+    return value - float(penalty_cny_per_t(network) @ model.short_t.values_array)
