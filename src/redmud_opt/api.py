@@ -2,6 +2,7 @@
 
 plan = optimise("scenarios/guangxi")        raises CaseFaults, or NoPlan with the reason
 print(plan);  plan.frames["flows"];  plan.save("out")
+found = compare("runs/base", "runs/dearer");  found.inputs;  found.decisions
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from pathlib import Path
 from redmud_opt.case import Case, load_case
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.baseline import baseline_of, read_baseline
+from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.compute import Computed, compute
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES, Exit, RunOptions
 from redmud_opt.plan import Plan
+from redmud_opt.study.comparison import Comparison
 
 
 class NoPlan(Exception):
@@ -69,6 +72,22 @@ def optimise(
         plan = baseline if isinstance(baseline, Plan) else read_baseline(baseline)
         before = baseline_of(plan, plan.case_name if isinstance(baseline, Plan) else str(baseline), freeze)
     return _plan_of(compute(loaded, options, Stages(Listener()), before))
+
+
+def compare(*given: str | Path, solve: bool = False, gap: float = 0.0) -> Comparison:
+    """Two to four runs, cases or scenarios side by side; the first is what the others are compared with.
+
+    A run brings its plan and its recorded inputs. solve: plans, at this gap, of those that come without one.
+
+    Raises CaseFaults for faults, altered inputs and other horizons, NoPlan where a case has no plan.
+    """
+    report = compare_all(given, solve=solve, options=RunOptions(gap=gap))
+    if report.without_plan is not None:
+        _plan_of(report.without_plan[1])
+    if report.faults is not None:
+        raise report.faults
+    assert report.found is not None
+    return report.found
 
 
 def _plan_of(computed: Computed) -> Plan:

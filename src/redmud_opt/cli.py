@@ -1,4 +1,5 @@
-"""The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | import`.
+"""The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
+import`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -24,6 +25,7 @@ from typing import Any, NoReturn, Protocol, TextIO
 from redmud_opt.case import CaseFaults, Fault, init_case
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
+from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.importing import import_into
@@ -136,6 +138,7 @@ def parser() -> Parser:
     _add_evidence_and_screen(verbs, shared)
     _add_law(verbs, shared)
     _add_explain(verbs, shared)
+    _add_compare(verbs, shared)
     _add_import(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
@@ -229,6 +232,29 @@ def _add_explain(verbs: Verbs, shared: Parser) -> None:
         else:
             explain.add_argument(flag, action="append", metavar=question.metavar, help=question.help)
     explain.set_defaults(answer=answer_explain)
+
+
+def _add_compare(verbs: Verbs, shared: Parser) -> None:
+    compare = verbs.add_parser(
+        "compare",
+        parents=[shared],
+        help="set runs, cases or scenarios side by side: inputs, plans, what differs",
+    )
+    compare.add_argument(
+        "given", nargs="+", metavar="RUN|CASE", help="two to four; the others are compared with the first"
+    )
+    compare.add_argument("--solve", action="store_true", help="solve the cases that come without a plan")
+    compare.add_argument(
+        "--gap",
+        type=share,
+        default=0.0,
+        metavar="SHARE",
+        help="gap at which such a solve may stop (default: 0)",
+    )
+    compare.add_argument(
+        "--time-limit", type=seconds, metavar="SECONDS", help="most seconds that such a solve may take"
+    )
+    compare.set_defaults(answer=answer_compare)
 
 
 def _add_import(verbs: Verbs, shared: Parser) -> None:
@@ -372,6 +398,13 @@ def answer_explain(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     return explain_run(
         asked.run, questions or {"bottlenecks": ()}, limit_s=asked.time_limit, listener=listener
     )
+
+
+def answer_compare(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """Runs and cases side by side."""
+    options = RunOptions(asked.time_limit, gap=asked.gap)
+    listener = Listener(should_stop=interrupt.heard)
+    return compare_all(asked.given, solve=asked.solve, options=options, listener=listener)
 
 
 def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:
