@@ -555,8 +555,8 @@ def test_law_compares_the_plans_of_two_laws(capsys: pytest.CaptureFixture[str], 
     code, record = as_json(capsys, "law", "case", "--against-date", "2024-12-31", "--solve")
     assert (code, record["destinations"]) == (0, [])
     value = record["kpis"][0]
-    assert (value["kpi"], value["difference"]) == ("value_cny", 0.0)
-    assert "goes where it went" in called(capsys, "law", "case", "--against-date", "2024-12-31", "--solve")[1]
+    assert (value["kpi"], value["before"]) == ("value_cny", value["after"])
+    assert "goes where it goes" in called(capsys, "law", "case", "--against-date", "2024-12-31", "--solve")[1]
 
 
 @pytest.mark.parametrize(

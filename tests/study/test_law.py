@@ -22,8 +22,9 @@ from redmud_opt.case.rules import (
     WasteCode,
 )
 from redmud_opt.case.works import Outlet
+from redmud_opt.study.comparison import Side, compare
 from redmud_opt.study.law import law_of
-from redmud_opt.study.lawdiff import compare_plans, law_changes
+from redmud_opt.study.lawdiff import law_changes
 
 OLD, NEW = date(2021, 1, 1), date(2025, 1, 1)
 
@@ -188,14 +189,13 @@ def test_plans_under_two_laws_side_by_side() -> None:
     )
     strict = (Method(code="U", meaning="disposal"), Method(code="D", meaning="disposal"))
     before, after = solve(tiny(*parts)), solve(tiny(*parts, methods=strict))
-    found = compare_plans(before.plan, after.plan)
-    kpis = found.kpis.set_index("kpi")
-    assert kpis.loc["value_cny"].to_dict() == {"before": 1000.0, "after": 1000.0, "difference": 0.0}
-    assert kpis.loc["rate_new red_mud 2026", "before"] == pytest.approx(1.0)
-    assert kpis.loc["rate_new red_mud 2026", "after"] == pytest.approx(0.0)
-    moved = found.destinations.set_index(["fate", "at"])["difference"]
-    assert moved["utilised", "press"] == pytest.approx(-100.0)
-    assert moved["reduced", "press"] == pytest.approx(100.0)
+    found = compare({"before": Side(before.case, before.plan), "after": Side(after.case, after.plan)})
+    kpis = found.kpis.set_index(["kpi", "waste_class", "year"])
+    assert kpis.loc["value_cny", "", ""].to_dict() == {"before": 1000.0, "after": 1000.0}
+    assert kpis.loc["rate_new", "red_mud", "2026"].to_dict() == {"before": 1.0, "after": 0.0}
+    moved = found.destinations.set_index(["fate", "at"])
+    assert moved.loc["utilised", "press"][["before", "after"]].tolist() == pytest.approx([100.0, 0.0])
+    assert moved.loc["reduced", "press"][["before", "after"]].tolist() == pytest.approx([0.0, 100.0])
 
 
 def test_what_the_list_of_2025_changed_for_the_group() -> None:

@@ -51,23 +51,9 @@ class CompareReport(Report):
         found = self.found
         return self.head(language) | {
             "sides": {name: _side_record(side) for name, side in found.sides.items()},
-            "value_gained": {
-                name: {
-                    "least_cny": plain(gain.least),
-                    "most_cny": plain(gain.most),
-                    "resolved": gain.resolved,
-                }
-                for name in list(found.plans)[1:]
-                for gain in [found.value_gained(name)]
-            }
-            if found.first in found.plans
-            else {},
             "inputs": records(found.inputs),
             "model": records(found.model),
-            "kpis": records(found.kpis),
-            "decisions": records(found.decisions),
-            "destinations": records(found.destinations),
-            "flows": records(found.flows),
+            **plans_record(found),
         }
 
     def words(self, language: str = "en") -> str:
@@ -80,6 +66,17 @@ class CompareReport(Report):
             return "\n".join(text(message, language) for message in messages)
         assert self.found is not None
         return "\n".join(text(message, language) for message in _told(self.found))
+
+
+def plans_record(found: Comparison) -> dict[str, Any]:
+    """What plans differ in, for JSON."""
+    gains = {name: found.value_gained(name) for name in list(found.plans)[1:] if found.first in found.plans}
+    gained = {
+        name: {"least_cny": plain(gain.least), "most_cny": plain(gain.most), "resolved": gain.resolved}
+        for name, gain in gains.items()
+    }
+    tables = {name: getattr(found, name) for name in ("kpis", "decisions", "destinations", "flows")}
+    return {"value_gained": gained} | {name: records(table) for name, table in tables.items()}
 
 
 def _side_record(side: Side) -> dict[str, Any]:
@@ -99,6 +96,11 @@ def _told(found: Comparison) -> Iterator[Message]:
     if len(found.plans) < 2:
         yield Message("compare.inputs_only")
         return
+    yield from told_plans(found)
+
+
+def told_plans(found: Comparison) -> Iterator[Message]:
+    """What plans differ in, in words."""
     if found.first in found.plans:
         for name in list(found.plans)[1:]:
             yield _gained(found, name)

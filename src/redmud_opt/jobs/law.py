@@ -15,12 +15,14 @@ import pandas as pd
 
 from redmud_opt.case import Case, CaseFaults, load_case
 from redmud_opt.i18n import Message, text
+from redmud_opt.jobs.comparing import plans_record, told_plans
 from redmud_opt.jobs.compute import Computed, compute
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import Exit, Report, RunOptions
-from redmud_opt.plan.words import millions, percent, records, said, tonnes
+from redmud_opt.plan.words import records, said
+from redmud_opt.study.comparison import Comparison, Side, compare
 from redmud_opt.study.law import SHOWN, SUBJECTS, LawOf, law_of
-from redmud_opt.study.lawdiff import LawChanges, PlansCompared, compare_plans, law_changes
+from redmud_opt.study.lawdiff import LawChanges, law_changes
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class LawReport(Report):
     everything: bool = False
     changes: LawChanges | None = None
     doors: dict[str, pd.DataFrame] | None = None
-    plans: PlansCompared | None = None
+    plans: Comparison | None = None
     without_plan: Computed | None = None
 
     @property
@@ -71,8 +73,7 @@ class LawReport(Report):
         if self.doors is not None:
             found["doors"] = records(self.doors[language])
         if self.plans is not None:
-            found["kpis"] = records(self.plans.kpis)
-            found["destinations"] = records(self.plans.destinations)
+            found |= plans_record(self.plans)
         if self.without_plan is not None:
             found["messages"] = [said(message, language) for message in self.without_plan.messages]
         return self.head(language) | found
@@ -94,7 +95,7 @@ class LawReport(Report):
         if self.doors is not None:
             yield from _doors(self.doors[language], language)
         if self.plans is not None:
-            yield from _plans(self.plans, language)
+            yield from (text(message, language) for message in told_plans(self.plans))
 
     def _rules(self, law: LawOf, language: str) -> Iterator[str]:
         yield text(_heading("packs.heading", law.case_name, law.pack, law.day), language)
@@ -168,20 +169,6 @@ def _doors(frame: pd.DataFrame, language: str) -> Iterator[str]:
         yield text(Message(key, {**row, "door": Message(f"packs.door_{row['door']}")}), language)
 
 
-def _plans(found: PlansCompared, language: str) -> Iterator[str]:
-    for row in records(found.kpis):
-        name, _, rest = str(row["kpi"]).partition(" ")
-        shown = millions if name == "value_cny" else percent
-        values = {"rest": rest, "before": shown(row["before"]), "after": shown(row["after"])}
-        yield text(Message(f"packs.kpi_{name}", values), language)
-    if not len(found.destinations):
-        yield text(Message("packs.same_destinations"), language)
-    for row in records(found.destinations):
-        fate = Message(f"plan.fate_{row['fate']}", {"at": row["at"]})
-        values = {"origin": row["origin"], "before": tonnes(row["before"]), "after": tonnes(row["after"])}
-        yield text(Message("packs.destination", {**values, "fate": fate}), language)
-
-
 def law_report(
     path: str | Path,
     reading: Reading,
@@ -211,10 +198,10 @@ def law_report(
 
 def _solved(report: LawReport, before: Case, after: Case, listener: Listener) -> LawReport:
     """Both plans; if there is none under one of the laws, that is what there is to say."""
-    computed = []
-    for case in (before, after):
-        computed.append(compute(case, RunOptions(), Stages(listener)))
-        if computed[-1].plan is None:
-            return replace(report, faults=computed[-1].faults, without_plan=computed[-1])
-    plans = [found.plan for found in computed if found.plan is not None]
-    return replace(report, plans=compare_plans(*plans))
+    sides = {}
+    for name, case in (("before", before), ("after", after)):
+        computed = compute(case, RunOptions(), Stages(listener))
+        if computed.plan is None:
+            return replace(report, faults=computed.faults, without_plan=computed)
+        sides[name] = Side(case, computed.plan)
+    return replace(report, plans=compare(sides))

@@ -3,7 +3,6 @@
     found = law_changes(before, after)
     found.frame("zh")       what changed: subject, item, before, after, clauses, and what of the case it bites
     found.doors("zh")       what may go where under one law and not under the other
-    compare_plans(before, after)        both solved: value, rates, and where the waste goes instead
 
 A rule is known by what it speaks of, not by its number: an item that gets a new number is one rule with a new number.
 A rule that says the same in a new edition is no change.
@@ -22,7 +21,6 @@ import pandas as pd
 from redmud_opt.case import Case
 from redmud_opt.i18n import Message, text
 from redmud_opt.network import Network, build_network
-from redmud_opt.plan import Plan
 from redmud_opt.study.law import Said, law_of
 
 CHANGES = ("added", "removed", "content", "number", "clause")
@@ -33,7 +31,6 @@ COLUMNS = (
     *("bites", "touches"),
 )
 DOOR_COLUMNS = ("door", "at", "material", "open_before", "open_after", "periods", "clause", "why")
-NEGLIGIBLE_T = 1e-3
 
 Versions = list[Said]
 
@@ -170,40 +167,3 @@ def _door_rows(before: Network, after: Network, language: str) -> Iterator[tuple
             "; ".join(clauses),
             "; ".join(why),
         )
-
-
-# ---- both solved -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PlansCompared:
-    """Two plans side by side: value and rates, and the origin tonnes over the horizon that go elsewhere."""
-
-    kpis: pd.DataFrame
-    destinations: pd.DataFrame
-
-
-def compare_plans(before: Plan, after: Plan) -> PlansCompared:
-    """What another law makes of the plan."""
-    sides = [pd.Series(_kpis(plan), dtype=float) for plan in (before, after)]
-    kpis = _side_by_side(*sides).rename_axis("kpi").reset_index()
-    fates = [
-        plan.frames["fates"].groupby(["origin", "fate", "at"])["amount_t"].sum() for plan in (before, after)
-    ]
-    found = _side_by_side(*fates)
-    moved = found[found["difference"].abs() > NEGLIGIBLE_T].reset_index()
-    return PlansCompared(kpis, moved)
-
-
-def _side_by_side(before: pd.Series, after: pd.Series) -> pd.DataFrame:
-    found = pd.concat([before, after], axis=1, keys=["before", "after"]).fillna(0.0)
-    return found.assign(difference=found["after"] - found["before"])
-
-
-def _kpis(plan: Plan) -> dict[str, float]:
-    """Value, and what is utilised of what arises, by class and year over all plants."""
-    rates = plan.frames["rates"]
-    whole = rates[(rates["plant"].fillna("") == "") & rates["rate_new"].notna()]
-    columns = zip(whole["waste_class"], whole["year"], whole["rate_new"], strict=True)
-    named = {f"rate_new {waste_class} {year}": float(rate) for waste_class, year, rate in columns}
-    return {"value_cny": plan.value_cny} | named
