@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-import`.
+import | export`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -28,6 +28,7 @@ from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
+from redmud_opt.jobs.exporting import blank_case, export_case
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled
@@ -126,8 +127,10 @@ def parser() -> Parser:
     shared.add_argument("--lang", choices=LANGUAGES, default="en", help="language of messages (default: en)")
     top = Parser(prog="redmud-opt", description="Plans what an aluminium group does with its solid waste.")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
-    init = verbs.add_parser("init", parents=[shared], help="write a small case to start from")
-    init.add_argument("folder", metavar="FOLDER", help="a folder that is empty or not there yet")
+    init = verbs.add_parser(
+        "init", parents=[shared], help="write a small case to start from, or a blank workbook"
+    )
+    init.add_argument("folder", metavar="FOLDER|FILE.xlsx", help="an empty or new folder, or a new workbook")
     init.set_defaults(answer=answer_init)
     check = verbs.add_parser(
         "check", parents=[shared], help="list every fault of a case, and what it rests on"
@@ -140,6 +143,7 @@ def parser() -> Parser:
     _add_explain(verbs, shared)
     _add_compare(verbs, shared)
     _add_import(verbs, shared)
+    _add_export(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     audit.set_defaults(answer=answer_audit)
@@ -274,13 +278,22 @@ def _add_import(verbs: Verbs, shared: Parser) -> None:
     imports.set_defaults(answer=answer_import)
 
 
+def _add_export(verbs: Verbs, shared: Parser) -> None:
+    export = verbs.add_parser(
+        "export", parents=[shared], help="write a case as one workbook, or a workbook as a case folder"
+    )
+    export.add_argument("source", metavar="CASE|FILE.xlsx", help="a case, or a case workbook")
+    export.add_argument("target", metavar="FILE.xlsx|FOLDER", help="what is written; must not be there yet")
+    export.set_defaults(answer=answer_export)
+
+
 # ---- the verbs ------------------------------------------------------------------------------------------------
 
 
 def answer_init(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """Writes the starter case."""
     try:
-        files = init_case(asked.folder)
+        files = blank_case(asked.folder) if asked.folder.endswith(".xlsx") else init_case(asked.folder)
     except CaseFaults as faults:
         return Said(Exit.FAULTS, faults=faults)
     except OSError as error:
@@ -288,6 +301,19 @@ def answer_init(asked: argparse.Namespace, _: Interrupt) -> Answer:
     names = tuple(path.name for path in files)
     message = Message("cli.initialised", {"folder": asked.folder, "count": len(names)})
     return Said(Exit.PLAN, (message,), more=(("folder", asked.folder), ("files", names)))
+
+
+def answer_export(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """A case as a workbook, or back."""
+    try:
+        files = export_case(asked.source, asked.target)
+    except CaseFaults as faults:
+        return Said(Exit.FAULTS, faults=faults)
+    except OSError as error:
+        return cannot_write(asked.target, error)
+    names = tuple(str(path) for path in files)
+    message = Message("cli.exported", {"target": asked.target, "count": len(names)})
+    return Said(Exit.PLAN, (message,), more=(("files", names),))
 
 
 def cannot_write(folder: str, error: OSError) -> Said:

@@ -87,13 +87,14 @@ def load_case(
 ) -> Case:
     """Read and check a case.
 
-    `path` is a case folder, a scenario file, or the name of a scenario that travels with the package. A rule
-    pack in the folder `packs`, and the library in the folder `library`, stand before those of the package.
+    `path` is a case folder, a case workbook, a scenario file, or the name of a scenario that travels with the
+    package. A rule pack in the folder `packs`, and the library in the folder `library`, stand before those of the
+    package.
     `rule_pack` and `rule_date` replace those that the case states: the same case under another law.
     Raises `CaseFaults` with everything that is wrong.
     """
     found = _find(path)
-    if found.is_file() and found.suffix.casefold() not in (".yaml", ".yml"):
+    if found.is_file() and found.suffix.casefold() not in (".yaml", ".yml", ".xlsx"):
         raise CaseFaults([Fault(found.name, 0, "", Message("case.not_a_case", {"path": found.name}))])
     root = found.resolve() if found.is_dir() else found.resolve().parent
     reader = Reader(root, rule_packs(packs), library_folder(library))

@@ -36,10 +36,12 @@ class Book:
 
 
 class Reader:
-    """Reads the files of one case; faults and hashes gather here."""
+    """Reads the files of one case; faults and hashes gather here. `lends`: whether the library adds its rows."""
 
-    def __init__(self, root: Path, packs: dict[str, Path], library: Path | None = None) -> None:
-        self.root, self.packs, self.library = root, packs, library
+    def __init__(
+        self, root: Path, packs: dict[str, Path], library: Path | None = None, *, lends: bool = True
+    ) -> None:
+        self.root, self.packs, self.library, self.lends = root, packs, library, lends
         self.faults: list[Fault] = []
         self.files: dict[str, str] = {}
 
@@ -71,6 +73,8 @@ class Reader:
             return self.folder(path)
         if path.name == "case.yaml":
             return self.folder(path.parent)
+        if path.suffix.casefold() == ".xlsx":
+            return self.workbook(path)
         return self.scenario(path, (*chain, path))
 
     def yaml(self, path: Path) -> Mapping | None:
@@ -83,7 +87,7 @@ class Reader:
         book = self.keyed(folder / "case.yaml")
         for entry in sorted(folder.iterdir()):
             self.entry(entry, book)
-        if calls_library(book):
+        if self.lends and calls_library(book):
             own = list(book.tables)
             book.tables = join(book.tables, self.library_tables())
             for table in own:
@@ -106,6 +110,36 @@ class Reader:
                 book.keys = {
                     key: (node, Place(book.shown, tree.lines[key])) for key, node in tree.items.items()
                 }
+        return book
+
+    def workbook(self, path: Path) -> Book:
+        """A case workbook: its sheets are the tables, the sheet `case` holds the keys."""
+        from redmud_opt.case.workbook.layout import COMMENT, yaml_of  # few cases are workbooks
+        from redmud_opt.case.workbook.reading import Workbook
+
+        book = Book(self.shown(path))
+        found = Workbook(path, book.shown, self.faults)
+        book.whole = found.whole
+        if not found.whole:
+            return book
+        self.files[book.shown] = found.digest
+        shown = f"{book.shown} [case]"
+        for row, key, value in found.settings():
+            if key == COMMENT:
+                continue
+            tree = read_yaml("\n" * (row - 1) + yaml_of([(key, value)]), shown, self.faults)
+            for name, node in () if tree is None else tree.items.items():
+                book.keys[name] = (node, Place(shown, row))
+        known = (*OTHER_KEYS, *SETTINGS)
+        keys = Mapping(
+            1, {k: n for k, (n, _) in book.keys.items()}, {k: p.row for k, (_, p) in book.keys.items()}
+        )
+        self.faults.extend(unknown_keys(keys, known, shown))
+        check_version(keys, shown, self.faults)
+        found.overrules = calls_library(book)
+        book.tables = dict(sorted(found.tables().items()))  # in the order of files
+        if self.lends and found.overrules:
+            book.tables = join(book.tables, self.library_tables())
         return book
 
     def library_tables(self) -> RawTables:

@@ -38,13 +38,18 @@ Rows = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Cells as text; `shown` is how faults name it, `name` is blank for a CSV file; `faults` count if it is taken."""
+    """Cells as text; `shown` is how faults name it, `name` is blank for a CSV file; `faults` count if it is taken.
+
+    dates: (row, column) of cells that the workbook holds as dates; merged: ranges of cells, both from 0 and as A1:B2.
+    """
 
     file: Path
     name: str
     rows: Rows
     remarks: tuple[Message, ...] = ()
     faults: tuple[Fault, ...] = ()
+    dates: frozenset[tuple[int, int]] = frozenset()
+    merged: tuple[tuple[int, str], ...] = ()
 
     @property
     def shown(self) -> str:
@@ -224,15 +229,19 @@ def _sheet(file: Path, name: str, book: Any, xml: bytes, faults: list[Fault]) ->
         faults.append(_fault(file, "too_many_cells", "cut_it_down", sheet=name, most=MOST_CELLS))
         return None
     sheet = book.get_sheet_by_name(name)
-    cells = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    remarks = []
+    held = sheet.to_python(skip_empty_area=False)
+    cells = [[_text(value) for value in row] for row in held]
+    dates = {(r, c) for r, row in enumerate(held) for c, value in enumerate(row) if isinstance(value, date)}
+    remarks, merged = [], []
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        merged.append((top, f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}"))
         if bottom > top and left == right:  # downwards: one site for the rows beside it
             for row in range(top + 1, min(bottom + 1, len(cells))):
                 cells[row][left] = cells[top][left]
             where = f"{_letters(left)}{top + 1}:{_letters(left)}{bottom + 1}"
             remarks.append(Message("importing.merged", {"where": where, "text": cells[top][left]}))
-    return Sheet(file, name, tuple(map(tuple, cells)), tuple(remarks), tuple(_valueless(xml, file, name)))
+    wrong = tuple(_valueless(xml, file, name))
+    return Sheet(file, name, tuple(map(tuple, cells)), tuple(remarks), wrong, frozenset(dates), tuple(merged))
 
 
 def _text(value: object) -> str:
