@@ -59,11 +59,14 @@ def approvals_last(facts: Facts) -> Iterator[Fault]:
             last = months_after(row.valid_from, int(asked.limit_months))
             if row.valid_to > last:
                 values = {"months": asked.limit_months, "clause": asked.clause, "date": last}
-                yield facts.fault(row, "valid_to", "approval_too_long", **values)
+                remedy = Message("case.approve_again", {"date": last})
+                yield facts.fault(row, "valid_to", "approval_too_long", remedy, **values)
                 continue
         licensed = _licensed(facts, row)
         if licensed is not None and row.valid_to > licensed:
-            yield facts.fault(row, "valid_to", "approval_beyond_permit", receiver=row.receiver, date=licensed)
+            remedy = Message("case.end_with_the_permit", {"date": licensed})
+            values = {"receiver": row.receiver, "date": licensed}
+            yield facts.fault(row, "valid_to", "approval_beyond_permit", remedy, **values)
 
 
 def _limit(facts: Facts, day: date) -> Requirement | None:
@@ -161,7 +164,8 @@ def assessments_stated(facts: Facts) -> Iterator[Fault]:
             rule = next((own for own in asked if own.method in ("", row.method)), None)
             if rule is not None and row.method and facts.wastes(row.material):
                 values = {"name": row.name, "method": row.method, "clause": rule.clause}
-                yield facts.fault(row, "assessed_on", "assessment_needed", **values)
+                remedy = Message("case.state_assessment")
+                yield facts.fault(row, "assessed_on", "assessment_needed", remedy, **values)
 
 
 def incompatible_with_others(facts: Facts) -> Iterator[Fault]:

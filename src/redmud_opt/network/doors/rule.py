@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from redmud_opt.case.columns import Row
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.rules import Requirement
 from redmud_opt.case.works import Outlet, Storage
@@ -20,11 +21,13 @@ from redmud_opt.network.time import Mask, Time
 
 @dataclass(frozen=True, eq=False)
 class Shut:
-    """Periods [T] in which a rule keeps a door shut, by which clause, and why."""
+    """Periods [T] in which a rule keeps a door shut, by which clause, and why; the cell that would say otherwise."""
 
     periods: Mask
     clause: str
     why: Message
+    row: Row | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True)
