@@ -178,7 +178,14 @@ def moved(f: Folder, **cells: object) -> None:
     known = {"site": "city", "material": "spl", "accepts_hazardous": "yes", "capacity_t": 900}
     f.add("storages", name="pit", retrievable="no", final="yes", method="D1", **known)
     permit(f, receiver="pit", method="D1", valid_to="2026-10-01")
-    to = {"measure": "flow", "material": "spl", "at": "refinery", "to": "city", "sense": "equal", "value": 100}
+    to = {
+        "measure": "flow",
+        "material": "spl",
+        "at": "refinery",
+        "to": "city",
+        "sense": "equal",
+        "value": 100,
+    }
     f.add("limits", name="fixed", evidence="assumed", **to | cells)
 
 

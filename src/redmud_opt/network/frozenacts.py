@@ -1,7 +1,7 @@
-"""What stays as a baseline has it, and the law: an act of a frozen period whose door is shut is a fault before any solve.
+"""What stays as a baseline has it, and the law: an act of a frozen period whose door is shut is a fault.
 
-A permit or an approval that has ended by then, an assessment that is not there yet: the fault names the row, the clause,
-the act with its tonnes, and the periods. Tonnes beyond those of a permit are told by the rows of the model.
+A permit or an approval that has ended by then, an assessment that is not there yet: the fault names the row, the
+clause, the act with its tonnes, and the periods. Tonnes beyond those of a permit are told by the rows of the model.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class FrozenActs:
                 for shut in self.doors.shut.get(door, ()) if door else ():
                     against = shut.periods & (amount_t > NEGLIGIBLE_T)
                     if against.any():
-                        yield self._fault(kind, frame, at[0], lineage_id, shut, amount_t, against)
+                        thing = "/".join(at).strip("/") if kind == "run" else at[0]
+                        yield self._fault(kind, frame, thing, lineage_id, shut, amount_t, against)
 
     def _amounts(self, frame: str, column: str, names: Key) -> dict[tuple[Key, str], Any]:
         """(labels, lineage) → tonnes by period, [T], of frozen periods."""

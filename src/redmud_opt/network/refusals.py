@@ -71,9 +71,7 @@ def _stranded(
     told = [*shut, *refused]
     values: dict[str, object] = {"material": material, "site": site}
     if told:
-        more = (
-            [Message("network.more_refusals", {"count": len(told) - SHOWN})] if len(told) > SHOWN else []
-        )
+        more = [Message("network.more_refusals", {"count": len(told) - SHOWN})] if len(told) > SHOWN else []
         values["reasons"] = (*told[:SHOWN], *more)
     return Fault(
         file=row.place.file or f"{row.TABLE}.csv",

@@ -179,9 +179,10 @@ def _ends(facts: Facts, row: Limit) -> set[str]:
 
 
 def _receivers_at(facts: Facts, site: str, materials: list[str]) -> list[Receiver] | None:
-    """Who takes wastes at a site; None at a station that passes them on, at their own site, where nobody takes them."""
-    case, station = facts.case, any(s.name == site and s.kind == "transfer_station" for s in facts.case.sites)
-    if station or any((row.site, row.material) in {(site, m) for m in materials} for row in case.all_arisings):
+    """Who takes wastes at a site; None at a station, at a site that has them of its own, and where nobody does."""
+    case = facts.case
+    station = any(row.name == site and row.kind == "transfer_station" for row in case.sites)
+    if station or any(row.site == site and row.material in materials for row in case.all_arisings):
         return None
 
     def takes(selector: str) -> bool:

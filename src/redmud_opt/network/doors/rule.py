@@ -7,9 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from redmud_opt.case.columns import Row
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.rules import Requirement
+from redmud_opt.case.rules import Approval, Permit, Requirement
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
 from redmud_opt.network.borders import Borders
@@ -26,7 +25,7 @@ class Shut:
     periods: Mask
     clause: str
     why: Message
-    row: Row | None = None
+    row: Permit | Approval | Outlet | Storage | None = None
     column: str = ""
 
 
