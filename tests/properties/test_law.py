@@ -51,12 +51,17 @@ def lawful_cases(draw: Draw) -> Case:
     return replace(
         case,
         materials=tuple(_material(row) for row in case.materials),
+        storages=tuple(_storage(row) for row in case.storages),
         sites=tuple(replace(row, province=PROVINCE[row.name], owner="firm") for row in case.sites),
         owners=(Owner(name="firm", role=draw(st.sampled_from(["producer", "licensed_operator"]))),),
         provinces=tuple(Province(name=name, adjacent_to=draw(st.sampled_from(["", "B"]))) for name in "ABC"),
         requirements=tuple(Requirement(rule=rule, **known) for rule in rules if draw(st.booleans())),
         codes=(listed_code(CODE, "T"),),
-        permits=(*permits, permit("cell", draw(tonnes), CODE, name="p_cell", valid_from=start, valid_to=end)),
+        permits=(
+            *permits,
+            permit("slag_outlet", draw(tonnes), CODE, **dates),
+            permit("cell", draw(tonnes), CODE, valid_from=start, valid_to=end),
+        ),
         approvals=_approvals(draw, case, lining, works),
         clocks=_clocks(draw),
     )
@@ -64,6 +69,11 @@ def lawful_cases(draw: Draw) -> Case:
 
 def _material(row: Any) -> Any:
     return replace(row, code=CODE, clock="producer") if row.name == "lining" else row
+
+
+def _storage(row: Any) -> Any:
+    """The cell costs a little: what goes in and out in one period for nothing is no lot of the ledger."""
+    return replace(row, put_cost_cny_per_t=1.0) if row.name == "cell" else row
 
 
 def _approvals(draw: Draw, case: Case, lining: str, works: str) -> tuple[Approval, ...]:
