@@ -29,6 +29,7 @@ from tests.model.permitting import listed_code, permit, world
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.oddities import oddities
 from redmud_opt.case.rules import Delisting
 from redmud_opt.case.works import Gate
 from redmud_opt.i18n import LANGUAGES, Message, text
@@ -146,6 +147,15 @@ def test_many_refusals_are_counted() -> None:
     assert len(reasons) == 5
     assert reasons[-1] == Message("network.more_refusals", {"count": 2})
     assert text(reasons[-1]) == "and 2 more"
+
+
+def test_an_approval_for_somebody_without_a_licence_is_flagged() -> None:
+    """Where permits are asked for; not where the receiver has one for the code, or nobody asks."""
+    case = bordered(document(), document("tip", code="general"))
+    asked = replace(case, requirements=(*case.requirements, *asks("permit")["requirements"]))
+    flag = "case.flag_unlicensed_approval"
+    assert oddities(asked)[flag] == ["doc"]
+    assert oddities(replace(asked, permits=(permit("pit", code="X"),)))[flag] == oddities(case)[flag] == []
 
 
 # ---------------------------------------------------------------- assessments that come late
