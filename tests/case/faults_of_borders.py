@@ -71,6 +71,14 @@ def an_approval_beyond_the_permit_of_the_receiver(f: Folder) -> None:
     f.add("permits", name="P1", receiver="pit", code=ASH, method="D1", amount_t_per_a=500, **dates)
 
 
+@planted(("approval_beyond_permit", "approvals.csv", 2, "valid_to"), says="which ends on 2026-10-01")
+def an_approval_beyond_a_permit_that_is_renewed_later(f: Folder) -> None:
+    """A permit from 2028 on does not cover the end of 2026."""
+    an_approval_beyond_the_permit_of_the_receiver(f)
+    later = {"receiver": "pit", "code": ASH, "amount_t_per_a": 100, "evidence": "assumed"}
+    f.add("permits", name="L2", valid_from="2028-01-01", valid_to="2033-01-01", **later)
+
+
 @planted(("closes_before_opening", "approvals.csv", 2, "valid_to"))
 def an_approval_that_ends_before_it_begins(f: Folder) -> None:
     approval(f, valid_from="2027-01-01", valid_to="2026-01-01")

@@ -170,3 +170,35 @@ def a_least_amount_sold_without_a_permit(f: Folder) -> None:
     hazardous(f)
     cells = {"measure": "sold", "material": "spl", "at": "treatment", "sense": "min", "value": 1}
     f.add("limits", name="least", evidence="assumed", **cells)
+
+
+def moved(f: Folder, **cells: object) -> None:
+    """Spent lining goes to a pit in the city, by the permit of the pit until October."""
+    hazardous(f)
+    known = {"site": "city", "material": "spl", "accepts_hazardous": "yes", "capacity_t": 900}
+    f.add("storages", name="pit", retrievable="no", final="yes", method="D1", **known)
+    permit(f, receiver="pit", method="D1", valid_to="2026-10-01")
+    to = {
+        "measure": "flow",
+        "material": "spl",
+        "at": "refinery",
+        "to": "city",
+        "sense": "equal",
+        "value": 100,
+    }
+    f.add("limits", name="fixed", evidence="assumed", **to | cells)
+
+
+@planted(
+    ("promised_beyond_permit", "limits.csv", 2, "value"),
+    says="permit 'permit' (permits.csv, row 2) is valid only from 2025-01-01 until 2026-10-01",
+)
+def a_fixed_flow_after_the_permit_has_ended(f: Folder) -> None:
+    """Quarter by quarter: that of October has no permit."""
+    moved(f, per="period")
+
+
+@planted(("promised_beyond_permit", "limits.csv", 2, "value"))
+def a_fixed_flow_on_a_lane_after_the_permit_has_ended(f: Folder) -> None:
+    f.add("lanes", name="lorry", from_site="refinery", to_site="city", cost_cny_per_t=1, dg_allowed="yes")
+    moved(f, at="lorry", to="", per="period", during="2026Q4")

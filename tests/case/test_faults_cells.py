@@ -108,6 +108,10 @@ CELLS = [
     ("lines", 2, "opens", "0026-02-03", "date_out_of_range", None),
     ("materials", 2, "name", "", "missing_value", None),
     ("arisings", 2, "site", "", "missing_value", None),
+    (
+        *("materials", 2, "legal_status", "", "missing_value"),
+        "known here: general_waste, hazardous_waste, product, commodity",
+    ),
     ("outlets", 2, "name", "steelworks ", "hidden_characters", "write steelworks"),
     ("outlets", 2, "name", "steel\u200bworks", "hidden_characters", "write steelworks"),
     ("feeds", 2, "material", "red_mud\u00a0", "hidden_characters", "write red_mud"),

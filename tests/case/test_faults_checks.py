@@ -809,6 +809,21 @@ def a_waste_that_cannot_leave(f: Folder) -> None:
     f.add("outlets", name="kiln", site="city", material="spl", method="C1")
 
 
+@planted(("cannot_leave", "arisings.csv", 3, "site"), says="(it is taken at away_0, away_1, away_2, away_3, ")
+def a_waste_that_is_taken_at_many_other_sites(f: Folder) -> None:
+    """Eight sites take it: six are told by name, two are counted."""
+    spl(f)
+    for k in range(8):
+        f.add("sites", name=f"away_{k}", kind="works")
+        f.add("outlets", name=f"kiln_{k}", site=f"away_{k}", material="spl", method="C1")
+
+
+def test_sites_that_take_a_waste_are_told_up_to_a_few(folder: Folder) -> None:
+    a_waste_that_is_taken_at_many_other_sites(folder)
+    words = next(f.render() for f in folder.faults() if f.message.key == "case.cannot_leave")
+    assert "away_4, away_5, 2 more)" in words
+
+
 # ---- limits and targets
 
 

@@ -188,4 +188,4 @@ def test_the_door_says_why_it_is_shut() -> None:
     (found,) = shut["run", "melt_line/melt/", "lining"]
     assert found.periods.tolist() == [False, True]
     assert found.clause == "art. 80"
-    assert "only from 2026-01-01 until 2026-07-01" in text(found.why, "en")
+    assert "only by 'p_melt_works' from 2026-01-01 until 2026-07-01" in text(found.why, "en")

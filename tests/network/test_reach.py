@@ -35,6 +35,7 @@ from tests.builders import (
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.things import Site
 from redmud_opt.case.works import Distance, Gate, Haul, Lane, Line, Partition
+from redmud_opt.i18n import text
 from redmud_opt.network import Network, build_network
 
 
@@ -331,13 +332,12 @@ def test_a_waste_without_any_way_is_a_fault_with_its_reasons() -> None:
         prop("F", mixing="each"),
         assay("mud", F=10),
         landfill("mud"),
-        rows(gates=Gate(name="entry", at="landfill", property="F", limit=5)),
+        rows(gates=Gate(name="entry", at="landfill", property="F", limit=5, clause="GB 18598")),
     )
     with pytest.raises(CaseFaults) as caught:
         build_network(gated)
     (fault,) = caught.value.faults
-    assert fault.remedy is not None
-    assert fault.remedy.values["reasons"] == "landfill: entry"
+    assert "landfill refuses mud by gate entry (GB 18598)" in text(fault.message)
 
 
 def test_a_process_whose_residue_is_stuck_never_runs() -> None:

@@ -29,6 +29,7 @@ from tests.plan.test_audit_world import Frames, change, drop, keys, put
 
 from redmud_opt.case import Case
 from redmud_opt.case.rules import StorageClock
+from redmud_opt.case.things import Owner
 from redmud_opt.plan.audit import audit
 
 A, B = "26a", "26b"
@@ -113,6 +114,16 @@ def test_breach_is_told(
     if law is not None:
         case = replace(case, clocks=law)
     assert expected <= told(case, frames, value, *changes)
+
+
+def test_whose_clock_binds_is_judged_anew() -> None:
+    """Operators have 12 months, producers 3: where the owner of R is a producer, what lies there is too old."""
+    both = (clock(), clock(3, role="producer"))
+    case, frames, value = planned(*both)
+    assert "audit.ages.too_old" not in told(case, frames, value)
+    sites = tuple(replace(row, owner="firm") if row.name == "R" else row for row in case.sites)
+    owned = replace(case, sites=sites, owners=(Owner(name="firm", role="producer"),))
+    assert "audit.ages.too_old" in told(owned, frames, value)
 
 
 def test_plan_without_ages_breaks_a_clock_that_needs_them() -> None:

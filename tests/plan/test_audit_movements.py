@@ -35,7 +35,7 @@ from tests.model.bordering import RULES, asks, bordered, document, places, provi
 from tests.plan.test_audit_world import Frames, append, change, drop, keys, put, replaced
 
 from redmud_opt.case import Case
-from redmud_opt.case.rules import Incompatibility
+from redmud_opt.case.rules import Agreement, Incompatibility
 from redmud_opt.plan.audit import audit
 
 Change = Callable[[Frames], Frames]
@@ -117,6 +117,30 @@ def test_a_case_that_grants_less_is_seen(spoil: Spoil, key: str) -> None:
     assert f"movements.{key}" in told(hazardous(), spoil)
 
 
+AGREED = Agreement(from_province="A", to_province="B", clause="§")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "told_"),
+    [
+        (AGREED, set()),
+        (replace(AGREED, valid_to=date(2027, 1, 1)), set()),
+        (replace(AGREED, valid_to=date(2026, 12, 31)), {"movements.too_far"}),
+        (replace(AGREED, from_province="B", to_province="A"), {"movements.too_far"}),
+    ],
+)
+def test_an_agreement_holds_in_its_direction_and_to_the_end_of_the_period(
+    agreement: Agreement, told_: set[str]
+) -> None:
+    """The provinces are no neighbours: disposal rests on the agreement, or on a receiver of the nation."""
+
+    def agreed(case: Case) -> Case:
+        return replace(far(case), agreements=(agreement,))
+
+    assert told(hazardous(), agreed) == told_
+    assert told(hazardous(), lambda case: row_of("storages", "pit", national=True)(agreed(case))) == set()
+
+
 @pytest.mark.parametrize(
     ("change_", "key"),
     [
@@ -156,6 +180,21 @@ def test_what_comes_before_its_assessment_is_seen() -> None:
     assert "movements.not_assessed" in told(general(), row_of("outlets", "road", assessed_on=None))
 
 
+def test_what_is_placed_before_its_assessment_is_seen() -> None:
+    """The pit in B takes mud for good in both halves; its assessment is there in July, or after 6 months."""
+    asked = asks("assessment", method="D")["requirements"]
+
+    def of(case: Case, **pit: Any) -> Case:
+        tips = tuple(replace(row, assessed_on=date(2026, 1, 1)) for row in case.storages)
+        case = replace(case, storages=tips, requirements=(*case.requirements, *asked))
+        return row_of("storages", "pit", **pit)(case)
+
+    late = {"assessed_on": None, "assessment_lead_months": 6}
+    assert "movements.not_assessed" not in told(general(), of)
+    assert "movements.not_assessed" in told(general(), lambda c: of(c, assessed_on=date(2026, 7, 2)))
+    assert "movements.not_assessed" in told(general(), lambda c: of(c, **late))
+
+
 def test_incompatible_wastes_together_are_seen() -> None:
     """The mud has the shed, 100 t; both go by the lane, in separate loads unless there is a least lot."""
     plan = foes()
@@ -163,5 +202,7 @@ def test_incompatible_wastes_together_are_seen() -> None:
     ash = plan.frame("flows")["stream"].loc[lambda own: own.str.startswith("ash")].iloc[0]
     beside = append("stocks", "shed", "R", ash, "26b", 0.0, 0.0, 4.0)
     assert "apart.stored_together" in told(plan, None, beside)
+    buried = append("placements", "mud_tip", "M", ash, "26b", 4.0)
+    assert "apart.stored_together" in told(plan, None, buried)
     assert "apart.carried_together" in told(plan, row_of("lanes", "R_M", min_lot_t=1.0))
     assert "apart.separate_loads" in told(plan, None, drop("separate_loads", period="26a"))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.builders import Tables, arises, landfill, lane, rows, sells, solve, waste, works, yard
+from tests.builders import Tables, arises, landfill, lane, rows, sells, site, solve, waste, works, yard
 from tests.model.permitting import ASH, LINING, exemption, listed, permit, scheme, world
 from tests.plan.test_audit_world import without_sums
 
@@ -75,6 +75,42 @@ def test_a_shed_that_holds_what_others_sent() -> None:
     assert found(made(True, permits=(*works_only, permit("shed"))), late=True) == set()
 
 
+def test_an_exemption_of_use_is_no_permit_to_store() -> None:
+    """The melt is exempt; the shed at T, where 10 t of S wait until 1 July, is not. Nor is a melt that disposes."""
+    backed = (exemption(), listed(LINING))
+    assert found(made(True, *backed), late=True) == {"permits.beyond_own"}
+    case = made(False, *backed)
+    disposal = replace(case, processes=tuple(replace(row, method="D") for row in case.processes))
+    assert found(disposal) == {"permits.beyond_own"}
+    stored = rows(exemptions=replace(backed[0]["exemptions"][0], link="storage"))
+    assert found(made(False, stored, listed(LINING))) == {"permits.brought", "permits.beyond_own"}
+
+
+@pytest.mark.parametrize(("day", "said"), [
+    (date(2026, 8, 15), {"permits.brought", "permits.beyond_own"}),
+    (date(2027, 1, 1), set()),
+])  # fmt: skip
+def test_permits_are_asked_for_from_the_start_of_the_period(day: date, said: set[str]) -> None:
+    """In force from 15 August: all of the second half-year needs them; from the end of the horizon: nothing does."""
+    case = made()
+    asked = tuple(replace(row, valid_from=day) for row in case.requirements)
+    assert found(replace(case, requirements=asked)) == said
+
+
+def test_what_comes_by_a_third_site_is_no_scheme_of_its_sender() -> None:
+    """S → hub → T: the scheme joins S and T, the lane from the hub joins nobody."""
+    via = (site("hub"), lane("S", "hub", 0, dg_allowed=True))
+    case = made(False, *via)
+    through = replace(case.lanes[0], name="hub_T", from_site="hub")
+    case = replace(case, lanes=(case.lanes[1], through))
+    plan = solve(replace(case, requirements=()))
+    assert plan.sum("flows", "flow_t", lane="hub_T") == pytest.approx(20)
+    frames = {name: frame for name, frame in without_sums(plan.plan.frames).items() if name != "permits"}
+    by_scheme = replace(case, permits=(scheme(20),), exemption_list=listed("any")["exemption_list"])
+    told = {check.message.key for check in audit(by_scheme, frames, plan.value).failures}
+    assert told == {"audit.permits.brought", "audit.permits.beyond_scheme"}
+
+
 def test_who_takes_over_waste_at_the_gate_needs_a_permit() -> None:
     """A merchant pays 50 a tonne at S for what arises there."""
     merchant = sells("lining", 50, "S", method="U")
@@ -96,6 +132,43 @@ def test_every_code_of_a_mixture_is_asked_for() -> None:
     frames = {name: frame for name, frame in without_sums(plan.plan.frames).items() if name != "permits"}
     told = audit(world(*tables, permits=one), frames, plan.value).failures
     assert {check.message.key for check in told} == {"audit.permits.no_permit"}
+
+
+# ---------------------------------------------------------------- ways out at the end
+
+
+def stored(*tables: Tables, permits: tuple[Permit, ...] = ()) -> Case:
+    """Who stores lining at S is paid 30 a tonne and year: 20 t lie there when the year ends."""
+    paid = yard("lining", accepts_hazardous=True, name="shed", holding_cost_cny_per_t_a=-30, at="S")
+    return world(paid, *tables, permits=permits, end_of_horizon="charge")
+
+
+@pytest.mark.parametrize(("tables", "permits", "charge"), [
+    ((), (), 1.0),
+    ((), (permit("melt_works"),), 0.0),
+    ((), (permit("melt_works", valid_to=date(2026, 7, 1)),), 1.0),
+    ((), (permit("melt_works", method="D"),), 1.0),
+    ((exemption(), listed(LINING)), (), 0.0),
+    ((listed("any"),), (scheme(),), 0.0),
+    ((listed("any"),), (scheme(sender="T"),), 1.0),
+    ((sells("lining", 7, "S", method="U"),), (), 1.0),
+    ((sells("lining", 7, "S", method="U"),), (permit("lining_outlet"),), 0.0),
+])  # fmt: skip
+def test_a_way_out_is_a_lawful_one(
+    tables: tuple[Tables, ...], permits: tuple[Permit, ...], charge: float
+) -> None:
+    """The landfill at home costs 1; melting at T earns 10, a merchant pays 7: no charge where they may take lining.
+
+    Model and audit reckon it apart: a charge of one held against the law of the other is told.
+    """
+    case = stored(*tables, permits=permits)
+    plan = solve(case)
+    assert plan.sum("excess", "excess_t") == pytest.approx(20)
+    assert plan.frame("excess")["charge_cny_per_t"].tolist() == pytest.approx([charge])
+    lawless = replace(case, requirements=())
+    told = {check.message.key for check in audit(lawless, plan.plan.frames, plan.value).failures}
+    merely = {"audit.horizon.charge_overstated"} if charge else set()
+    assert {key for key in told if "charge" in key} == merely
 
 
 # ---------------------------------------------------------------- what the plan says of itself

@@ -12,6 +12,7 @@ from typing import Any
 from redmud_opt.case.case import TABLES, Case
 from redmud_opt.case.columns import Column, Place, Row, columns, default_of
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.raw import RawRow, RawTable, RawTables
 from redmud_opt.case.values import BadValue, read_flag, read_value
 from redmud_opt.i18n import Message
@@ -96,7 +97,9 @@ def _cell(raw: RawRow, name: str, column: Column, present: bool) -> tuple[object
     place = raw.moved.get(name, raw.place)
     if text is None:
         if column.required and present:
-            return None, Fault(place.file, place.row, name, Message("case.missing_value", {"column": name}))
+            remedy = did_you_mean("", column.choices) if column.choices else None
+            told = Message("case.missing_value", {"column": name})
+            return None, Fault(place.file, place.row, name, told, remedy)
         return None, None
     try:
         return read_value(text, column), None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redmud_opt.case.case import Case
-from redmud_opt.case.listing import given_materials, letters, listed_letters
+from redmud_opt.case.licences import exempt_codes
+from redmud_opt.case.listing import given_materials, letters, listed_letters, requirements
 from redmud_opt.case.steps import places_of_arisings, places_of_lines, under_construction
 from redmud_opt.case.works import Line
 
@@ -190,6 +191,14 @@ def _idle_permits(case: Case) -> Iterator[str]:
             yield permit.name
 
 
+def _unlicensed_approvals(case: Case) -> Iterator[str]:
+    """Approvals whose receiver has neither a permit nor an exemption of the code, where permits are asked for."""
+    held = {(row.receiver, row.code) for row in case.permits} | set(exempt_codes(case))
+    for row in case.approvals if requirements(case, "permit") else ():
+        if row.kind == "approval" and row.code != "general" and (row.receiver, row.code) not in held:
+            yield row.name
+
+
 def _idle_targets(case: Case) -> Iterator[str]:
     """Hard targets that a stricter one on the same rate, scope and years makes idle."""
     for k, row in enumerate(case.targets):
@@ -218,6 +227,7 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_two_scopes": list(dict.fromkeys(_two_scopes(case))),
         "case.flag_other_letters": list(_other_letters(case)),
         "case.flag_idle_permit": list(_idle_permits(case)),
+        "case.flag_unlicensed_approval": list(_unlicensed_approvals(case)),
         "case.flag_idle_exemption": [f"{r.code} / {r.receiver}" for r in case.exemptions if r.link != "use"],
         "case.flag_no_burden": list(dict.fromkeys(_idle_factors(case))),
     }

@@ -239,9 +239,14 @@ class Borders:
         return np.logical_or.accumulate(found)
 
 
+def assessment_day(row: Outlet | Storage, time: Time) -> date | None:
+    """The day on which the risk assessment is there; a lead time counts from the start of the horizon."""
+    if row.assessment_lead_months is not None:
+        return months_after(time.periods[0].start, row.assessment_lead_months)
+    return row.assessed_on
+
+
 def assessed(row: Outlet | Storage, time: Time) -> Mask:
     """Periods that begin when the risk assessment is there, [T]."""
-    first = row.assessed_on
-    if row.assessment_lead_months is not None:
-        first = months_after(time.periods[0].start, row.assessment_lead_months)
+    first = assessment_day(row, time)
     return np.array([first is not None and first <= period.start for period in time.periods])

@@ -17,6 +17,7 @@ from redmud_opt.network.clocks import Clocks
 from redmud_opt.network.doors import Doors
 from redmud_opt.network.entities import Entities
 from redmud_opt.network.findings import find_impossible
+from redmud_opt.network.frozenacts import FrozenActs
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
 from redmud_opt.network.law import Law
@@ -48,7 +49,10 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     law, doors, haulage = Law(lookup, lineages), Doors(lookup, time), Haulage(lookup)
     given = Given(case, time, lineages, Origins(lookup))
     reach = Explorer(lookup, time, lineages, law, doors, haulage).explore(given.places(), given.bought)
-    faults = [*faults_of(given, law, haulage, reach), *doors.ground.faults]
+    before = None if baseline is None else Before.of(case, baseline, lookup, time)
+    faults = [*faults_of(given, law, doors, haulage, reach), *doors.ground.faults]
+    if before is not None and before.frozen.any():
+        faults += FrozenActs(before, time, lineages, doors, haulage).faults()
     if faults:
         raise CaseFaults(tuple(faults))
     clocks = Clocks(lookup, time, lineages, reach.runs)
@@ -100,8 +104,8 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
         placements=bounded(placements, available),
         deliveries=bounded(deliveries, available),
         purchases=purchases,
-        notes=tuple(notes_of(given, reach)),
-        before=None if baseline is None else Before.of(case, baseline, lookup, time),
+        notes=tuple(notes_of(given, reach, doors)),
+        before=before,
     )
     network = replace(network, pools=pools_of(network))
     unlimited = [*unlimited_faults(network), *pool_faults(network)]

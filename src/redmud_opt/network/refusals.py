@@ -15,6 +15,7 @@ from redmud_opt.case.yards import blocks_reclaim
 from redmud_opt.i18n import Message
 from redmud_opt.network.apart import meetings
 from redmud_opt.network.counted import LANE, OUTLET, Things, switched_things
+from redmud_opt.network.doors import Doors, opening_notes
 from redmud_opt.network.elements import conjured
 from redmud_opt.network.given import Given
 from redmud_opt.network.haulage import Haulage
@@ -28,18 +29,22 @@ NamedRow: TypeAlias = Lane | Supply | Outlet | Line | Storage
 R = TypeVar("R", Lane, Supply, Outlet, Line, Storage)
 
 
-def faults_of(given: Given, law: Law, haulage: Haulage, reach: Reach) -> list[Fault]:
+SHOWN = 4
+"""How many refusals of one waste are told one by one."""
+
+
+def faults_of(given: Given, law: Law, doors: Doors, haulage: Haulage, reach: Reach) -> list[Fault]:
     """Missing values, waste without any way, methods whose meaning changes, lanes without distance."""
     _need_gate_values(law, reach)
     faults = _missing_values(given, reach) + list(haulage.faults)
     dead = set(reach.dead)
     faults += [
-        _stranded(row, "material", row.site, row.material, law)
+        _stranded(row, "material", row.site, row.material, law, doors)
         for row in given.case.all_arisings
         if given.founded(row.site, row.material) in dead
     ]
     faults += [
-        _stranded(option.row, "becomes", option.place.site, option.row.becomes, law)
+        _stranded(option.row, "becomes", option.place.site, option.row.becomes, law, doors)
         for option in given.options
         if option.becomes in dead
     ]
@@ -59,19 +64,57 @@ def _missing_values(given: Given, reach: Reach) -> list[Fault]:
 
 
 def _stranded(
-    row: Arising | Relining | ReductionOption, column: str, site: str, material: str, law: Law
+    row: Arising | Relining | ReductionOption, column: str, site: str, material: str, law: Law, doors: Doors
 ) -> Fault:
-    reasons = sorted({f"{at}: {why}" for (at, refused), why in law.refused.items() if refused == material})
-    remedy = Message("network.open_a_way", {"material": material})
-    if reasons:
-        remedy = Message("network.no_way_reasons", {"reasons": "; ".join(reasons)})
+    """Waste without any way: what refuses it, or what would be made of it, everywhere and by which clause."""
+    refused, shut = _refused(law, material), _shut_all_along(doors, material)
+    told = [*shut, *refused]
+    values: dict[str, object] = {"material": material, "site": site}
+    if told:
+        more = [Message("network.more_refusals", {"count": len(told) - SHOWN})] if len(told) > SHOWN else []
+        values["reasons"] = (*told[:SHOWN], *more)
     return Fault(
         file=row.place.file or f"{row.TABLE}.csv",
         row=row.place.row,
         column=column,
-        message=Message("network.no_way", {"material": material, "site": site}),
-        remedy=remedy,
+        message=Message("network.no_way_but" if told else "network.no_way", values),
+        remedy=Message("network.open_a_lawful_way" if shut else "network.open_a_way", {"material": material}),
     )
+
+
+def _is_of(material: str, lineage: str) -> bool:
+    """Whether a lineage is a material or what is made of it."""
+    return lineage.rpartition("<")[2] == material
+
+
+def _refused(law: Law, material: str) -> list[Message]:
+    """Gates that refuse a waste or its residues, with their clauses, and storages not built for it."""
+    gates = {gate.name: gate for gate in law.lookup.case.gates}
+    found = []
+    for (at, lineage), why in sorted(law.refused.items()):
+        if _is_of(material, lineage):
+            values = {"at": at, "material": lineage}
+            gate = gates.get(why)
+            if gate is None:
+                found.append(Message("network.refused_as_hazardous", values))
+            else:
+                values |= {"gate": gate.name, "clause": gate.clause or "–"}
+                found.append(Message("network.refused_by_gate", values))
+    return found
+
+
+def _shut_all_along(doors: Doors, material: str) -> list[Message]:
+    """Doors that the law keeps shut to a waste or its residues in every period: by clause, ends before lanes."""
+    found = []
+    for door, reasons in sorted(doors.shut.items(), key=lambda item: (item[0][0] == "route", item[0])):
+        kind, at, lineage = door
+        open_ = doors.when_open(door)
+        if not _is_of(material, lineage) or open_ is None or open_.any():
+            continue
+        why = tuple(Message("network.shut_by", {"clause": s.clause, "why": s.why}) for s in reasons)
+        values = {"door": Message(f"packs.door_{kind}"), "at": at.strip("/"), "material": lineage, "why": why}
+        found.append(Message("network.shut_all_along", values))
+    return found
 
 
 def _changing_methods(given: Given) -> Iterator[Fault]:
@@ -252,8 +295,8 @@ def _need(law: Law, gate: Gate, lineage: Lineage) -> None:
         law.lineages.missing_for_gate(gate, lineage)
 
 
-def notes_of(given: Given, reach: Reach) -> list[Message]:
-    """What never runs, and why; what assays contradict. Not impossible."""
+def notes_of(given: Given, reach: Reach, doors: Doors) -> list[Message]:
+    """What never runs, and why; what opens late; what assays contradict. Not impossible."""
     case = given.case
     notes = [
         Message(
@@ -280,6 +323,7 @@ def notes_of(given: Given, reach: Reach) -> list[Message]:
         for row in case.delistings
         if row.identified_on and row.identified_on > case.periods[0].start
     ]
+    notes += opening_notes(doors.ground)
     notes += conjured(given.lineages, [run.conversion for run in reach.runs])
     reached = {route.to_site for route, _ in reach.routes} | {place.site for place in given.places()}
     notes += [

@@ -180,7 +180,9 @@ class _Standing:
         return Message("study.law_stands_by_doors", {**told, "doors": doors})
 
     def _shut_by(self, law: Clauses) -> Iterator[Message]:
-        for (kind, at, material), reasons in self.network.doors.shut.items():
+        """Doors that clauses shut: where waste would end before the lanes that would lead there."""
+        shut = sorted(self.network.doors.shut.items(), key=lambda item: item[0][0] == "route")
+        for (kind, at, material), reasons in shut:
             for reason in reasons:
                 if reason.clause in law.clauses:
                     door = Message(f"packs.door_{kind}")

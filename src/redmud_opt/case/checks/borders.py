@@ -59,11 +59,14 @@ def approvals_last(facts: Facts) -> Iterator[Fault]:
             last = months_after(row.valid_from, int(asked.limit_months))
             if row.valid_to > last:
                 values = {"months": asked.limit_months, "clause": asked.clause, "date": last}
-                yield facts.fault(row, "valid_to", "approval_too_long", **values)
+                remedy = Message("case.approve_again", {"date": last})
+                yield facts.fault(row, "valid_to", "approval_too_long", remedy, **values)
                 continue
         licensed = _licensed(facts, row)
-        if licensed is not None and row.valid_to > licensed:
-            yield facts.fault(row, "valid_to", "approval_beyond_permit", receiver=row.receiver, date=licensed)
+        if licensed is not None:
+            remedy = Message("case.end_with_the_permit", {"date": licensed})
+            values = {"receiver": row.receiver, "date": licensed}
+            yield facts.fault(row, "valid_to", "approval_beyond_permit", remedy, **values)
 
 
 def _limit(facts: Facts, day: date) -> Requirement | None:
@@ -81,9 +84,15 @@ def _limit(facts: Facts, day: date) -> Requirement | None:
 
 
 def _licensed(facts: Facts, row: Approval) -> date | None:
-    """The day after the last on which the receiver is licensed for the code, None where it has no permit for it."""
+    """The day on which the receiver's licence for the code ends before an approval does; None where it does not.
+
+    A permit that begins later, after a gap, does not count; nor is anything said where it has no permit for the code.
+    """
     own = [p for p in facts.case.permits if (p.receiver, p.code) == (row.receiver, row.code)]
-    return max((p.valid_to for p in own if p.valid_to is not None), default=None)
+    end = row.valid_to or date.max
+    if any((p.valid_from or date.min) < end <= (p.valid_to or date.max) for p in own):
+        return None
+    return max((p.valid_to for p in own if p.valid_to is not None and p.valid_to < end), default=None)
 
 
 def approvals_say_what_for(facts: Facts) -> Iterator[Fault]:
@@ -161,7 +170,8 @@ def assessments_stated(facts: Facts) -> Iterator[Fault]:
             rule = next((own for own in asked if own.method in ("", row.method)), None)
             if rule is not None and row.method and facts.wastes(row.material):
                 values = {"name": row.name, "method": row.method, "clause": rule.clause}
-                yield facts.fault(row, "assessed_on", "assessment_needed", **values)
+                remedy = Message("case.state_assessment")
+                yield facts.fault(row, "assessed_on", "assessment_needed", remedy, **values)
 
 
 def incompatible_with_others(facts: Facts) -> Iterator[Fault]:

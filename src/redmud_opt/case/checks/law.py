@@ -12,6 +12,9 @@ from redmud_opt.case.library import is_library
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.i18n import Message
 
+SHOWN = 6
+"""How many sites that take a waste are told by name."""
+
 
 def _users(facts: Facts) -> Iterator[tuple[Row, str, str, list[str]]]:
     """(row, name, method, wastes it takes) of all that treats a waste or takes it over."""
@@ -221,7 +224,10 @@ def arisings_have_a_way(facts: Facts) -> Iterator[Fault]:
             remedy = Message("case.accept_hazardous") if listed else None
             yield facts.fault(row, column, "nobody_takes", remedy, material=material)
         elif site not in takers and not _may_leave(facts, material, site):
-            values = {"material": material, "site": site, "sites": tuple(sorted(takers))}
+            told: list[object] = [*sorted(takers)[:SHOWN]]
+            if len(takers) > SHOWN:
+                told.append(Message("case.more_sites", {"count": len(takers) - SHOWN}))
+            values = {"material": material, "site": site, "sites": tuple(told)}
             at = "site" if column == "material" else column
             yield facts.fault(row, at, "cannot_leave", None, **values)
 

@@ -109,7 +109,8 @@ def limits_agree(facts: Facts) -> Iterator[Fault]:
         for other in seen.get(about, ()):
             if _contradict(row, other) or _contradict(other, row):
                 values = {"name": other.name, "sense": other.sense, "value": other.value}
-                yield facts.fault(row, "value", "limits_contradict", None, **values)
+                remedy = Message("case.leave_one_limit", {"row": str(other.place.row)})
+                yield facts.fault(row, "value", "limits_contradict", remedy, **values)
                 break
         seen.setdefault(about, []).append(row)
 

@@ -15,6 +15,7 @@ from redmud_opt.case.listing import ever, is_hazardous, requirements
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.rules import Exemption, Limit, Permit
 from redmud_opt.case.works import Outlet
+from redmud_opt.i18n import Message
 
 
 def permits_have_one_basis(facts: Facts) -> Iterator[Fault]:
@@ -81,6 +82,7 @@ def nothing_is_promised_without_permit(facts: Facts) -> Iterator[Fault]:
     """What must be received of hazardous waste in a window may be received there in some of its periods."""
     asked = requirements(facts.case, "permit")
     promised = (*_of_outlets(facts), *_of_limits(facts)) if asked else ()
+    remedy = Message("case.promise_what_is_permitted")
     for row, column, receivers, materials, periods in promised:
         lawful = any(
             may_receive(facts.case, name, facts.materials[m].code, method, use, period)
@@ -98,10 +100,10 @@ def nothing_is_promised_without_permit(facts: Facts) -> Iterator[Fault]:
             last = max(held, key=lambda permit: str(permit.valid_to))
             values |= {"permit": last.name, "row": str(last.place.row)}
             values |= {"valid_from": last.valid_from, "valid_to": last.valid_to}
-            yield facts.fault(row, column, "promised_beyond_permit", None, **values)
+            yield facts.fault(row, column, "promised_beyond_permit", remedy, **values)
         else:
             values |= {"receivers": tuple(sorted(names)), "clause": asked[0].clause}
-            yield facts.fault(row, column, "promised_without_permit", None, **values)
+            yield facts.fault(row, column, "promised_without_permit", remedy, **values)
 
 
 Receiver = tuple[str, str | None, bool]
@@ -123,18 +125,17 @@ def _of_outlets(facts: Facts) -> Iterator[Promise]:
 
 
 def _of_limits(facts: Facts) -> Iterator[Promise]:
-    """Least amounts fed, sold, placed or put of nothing but hazardous wastes with codes."""
+    """Least amounts fed, sold, placed, put or moved to a site of nothing but hazardous wastes with codes."""
     for row in facts.case.limits:
         least = row.sense in ("min", "equal") and (row.value or 0.0) > 0 and not row.share_of
-        if (
-            not least
-            or row.measure not in ("feed", "sold", "placed", "put")
-            or not row.at
-            or not row.material
-        ):
+        if not least or row.measure not in ("feed", "sold", "placed", "put", "flow") or not row.material:
             continue
         materials = list(facts.case.members(row.material))
-        found = [_receivers(facts, row.measure, name, materials) for name in facts.case.members(row.at)]
+        if row.measure == "flow":
+            found = [_receivers_at(facts, site, materials) for site in _ends(facts, row)] or [None]
+        else:
+            names = facts.case.members(row.at) if row.at else ()
+            found = [_receivers(facts, row.measure, name, materials) for name in names] or [None]
         if not _coded(facts, materials) or any(receivers is None for receivers in found):
             continue
         receivers = [receiver for some in found for receiver in some or ()]
@@ -166,6 +167,36 @@ def _receivers(facts: Facts, measure: str, name: str, materials: list[str]) -> l
     fed = [p for name, p in facts.processes.items() if set(materials) & set(facts.feed_materials[name])]
     runs = {row.process for row in case.line_processes if row.line in lines}
     return [(facility, p.method, facts.meanings(p.method) == {"use"}) for p in fed if p.name in runs]
+
+
+def _ends(facts: Facts, row: Limit) -> set[str]:
+    """The sites at which the flows of a limit end; none where it says a province, an owner, or nothing."""
+    lanes, sites = {lane.name: lane.to_site for lane in facts.case.lanes}, {s.name for s in facts.case.sites}
+    named = facts.case.members(row.to) if row.to else ()
+    if not row.to and row.at:
+        named = tuple(lanes.get(name, "") for name in facts.case.members(row.at))
+    return set(named) if set(named) <= sites else set()
+
+
+def _receivers_at(facts: Facts, site: str, materials: list[str]) -> list[Receiver] | None:
+    """Who takes wastes at a site; None at a station, at a site that has them of its own, and where nobody does."""
+    case = facts.case
+    station = any(row.name == site and row.kind == "transfer_station" for row in case.sites)
+    if station or any(row.site == site and row.material in materials for row in case.all_arisings):
+        return None
+
+    def takes(selector: str) -> bool:
+        return bool(set(case.members(selector)) & set(materials))
+
+    outlets = [row for row in case.outlets if row.site == site and takes(row.material)]
+    stores = [row for row in case.storages if row.site == site and takes(row.material)]
+    found: list[Receiver] = [(o.name, o.method, facts.meanings(o.method) == {"use"}) for o in outlets]
+    found += [(s.name, None, False) for s in stores if s.retrievable]
+    found += [(s.name, s.method, False) for s in stores if s.final]
+    for facility in case.facilities:
+        if facility.site == site:
+            found += _receivers(facts, "feed", facility.name, materials) or []
+    return found or None
 
 
 def _windows(facts: Facts, row: Limit) -> list[list[Period]]:

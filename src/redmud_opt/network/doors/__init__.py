@@ -9,7 +9,8 @@ shuts is remembered with its clause, for the plan, for explanations, and for wha
 law asks for an amount instead (tonnes of a permit), the rows stand in `model`. MODEL.md rule 6.
 """
 
+from redmud_opt.network.doors.assessments import opening_notes
 from redmud_opt.network.doors.doors import Doors
 from redmud_opt.network.doors.rule import Rule, Shut
 
-__all__ = ["Doors", "Rule", "Shut"]
+__all__ = ["Doors", "Rule", "Shut", "opening_notes"]

@@ -135,7 +135,8 @@ def _unless_approved(borders: Borders, entry: Entry, asked: Mask, clause: str) -
         "to": borders.province(entry.site),
         "codes": ", ".join(sorted(entry.codes)) or "–",
     }
-    return Shut(asked & ~valid, clause, Message("network.shut.no_approval", values))
+    last = max(borders.documents(entry), key=lambda row: (str(row.valid_to), row.name), default=None)
+    return Shut(asked & ~valid, clause, Message("network.shut.no_approval", values), last, "valid_to")
 
 
 def _unknown(borders: Borders, site: str, lineage: Lineage, clause: str) -> Fault:

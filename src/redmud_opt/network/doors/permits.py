@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from redmud_opt.case.rules import Permit
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
 from redmud_opt.network.doors.rule import Ground, Rule, Shut
@@ -70,18 +71,21 @@ class Permits(Rule):
             return None
         standing = self.licensing.standing(receiver, lineage, method, use=use)
         closed = self.licensing.asked & ~(standing.licensed | standing.scheme)
-        return self._shut(closed, self._why(receiver, lineage, method))
-
-    def _why(self, receiver: str, lineage: Lineage, method: str | None) -> Message:
-        """Without a permit, or outside the days of those that there are."""
         codes = sorted(lineage.codes)
-        held = [p for code in codes for p in self.licensing.permits(receiver, code, method)]
-        values: dict[str, object] = {"receiver": receiver, "codes": tuple(codes), "method": method or "–"}
-        if not held:
-            return Message("network.no_permit", values)
-        last = max(held, key=lambda permit: (str(permit.valid_to), permit.name))
-        values |= {"permit": last.name, "valid_from": last.valid_from, "valid_to": last.valid_to}
-        return Message("network.permit_not_valid", values)
+        rows = [p for code in codes for p in self.licensing.permits(receiver, code, method)]
+        held = sorted(rows, key=lambda permit: (str(permit.valid_to), permit.name))
+        return self._shut(closed, _why(receiver, tuple(codes), method, held), held[-1] if held else None)
 
-    def _shut(self, periods: Mask, why: Message) -> Shut | None:
-        return Shut(periods, self.licensing.clause, why) if np.any(periods) else None
+    def _shut(self, periods: Mask, why: Message, last: Permit | None = None) -> Shut | None:
+        return Shut(periods, self.licensing.clause, why, last, "valid_to") if np.any(periods) else None
+
+
+def _why(receiver: str, codes: tuple[str, ...], method: str | None, held: list[Permit]) -> Message:
+    """Without a permit, or outside the days of those that there are."""
+    if not held:
+        return Message("network.no_permit", {"receiver": receiver, "codes": codes, "method": method or "–"})
+    permits = tuple(
+        Message("network.permit_days", {"permit": p.name, "valid_from": p.valid_from, "valid_to": p.valid_to})
+        for p in dict.fromkeys(held)
+    )
+    return Message("network.permit_not_valid", {"receiver": receiver, "codes": codes, "permits": permits})

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.rules import Requirement
+from redmud_opt.case.rules import Approval, Permit, Requirement
 from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.i18n import Message
 from redmud_opt.network.borders import Borders
@@ -20,11 +20,13 @@ from redmud_opt.network.time import Mask, Time
 
 @dataclass(frozen=True, eq=False)
 class Shut:
-    """Periods [T] in which a rule keeps a door shut, by which clause, and why."""
+    """Periods [T] in which a rule keeps a door shut, by which clause, and why; the cell that would say otherwise."""
 
     periods: Mask
     clause: str
     why: Message
+    row: Permit | Approval | Outlet | Storage | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from datetime import date
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Findings
 from redmud_opt.plan.audit.facts import live
-from redmud_opt.plan.audit.permits import Judge
+from redmud_opt.plan.audit.licences import Licences
 from redmud_opt.plan.audit.rows import Entry
 
 RECEIPTS = ("fed", "delivered", "placed", "put")
@@ -28,7 +28,7 @@ class Papers:
 
     def __init__(self, findings: Findings, book: Book) -> None:
         self.findings, self.book = findings, book
-        self.judge = Judge(book, findings)
+        self.licences = Licences(book.facts, book.dates)
         self.due: dict[str, Callable[[Entry], set[str]]] = {
             "code": self._codes,
             "permit": self._permits,
@@ -85,18 +85,20 @@ class Papers:
         if row.event not in RECEIPTS:
             return set()
         receiver, use = self._receiver(row), self._used(row)
-        senders = {permit.point_to_point_from for permit in self.judge.rows} if use else {""}
+        senders = self.licences.senders | {""} if use else {""}
         return {
             permit.name
             for code in self._codes(row)
-            if not (use and self.judge.exempt(receiver, code, row.t))
+            if not (use and self.licences.exempt(receiver, code, row.t))
             for sender in senders
-            for permit in self.judge.valid(code, row.t, receiver, sender=sender)
+            for permit in self.licences.valid(code, row.t, receiver, sender=sender)
             if row.event == "put" or permit.method in ("", row.method)
         }
 
     def _schemes(self, row: Entry) -> set[str]:
-        rows = (self.judge.valid(c, row.t, site=row.to_site, sender=row.from_site) for c in self._codes(row))
+        rows = (
+            self.licences.valid(c, row.t, site=row.to_site, sender=row.from_site) for c in self._codes(row)
+        )
         return {permit.name for found in rows for permit in found}
 
     def _exemptions(self, row: Entry) -> set[str]:
@@ -104,7 +106,7 @@ class Papers:
             return set()
         found: set[str] = set()
         for code in self._codes(row):
-            if self.judge.exempt(self._receiver(row), code, row.t):
+            if self.licences.exempt(self._receiver(row), code, row.t):
                 found |= self._items(code, row.t) or self._items("any", row.t)
         return found
 

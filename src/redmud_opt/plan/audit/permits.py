@@ -16,19 +16,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import NamedTuple
 
 import networkx as nx
 
-from redmud_opt.case.rules import Permit
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at
-from redmud_opt.plan.audit.facts import live
+from redmud_opt.plan.audit.licences import Licences, Names
 from redmud_opt.plan.audit.rows import UnderPermit
 from redmud_opt.plan.audit.streams import Stream
 
-Names = frozenset[str]
 Where = tuple[str, str, int]
 """(site, stream id, period)"""
 
@@ -50,9 +47,9 @@ def permits(book: Book) -> tuple[Check, ...]:
     """Every receipt of hazardous waste is licensed, exempt or of own waste, and within the tonnes of permits."""
     findings = Findings("permits")
     judge = Judge(book, findings)
-    if judge.asked:
+    if judge.known.asked:
         for receipt in _receipts(book):
-            if receipt.t in judge.asked and book.status.hazardous(receipt.stream, receipt.t):
+            if receipt.t in judge.known.asked and book.status.hazardous(receipt.stream, receipt.t):
                 judge.receive(receipt)
         judge.bring()
         judge.weigh()
@@ -64,7 +61,7 @@ def permits(book: Book) -> tuple[Check, ...]:
 def _stated(findings: Findings, judge: Judge, rows: list[UnderPermit]) -> None:
     """The table of permits: tonnes allowed and used are those found here, and nothing received is left out."""
     told: defaultdict[tuple[str, str, str, int], set[str]] = defaultdict(set)
-    known = {row.name for row in judge.rows}
+    known = {row.name for row in judge.known.rows}
     for row in rows:
         where, names = at(row.permit, row.receiver, row.code, row.year), frozenset(row.permit.split(" + "))
         key = (row.receiver, row.code, row.sender, row.year)
@@ -74,7 +71,7 @@ def _stated(findings: Findings, judge: Judge, rows: list[UnderPermit]) -> None:
             continue
         received: Mapping[Names, float] = judge.under.get(key, {})
         used = sum(amount for mine, amount in received.items() if mine <= names)
-        allowed = sum(judge.allowed(own, row.year) for own in judge.rows if own.name in names)
+        allowed = sum(judge.known.allowed(own, row.year) for own in judge.known.rows if own.name in names)
         findings.equal("allowed", where, row.allowed, allowed)
         findings.equal("used", where, row.used, used, allowed)
         findings.equal("left", where, row.left, row.allowed - row.used, row.allowed)
@@ -109,100 +106,12 @@ class Judge:
 
     def __init__(self, book: Book, findings: Findings) -> None:
         self.book, self.findings = book, findings
-        case, periods = book.facts.case, book.dates.periods
-        rows = [row for row in live(case.requirements) if row.rule == "permit"]
-        self.asked = {
-            t
-            for t, period in enumerate(periods)
-            if any(
-                (row.valid_from or date.min) < period.end and (row.valid_to or date.max) > period.start
-                for row in rows
-            )
-        }
-        self.rows = live(case.permits)
-        self.site = {
-            row.name: row.site for rows in (case.facilities, case.outlets, case.storages) for row in rows
-        }
+        self.known = Licences(book.facts, book.dates)
         self.under: defaultdict[tuple[str, str, str, int], defaultdict[Names, float]]
         self.under = defaultdict(lambda: defaultdict(float))
         self.unlicensed: Tally[Where] = Tally()
         self.by_scheme: Tally[Where] = Tally()
         self.from_senders: Tally[Where] = Tally()
-
-    # ---------------------------------------------------------------- the tables
-
-    def valid(self, code: str, t: int, receiver: str = "", site: str = "", sender: str = "") -> list[Permit]:
-        """Permits valid in a period: of a receiver or of all at a site, of a sender's scheme or of none."""
-        return [
-            row
-            for row in self.rows
-            if row.code == code
-            and (row.receiver == receiver if receiver else self.site.get(row.receiver) == site)
-            and row.point_to_point_from == sender
-            and self._days(row, t) > 0
-            and (not sender or self._listed("any", t))
-        ]
-
-    def _days(self, row: Permit, t: int) -> int:
-        period = self.book.dates.periods[t]
-        first, after = (
-            max(row.valid_from or date.min, period.start),
-            min(row.valid_to or date.max, period.end),
-        )
-        return max(0, (after - first).days)
-
-    def _listed(self, code: str, t: int) -> bool:
-        """Whether items of the list of exemptions name a code on every day of a period."""
-        period = self.book.dates.periods[t]
-        day = period.start
-        while day < period.end:
-            ends = [
-                row.valid_to or date.max
-                for row in live(self.book.facts.case.exemption_list)
-                if row.code == code
-                and row.link in ("use", "all")
-                and (row.valid_from or date.min) <= day < (row.valid_to or date.max)
-            ]
-            if not ends:
-                return False
-            day = max(ends)
-        return True
-
-    def exempt(self, receiver: str, code: str, t: int) -> bool:
-        """Whether the use of a code is exempt at a receiver."""
-        members = self.book.facts.members
-        stated = any(
-            row.code == code and row.link == "use" and (not row.receiver or receiver in members(row.receiver))
-            for row in live(self.book.facts.case.exemptions)
-        )
-        return stated and (self._listed(code, t) or self._listed("any", t))
-
-    def covers(self, receipt: Receipt, code: str) -> list[Permit]:
-        """The permits that a receipt may count against."""
-        return [
-            row
-            for row in self.valid(code, receipt.t, receipt.receiver)
-            if receipt.method is None or row.method in ("", receipt.method)
-        ]
-
-    def own(self, site: str, stream: Stream) -> bool:
-        """Whether a site has a waste of its own."""
-        facts, lineage = self.book.facts, stream.lineage
-        if lineage.parent is not None:
-            runs = (row for rows in facts.uses.values() for row in rows)
-            return any(r.process == lineage.process and facts.site_of_line(r.line) == site for r in runs)
-        arises = {(row.site, row.material) for row in facts.arisings.values()}
-        arises |= {
-            (facts.arisings[row.arising].site, row.becomes)
-            for row in facts.reductions.values()
-            if row.becomes
-        }
-        arises |= {
-            (self.site[row.storage], row.material)
-            for row in live(facts.case.opening_stock)
-            if row.origin_site in ("", self.site[row.storage])
-        }
-        return (site, lineage.material) in arises
 
     # ---------------------------------------------------------------- receipts
 
@@ -210,8 +119,9 @@ class Judge:
         """Counts a receipt against permits, a scheme, or what the site has of its own; else it is a fault."""
         codes = self.book.status.codes(receipt.stream)
         place = (receipt.site, receipt.stream.name, receipt.t)
-        exempt = {c for c in codes if receipt.use and self.exempt(receipt.receiver, c, receipt.t)}
-        covers = {c: self.covers(receipt, c) for c in codes if c not in exempt}
+        known, receiver, method, t = self.known, receipt.receiver, receipt.method, receipt.t
+        exempt = {c for c in codes if receipt.use and known.exempt(receiver, c, t)}
+        covers = {c: known.covers(receiver, c, method, t) for c in codes if c not in exempt}
         wet = self.book.facts.wet_per_dry(receipt.stream.material)
         for code, rows in covers.items():
             if rows:
@@ -221,22 +131,14 @@ class Judge:
         bare = [code for code, rows in covers.items() if not rows]
         if codes and not bare:
             self.findings.rows += 1
-        elif codes and receipt.use and all(self._scheme(receipt, code) for code in bare):
+        elif codes and receipt.use and all(known.scheme(receiver, c, method, t) for c in bare):
             self.by_scheme.add(place, receipt.amount)
-        elif not receipt.outlet and self.own(receipt.site, receipt.stream):
+        elif not receipt.outlet and known.own(receipt.site, receipt.stream.lineage):
             self.unlicensed.add(place, receipt.amount)
         else:
             where = self.book.where(receipt.t, receipt.receiver, receipt.stream.name)
             values = {"receiver": receipt.receiver, "codes": tuple(sorted(bare)) or ("–",)}
             self.findings.nothing("no_permit", where, receipt.amount, **values)
-
-    def _scheme(self, receipt: Receipt, code: str) -> bool:
-        senders = {row.point_to_point_from for row in self.rows} - {""}
-        return any(
-            receipt.method is None or row.method in ("", receipt.method)
-            for sender in senders
-            for row in self.valid(code, receipt.t, receipt.receiver, sender=sender)
-        )
 
     # ---------------------------------------------------------------- lanes
 
@@ -244,50 +146,24 @@ class Judge:
         """What lanes bring goes to somebody who may receive it from there, or to a site that only passes it on."""
         for flow in self.book.flows:
             codes = self.book.status.codes(flow.stream)
-            if flow.t not in self.asked or not self.book.status.hazardous(flow.stream, flow.t):
+            if flow.t not in self.known.asked or not self.book.status.hazardous(flow.stream, flow.t):
                 continue
-            if self._by_scheme(flow.from_site, flow.to_site, codes, flow.t):
+            if self.known.joined(flow.from_site, flow.to_site, codes, flow.t):
                 self.from_senders.add((flow.to_site, flow.stream.name, flow.t), flow.amount)
                 self._count_scheme(flow.from_site, flow.to_site, flow.stream, flow.t, flow.amount)
-            elif self._closed(flow.to_site, flow.stream, codes, flow.t):
+            elif self.known.closed(flow.to_site, flow.stream.lineage, codes, flow.t):
                 where = self.book.where(flow.t, flow.lane, flow.stream.name)
                 self.findings.nothing("brought", where, flow.amount, site=flow.to_site)
 
-    def _receivers(self, site: str) -> set[str]:
-        facts, members = self.book.facts, self.book.facts.members
-        named = {row.receiver for row in self.rows}
-        for row in live(facts.case.exemptions):
-            named |= set(members(row.receiver)) if row.receiver else {*facts.facilities, *facts.outlets}
-        return {name for name in named if self.site.get(name) == site}
-
-    def _by_scheme(self, sender: str, site: str, codes: Names, t: int) -> bool:
-        return any(
-            codes and all(self.valid(code, t, receiver, sender=sender) for code in codes)
-            for receiver in self._receivers(site)
-        )
-
     def _count_scheme(self, sender: str, site: str, stream: Stream, t: int, amount: float) -> None:
-        for receiver in self._receivers(site):
+        for receiver in self.known.receivers(site):
             for code in self.book.status.codes(stream):
-                rows = self.valid(code, t, receiver, sender=sender)
+                rows = self.known.valid(code, t, receiver, sender=sender)
                 if rows:
                     wet = self.book.facts.wet_per_dry(stream.material)
                     key = (receiver, code, sender, self.book.dates.year_of(t))
                     counted = amount * (wet if rows[0].basis == "as_received" else 1.0)
                     self.under[key][frozenset(row.name for row in rows)] += counted
-
-    def _closed(self, site: str, stream: Stream, codes: Names, t: int) -> bool:
-        """A site with such waste of its own, or a scheme for it, where nobody may take it from others."""
-        schemes = any(
-            row.point_to_point_from and row.code in codes and self.site.get(row.receiver) == site
-            for row in self.rows
-        )
-        if not schemes and not self.own(site, stream):
-            return False
-        return not any(
-            codes and all(self.exempt(r, c, t) or self.valid(c, t, r) for c in codes)
-            for r in self._receivers(site)
-        )
 
     # ---------------------------------------------------------------- sums
 
@@ -317,7 +193,7 @@ class Judge:
         every = range(len(self.book.dates.periods))
         for kept in self.book.stocks:
             codes = self.book.status.codes(kept.stream)
-            licensed = codes and any(all(self.valid(c, t, kept.storage) for c in codes) for t in every)
+            licensed = codes and any(all(self.known.valid(c, t, kept.storage) for c in codes) for t in every)
             if not licensed:
                 tally.add((kept.site, kept.stream.name, kept.t), kept.reclaimed)
         return tally
@@ -330,19 +206,14 @@ class Judge:
         for number, (names, amount) in enumerate(received.items()):
             graph.add_edge("received", f"part {number}", capacity=amount)
             graph.add_edges_from((f"part {number}", f"permit {name}") for name in names)
-        for row in self.rows:
+        for row in self.known.rows:
             if any(row.name in names for names in received):
-                graph.add_edge(f"permit {row.name}", "allowed", capacity=self.allowed(row, year))
+                graph.add_edge(f"permit {row.name}", "allowed", capacity=self.known.allowed(row, year))
         covered = nx.maximum_flow_value(
             graph, "received", "allowed", flow_func=nx.algorithms.flow.edmonds_karp
         )
         where = f"{' + '.join(sorted(_names(received)))} / {receiver} / {code} / {year}"
         self.findings.at_most("over_permit", where, sum(received.values()), covered, receiver=receiver)
-
-    def allowed(self, row: Permit, year: int) -> float:
-        """Tonnes of a permit in a calendar year, by its valid days within the horizon."""
-        days = sum(self._days(row, t) for t in self.book.dates.periods_of(year))
-        return row.amount_t_per_a * days / (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
 def _names(received: Iterable[Names]) -> Names:

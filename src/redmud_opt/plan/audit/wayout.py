@@ -175,11 +175,13 @@ class WayOut:
 
     def may_hold(self, storage: str) -> dict[Lineage, None]:
         """Wastes that can lie in a storage when the horizon ends: put there, or there from the beginning."""
-        row, facts = self.book.facts.storages[storage], self.book.facts
+        row, facts, ways = self.book.facts.storages[storage], self.book.facts, self.ways
+        every = range(len(self.book.dates.periods))
         found = {
             lineage: None
             for site, lineage in self.reach.nodes
-            if site == row.site and row.retrievable and self.ways.keeps(row, lineage)
+            if site == row.site and row.retrievable and ways.keeps(row, lineage)
+            if any(ways.lawful_put(row, lineage, t) for t in every)
         }
         for lay in self.book.opening:
             if lay.storage == storage:

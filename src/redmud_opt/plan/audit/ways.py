@@ -25,6 +25,7 @@ from redmud_opt.plan.audit.blending import admits, standing
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.borders import Borders
 from redmud_opt.plan.audit.conversion import Conversion
+from redmud_opt.plan.audit.licences import Licences
 from redmud_opt.plan.audit.status import Status
 from redmud_opt.plan.audit.streams import Lineage
 
@@ -68,6 +69,7 @@ class Ways:
         self.book, self.facts, self.dates = book, book.facts, book.dates
         self.status = status
         self.borders = Borders(book.facts, book.dates, status)
+        self.licences = Licences(book.facts, book.dates)
         self.when = tuple(when)
         self._every = range(len(book.dates.periods))
         self.gates = standing(book)
@@ -154,11 +156,33 @@ class Ways:
     def lawful_placement(self, storage: Storage, lineage: Lineage, t: int) -> bool:
         """Whether the law lets a waste be placed for good, open or not."""
         may = self.borders.may_dispose(storage.site, lineage, t)
+        may = may and self._may_receive(storage.name, lineage, t, storage.method)
         return may and self.borders.assessed(storage, lineage, t)
 
+    def lawful_put(self, storage: Storage, lineage: Lineage, t: int) -> bool:
+        """Whether the law lets a waste be put into a storage."""
+        return self._may_receive(storage.name, lineage, t, None)
+
+    def _may_receive(
+        self, receiver: str, lineage: Lineage, t: int, method: str | None, *, use: bool = False
+    ) -> bool:
+        """Whether permits, exemptions and what is a site's own let a receiver take a lineage."""
+        if not self.status.of(lineage, t):
+            return True
+        codes = self.status.codes_of(lineage)
+        return self.licences.may_receive(receiver, lineage, codes, t, method, use)
+
+    def _may_move(self, from_site: str, to_site: str, lineage: Lineage, t: int) -> bool:
+        """Whether documents at borders, and permits where a lane ends, let a lineage move."""
+        codes = self.status.codes_of(lineage)
+        hazardous = self.status.of(lineage, t)
+        licensed = not hazardous or self.licences.may_move(from_site, to_site, lineage, codes, t)
+        return licensed and self.borders.may_move(from_site, to_site, lineage, t)
+
     def _lawful_delivery(self, outlet: Outlet, lineage: Lineage, t: int) -> bool:
-        disposed = self.dates.meaning(outlet.method, t) == "disposal"
-        may = not disposed or self.borders.may_dispose(outlet.site, lineage, t)
+        meaning = self.dates.meaning(outlet.method, t)
+        may = meaning != "disposal" or self.borders.may_dispose(outlet.site, lineage, t)
+        may = may and self._may_receive(outlet.name, lineage, t, outlet.method, use=meaning == "use")
         return may and self.borders.assessed(outlet, lineage, t)
 
     @staticmethod
@@ -213,7 +237,8 @@ class Ways:
         """Whether a storage may ever take a lineage, to hold it or for good."""
         if not self.keeps(storage, lineage):
             return False
-        return storage.retrievable or any(self.lawful_placement(storage, lineage, t) for t in self._every)
+        held = storage.retrievable and any(self.lawful_put(storage, lineage, t) for t in self._every)
+        return held or any(self.lawful_placement(storage, lineage, t) for t in self._every)
 
     def _leads_on(self, site: str, lineage: Lineage) -> bool:
         return self.facts.sites[site].kind == "transfer_station" or any(
@@ -227,7 +252,7 @@ class Ways:
                 rows = self.facts.inputs.get(process, ())
                 if lineage.parent is None and any(row.material == lineage.material for row in rows):
                     return True
-                lawful = any(self._lawful_run(site, process, lineage, t) for t in self._every)
+                lawful = any(self._lawful_run(line, process, lineage, t) for t in self._every)
                 if lawful and self._use(site, line, process, point, lineage) is not None:
                     return True
         return False
@@ -251,7 +276,7 @@ class Ways:
         return tuple(found)
 
     def _moves_on(self, lane: Lane, lineage: Lineage, t: int) -> bool:
-        return self.lane_open(lane, t) and self.borders.may_move(lane.from_site, lane.to_site, lineage, t)
+        return self.lane_open(lane, t) and self._may_move(lane.from_site, lane.to_site, lineage, t)
 
     def _fee(self, from_site: str, to_site: str, lineage: Lineage) -> float:
         """The least that a dry tonne pays for its approval in the last of the periods."""
@@ -269,7 +294,7 @@ class Ways:
                 distance = self.book.lanes.distance_km(f"{site}>{other}:{mode}", site, other, mode)
                 if distance is None or distance > min(longest, self.takes(other, lineage)):
                     continue
-                if any(self.borders.may_move(site, other, lineage, t) for t in self.when):
+                if any(self._may_move(site, other, lineage, t) for t in self.when):
                     cost = self._hauled(rule, distance, lineage.material) + self._fee(site, other, lineage)
                     handling = self.facts.handling_per_t(site, lineage.material)
                     yield Move(other, cost + handling, distance)
@@ -309,17 +334,20 @@ class Ways:
         for line in self.lines[site]:
             open_ = [t for t in self.when if self.line_open(line, t)]
             for process, point in self._points(line):
-                if not any(self._lawful_run(site, process, feed, t) for t in open_):
+                if not any(self._lawful_run(line, process, feed, t) for t in open_):
                     continue
                 use = self._use(site, line, process, point, feed)
                 if use is not None:
                     found[process, point, use.cost_cny] = use
         return tuple(found.values())
 
-    def _lawful_run(self, site: str, process: str, feed: Lineage | None, t: int) -> bool:
-        if feed is None or self.dates.meaning(self.facts.processes[process].method, t) != "disposal":
+    def _lawful_run(self, line: str, process: str, feed: Lineage | None, t: int) -> bool:
+        if feed is None:
             return True
-        return self.borders.may_dispose(site, feed, t)
+        method, facility = self.facts.processes[process].method, self.facts.lines[line].facility
+        meaning = self.dates.meaning(method, t)
+        may = meaning != "disposal" or self.borders.may_dispose(self.facts.site_of_line(line), feed, t)
+        return may and self._may_receive(facility, feed, t, method, use=meaning == "use")
 
     def _points(self, line: str) -> Iterator[tuple[str, str]]:
         """Processes of a line with their operating points."""
