@@ -34,6 +34,7 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Rows, compile
 from redmud_opt.model.value import GOALS, MAXIMISED, penalty_cny_per_t, set_goal
 from redmud_opt.network import Network, build_network
+from redmud_opt.network.network import Array
 from redmud_opt.plan import Plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families, whole_numbers
 from redmud_opt.solve import Options, Outcome, Session
@@ -62,7 +63,8 @@ class NoBase(Exception):
 class Answer:
     """What a question came to. value_cny: value less penalties of the plan found, and the most that any may have.
 
-    seconds: of network, build and solve, as far as they were needed.
+    seconds: of network, build, compile (to arrays), update (of the solver) and solver, as far as they were needed;
+    solve: the last three together.
     """
 
     stopped: str
@@ -210,6 +212,10 @@ class Base:
         prepare(model, network, self.floor)
         return self._ask(model, network, whole, time_limit_s, seconds)
 
+    def row_ranges(self) -> tuple[Array, Array] | None:
+        """Between which bounds of each row the duals of the last answer with `fixed` hold."""
+        return self._session("fixed").row_ranges()
+
     def fixed(self) -> Answer:
         """The plan itself as the LP at its whole numbers: what answers with `fixed` are compared with."""
         with self.changed() as model:
@@ -227,8 +233,8 @@ class Base:
         with as_it_was(model):
             if whole == "fixed":
                 fix_whole(model, self.whole)
-            outcome = self._session(whole).solve(model, time_limit_s)
-        seconds = {**seconds, "solve": time.perf_counter() - started, "solver": outcome.seconds}
+            outcome, split = self._session(whole).solve_timed(model, time_limit_s)
+        seconds = {**seconds, **split, "solve": time.perf_counter() - started}
         value = None if outcome.values is None else outcome.objective
         return Answer(outcome.stopped, value, outcome.bound, seconds, network, model, outcome)
 
@@ -263,11 +269,15 @@ def columns_of(model: ConcreteModel) -> list[Columns]:
     return [part for part in model.component_objects(Var) if isinstance(part, Columns)]
 
 
+def rows_of(model: ConcreteModel) -> list[Rows]:
+    """All families of rows."""
+    return [part for part in model.component_objects(Constraint) if isinstance(part, Rows)]
+
+
 @contextmanager
 def as_it_was(model: ConcreteModel) -> Iterator[None]:
     """Puts back the bounds of all columns and rows, and which columns are whole numbers, at the end."""
-    columns = columns_of(model)
-    rows = [r for r in model.component_objects(Constraint) if isinstance(r, Rows)]
+    columns, rows = columns_of(model), rows_of(model)
     parts: tuple[Columns | Rows, ...] = (*columns, *rows)
     held = [(part, part.lower_bound.copy(), part.upper_bound.copy()) for part in parts]
     masks = [(part, part.integer_mask) for part in columns]
