@@ -345,7 +345,7 @@ def test_the_next_point_costs_what_its_bricks_lose(at_least: float | None, reach
 
 
 def test_the_next_point_may_take_a_new_plant_or_be_out_of_reach() -> None:
-    """60 t of press are full at 60 %. The second, for 900, makes 40 t of brick worth 400: the next point costs 500."""
+    """60 t of press are full at 60 %. The second, for 900, earns 400 with 40 t: the next point costs 500."""
     case = world(stands(60), press(40, "second", capex_cny=900), BRICK)
     base = Base.solved(case)
     (fixed,) = next_point(base).frames["next_point"].to_dict("records")

@@ -34,7 +34,9 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Rows, compile
 from redmud_opt.model.value import GOALS, MAXIMISED, penalty_cny_per_t, set_goal
 from redmud_opt.network import Network, build_network
+from redmud_opt.network.build import derive_network
 from redmud_opt.network.network import Array
+from redmud_opt.network.reuse import with_amounts
 from redmud_opt.plan import Plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families, whole_numbers
 from redmud_opt.solve import Options, Outcome, Session
@@ -206,9 +208,7 @@ class Base:
 
     def ask_case(self, case: Case, whole: How = "free", time_limit_s: float | None = None) -> Answer:
         """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0."""
-        network, model, seconds = _built(case, None, self.network)
-        if network.findings:
-            return Answer("infeasible", None, None, seconds, network)
+        network, model, seconds = _again(case, self.network)
         prepare(model, network, self.floor)
         return self._ask(model, network, whole, time_limit_s, seconds)
 
@@ -251,14 +251,22 @@ class Base:
 # ---- the model --------------------------------------------------------------------------------------------------
 
 
-def _built(
-    case: Case, baseline: Baseline | None, like: Network | None = None
-) -> tuple[Network, ConcreteModel, dict[str, float]]:
-    """Network and model of a case, with the baseline of another network where there is one, and their seconds."""
+def _built(case: Case, baseline: Baseline | None) -> tuple[Network, ConcreteModel, dict[str, float]]:
+    """Network and model of a case, and their seconds."""
     started = time.perf_counter()
     network = build_network(case, baseline)
-    if like is not None and like.before is not None:
-        network = replace(network, before=like.before)
+    between = time.perf_counter()
+    model = build_model(network)
+    return network, model, {"network": between - started, "build": time.perf_counter() - between}
+
+
+def _again(case: Case, like: Network) -> tuple[Network, ConcreteModel, dict[str, float]]:
+    """The same of a case that is much like that of another network, whose baseline it has.
+
+    What counting would show to be impossible is left to the solver.
+    """
+    started = time.perf_counter()
+    network = with_amounts(like, case) or replace(derive_network(case), before=like.before)
     between = time.perf_counter()
     model = build_model(network)
     return network, model, {"network": between - started, "build": time.perf_counter() - between}
