@@ -1,4 +1,4 @@
-"""A network met again: whatever a budget, limit, target, permit or approval allows, the model is that of a new one."""
+"""A network met again: whatever a budget, limit, target, permit or approval allows, the model is that of one anew."""
 
 from __future__ import annotations
 
