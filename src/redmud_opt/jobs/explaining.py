@@ -26,6 +26,7 @@ from redmud_opt.jobs.reaudit import run_fault
 from redmud_opt.plan import Plan
 from redmud_opt.study.asking import Base, NoBase
 from redmud_opt.study.explanation import Explanation
+from redmud_opt.study.worth import bottlenecks, next_point, worth_of
 
 FOLDER = "explained"
 
@@ -50,7 +51,30 @@ class Question:
     metavar: str | None = None
 
 
-QUESTIONS: dict[str, Question] = {}
+QUESTIONS: dict[str, Question] = {
+    "bottlenecks": Question(
+        lambda asked, _: bottlenecks(asked.base),
+        "what holds the plan back: what 5 %% more of each thing is worth, decisions in whole numbers as they are "
+        "(asked if nothing else is)",
+    ),
+    "bottlenecks_free": Question(
+        lambda asked, _: bottlenecks(asked.base, "free", time_limit_s=asked.limit_s),
+        "the same with all decisions made anew: a solve per step, an interval each",
+    ),
+    "worth": Question(
+        lambda asked, names: worth_of(asked.base, names or (), time_limit_s=asked.limit_s),
+        "what more of a line, lane, yard, outlet, supply, permit, approval, budget, limit or target is worth",
+        "NAME",
+    ),
+    "next_point": Question(
+        lambda asked, _: next_point(asked.base),
+        "what the next point of utilisation costs, decisions in whole numbers as they are",
+    ),
+    "next_point_free": Question(
+        lambda asked, _: next_point(asked.base, "free", time_limit_s=asked.limit_s),
+        "the same with all decisions made anew",
+    ),
+}
 
 DEFAULT_LIMIT_S = 60.0
 

@@ -12,6 +12,7 @@ permit. Law of solid waste 2020 art. 80; MODEL.md rule 6; docs/decisions.md 'Per
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
@@ -28,8 +29,9 @@ from redmud_opt.network.receipts import Claim, Receipt, claims_of, receipts_of
 def add_permits(m: ConcreteModel, net: Network) -> None:
     """Rows of tonnes under permits, and of the own waste that needs none."""
     known = Licensing(net.lookup, net.time)
-    _add_limits(m, claims_of(net, known))
-    _add_own(m, net, known, receipts_of(net, known))
+    receipts = receipts_of(net, known)
+    _add_limits(m, claims_of(net, known, receipts))
+    _add_own(m, net, known, receipts)
 
 
 def _add_limits(m: ConcreteModel, claims: list[Claim]) -> None:
@@ -59,8 +61,9 @@ def _add_own(m: ConcreteModel, net: Network, known: Licensing, receipts: list[Re
         standing = receipt.standing
         without[receipt.place] |= ~standing.licensed & ~standing.scheme & _acts(receipt)
         by_scheme[receipt.place] |= ~standing.licensed & standing.scheme & _acts(receipt)
-    m.own_waste = _own_rows(m, net, known, there & without, [(r, ~r.standing.scheme) for r in receipts])
-    m.scheme_waste = _own_rows(m, net, known, there & by_scheme, [(r, known.asked) for r in receipts])
+    own = _own_storage(net, known)
+    m.own_waste = _own_rows(m, net, own, there & without, [(r, ~r.standing.scheme) for r in receipts])
+    m.scheme_waste = _own_rows(m, net, own, there & by_scheme, [(r, known.asked) for r in receipts])
     _add_scheme_flows(m, net, known, m.scheme_waste, there & by_scheme)
 
 
@@ -70,7 +73,7 @@ def _acts(receipt: Receipt) -> Mask:
 
 
 def _own_rows(
-    m: ConcreteModel, net: Network, known: Licensing, asked: Mask, receipts: Iterable[tuple[Receipt, Mask]]
+    m: ConcreteModel, net: Network, own: Mask, asked: Mask, receipts: Iterable[tuple[Receipt, Mask]]
 ) -> Rows:
     """Σ receipts without licence − made − reclaimed ≤ arising, at the places and periods asked for."""
     grid = Grid.of(asked)
@@ -81,16 +84,21 @@ def _own_rows(
         kind="hard_law",
         message="model.own_waste",
     )
+    cells: dict[str, list[tuple[Ints, Ints]]] = defaultdict(list)
     for receipt, counted in receipts:
         mask = counted & ~receipt.standing.licensed & _acts(receipt) & (grid.position[receipt.place] >= 0)
         t = np.flatnonzero(mask)
-        col = receipt.grid.position[receipt.entity, t]
-        rows.add(getattr(m, receipt.family), row=grid.position[receipt.place, t], col=col)
-    _add_what_is_own(m, net, known, rows, grid.position)
+        cells[receipt.family].append(
+            (grid.position[receipt.place, t], receipt.grid.position[receipt.entity, t])
+        )
+    for family, found in cells.items():  # one term a family: thousands of small ones took half of the build
+        row, col = (np.concatenate(part) for part in zip(*found, strict=True))
+        rows.add(getattr(m, family), row=row, col=col)
+    _add_what_is_own(m, net, own, rows, grid.position)
     return rows
 
 
-def _add_what_is_own(m: ConcreteModel, net: Network, known: Licensing, rows: Rows, position: Ints) -> None:
+def _add_what_is_own(m: ConcreteModel, net: Network, own: Mask, rows: Rows, position: Ints) -> None:
     """− made − reclaimed from storages that never held anything of others; arising as options change it."""
     runs, held = net.runs, net.holdings
     cells = runs.made_cells
@@ -98,7 +106,7 @@ def _add_what_is_own(m: ConcreteModel, net: Network, known: Licensing, rows: Row
     rows.add(m.feed_t, row=position[runs.made_place[k], t], col=cells[k, t], coef=-runs.made_yield[k])
     row, col, less_t_per_t = effects(net, position)
     rows.add(m.applied_t, row=row, col=col, coef=less_t_per_t)
-    _at(rows, m.reclaim_t, held.reclaim, np.where(_own_storage(net, known), held.place, -1), position)
+    _at(rows, m.reclaim_t, held.reclaim, np.where(own, held.place, -1), position)
 
 
 def _own_storage(net: Network, known: Licensing) -> Mask:

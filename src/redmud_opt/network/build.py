@@ -37,10 +37,15 @@ from redmud_opt.network.yards import Yards
 
 
 def build_network(case: Case, baseline: Baseline | None = None) -> Network:
-    """The network of a case, planned against a baseline if there is one.
+    """The network of a case, planned against a baseline if there is one, with what counting shows to be impossible.
 
     Raises CaseFaults for what only the network shows (missing values, dead ends), and for a baseline of another time.
     """
+    return find_impossible(derive_network(case, baseline))
+
+
+def derive_network(case: Case, baseline: Baseline | None = None) -> Network:
+    """The same without findings: for who solves it in any case, and asks often."""
     wrong = () if baseline is None else baseline_faults(case, baseline)
     if wrong:
         raise CaseFaults(wrong)
@@ -111,8 +116,7 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     unlimited = [*unlimited_faults(network), *pool_faults(network)]
     if unlimited:
         raise CaseFaults(tuple(unlimited))
-    network = replace(network, notes=(*network.notes, *clock_notes(network)))
-    return find_impossible(network)
+    return replace(network, notes=(*network.notes, *clock_notes(network)))
 
 
 def plant_of(lookup: Lookup, reach: Reach, time: Time) -> Plant:

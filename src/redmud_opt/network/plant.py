@@ -14,7 +14,6 @@ from functools import cached_property
 
 import numpy as np
 
-from redmud_opt.case import Period
 from redmud_opt.case.months import months_after
 from redmud_opt.case.profiles import shares
 from redmud_opt.case.works import Line
@@ -59,17 +58,16 @@ class Plant:
     def of(cls, lines: Sequence[Line], time: Time) -> Plant:
         """The plant of these lines, in this order."""
         vintages = [v for k, line in enumerate(lines) for v in _vintages(k, line, time)]
-        size = (len(vintages), len(time))
-        share = [_in_force(v, lines[v.line], p) for v in vintages for p in time.periods]
-        kept = [_days(v.start, v.end, p) / p.days for v in vintages for p in time.periods]
+        share = [_in_force(v, lines[v.line], time) for v in vintages]
+        kept = [_days(v.start, v.end, time) / time.days for v in vintages]
         return cls(
             time=time,
             lines=list(lines),
             vintages=vintages,
             capacity=_stack([_capacity(line, time) for line in lines], len(time)),
             hours=_stack([_hours(line, time) for line in lines], len(time)),
-            share=np.array(share, dtype=float).reshape(size),
-            kept=np.array(kept, dtype=float).reshape(size),
+            share=_stack(share, len(time)),
+            kept=_stack(kept, len(time)),
         )
 
     @cached_property
@@ -197,20 +195,23 @@ def _life_end(start: date, life_a: float) -> date:
     return months_after(start, max(1, round(12 * life_a)))
 
 
-def _days(start: date, end: date, period: Period) -> int:
-    """Days of a period in [start, end)."""
-    return max(0, (min(end, period.end) - max(start, period.start)).days)
+def _days(start: date, end: date, time: Time) -> Ints:
+    """Days of every period in [start, end), [T]."""
+    first, after = start.toordinal(), end.toordinal()
+    found: Ints = np.maximum(np.minimum(after, time.end_day) - np.maximum(first, time.start_day), 0)
+    return found
 
 
-def _in_force(vintage: Vintage, line: Line, period: Period) -> float:
-    """Mean over the days of a period of the share of capacity in force."""
+def _in_force(vintage: Vintage, line: Line, time: Time) -> Array:
+    """Mean over the days of every period of the share of capacity in force, [T]."""
     profile = shares(line.ramp_up) if vintage.start > date.min else ()
-    found, start = 0.0, vintage.start
+    found, start = np.zeros(len(time)), vintage.start
     for k, share in enumerate(profile):
         until = months_after(vintage.start, 12 * (k + 1))
-        found += share * _days(start, min(until, vintage.end), period)
+        found += share * _days(start, min(until, vintage.end), time)
         start = until
-    return (found + _days(start, vintage.end, period)) / period.days
+    mean: Array = (found + _days(start, vintage.end, time)) / time.days
+    return mean
 
 
 def _capacity(line: Line, time: Time) -> Array:
@@ -220,5 +221,4 @@ def _capacity(line: Line, time: Time) -> Array:
 
 
 def _hours(line: Line, time: Time) -> Array:
-    days = np.array([period.days for period in time.periods], dtype=float)
-    return 24.0 * days * time.calendar(line.calendar) * line.availability
+    return 24.0 * time.days * time.calendar(line.calendar) * line.availability

@@ -124,10 +124,10 @@ def _put(net: Network) -> Iterator[Raw]:
         yield "put_t", held.put, e, row.name, int(held.place[e]), lineage, None, False
 
 
-def claims_of(net: Network, known: Licensing) -> list[Claim]:
-    """The claims on permits, then those on point-to-point schemes."""
+def claims_of(net: Network, known: Licensing, receipts: list[Receipt] | None = None) -> list[Claim]:
+    """The claims on permits, then those on point-to-point schemes; `receipts`: those of the network, if at hand."""
     found: dict[Key, dict[frozenset[str], list[Cell]]] = defaultdict(lambda: defaultdict(list))
-    for receipt in receipts_of(net, known):
+    for receipt in receipts_of(net, known) if receipts is None else receipts:
         for code in sorted(receipt.lineage.codes):
             permits = known.permits(receipt.receiver, code, receipt.method)
             exempt = receipt.use & known.exempt(receipt.receiver, code)

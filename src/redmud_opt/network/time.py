@@ -37,6 +37,21 @@ class Time:
         return len(self.periods)
 
     @cached_property
+    def start_day(self) -> Ints:
+        """First day of every period, counted from 1 January of year 1, [T]."""
+        return np.array([period.start.toordinal() for period in self.periods], dtype=np.int64)
+
+    @cached_property
+    def end_day(self) -> Ints:
+        """Day after the last of every period, counted in the same way, [T]."""
+        return np.array([period.end.toordinal() for period in self.periods], dtype=np.int64)
+
+    @cached_property
+    def days(self) -> Ints:
+        """Days of every period, [T]."""
+        return self.end_day - self.start_day
+
+    @cached_property
     def opens_year(self) -> Mask:
         """True where a period is the first of a calendar year other than the horizon's first."""
         return np.append(False, np.diff(self.year) != 0)

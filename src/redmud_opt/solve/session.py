@@ -60,12 +60,22 @@ class Session:
 
         `model.column_groups`, if there, says which integer decisions come first (`ColumnGroup`).
         """
-        self.update(compile(model), getattr(model, "column_groups", ()))
+        return self.solve_timed(model, time_limit_s)[0]
+
+    def solve_timed(
+        self, model: ConcreteModel, time_limit_s: float | None = None
+    ) -> tuple[Outcome, dict[str, float]]:
+        """`solve`, and the seconds of compile, update and solver."""
+        started = time.perf_counter()
+        form = compile(model)
+        compiled = time.perf_counter()
+        self.update(form, getattr(model, "column_groups", ()))
+        updated = time.perf_counter()
         outcome = self.run(time_limit_s)
+        seconds = {"compile": compiled - started, "update": updated - compiled, "solver": outcome.seconds}
         if outcome.values is not None:
-            assert self.form is not None
-            self.form.load(outcome.values)
-        return outcome
+            form.load(outcome.values)
+        return outcome, seconds
 
     def begin_with(self, form: StandardForm, values: Array) -> None:
         """A plan that every solve with integers begins with, instead of the last one found; matched by names."""
@@ -105,6 +115,17 @@ class Session:
         assert self.form is not None
         return self._run_mip(limit) if self.form.integrality.any() else self._run_lp(limit)
 
+    def row_ranges(self) -> tuple[Array, Array] | None:
+        """Between which bounds of each row alone the duals of the last LP hold; None where there is no basis."""
+        if self.scaling is None or not self._highs.getBasis().valid:
+            return None
+        status, ranging = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk or not ranging.valid:
+            return None
+        ends = (ranging.row_bound_dn.value_, ranging.row_bound_up.value_)
+        low, high = (np.ldexp(np.array(end, dtype=float), -self.scaling.row) for end in ends)
+        return low, high
+
     # ---- the model -----------------------------------------------------------------------------------------
 
     def _same_pattern(self, form: StandardForm) -> bool:
@@ -129,8 +150,9 @@ class Session:
         at_lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
         columns = matched(old.column_blocks, old.column_sources, new.column_blocks, new.column_sources)
         rows = matched(old.row_blocks, old.row_sources, new.row_blocks, new.row_sources)
-        basis.col_status = [before.col_status[k] if k >= 0 else at_lower for k in columns]
-        basis.row_status = [before.row_status[k] if k >= 0 else basic for k in rows]
+        column_before, row_before = before.col_status, before.row_status  # each reading copies the whole list
+        basis.col_status = [column_before[k] if k >= 0 else at_lower for k in columns]
+        basis.row_status = [row_before[k] if k >= 0 else basic for k in rows]
         basis.valid = True
         basis.alien = True  # the number of basic variables need not fit: HiGHS repairs it
         h.check(self._highs.setBasis(basis), "setBasis")

@@ -34,6 +34,9 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Rows, compile
 from redmud_opt.model.value import GOALS, MAXIMISED, penalty_cny_per_t, set_goal
 from redmud_opt.network import Network, build_network
+from redmud_opt.network.build import derive_network
+from redmud_opt.network.network import Array
+from redmud_opt.network.reuse import with_amounts
 from redmud_opt.plan import Plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families, whole_numbers
 from redmud_opt.solve import Options, Outcome, Session
@@ -62,7 +65,8 @@ class NoBase(Exception):
 class Answer:
     """What a question came to. value_cny: value less penalties of the plan found, and the most that any may have.
 
-    seconds: of network, build and solve, as far as they were needed.
+    seconds: of network, build, compile (to arrays), update (of the solver) and solver, as far as they were needed;
+    solve: the last three together.
     """
 
     stopped: str
@@ -204,11 +208,13 @@ class Base:
 
     def ask_case(self, case: Case, whole: How = "free", time_limit_s: float | None = None) -> Answer:
         """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0."""
-        network, model, seconds = _built(case, None, self.network)
-        if network.findings:
-            return Answer("infeasible", None, None, seconds, network)
+        network, model, seconds = _again(case, self.network)
         prepare(model, network, self.floor)
         return self._ask(model, network, whole, time_limit_s, seconds)
+
+    def row_ranges(self) -> tuple[Array, Array] | None:
+        """Between which bounds of each row the duals of the last answer with `fixed` hold."""
+        return self._session("fixed").row_ranges()
 
     def fixed(self) -> Answer:
         """The plan itself as the LP at its whole numbers: what answers with `fixed` are compared with."""
@@ -227,8 +233,8 @@ class Base:
         with as_it_was(model):
             if whole == "fixed":
                 fix_whole(model, self.whole)
-            outcome = self._session(whole).solve(model, time_limit_s)
-        seconds = {**seconds, "solve": time.perf_counter() - started, "solver": outcome.seconds}
+            outcome, split = self._session(whole).solve_timed(model, time_limit_s)
+        seconds = {**seconds, **split, "solve": time.perf_counter() - started}
         value = None if outcome.values is None else outcome.objective
         return Answer(outcome.stopped, value, outcome.bound, seconds, network, model, outcome)
 
@@ -245,14 +251,22 @@ class Base:
 # ---- the model --------------------------------------------------------------------------------------------------
 
 
-def _built(
-    case: Case, baseline: Baseline | None, like: Network | None = None
-) -> tuple[Network, ConcreteModel, dict[str, float]]:
-    """Network and model of a case, with the baseline of another network where there is one, and their seconds."""
+def _built(case: Case, baseline: Baseline | None) -> tuple[Network, ConcreteModel, dict[str, float]]:
+    """Network and model of a case, and their seconds."""
     started = time.perf_counter()
     network = build_network(case, baseline)
-    if like is not None and like.before is not None:
-        network = replace(network, before=like.before)
+    between = time.perf_counter()
+    model = build_model(network)
+    return network, model, {"network": between - started, "build": time.perf_counter() - between}
+
+
+def _again(case: Case, like: Network) -> tuple[Network, ConcreteModel, dict[str, float]]:
+    """The same of a case that is much like that of another network, whose baseline it has.
+
+    What counting would show to be impossible is left to the solver.
+    """
+    started = time.perf_counter()
+    network = with_amounts(like, case) or replace(derive_network(case), before=like.before)
     between = time.perf_counter()
     model = build_model(network)
     return network, model, {"network": between - started, "build": time.perf_counter() - between}
@@ -263,11 +277,15 @@ def columns_of(model: ConcreteModel) -> list[Columns]:
     return [part for part in model.component_objects(Var) if isinstance(part, Columns)]
 
 
+def rows_of(model: ConcreteModel) -> list[Rows]:
+    """All families of rows."""
+    return [part for part in model.component_objects(Constraint) if isinstance(part, Rows)]
+
+
 @contextmanager
 def as_it_was(model: ConcreteModel) -> Iterator[None]:
     """Puts back the bounds of all columns and rows, and which columns are whole numbers, at the end."""
-    columns = columns_of(model)
-    rows = [r for r in model.component_objects(Constraint) if isinstance(r, Rows)]
+    columns, rows = columns_of(model), rows_of(model)
     parts: tuple[Columns | Rows, ...] = (*columns, *rows)
     held = [(part, part.lower_bound.copy(), part.upper_bound.copy()) for part in parts]
     masks = [(part, part.integer_mask) for part in columns]

@@ -53,7 +53,10 @@ def coordinates(columns: Columns, rows: Any, row: Any, col: Any, coef: Any, what
             "give arrays of one length, or single numbers"
         )
     (length,) = lengths
-    return Term(columns, *(np.broadcast_to(array, length) for array in (row, col, coef)))
+    whole = (
+        array if array.shape == (length,) else np.broadcast_to(array, length) for array in (row, col, coef)
+    )
+    return Term(columns, *whole)
 
 
 def from_matrix(columns: Columns, rows: Any, matrix: Any, factor: Any, what: str) -> Term:
