@@ -34,6 +34,7 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Rows, compile
 from redmud_opt.model.value import GOALS, MAXIMISED, penalty_cny_per_t, set_goal
 from redmud_opt.network import Network, build_network
+from redmud_opt.network.network import Array
 from redmud_opt.plan import Plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families, whole_numbers
 from redmud_opt.solve import Options, Outcome, Session
@@ -198,9 +199,15 @@ class Base:
         for part, held in values:
             part.values_array = held
 
-    def ask(self, model: ConcreteModel, whole: How = "free", time_limit_s: float | None = None) -> Answer:
-        """Solves the model as it is changed now."""
-        return self._ask(model, self.network, whole, time_limit_s, {})
+    def ask(
+        self,
+        model: ConcreteModel,
+        whole: How = "free",
+        time_limit_s: float | None = None,
+        start: Array | None = None,
+    ) -> Answer:
+        """Solves the model as it is changed now. start: values of a plan of it to begin with, instead of the plan."""
+        return self._ask(model, self.network, whole, time_limit_s, {}, start)
 
     def ask_case(self, case: Case, whole: How = "free", time_limit_s: float | None = None) -> Answer:
         """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0."""
@@ -222,23 +229,26 @@ class Base:
         whole: How,
         time_limit_s: float | None,
         seconds: Mapping[str, float],
+        start: Array | None = None,
     ) -> Answer:
         started = time.perf_counter()
+        session = self._session(whole)
+        if whole == "free":
+            assert self.outcome.values is not None
+            own = (self.form, self.outcome.values)
+            session.begin_with(*(own if start is None else (compile(model), start)))
         with as_it_was(model):
             if whole == "fixed":
                 fix_whole(model, self.whole)
-            outcome = self._session(whole).solve(model, time_limit_s)
+            outcome = session.solve(model, time_limit_s)
         seconds = {**seconds, "solve": time.perf_counter() - started, "solver": outcome.seconds}
         value = None if outcome.values is None else outcome.objective
         return Answer(outcome.stopped, value, outcome.bound, seconds, network, model, outcome)
 
     def _session(self, whole: How) -> Session:
-        """A session per question; the free one begins with the plan."""
+        """A session per way of asking."""
         if whole not in self._sessions:
-            session = self._sessions[whole] = Session(self.options)
-            if whole == "free":
-                assert self.outcome.values is not None
-                session.begin_with(self.form, self.outcome.values)
+            self._sessions[whole] = Session(self.options)
         return self._sessions[whole]
 
 
