@@ -27,6 +27,8 @@ from redmud_opt.plan import Plan
 from redmud_opt.study.asking import Base, NoBase
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.worth import bottlenecks, next_point, worth_of
+from redmud_opt.study.planb import plan_b
+from redmud_opt.study.why import why_here, why_not
 
 FOLDER = "explained"
 
@@ -73,6 +75,21 @@ QUESTIONS: dict[str, Question] = {
     "next_point_free": Question(
         lambda asked, _: next_point(asked.base, "free", time_limit_s=asked.limit_s),
         "the same with all decisions made anew",
+    ),
+    "why_not": Question(
+        lambda asked, names: why_not(asked.base, names or (), asked.limit_s),
+        "why the plan does not use a thing, such as an outlet, lane, line, site, step, or route 'plant>outlet'",
+        "THING",
+    ),
+    "why_here": Question(
+        lambda asked, names: why_here(asked.base, names or (), asked.limit_s),
+        "why the plan uses a thing: what would be lost without it, and where the tonnes would go",
+        "THING",
+    ),
+    "plan_b": Question(
+        lambda asked, names: plan_b(asked.base, names or (), asked.limit_s),
+        "what the loss of an outlet would cost: 'all', or one, NAME or NAME@YEAR from a year on",
+        "OUTLET",
     ),
 }
 

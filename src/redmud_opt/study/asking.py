@@ -202,9 +202,15 @@ class Base:
         for part, held in values:
             part.values_array = held
 
-    def ask(self, model: ConcreteModel, whole: How = "free", time_limit_s: float | None = None) -> Answer:
-        """Solves the model as it is changed now."""
-        return self._ask(model, self.network, whole, time_limit_s, {})
+    def ask(
+        self,
+        model: ConcreteModel,
+        whole: How = "free",
+        time_limit_s: float | None = None,
+        start: Array | None = None,
+    ) -> Answer:
+        """Solves the model as it is changed now. start: values of a plan of it to begin with, instead of the plan."""
+        return self._ask(model, self.network, whole, time_limit_s, {}, start)
 
     def ask_case(self, case: Case, whole: How = "free", time_limit_s: float | None = None) -> Answer:
         """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0."""
@@ -228,23 +234,26 @@ class Base:
         whole: How,
         time_limit_s: float | None,
         seconds: Mapping[str, float],
+        start: Array | None = None,
     ) -> Answer:
         started = time.perf_counter()
+        session = self._session(whole)
+        if whole == "free":
+            assert self.outcome.values is not None
+            own = (self.form, self.outcome.values)
+            session.begin_with(*(own if start is None else (compile(model), start)))
         with as_it_was(model):
             if whole == "fixed":
                 fix_whole(model, self.whole)
-            outcome, split = self._session(whole).solve_timed(model, time_limit_s)
+            outcome, split = session.solve_timed(model, time_limit_s)
         seconds = {**seconds, **split, "solve": time.perf_counter() - started}
         value = None if outcome.values is None else outcome.objective
         return Answer(outcome.stopped, value, outcome.bound, seconds, network, model, outcome)
 
     def _session(self, whole: How) -> Session:
-        """A session per question; the free one begins with the plan."""
+        """A session per way of asking."""
         if whole not in self._sessions:
-            session = self._sessions[whole] = Session(self.options)
-            if whole == "free":
-                assert self.outcome.values is not None
-                session.begin_with(self.form, self.outcome.values)
+            self._sessions[whole] = Session(self.options)
         return self._sessions[whole]
 
 

@@ -81,7 +81,11 @@ def gaps_of(network: Network, options: Options) -> dict[Key, Gap]:
 
 def _policy(network: Network, options: Options) -> dict[Key, Gap]:
     """The policy rows that give way where there is no plan even without targets."""
-    reach = relaxed(network, options)
+    return giving_way(relaxed(network, options))
+
+
+def giving_way(reach: Reach) -> dict[Key, Gap]:
+    """The policy rows that give way in a relaxation whose targets may fall short, as little as can be in sum."""
     model = reach.model
     model.short_t.upper_bound = np.inf
     model.del_component("objective")

@@ -1,0 +1,436 @@
+"""Why not, and why here: what keeps something out of a plan, or what the plan would be without it.
+
+    why_not(base, ["lane_x", "pingguo>cement"])     the rule that keeps it out, or the break-even change of its price
+    why_here(base, ["cement"])                      the next-best fate, and the loss without it
+
+What is out by price is forced in, then paid for: at the break-even change of its price no plan gains by it. Whole
+numbers stay as the plan has them where that leaves a way (an LP, exact), else those of the thing are free, else all.
+The loss of what is built, and of what is used, is that with all whole numbers free, an interval. docs/why.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyomo.environ import ConcreteModel
+
+from redmud_opt.i18n import Message
+from redmud_opt.i18n.amounts import Money, Price, Tonnes
+from redmud_opt.model.arrays import Index, Rows
+from redmud_opt.network import Network
+from redmud_opt.plan.whole import whole_families
+from redmud_opt.study.asking import Answer, Base, Interval, difference
+from redmud_opt.study.explanation import Explanation
+from redmud_opt.study.forcing import BreakEven, Forcing, Found, How, break_even
+from redmud_opt.study.inway import ONLY_LAW, in_the_way
+from redmud_opt.study.keptout import kept_out
+from redmud_opt.study.moves import ends_of, gains, moves, shown
+from redmud_opt.study.things import USED_T, Part, Thing, table_of, thing_of
+
+ROW = (
+    *("thing", "kind", "verdict", "whole", "price", "break_even_change", "break_even_price", "verified"),
+    *("tonnes", "loss_least_cny", "loss_most_cny", "resolved"),
+)
+"""Columns of the table of answers; NaN where something was not asked. Prices are CNY per unit of the thing's basis;
+of what is built the change is a share of what it costs."""
+
+FIRST_SHARE, LEAST_UNITS, MOST_UNITS = 1e-3, 1.0, 1000.0
+"""What is forced in first: this share of what may be, within these bounds. More is asked where a price is paid."""
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The answer about one thing."""
+
+    thing: Thing
+    lines: tuple[Message, ...]
+    row: dict[str, Any]
+    moves: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+
+
+def why_not(base: Base, names: Sequence[str], limit_s: float = 60.0) -> Explanation:
+    """Why a plan does not use some things. Raises CaseFaults for names that there are not."""
+    things = [thing_of(base.network, base.model, name) for name in names]
+    return _explanation("why_not", [_why_not(base, thing, limit_s) for thing in things])
+
+
+def why_here(base: Base, names: Sequence[str], limit_s: float = 60.0) -> Explanation:
+    """Why a plan uses some things: what it would be without them. Raises CaseFaults for names that there are not."""
+    things = [thing_of(base.network, base.model, name) for name in names]
+    return _explanation("why_here", [_why_here(base, thing, limit_s) for thing in things])
+
+
+def _explanation(question: str, reasons: Sequence[Reason]) -> Explanation:
+    frames = {"answers": pd.DataFrame([reason.row for reason in reasons], columns=list(ROW))}
+    parts = [reason.moves.assign(thing=reason.thing.name) for reason in reasons if len(reason.moves)]
+    if parts:
+        frames["moves"] = shown(pd.concat(parts, ignore_index=True))
+    heading = Message(f"why.{question}", {"things": tuple(reason.thing.said for reason in reasons)})
+    return Explanation(question, heading, tuple(m for r in reasons for m in r.lines), frames)
+
+
+def _row(thing: Thing, verdict: str, **values: Any) -> dict[str, Any]:
+    blank = dict.fromkeys(ROW, NAN) | {"whole": "", "verified": "", "resolved": ""}
+    named = {"thing": thing.name, "kind": Message(f"why.kind_{thing.kind}", {"name": ""})}
+    return blank | named | {"verdict": Message(f"why.verdict_{verdict}")} | values
+
+
+# ---- why not ----------------------------------------------------------------------------------------------------
+
+
+def _why_not(base: Base, thing: Thing, limit_s: float) -> Reason:
+    model, net = base.model, base.network
+    tonnes, decided = thing.used_t(model), thing.decided(model)
+    if tonnes > USED_T or (decided and not thing.acts):
+        used = _use(thing, tonnes)
+        return Reason(thing, (used,), _row(thing, "used", tonnes=tonnes))
+    rules = kept_out(net, thing)
+    if thing.empty or not _open(model, thing):
+        lines = rules or (Message("why.nothing_comes", {"thing": thing.said}),)
+        head = Message("why.kept_out", {"thing": thing.said})
+        return Reason(thing, (head, *lines), _row(thing, "kept_out"))
+    forcing = Forcing(base, thing, limit_s)
+    found = _decided_in(forcing) if forcing.decides else _forced_in(forcing)
+    if found.row["verdict"].key == "why.verdict_impossible":
+        return found
+    besides = tuple(Message("why.besides", {"rule": rule}) for rule in rules[:2])
+    return replace(found, lines=(*found.lines, *besides))
+
+
+def _open(model: ConcreteModel, thing: Thing) -> bool:
+    parts = thing.decisions or thing.acts
+    return any((model.component(family).upper_bound[at] > 0).any() for family, at in parts)
+
+
+def _use(thing: Thing, tonnes: float) -> Message:
+    return (
+        Message("why.used", {"thing": thing.said, "tonnes": Tonnes(tonnes)})
+        if thing.acts
+        else Message("why.decided", {"thing": thing.said})
+    )
+
+
+def _forced_in(forcing: Forcing) -> Reason:
+    """What moves by tonnes: a little is forced in, and paid for until it comes by itself."""
+    base, thing = forcing.base, forcing.thing
+    before, fixed = ends_of(base.model, base.network), base.fixed()
+    with forcing.question() as model:
+        amount = _first_units(forcing)
+        forcing.force(model, amount)
+        first, how = _first(forcing, model)
+        if first is None or not first.possible:
+            return _impossible(forcing, amount, first)
+        moved = moves(before, ends_of(model, base.network))
+        compared = fixed if how == "fixed" else base.answer
+        loss = lost(compared, first.answer, near=how == "near")
+        found = break_even(forcing, model, how, compared, first)
+    lines = (*_priced(base, thing, found, how), _forced_loss(first, loss), *_checked(found))
+    if gained := gains(moved):
+        lines = (*lines, Message("why.then", {"ends": gained}))
+    price, change = price_of(base.network, thing), found.premium
+    row = _row(
+        thing,
+        "price",
+        whole=Message(f"why.whole_{how}"),
+        price=NAN if price is None else price.cny,
+        break_even_change=price.sign * change if price else change,
+        break_even_price=NAN if price is None else price.cny + price.sign * change,
+        verified=found.verified,
+        tonnes=first.tonnes,
+        **_loss(loss),
+    )
+    return Reason(thing, lines, row, moved)
+
+
+def _first_units(forcing: Forcing) -> float:
+    """What is forced in first, in discounted units."""
+    upper = [
+        np.where(np.isfinite(u), u, MOST_UNITS) for u in (p.columns.upper_bound[p.at] for p in forcing.asked)
+    ]
+    most = sum(float(p.weight @ u) for p, u in zip(forcing.asked, upper, strict=True))
+    amount = float(np.clip(FIRST_SHARE * most, LEAST_UNITS, MOST_UNITS))
+    return min(amount, 0.5 * most)
+
+
+def _first(forcing: Forcing, model: ConcreteModel) -> tuple[Found | None, How]:
+    """The first plan with the thing in it: whole numbers fixed, those of the thing free, all free."""
+    found: Found | None = None
+    hows: tuple[How, ...] = ("fixed", "near", "free") if has_whole(model) else ("fixed",)
+    for how in hows:
+        found = forcing.solve(model, how)
+        if found.possible and found.units > 0.0:
+            return found, how
+    return found, hows[-1]
+
+
+def has_whole(model: ConcreteModel) -> bool:
+    """Whether a model decides anything in whole numbers."""
+    return bool(whole_families(model))
+
+
+def lost(before: Answer, after: Answer, *, near: bool = False) -> Interval:
+    """What a restriction costs, at least and at most: never less than nothing. near: the bound of `after` is not one
+    of all plans."""
+    if near:
+        after = replace(after, bound_cny=before.bound_cny)
+    found = difference(before, after)
+    return Interval(max(0.0, -found.most), max(0.0, -found.least))
+
+
+def _impossible(forcing: Forcing, amount: float, found: Found | None) -> Reason:
+    """Nothing of it fits: what stands in the way, if that is proved."""
+    thing = forcing.thing
+    if found is not None and not found.answer.proved_impossible:
+        line = Message("why.not_decided_in_time", {"thing": thing.said})
+        return Reason(thing, (line,), _row(thing, "open"))
+
+    def change(model: ConcreteModel) -> None:
+        parts = thing.decisions if forcing.decides else thing.acts
+        _add_least(model, thing, parts, 1.0 if forcing.decides else min(amount, 1.0))
+
+    head, ways = Message("why.does_not_fit", {"thing": thing.said}), in_the_way(forcing.base, change)
+    rules = kept_out(forcing.base.network, thing) if ways == (ONLY_LAW,) else ()
+    return Reason(thing, (head, *(rules or ways)), _row(thing, "impossible"))
+
+
+def _add_least(model: ConcreteModel, thing: Thing, parts: Sequence[Part], least: float) -> None:
+    row = model.asked = Rows(Index.flat("asked", [thing.name]), lower=least)
+    for family, at in parts:
+        row.add(model.component(family), row=np.zeros(len(at), dtype=int), col=at)
+
+
+def _decided_in(forcing: Forcing) -> Reason:
+    """What is decided: forced in once, with whole numbers free; then paid for in parts of what it costs."""
+    base, thing = forcing.base, forcing.thing
+    before = ends_of(base.model, base.network)
+    with forcing.question() as model:
+        forcing.force_in(model, 1.0)
+        near = forcing.solve(model, "near")
+        start = near.answer.outcome.values if near.possible and near.answer.outcome else None
+        free = forcing.solve(model, "free", start=start)
+        first = free if free.possible else near
+        if not first.possible:
+            return _impossible(forcing, 1.0, free)
+        moved = moves(before, ends_of(model, base.network))
+        loss = lost(base.answer, first.answer, near=first is near)
+        proved = _proved(base.answer) and _proved(free.answer)
+        how: How = "free" if proved or not near.possible else "near"
+        forcing.force_in(model, -np.inf)
+        asked = first if how == "free" else near
+        found = break_even(forcing, model, how, base.answer, asked)
+    lines = (*_invested(thing, found, how), _forced_loss(first, loss), *_checked(found))
+    if gained := gains(moved):
+        lines = (*lines, Message("why.then", {"ends": gained}))
+    row = _row(
+        thing,
+        "price",
+        whole=Message(f"why.whole_{how}"),
+        break_even_change=-found.premium if _costs(found) else NAN,
+        verified=found.verified,
+        tonnes=first.tonnes,
+        **_loss(loss),
+    )
+    return Reason(thing, lines, row, moved)
+
+
+def _proved(answer: Answer) -> bool:
+    if answer.value_cny is None or answer.bound_cny is None:
+        return False
+    return answer.bound_cny - answer.value_cny <= 1e-6 * max(1.0, abs(answer.value_cny))
+
+
+def _loss(loss: Interval) -> dict[str, Any]:
+    return {"loss_least_cny": loss.least, "loss_most_cny": loss.most, "resolved": loss.resolved}
+
+
+# ---- words of break-evens ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The price of a thing that the case states. sign: 1 where more of it brings the thing in, −1 where less does."""
+
+    cny: float
+    sign: int
+
+
+def price_of(net: Network, thing: Thing) -> Stated | None:
+    """The price that a case states for a thing, in its own basis; None where there is no one price."""
+    case = net.case
+    if thing.kind == "outlet":
+        tiered = any(tier.item == thing.name for tier in case.tiers)
+        row = next(row for row in case.outlets if row.name == thing.name)
+        return None if tiered else Stated(row.price_cny_per_t, 1)
+    if thing.kind == "supply":
+        supply = next(row for row in case.supplies if row.name == thing.name)
+        tiered = any(tier.item == thing.name for tier in case.tiers)
+        return None if tiered else Stated(supply.price_cny_per_t, -1)
+    if thing.kind == "process":
+        return Stated(net.lookup.processes[thing.name].cost_cny_per_t, -1)
+    if thing.kind == "reduction":
+        option = next(row for row in case.reductions if row.name == thing.name)
+        return None if option.margin_cny_per_t is not None else Stated(option.cost_cny_per_t, -1)
+    if thing.kind == "storage":
+        storage = next(row for row in case.storages if row.name == thing.name)
+        final = any(part.family == "placed_t" for part in thing.acts)
+        return Stated(storage.place_cost_cny_per_t if final else storage.holding_cost_cny_per_t_a, -1)
+    return _lane_price(net, thing) if thing.kind == "lane" else None
+
+
+def _lane_price(net: Network, thing: Thing) -> Stated | None:
+    costs = set()
+    for _, at in thing.acts:
+        for k in np.unique(net.routes.grid.entity[at]).tolist():
+            route, lineage = net.routes.route[k], net.lineage(int(net.routes.stream[k]))
+            cost = net.haulage.lane_cost_cny_per_t(route, lineage)
+            dry = (
+                route.listed is not None
+                and route.listed.cost_cny_per_t is not None
+                and route.listed.basis == "dry"
+            )
+            costs.add(round(cost if dry else cost / lineage.wet_per_dry, 6))
+    return Stated(costs.pop(), -1) if len(costs) == 1 else None
+
+
+def _priced(base: Base, thing: Thing, found: BreakEven, how: How) -> tuple[Message, ...]:
+    """The break-even change, and the price at which it comes in."""
+    price, whole = price_of(base.network, thing), Message(f"why.whole_{how}")
+    values: dict[str, object] = {"thing": thing.said, "change": Price(found.premium), "whole": whole}
+    if price is None:
+        return (Message("why.premium", values),)
+    then = price.cny + price.sign * found.premium
+    values |= {"price": Price(price.cny), "then": Price(then)}
+    if price.sign > 0:
+        return (Message("why.price_up", values),)
+    if then < 0:
+        return (Message("why.cost_below_nothing", values),)
+    return (Message("why.cost_down", values),)
+
+
+def _costs(found: BreakEven) -> bool:
+    """Whether the decision costs something of which the premium is a share."""
+    return found.found.units != found.found.decided
+
+
+def _invested(thing: Thing, found: BreakEven, how: How) -> tuple[Message, ...]:
+    lost_cny = found.premium * found.found.units
+    values: dict[str, object] = {
+        "thing": thing.said,
+        "missing": Money(lost_cny),
+        "whole": Message(f"why.whole_{how}"),
+    }
+    if not _costs(found):
+        return (Message("why.subsidy", values),)
+    cost = found.found.units
+    values |= {
+        "cost": Money(cost),
+        "percent": round(100.0 * found.premium, 2),
+        "then": Money(cost - lost_cny),
+    }
+    return (Message("why.subsidy_beyond_cost" if found.premium > 1.0 else "why.invest_less", values),)
+
+
+def _forced_loss(first: Found, loss: Interval) -> Message:
+    what: object = Tonnes(first.tonnes)
+    key = "forced"
+    if first.tonnes <= USED_T:
+        key = "forced_once"
+    return Message(f"why.{key}", {"tonnes": what, "loss": loss_words(loss)})
+
+
+def loss_words(loss: Interval) -> Message:
+    """A loss in words: an amount, between two, or not resolved."""
+    if not loss.resolved:
+        return Message("why.loss_unresolved", {"most": Money(loss.most)})
+    if not np.isfinite(loss.most):
+        return Message("why.loss_open", {"least": Money(loss.least)})
+    if loss.exact:
+        return Message("why.loss", {"amount": Money(loss.most)})
+    return Message("why.loss_between", {"least": Money(loss.least), "most": Money(loss.most)})
+
+
+def _checked(found: BreakEven) -> tuple[Message, ...]:
+    return (Message("why.verified" if found.verified else "why.not_verified"),)
+
+
+# ---- why here ---------------------------------------------------------------------------------------------------
+
+
+def _why_here(base: Base, thing: Thing, limit_s: float) -> Reason:
+    model, net = base.model, base.network
+    tonnes, decided = thing.used_t(model), thing.decided(model)
+    if tonnes <= USED_T and not decided:
+        return Reason(thing, (Message("why.not_used", {"thing": thing.said}),), _row(thing, "unused"))
+    fixed = base.fixed()
+    materials = moved_materials(net, model, thing)
+    before, own_before = ends_of(model, net), ends_of(model, net, materials)
+    forcing = Forcing(base, thing, limit_s)
+    with forcing.question() as model:
+        shut(model, thing)
+        found, how = without(forcing, model)
+        if found is None:
+            return _needed(forcing, tonnes)
+        moved, own = moves(before, ends_of(model, net)), moves(own_before, ends_of(model, net, materials))
+    loss = lost(fixed if how == "fixed" else base.answer, found.answer, near=how == "near")
+    ends = instead(own, moved, tonnes)
+    values = {"use": _use(thing, tonnes), "loss": loss_words(loss), "whole": Message(f"why.whole_{how}")}
+    lines = [Message("why.without", values)]
+    lines += [Message("why.instead", {"ends": ends}) if ends else Message("why.less_made")]
+    if tonnes > 1.0 and loss.resolved and np.isfinite(loss.most):
+        each = {"least": Price(loss.least / tonnes), "most": Price(loss.most / tonnes)}
+        lines.append(Message("why.per_tonne", each))
+    row = _row(thing, "used", whole=Message(f"why.whole_{how}"), tonnes=tonnes, **_loss(loss))
+    return Reason(thing, tuple(lines), row, moved)
+
+
+def moved_materials(net: Network, model: ConcreteModel, thing: Thing) -> set[str]:
+    """Materials that the thing takes in the plan that the model holds."""
+    found: set[str] = set()
+    for family, at in thing.acts:
+        if family in ("bought_t", "applied_t"):
+            continue
+        table = table_of(net, family)
+        used = at[model.component(family).values_array[at] > USED_T]
+        streams = table.stream[table.grid.entity[used]]
+        found |= {net.lineage(k).name for k in np.unique(streams[streams >= 0]).tolist()}
+    return found
+
+
+def instead(own: pd.DataFrame, moved: pd.DataFrame, tonnes: float) -> tuple[Message, ...]:
+    """Where the tonnes go instead: the same material elsewhere, else what takes more of anything."""
+    gained = own[own["change"] > 0]["change"].sum()
+    return gains(own) if gained > 0.01 * tonnes else gains(moved)
+
+
+def shut(model: ConcreteModel, thing: Thing) -> None:
+    """Nothing of a thing from now on."""
+    for family, at in (*thing.acts, *thing.decisions):
+        columns = model.component(family)
+        columns.lower_bound[at] = np.minimum(columns.lower_bound[at], 0.0)
+        columns.upper_bound[at] = 0.0
+
+
+def without(forcing: Forcing, model: ConcreteModel) -> tuple[Found | None, How]:
+    """The best plan of a model that lacks something, whole numbers free, begun from a near one; None without any."""
+    if not has_whole(model):
+        found = forcing.solve(model, "fixed")
+        return (found if found.possible else None), "fixed"
+    near = forcing.solve(model, "near")
+    start = near.answer.outcome.values if near.possible and near.answer.outcome else None
+    free = forcing.solve(model, "free", start=start)
+    if free.possible:
+        return free, "free"
+    return (near if near.possible else None), "near"
+
+
+def _needed(forcing: Forcing, tonnes: float) -> Reason:
+    thing = forcing.thing
+    head = Message("why.no_plan_without", {"use": _use(thing, tonnes)})
+    lines = in_the_way(forcing.base, lambda model: shut(model, thing))
+    return Reason(thing, (head, *lines), _row(thing, "needed", tonnes=tonnes))
