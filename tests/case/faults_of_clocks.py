@@ -66,3 +66,14 @@ def a_recipe_that_makes_clocked_waste(f: Folder) -> None:
     f.add("processes", name="stove", method="R5")
     f.add("outputs", process="stove", material="soot", yield_t_per_t=0.1)
     f.add("line_processes", line="press", process="stove")
+
+
+@planted(("clock_of_others", "clocks.csv", 2, "role"), says="only the clock that producers filed")
+def a_case_that_states_the_clock_of_licensed_operators(f: Folder) -> None:
+    f.add("clocks", role="licensed_operator", limit_months=24, hard="no", clause="our plan")
+
+
+@planted(("row_twice", "rule_packs/eu/clocks.csv", 2, "role"))
+def a_filed_clock_beside_a_hard_one_of_the_law(f: Folder) -> None:
+    f.yaml("rule_pack: cn", "rule_pack: eu")
+    f.add("clocks", role="producer", limit_months=36, clause="our plan")

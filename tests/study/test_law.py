@@ -6,7 +6,21 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.builders import landfill, lane, lining, mud, product, rows, sells, site, solve, tiny, works, years
+from tests.builders import (
+    landfill,
+    lane,
+    lining,
+    mud,
+    product,
+    rows,
+    sells,
+    site,
+    solve,
+    tiny,
+    waste,
+    works,
+    years,
+)
 from tests.network.fake_law import shut_by_law
 
 from redmud_opt.case import Case, load_case
@@ -21,16 +35,22 @@ from redmud_opt.case.rules import (
     VatItem,
     WasteCode,
 )
-from redmud_opt.case.works import Outlet
+from redmud_opt.case.things import Owner
+from redmud_opt.case.works import Outlet, Storage
 from redmud_opt.study.comparison import Side, compare
 from redmud_opt.study.law import law_of
 from redmud_opt.study.lawdiff import law_changes
 
-OLD, NEW = date(2021, 1, 1), date(2025, 1, 1)
+OLD, NEW, LATER = date(2021, 1, 1), date(2025, 1, 1), date(2027, 7, 1)
 
 
 def listed(first: date, clause: str, **values: object) -> WasteCode:
     return WasteCode(code="48", hazard="T", valid_from=first, clause=clause, **values)  # type: ignore[arg-type]
+
+
+def permit_of_kiln(**values: object) -> Permit:
+    known = {"receiver": "kiln", "code": "48", "method": "U", "amount_t_per_a": 5}
+    return Permit(**known | values)  # type: ignore[arg-type]
 
 
 def exempt(item: str, first: date, **values: object) -> ListedExemption:
@@ -76,15 +96,7 @@ def test_a_rule_bites_where_the_case_has_what_it_speaks_of() -> None:
 
 def test_what_is_not_listed_and_what_is_in_hand_are_said() -> None:
     """The landfill is the smelter's own: only the kiln receives waste of others."""
-    permit = Permit(
-        name="P1",
-        receiver="kiln",
-        code="47",
-        method="U",
-        amount_t_per_a=5,
-        valid_from=OLD,
-        valid_to=date(2027, 7, 1),
-    )
+    permit = permit_of_kiln(name="P1", code="47", valid_from=OLD, valid_to=LATER)
     asked = (Requirement(rule="permit", valid_from=OLD, clause="art. 80"),)
     without = smelter(requirements=asked, permits=(permit,))
     said = law_of(without).frame().set_index("subject")["says"]
@@ -92,10 +104,87 @@ def test_what_is_not_listed_and_what_is_in_hand_are_said() -> None:
     assert said["permit"] == "nothing in hand"  # P1 is for another code
     exemption = Exemption(code="48", receiver="kiln", clause="item 32")
     held = smelter(
-        requirements=asked, permits=(replace(permit, code="48", method=""),), exemptions=(exemption,)
+        requirements=asked,
+        permits=(replace(permit, code="48", method=""),),
+        exemptions=(exemption,),
+        exemption_list=(exempt("32", OLD, code="48"),),
     )
     (words,) = law_of(held).frame("zh").query("subject == 'permit'")["says"]
     assert words == "许可 P1，5 吨/年，2021-01-01 至 2027-07-01、利用环节豁免（item 32）"
+
+
+def held_by(case: Case) -> dict[str, str]:
+    """What the law says of each receiver of waste of others."""
+    told = law_of(case).frame().query("subject == 'permit'")
+    return dict(zip(told["item"], told["says"], strict=True))
+
+
+def test_whose_waste_it_is_goes_by_the_site_as_in_the_network() -> None:
+    """One owner has two sites: what goes from one to the other is given to somebody; the landfill takes its own."""
+    asked = (Requirement(rule="permit", valid_from=OLD, clause="art. 80"),)
+    case = smelter(requirements=asked, owners=(Owner(name="group", role="producer"),))
+    one_owner = replace(case, sites=tuple(replace(row, owner="group") for row in case.sites))
+    assert held_by(one_owner) == {"kiln 48 U": "nothing in hand"}
+    shed = Storage(name="shed", site="K", material="lining", per="period", accepts_hazardous=True)
+    stored = replace(one_owner, storages=(*case.storages, shed))
+    assert held_by(stored) == {"kiln 48 U": "nothing in hand", "shed 48": "nothing in hand"}
+
+
+def test_a_residue_is_received_under_the_codes_of_its_feed() -> None:
+    """Lining is treated at R and its residue, declared without a code, goes to the kiln: under the code of lining."""
+    kiln = rows(outlets=Outlet(name="kiln", site="K", material="slag", method="U", per="period"))
+    case = tiny(
+        *(
+            site("K"),
+            lining(10, code="48"),
+            waste("slag"),
+            works("burn", "lining", {"slag": 1.0}, method="D"),
+        ),
+        *(kiln, lane("R", "K", dg_allowed=True)),
+        requirements=(Requirement(rule="permit", valid_from=OLD, clause="art. 80"),),
+    )
+    assert held_by(case) == {"kiln 48 U": "nothing in hand"}
+
+
+def test_only_permits_of_the_horizon_and_exemptions_that_the_list_covers_are_in_hand() -> None:
+    over = permit_of_kiln(name="over", valid_from=OLD, valid_to=date(2026, 1, 1))
+    scheme = permit_of_kiln(name="p2p", valid_from=OLD, valid_to=LATER, point_to_point_from="R")
+    uncovered = Exemption(code="48", receiver="kiln", clause="item 32")
+    asked = (Requirement(rule="permit", valid_from=OLD, clause="art. 80"),)
+    case = smelter(requirements=asked, permits=(over, scheme), exemptions=(uncovered,))
+    assert held_by(case) == {"kiln 48 U": "nothing in hand"}
+    listed_too = replace(case, exemption_list=(exempt("32", OLD),))
+    assert held_by(listed_too) == {
+        "kiln 48 U": "point-to-point scheme p2p from R, 5 t/a, 2021-01-01 to 2027-07-01, "
+        "exempt for the use step (item 32)"
+    }
+
+
+def test_a_clock_bites_where_a_storage_is_bound() -> None:
+    """The shed of a licensed operator binds as such, whatever clock lining has; hard and soft are two rules."""
+    clocks = (
+        StorageClock(role="producer", limit_months=12, hard=False, clause="plan"),
+        StorageClock(role="licensed_operator", limit_months=12, clause="art. 81"),
+    )
+    shed = Storage(name="shed", site="K", material="lining", per="period", accepts_hazardous=True)
+    case = smelter(clocks=clocks, owners=(Owner(name="them", role="licensed_operator"),))
+    case = replace(case, materials=tuple(replace(m, clock="producer") for m in case.materials))
+    told = law_of(replace(case, storages=(*case.storages, shed))).frame().query("subject == 'clock'")
+    assert dict(zip(told["item"], told["touches"], strict=True)) == {
+        "producer": "",
+        "licensed_operator": "shed",
+    }
+    hard = smelter(clocks=(replace(clocks[0], hard=True),))
+    changed = law_changes(smelter(clocks=clocks[:1]), hard).frame()
+    assert list(zip(changed["item"], changed["change"], strict=True)) == [
+        ("producer", "removed"),
+        ("producer", "added"),
+    ]
+
+
+def test_the_clock_of_licensed_operators_bites_in_guangxi() -> None:
+    told = law_of(load_case("guangxi")).frame(biting=True).query("subject == 'clock'")
+    assert "licensed_operator" in set(told["item"])
 
 
 def test_only_what_holds_within_the_horizon_is_told() -> None:

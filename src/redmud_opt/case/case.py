@@ -334,4 +334,7 @@ RULE_PACK_TABLES = (
     "vat_list",
     "target_list",
 )
-"""Tables that come from the rule pack; a case folder must not hold them unless `rule_pack: own`."""
+"""Tables that come from the rule pack; a case folder must not hold them unless `rule_pack: own`.
+
+But for the clocks of its own producers: see `case.filed`.
+"""

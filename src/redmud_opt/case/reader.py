@@ -12,6 +12,7 @@ from redmud_opt.case.bundle import find_bundled
 from redmud_opt.case.case import RULE_PACK_TABLES, TABLES, Period
 from redmud_opt.case.columns import Place
 from redmud_opt.case.faults import Fault
+from redmud_opt.case.filed import FILED, filed_by_others, with_filed
 from redmud_opt.case.library import LIBRARY, join
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.periods import read_periods
@@ -235,12 +236,16 @@ class Reader:
 
     def rule_pack(self, book: Book, pack: str, day: date | None) -> bool:
         """Add the tables of the rule pack as it stood on a day, and its sources; False if there is no such pack."""
+        filed = book.tables.pop(FILED, None) if pack != "own" else None
         if pack != "own" and not self._add_pack(book, pack):
             return False
         if day is not None:
             for table in RULE_PACK_TABLES:
                 if table in book.tables:
                     book.tables[table] = as_of(book.tables[table], day)
+        if filed is not None:
+            self.faults.extend(filed_by_others(filed))
+            book.tables[FILED] = with_filed(filed, book.tables.get(FILED))
         return True
 
     def _add_pack(self, book: Book, pack: str) -> bool:

@@ -74,7 +74,8 @@ class StorageClock(Row):
     """Rule pack: how long a clocked waste may be stored, and whom that binds.
 
     A storage binds by the role of its site's owner; where that is neither a producer nor a licensed operator, by the
-    clock of the material. Where several rows are in force in a period, all of them hold.
+    clock of the material. Where several rows are in force in a period, all of them hold. A case may state the clock
+    that its own producers filed, beside any rule pack: it takes the place of the pack's soft rows for producers.
     """
 
     TABLE: ClassVar[str] = "clocks"

@@ -174,30 +174,40 @@ class Licensing:
         return any(self.schemes(r, c) for r in self._receivers_at.get(site, []) for c in lineage.codes)
 
     @cached_property
-    def _founded(self) -> set[tuple[str, str]]:
-        """(site, material) of all that arises, may arise instead, or lay there as the site's own."""
+    def _founded(self) -> dict[str, set[str]]:
+        """Material → sites where it arises, may arise instead, or lay as the site's own."""
         case = self.lookup.case
         at = {row.name: row.site for row in case.all_arisings}
         stands = {row.name: row.site for row in case.storages}
-        found = {(row.site, row.material) for row in case.all_arisings}
-        found |= {(at[row.arising], row.becomes) for row in case.reductions if row.becomes}
-        for row in case.opening_stock:
-            site = stands[row.storage]
-            if row.origin_site in ("", site):
-                found.add((site, row.material))
-        return found
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in case.all_arisings:
+            found[row.material].add(row.site)
+        for option in case.reductions:
+            if option.becomes:
+                found[option.becomes].add(at[option.arising])
+        for stock in case.opening_stock:
+            site = stands[stock.storage]
+            if stock.origin_site in ("", site):
+                found[stock.material].add(site)
+        return dict(found)
 
     @cached_property
-    def _made_at(self) -> set[tuple[str, str]]:
-        """(site, process) of what lines run."""
-        lookup = self.lookup
-        return {(lookup.line_site(row.line), row.process) for row in lookup.case.line_processes}
+    def _made_at(self) -> dict[str, set[str]]:
+        """Process → sites of the lines that run it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.lookup.case.line_processes:
+            found[row.process].add(self.lookup.line_site(row.line))
+        return dict(found)
+
+    def own_sites(self, lineage: Lineage) -> set[str]:
+        """Sites that have a material of their own: it arises or is made there."""
+        if lineage.process:
+            return self._made_at.get(lineage.process, set())
+        return self._founded.get(lineage.name, set())
 
     def is_own(self, site: str, lineage: Lineage) -> bool:
-        """Whether a site has a material of its own: it arises or is made there."""
-        if lineage.process:
-            return (site, lineage.process) in self._made_at
-        return (site, lineage.name) in self._founded
+        """Whether a site has a material of its own."""
+        return site in self.own_sites(lineage)
 
 
 def _fits(permit: Permit, method: str | None) -> bool:

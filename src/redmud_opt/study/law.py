@@ -3,7 +3,8 @@
     law_of(case).frame("zh")        subject, item, says, clause, valid_from, valid_to, bites, touches, evidence
 
 `bites` says whether the case has what the rule speaks of: a material with the code, a method that is used, a cell
-that takes the limit. What a receiver needs a permit for, and what it holds, is read from the case. No solve.
+that takes the limit. Who needs a permit for what, what is in hand, and whom a clock binds are asked of the network's
+own rules (`network.licensing`, `network.clocks`), residues as processes make them included. No solve.
 """
 
 from __future__ import annotations
@@ -13,13 +14,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from redmud_opt.case import Case
 from redmud_opt.case.draft import key_of
+from redmud_opt.case.licences import exempt_codes
+from redmud_opt.case.rules import Permit
 from redmud_opt.i18n import LANGUAGES, Message, text
+from redmud_opt.network.clocks import Clocks
+from redmud_opt.network.licensing import Licensing
+from redmud_opt.network.lineage import Lineage, Lineages
+from redmud_opt.network.lookup import Lookup
+from redmud_opt.network.time import Time
 
 SUBJECTS = ("status", "method", "requirement", "permit", "exemption", "clock", "limit", "vat")
 """In the order in which they are told."""
@@ -121,6 +129,8 @@ class _Law:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.start, self.end = case.periods[0].start, case.periods[-1].end
+        self.lookup, self.time = Lookup(case), Time(case)
+        self.lineages = Lineages(self.lookup)
 
     def in_horizon(self, rows: Iterable[Any]) -> Iterator[Any]:
         """Rows that hold on some day of the horizon, the older first."""
@@ -206,30 +216,14 @@ class _Law:
         return self.general() if row.rule in ("general_approval", "filing") else self.all_hazardous
 
     def permits(self) -> Iterator[Said]:
-        """Who receives hazardous waste of others, and the permit or exemption that it holds."""
-        asking = [row for row in self.in_horizon(self.case.requirements) if row.rule == "permit"]
-        for (receiver, code, method), materials in _received(self.case).items() if asking else ():
-            item = f"{receiver} {code or '-'} {method}".strip()
-            message = Message(
-                "packs.holds", {"held": self._held(receiver, code, method) or Message("packs.none")}
-            )
+        """Who may be given hazardous waste by others, and the permits, schemes and exemptions in hand for it."""
+        licensing = Licensing(self.lookup, self.time)
+        asking = list(self.in_horizon(licensing.asked_by))
+        for taker, materials in _received(self.lineages, licensing).items() if asking else ():
+            item = f"{taker.receiver} {taker.code or '-'} {taker.method or ''}".strip()
+            held = tuple(_in_hand(licensing, taker)) or Message("packs.none")
+            message = Message("packs.holds", {"held": held})
             yield Said("permit", item, item, message, asking[-1].clause, touches=tuple(sorted(materials)))
-
-    def _held(self, receiver: str, code: str, method: str) -> tuple[Message, ...]:
-        held = [
-            Message(
-                "packs.permit",
-                {"name": r.name, "amount_t": r.amount_t_per_a, "first": r.valid_from, "last": r.valid_to},
-            )
-            for r in self.case.permits
-            if r.receiver == receiver and r.code == code and r.method in ("", method)
-        ]
-        exempt = [
-            Message("packs.exempt_by", {"clause": r.clause})
-            for r in self.case.exemptions
-            if r.code == code and receiver in self.case.members(r.receiver) and r.link == "use"
-        ]
-        return (*held, *exempt)
 
     def exemptions(self) -> Iterator[Said]:
         """Items of the list of exempt management, known by what they exempt and not by their number."""
@@ -246,12 +240,23 @@ class _Law:
             yield self.said(row, "exemption", of, item, message, touches=touches, words=words)
 
     def clocks(self) -> Iterator[Said]:
-        """How long waste may be stored."""
+        """How long waste may be stored, and the storages that it binds; hard and soft are two rules of one role."""
+        clocks = Clocks(self.lookup, self.time, self.lineages, ())
         for row in self.in_horizon(self.case.clocks):
             values = {"months": row.limit_months, "extension": row.extension_months}
             message = Message("packs.clock_hard" if row.hard else "packs.clock_soft", values)
-            touches = tuple(m.name for m in self.case.materials if m.clock == row.role)
-            yield self.said(row, "clock", row.role, row.role, message, touches=touches)
+            touches = tuple(
+                storage.name
+                for storage in self.case.storages
+                if storage.retrievable
+                and any(
+                    clocks.bound(storage, lineage) == row.role
+                    for lineage in self.lineages.by_id.values()
+                    if lineage.name in self.lookup.members(storage.material)
+                )
+            )
+            of = f"{row.role} {'hard' if row.hard else 'soft'}"
+            yield self.said(row, "clock", of, row.role, message, touches=touches)
 
     def limits(self) -> Iterator[Said]:
         """Clauses: the limit that number cells take, or words alone."""
@@ -283,37 +288,63 @@ def _words(en: str, zh: str) -> tuple[tuple[str, str], ...]:
     return tuple(zip(LANGUAGES, (en, zh or en), strict=True))
 
 
-def _received(case: Case) -> dict[tuple[str, str, str], set[str]]:
-    """(receiver, code, method) → hazardous materials of others that it may be given."""
-    owner_of_site = {row.name: row.owner or row.name for row in case.sites}
-    owner = {row.name: row.owner or owner_of_site[row.site] for row in case.facilities}
-    codes = {row.name: row.code for row in case.materials if row.legal_status == "hazardous_waste"}
-    methods = {row.name: row.method for row in case.processes}
-    runs = _facilities_of(case)
-    whose: defaultdict[str, set[str]] = defaultdict(set)
-    for arising in case.all_arisings:
-        whose[arising.material].add(owner_of_site[arising.site])
-    for made in case.outputs:
-        whose[made.material] |= {owner[name] for name in runs[made.process]}
-    ends: tuple[Any, ...] = (*case.outlets, *case.storages)
-    takers = [(r.name, owner_of_site[r.site], r.method, r.material) for r in ends]
-    takers += [
-        (name, owner[name], methods[r.process], r.material) for r in case.feeds for name in runs[r.process]
-    ]
-    found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for receiver, by, method, selector in takers:
-        for material in case.members(selector):
-            if material in codes and whose[material] - {by}:
-                found[receiver, codes[material], method].add(material)
+class _Taker(NamedTuple):
+    """A receiver of a code by a method (None: it stores), and whether that is use."""
+
+    receiver: str
+    code: str
+    method: str | None
+    use: bool
+
+
+def _takers(lookup: Lookup) -> Iterator[tuple[str, str, str | None, str, bool]]:
+    """(receiver, its site or blank for somebody else's, method, materials, use) of all that takes a material."""
+    case = lookup.case
+    for outlet in case.outlets:
+        yield outlet.name, "", outlet.method, outlet.material, lookup.meaning(outlet.method) == "use"
+    for storage in case.storages:
+        if storage.final:
+            yield storage.name, storage.site, storage.method, storage.material, False
+        if storage.retrievable:
+            yield storage.name, storage.site, None, storage.material, False
+    for feed in case.feeds:
+        method = lookup.processes[feed.process].method
+        names = (lookup.lines[row.line].facility for row in lookup.lines_of_process.get(feed.process, ()))
+        for name in dict.fromkeys(names):
+            site, use = lookup.facilities[name].site, lookup.meaning(method) == "use"
+            yield name, site, method, feed.material, use
+
+
+def _received(lineages: Lineages, licensing: Licensing) -> dict[_Taker, set[str]]:
+    """Receivers of hazardous waste that is not their site's own alone → the materials."""
+    hazardous: defaultdict[str, list[Lineage]] = defaultdict(list)
+    for lineage in lineages.by_id.values():
+        if lineage.hazardous and licensing.own_sites(lineage):
+            hazardous[lineage.name].append(lineage)
+    found: defaultdict[_Taker, set[str]] = defaultdict(set)
+    for receiver, site, method, selector, use in _takers(lineages.lookup):
+        for lineage in (one for name in lineages.lookup.members(selector) for one in hazardous[name]):
+            if licensing.own_sites(lineage) - {site}:
+                for code in sorted(lineage.codes) or ("",):
+                    found[_Taker(receiver, code, method, use)].add(lineage.name)
     return dict(found)
 
 
-def _facilities_of(case: Case) -> defaultdict[str, tuple[str, ...]]:
-    """Process → facilities that run it."""
-    facility_of = {row.name: row.facility for row in case.lines}
-    found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
-    for run in case.line_processes:
-        facility = facility_of.get(run.line, "")
-        if facility and facility not in found[run.process]:
-            found[run.process] += (facility,)
-    return found
+def _in_hand(licensing: Licensing, taker: _Taker) -> Iterator[Message]:
+    """Permits and schemes valid on some day of the horizon; exemptions that the list covers in some period."""
+    receiver, code, method, use = taker
+    for row in licensing.permits(receiver, code, method):
+        if licensing.valid(row).any():
+            yield _permit("packs.permit", row)
+    for row in licensing.schemes(receiver, code, method) if use else ():
+        if licensing.valid(row).any():
+            yield _permit("packs.scheme", row)
+    if use and licensing.exempt(receiver, code).any():
+        clauses = (row.clause for row in exempt_codes(licensing.lookup.case)[receiver, code])
+        for clause in dict.fromkeys(clauses):
+            yield Message("packs.exempt_by", {"clause": clause})
+
+
+def _permit(key: str, row: Permit) -> Message:
+    values = {"name": row.name, "amount_t": row.amount_t_per_a, "sender": row.point_to_point_from}
+    return Message(key, {**values, "first": row.valid_from, "last": row.valid_to})
