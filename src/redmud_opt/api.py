@@ -15,7 +15,8 @@ from redmud_opt.jobs.baseline import baseline_of, read_baseline
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.compute import Computed, compute
 from redmud_opt.jobs.listening import Listener, Stages
-from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES, Exit, RunOptions
+from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
+from redmud_opt.model.objective import objective_words
 from redmud_opt.plan import Plan
 from redmud_opt.study.comparison import Comparison
 
@@ -45,12 +46,16 @@ def optimise(
     time_limit_s: float | None = None,
     algorithm: str = "auto",
     objective: str | None = None,
+    tolerance: float | tuple[float, ...] = (),
     gap: float = 0.0,
     baseline: Plan | str | Path | None = None,
     freeze: int = 0,
 ) -> Plan:
     """The audited plan of a case, or of a case folder, scenario file or bundled name.
 
+    objective: one goal, levels of goals and sums of goals: "utilisation", "utilisation,emissions",
+    "value+120*utilisation"; value is always the last. tolerance: part of its best that each level may give up, one for
+    all or one for each but the last.
     gap: relative gap between plan and bound at which a solve with integers may stop; 0: prove the optimum.
     baseline: a plan, or the folder of a run, to plan against; its first `freeze` periods stay as they are.
 
@@ -59,8 +64,11 @@ def optimise(
     """
     if algorithm not in ALGORITHMS:
         raise ValueError(f"algorithm '{algorithm}' is none of {', '.join(ALGORITHMS)}")
-    if objective is not None and objective not in OBJECTIVES:
-        raise ValueError(f"objective '{objective}' is none of {', '.join(OBJECTIVES)}")
+    tolerances = tolerance if isinstance(tolerance, tuple) else (tolerance,)
+    if objective is not None:
+        objective = objective_words(objective, tolerances)
+    elif tolerances:
+        raise ValueError("a tolerance needs an objective with levels")
     if not 0 <= gap < 1:
         raise ValueError(f"gap {gap} is no share from 0 to 1")
     loaded = case if isinstance(case, Case) else load_case(case)

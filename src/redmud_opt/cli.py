@@ -32,8 +32,9 @@ from redmud_opt.jobs.exporting import blank_case, export_case
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled
-from redmud_opt.jobs.outcome import ALGORITHMS, OBJECTIVES
+from redmud_opt.jobs.outcome import ALGORITHMS
 from redmud_opt.jobs.screening import screen_case
+from redmud_opt.model.objective import BadObjective, objective_words
 from redmud_opt.plan.words import gap_words, millions, width
 from redmud_opt.solve import Progress
 
@@ -166,7 +167,19 @@ def _add_solve(verbs: Verbs, shared: Parser) -> None:
     solve.add_argument(
         "--algorithm", choices=ALGORITHMS, default="auto", help="of the solver (default: by size)"
     )
-    solve.add_argument("--objective", choices=OBJECTIVES, help="instead of the one that the case states")
+    solve.add_argument(
+        "--objective",
+        metavar="LEVELS",
+        help="instead of the one that the case states: value, utilisation, emissions, landfilled, or several one after "
+        "the other (utilisation,value), or a sum (value+120*utilisation-80*emissions)",
+    )
+    solve.add_argument(
+        "--tolerance",
+        type=share,
+        action="append",
+        metavar="SHARE",
+        help="part of its best that a level of the objective may give up, given once for all or once for each",
+    )
     solve.add_argument(
         "--baseline", metavar="RUN", help="the run to plan against: says what moved, holds change limits"
     )
@@ -332,10 +345,13 @@ def answer_check(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
 
 def answer_solve(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     """A run."""
+    objective = asked.objective
+    if objective is not None or asked.tolerance:
+        objective = objective_words(objective or "", tuple(asked.tolerance or ()))
     options = RunOptions(
         asked.time_limit,
         asked.algorithm,
-        asked.objective,
+        objective,
         gap=asked.gap,
         baseline=asked.baseline,
         freeze=asked.freeze,
@@ -408,8 +424,7 @@ def answer_law(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     if asked.against_pack or asked.against_date:
         against = Reading(asked.against_pack or asked.pack, asked.against_date or asked.date)
     elif asked.solve:
-        why = "--solve compares two laws: it needs --against-pack or --against-date"
-        return Said(Exit.FAULTS, faults=CaseFaults([Fault("", 0, "", Message("cli.misused", {"why": why}))]))
+        return misused("--solve compares two laws: it needs --against-pack or --against-date")
     listener = Listener(should_stop=interrupt.heard)
     reading = Reading(asked.pack, asked.date)
     return law_report(
@@ -482,6 +497,11 @@ def listening(language: str) -> Iterator[Interrupt]:
             signal.signal(number, handler)
 
 
+def misused(why: str) -> Said:
+    """A line that cannot be acted on."""
+    return Said(Exit.FAULTS, faults=CaseFaults([Fault("", 0, "", Message("cli.misused", {"why": why}))]))
+
+
 def crashed(error: Exception) -> Said:
     """The traceback to a file, one line to the user."""
     trace = "".join(traceback.format_exception(error))
@@ -501,6 +521,8 @@ def answer_of(asked: argparse.Namespace) -> Answer:
             return answer
     except (Cancelled, KeyboardInterrupt):
         return Said(Exit.CANCELLED, (Message("jobs.cancelled"),))
+    except BadObjective as error:
+        return misused(str(error))
     except Exception as error:
         return crashed(error)
 
@@ -523,9 +545,11 @@ def understood(arguments: Sequence[str]) -> argparse.Namespace | int:
         return int(end.code or 0)
     except Misused as fault:
         language = next((b for a, b in itertools.pairwise(arguments) if a == "--lang"), "en")
-        found = CaseFaults([Fault("", 0, "", Message("cli.misused", {"why": str(fault)}))])
-        said = Said(Exit.FAULTS, faults=found)
-        return tell(said, as_json="--json" in arguments, language=language if language in LANGUAGES else "en")
+        return tell(
+            misused(str(fault)),
+            as_json="--json" in arguments,
+            language=language if language in LANGUAGES else "en",
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

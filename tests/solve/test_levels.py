@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.solve.problems import facility
 
+from redmud_opt.model import objective
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
 from redmud_opt.model.value import GOALS as GOALS_OF_MODEL
 from redmud_opt.solve import Options, Outcome, Session, levels, solve_levels
@@ -101,7 +102,7 @@ def toy(sites: int = 4, customers: int = 10) -> Any:
 
 @pytest.fixture(autouse=True)
 def toy_goals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(levels, "set_goal", set_toy_goal)
+    monkeypatch.setattr(objective, "set_goal", set_toy_goal)
 
 
 def in_levels(model: Any, goals: Sequence[str], **options: Any) -> Outcome:

@@ -26,6 +26,7 @@ from redmud_opt.jobs.listening import Cancelled, Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import write_result
 from redmud_opt.jobs.slots import try_lock
+from redmud_opt.model.objective import levels_of
 from redmud_opt.plan import Plan
 from redmud_opt.solve import Progress
 
@@ -97,8 +98,8 @@ class Run:
             inputs = gather(loaded)
             before, baseline = self.read_baseline(loaded)
         self.name = loaded.settings.name
-        goal = self.options.objective or loaded.settings.objective
-        self.goals = [goal] if goal == "value" else [goal, "value"]
+        levels = levels_of(self.options.objective or loaded.settings.objective)
+        self.goals = [level.goal or "value" for level in levels]  # a sum is told in CNY
         self.open()
         assert self.folder is not None
         inputs.write(self.folder.path)

@@ -15,6 +15,8 @@ import pandas as pd
 
 from redmud_opt.case.things import WASTE_CLASSES
 from redmud_opt.i18n import Message, template, text
+from redmud_opt.model.objective import TOLERANCE as HELD
+from redmud_opt.model.objective import Level, levels_of
 from redmud_opt.plan.audit import TOLERANCE, Audit
 from redmud_opt.plan.fates import FATES
 from redmud_opt.plan.lots import MADE
@@ -213,6 +215,21 @@ def millions(amount: float, decimals: int = 3) -> str:
     return words if words.strip("-0.,") else words.lstrip("-")
 
 
+def level_words(level: Level) -> Message:
+    """A level of an objective."""
+    if level.goal is not None:
+        found = Message(f"plan.goal_{level.goal}")
+    else:
+        terms = (
+            Message("plan.level_term", {"weight": w, "goal": Message(f"plan.goal_{g}")})
+            for g, w in level.weights
+        )
+        found = Message("plan.level_sum", {"terms": tuple(terms)})
+    if level.tolerance == HELD:
+        return found
+    return Message("plan.level_within", {"level": found, "percent": 100.0 * level.tolerance})
+
+
 def per_tonne(amount: float, whole: float) -> str:
     """CNY per tonne; a dash where there is nothing to divide by."""
     words = f"{amount / whole:,.1f}" if whole > 0.0 else "–"
@@ -299,9 +316,16 @@ class Speaker:
         reason = "" if solve.get("stopped") == "optimal" else self.word("stopped", str(solve.get("stopped")))
         lines.append(self.say("status", status=status, reason=reason).strip())
         if plan.provenance.get("objective"):
-            lines.append(self.word("objective", str(plan.provenance["objective"])))
+            lines.append(self.objective(str(plan.provenance["objective"])))
         lines.append(self.say("worth", value=millions(plan.value_cny, self.decimals())))
         return [*lines, *self.proof(), *self.pools()]
+
+    def objective(self, asked: str) -> str:
+        """What the plan was asked to be best at."""
+        if template(f"plan.objective_{asked}", self.language) is not None:
+            return self.word("objective", asked)
+        levels = levels_of(asked)
+        return self.say("objective_levels", levels=tuple(map(level_words, levels)))
 
     def proof(self) -> list[str]:
         """With integers: objective, bound and gap, where there is a bound."""

@@ -79,7 +79,7 @@ class Outcome:
     """Why a solve stopped and what it holds. `values` and the duals are None when it holds nothing.
 
     With integers the values, the objective and the duals are those of the LP at rounded, fixed integers; `bound`
-    is the best valid bound of any phase.
+    is the best valid bound of any phase. `held`: levels before the last, by name, and the amount each is kept at.
     """
 
     stopped: Stopped
@@ -96,6 +96,7 @@ class Outcome:
     ray: tuple[str, ...] = ()
     detail: str = ""
     progress: tuple[Progress, ...] = field(default=(), repr=False)
+    held: tuple[tuple[str, float], ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -124,4 +125,5 @@ class Outcome:
             "gap": self.gap,
             "algorithm": self.algorithm,
             "iterations": self.iterations,
+            "held": [list(level) for level in self.held],
         }

@@ -9,8 +9,8 @@
     base.ask_case(changed_case, whole="fixed")     another case: network and model anew, in the same session
 
 Each has a session: `fixed` (an LP at the whole numbers of the plan; its basis stays warm) and `free`. The objective
-is value less the penalties of soft targets, whatever the case asks for first: where that is another goal, it is held
-where the plan has it, as `solve_levels` does.
+is value less the penalties of soft targets, whatever the case asks for first: levels before it are held where the
+solve held them.
 
 Of two solves that are not proved only an interval is known. With `incumbent` and `bound` of each (maximising):
 
@@ -20,7 +20,7 @@ Of two solves that are not proved only an interval is known. With `incumbent` an
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -32,7 +32,8 @@ from redmud_opt.case import Case
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Rows, compile
-from redmud_opt.model.value import GOALS, MAXIMISED, penalty_cny_per_t, set_goal
+from redmud_opt.model.objective import VALUE, hold, levels_of, reached
+from redmud_opt.model.value import set_goal
 from redmud_opt.network import Network, build_network
 from redmud_opt.network.build import derive_network
 from redmud_opt.network.network import Array
@@ -40,7 +41,6 @@ from redmud_opt.network.reuse import with_amounts
 from redmud_opt.plan import Plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families, whole_numbers
 from redmud_opt.solve import Options, Outcome, Session
-from redmud_opt.solve.levels import TOLERANCE
 from redmud_opt.study.pools import solve_pools
 
 How = Literal["fixed", "free"]
@@ -139,9 +139,8 @@ class Base:
         self.case = network.case
         self.whole = whole_numbers(model)
         self.form = compile(model)
-        self.floor = _floor(model, network)
         self._sessions: dict[How, Session] = {}
-        prepare(model, network, self.floor)
+        prepare(model, network, outcome.held)
         self.answer = Answer(
             outcome.stopped, value_of(model, network), outcome.bound, seconds, network, model, outcome
         )
@@ -173,18 +172,22 @@ class Base:
         network, model, seconds = _built(case, baseline)
         if network.pools:
             return cls.solved(case, options, baseline)
+        held = tuple((name, at) for name, at in plan.solve["held"])
         started = time.perf_counter()
         with as_it_was(model):
             fix_whole(model, plan.whole)
-            found = solve_pools(model, network, replace(options, time_limit_s=None))
+            prepare(model, network, held)
+            found = Session(replace(options, time_limit_s=None)).solve(model)
         seconds["solve"] = time.perf_counter() - started
         recorded = plan.solve["objective"]
-        if found.outcome.values is None or abs(found.outcome.objective - recorded) > SAME * max(
-            1.0, abs(recorded)
-        ):
-            raise NoBase("not_met_again", found.outcome.stopped)
+        if found.objective is None or abs(found.objective - recorded) > SAME * max(1.0, abs(recorded)):
+            raise NoBase("not_met_again", found.stopped)
         outcome = replace(
-            found.outcome, stopped=plan.solve["stopped"], holds=plan.solve["holds"], bound=plan.solve["bound"]
+            found,
+            stopped=plan.solve["stopped"],
+            holds=plan.solve["holds"],
+            bound=plan.solve["bound"],
+            held=held,
         )
         return cls(network, model, outcome, options, seconds)
 
@@ -215,7 +218,7 @@ class Base:
     def ask_case(self, case: Case, whole: How = "free", time_limit_s: float | None = None) -> Answer:
         """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0."""
         network, model, seconds = _again(case, self.network)
-        prepare(model, network, self.floor)
+        prepare(model, network, self.outcome.held)
         return self._ask(model, network, whole, time_limit_s, seconds)
 
     def row_ranges(self) -> tuple[Array, Array] | None:
@@ -320,26 +323,13 @@ def fix_whole(model: ConcreteModel, whole: tuple[Whole, ...]) -> None:
         columns.set_integer(False)
 
 
-def _floor(model: ConcreteModel, network: Network) -> float | None:
-    """Where a first goal other than value is held; None where the case asks for value."""
-    goal = network.case.settings.objective
-    if goal == "value":
-        return None
-    best = float(model.goal.values_array[GOALS.index(goal)])
-    slack = TOLERANCE * max(1.0, abs(best))
-    return best - slack if goal in MAXIMISED else best + slack
-
-
-def prepare(model: ConcreteModel, network: Network, floor: float | None) -> None:
-    """Value as the objective, with the first goal of the case held."""
-    goal = network.case.settings.objective
-    if floor is not None:
-        bound = model.goal.lower_bound if goal in MAXIMISED else model.goal.upper_bound
-        bound[GOALS.index(goal)] = floor
+def prepare(model: ConcreteModel, network: Network, held: Sequence[tuple[str, float]]) -> None:
+    """Value as the objective, with the levels before it held."""
+    for name, at in held:
+        hold(model, network, levels_of(name)[0], at)
     set_goal(model, network, "value")
 
 
 def value_of(model: ConcreteModel, network: Network) -> float:
     """Value less the penalties of soft targets of the plan that a model holds [CNY]."""
-    value = float(model.goal.values_array[GOALS.index("value")])
-    return value - float(penalty_cny_per_t(network) @ model.short_t.values_array)
+    return reached(model, network, VALUE)

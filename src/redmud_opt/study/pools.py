@@ -19,9 +19,9 @@ import numpy as np
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.model import RELAXATION, build_model
+from redmud_opt.model.objective import levels_of, reached
 from redmud_opt.model.pool_bound import boxes_held, shares_seen
 from redmud_opt.model.pools import point_names
-from redmud_opt.model.value import MAXIMISED
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Pool
 from redmud_opt.network.pools import distinct, split, with_points
@@ -66,8 +66,9 @@ class Rounds:
     def __init__(self, network: Network, options: Options) -> None:
         self.options = options
         self.network = network
-        self.goal = network.case.settings.objective
-        self.sense = 1.0 if self.goal in MAXIMISED else -1.0
+        self.level = levels_of(network.case.settings.objective)[0]
+        self.goal = self.level.name
+        self.sense = 1.0 if self.level.maximised else -1.0
         self.bound: float | None = None
         self.best: Pooled | None = None
         self.rounds = 0
@@ -126,7 +127,7 @@ class Rounds:
         left = self._left()
         limit = None if left is None else SHARE_OF_BOUND * left
         self.outer.options = replace(self.outer.options, time_limit_s=limit)
-        outer = solve_levels(relaxed, self.network, self.outer, [self.goal])
+        outer = solve_levels(relaxed, self.network, self.outer, [self.level])
         if outer.bound is not None:
             self.bound = outer.bound if self.bound is None else self._worse(self.bound, outer.bound)
         return outer
@@ -154,7 +155,7 @@ class Rounds:
         """What a plan is worth by the first goal; of value with the penalties of soft targets."""
         if self.goal == "value":
             return float(-np.inf if found.outcome.objective is None else found.outcome.objective)
-        return float(found.model.goal[self.goal].value or 0.0)
+        return reached(found.model, found.network, self.level)
 
     def _gap(self) -> float | None:
         if self.best is None or self.bound is None:
