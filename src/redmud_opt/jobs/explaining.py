@@ -17,6 +17,7 @@ from typing import Any
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import LANGUAGES
 from redmud_opt.jobs.baseline import recall_baseline
+from redmud_opt.jobs.choosing import ask_alternatives, ask_decisions, ask_pins, ask_regret
 from redmud_opt.jobs.compute import solver_options, with_options
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.inputs import recall
@@ -50,7 +51,28 @@ class Question:
     metavar: str | None = None
 
 
-QUESTIONS: dict[str, Question] = {}
+QUESTIONS: dict[str, Question] = {
+    "alternatives": Question(
+        lambda asked, given: ask_alternatives(asked.base, given, asked.limit_s),
+        "so many plans that are nearly as good (1 %) and as different as can be; what all share",
+        "N",
+    ),
+    "decisions": Question(
+        lambda asked, given: ask_decisions(asked.base, given, asked.limit_s),
+        "the ten decisions that matter, each with the price of reversing it",
+    ),
+    "pin": Question(
+        lambda asked, given: ask_pins(asked.base, given, asked.limit_s),
+        "what a wish costs: LINE=built, LINE@2028=built, never, closed, open; OUTLET>=5000, LANE<=200 (t); "
+        "builds=frozen, contracts=frozen; may be given often",
+        "THING=VALUE",
+    ),
+    "regret": Question(
+        lambda asked, given: ask_regret(asked.base, given, asked.limit_s),
+        "what the investments of this plan cost in another case or scenario",
+        "CASE",
+    ),
+}
 
 DEFAULT_LIMIT_S = 60.0
 
