@@ -17,6 +17,7 @@ from typing import Any
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import LANGUAGES
 from redmud_opt.jobs.baseline import recall_baseline
+from redmud_opt.jobs.choosing import ask_alternatives, ask_decisions, ask_pins, ask_regret
 from redmud_opt.jobs.compute import solver_options, with_options
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.inputs import recall
@@ -26,9 +27,9 @@ from redmud_opt.jobs.reaudit import run_fault
 from redmud_opt.plan import Plan
 from redmud_opt.study.asking import Base, NoBase
 from redmud_opt.study.explanation import Explanation
-from redmud_opt.study.worth import bottlenecks, next_point, worth_of
 from redmud_opt.study.planb import plan_b
 from redmud_opt.study.why import why_here, why_not
+from redmud_opt.study.worth import bottlenecks, next_point, worth_of
 
 FOLDER = "explained"
 
@@ -90,6 +91,26 @@ QUESTIONS: dict[str, Question] = {
         lambda asked, names: plan_b(asked.base, names or (), asked.limit_s),
         "what the loss of an outlet would cost: 'all', or one, NAME or NAME@YEAR from a year on",
         "OUTLET",
+    ),
+    "alternatives": Question(
+        lambda asked, given: ask_alternatives(asked.base, given, asked.limit_s),
+        "so many plans that are nearly as good (1 %) and as different as can be; what all share",
+        "N",
+    ),
+    "decisions": Question(
+        lambda asked, given: ask_decisions(asked.base, given, asked.limit_s),
+        "the ten decisions that matter, each with the price of reversing it",
+    ),
+    "pin": Question(
+        lambda asked, given: ask_pins(asked.base, given, asked.limit_s),
+        "what a wish costs: LINE=built, LINE@2028=built, never, closed, open; OUTLET>=5000, LANE<=200 (t); "
+        "builds=frozen, contracts=frozen; may be given often",
+        "THING=VALUE",
+    ),
+    "regret": Question(
+        lambda asked, given: ask_regret(asked.base, given, asked.limit_s),
+        "what the investments of this plan cost in another case or scenario",
+        "CASE",
     ),
 }
 

@@ -101,7 +101,7 @@ class Forcing:
             finally:
                 model.del_component("asked")
                 model.del_component("once")
-                prepare(model, base.network, base.floor)
+                prepare(model, base.network, base.outcome.held)
 
     def force(self, model: ConcreteModel, units: float) -> None:
         """At least so many discounted units from now on; −inf: none need be."""
@@ -113,7 +113,7 @@ class Forcing:
 
     def pay(self, model: ConcreteModel, premium: float) -> None:
         """A premium per discounted unit from now on, instead of any before."""
-        prepare(model, self.base.network, self.base.floor)
+        prepare(model, self.base.network, self.base.outcome.held)
         for part in self.asked:
             model.objective.add(part.columns, col=part.at, coef=premium * part.weight)
 

@@ -9,7 +9,7 @@ choice of the least together, not the only one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ NEGLIGIBLE = 1e-6
 """Share of a bound, or amount where the bound is below 1."""
 
 Key = tuple[str, ...]
+Change = Callable[[ConcreteModel], None]
 FEW = 2
 """Up to so many hard targets each is asked alone; more are asked together, for every question costs a solve."""
 
@@ -46,19 +47,21 @@ class Gap:
     unit: str = ""
 
 
-def relaxed(network: Network, options: Options) -> Reach:
-    """The questions of a network without whole numbers."""
+def relaxed(network: Network, options: Options, change: Change | None = None) -> Reach:
+    """The questions of a network without whole numbers, of a model that is changed first."""
     reach = Reach(network, options)
     reach.relax()
+    if change is not None:
+        change(reach.model)
     return reach
 
 
-def gaps_of(network: Network, options: Options) -> dict[Key, Gap]:
+def gaps_of(network: Network, options: Options, change: Change | None = None) -> dict[Key, Gap]:
     """What cannot be had, by what it is; empty if the relaxation has all of it."""
-    reach = relaxed(network, options)
+    reach = relaxed(network, options, change)
     together = reach.least_short(reach.hard)
     if together is None:
-        return _policy(network, options)
+        return _policy(network, options, change)
     if together <= NEGLIGIBLE_T:
         return {}
     found: dict[Key, Gap] = {}
@@ -79,9 +82,9 @@ def gaps_of(network: Network, options: Options) -> dict[Key, Gap]:
     return found
 
 
-def _policy(network: Network, options: Options) -> dict[Key, Gap]:
+def _policy(network: Network, options: Options, change: Change | None) -> dict[Key, Gap]:
     """The policy rows that give way where there is no plan even without targets."""
-    return giving_way(relaxed(network, options))
+    return giving_way(relaxed(network, options, change))
 
 
 def giving_way(reach: Reach) -> dict[Key, Gap]:

@@ -184,7 +184,7 @@ def _short(base: Base, model: ConcreteModel, how: How, limit_s: float) -> Answer
     try:
         least = base.ask(model, how, limit_s)
     finally:
-        prepare(model, base.network, base.floor)
+        prepare(model, base.network, base.outcome.held)
     if not least.possible:
         return least
     model.short_t.upper_bound[:] = model.short_t.values_array + SHORT_T

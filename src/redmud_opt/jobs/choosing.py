@@ -1,0 +1,41 @@
+"""Questions about choices, as they are asked of a run: alternatives, decisions reversed, wishes, another case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from redmud_opt.case import CaseFaults, Fault, load_case
+from redmud_opt.i18n import Message
+from redmud_opt.study.alternatives_said import explain_alternatives
+from redmud_opt.study.asking import Base
+from redmud_opt.study.decisions import explain_decisions
+from redmud_opt.study.explanation import Explanation
+from redmud_opt.study.pins import explain_pins
+from redmud_opt.study.regret import explain_regret
+
+MOST_ALTERNATIVES = 10
+
+
+def ask_alternatives(base: Base, arguments: Sequence[str] | None, limit_s: float) -> Explanation:
+    """So many plans that are nearly as good."""
+    words = (arguments or ("3",))[-1]
+    if not words.isdecimal() or not 1 <= int(words) <= MOST_ALTERNATIVES:
+        values = {"given": words, "most": MOST_ALTERNATIVES}
+        raise CaseFaults([Fault("", 0, "", Message("choices.not_a_count", values))])
+    return explain_alternatives(base, int(words), limit_s=limit_s)
+
+
+def ask_decisions(base: Base, _: Sequence[str] | None, limit_s: float) -> Explanation:
+    """The decisions that matter."""
+    return explain_decisions(base, limit_s=limit_s)
+
+
+def ask_pins(base: Base, arguments: Sequence[str] | None, limit_s: float) -> Explanation:
+    """Wishes and what they cost."""
+    return explain_pins(base, arguments or (), limit_s)
+
+
+def ask_regret(base: Base, arguments: Sequence[str] | None, limit_s: float) -> Explanation:
+    """The investments of the plan in another case, or in another scenario of the same one."""
+    name = (arguments or ("",))[-1]
+    return explain_regret(base, name, load_case(name), limit_s)

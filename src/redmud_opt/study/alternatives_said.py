@@ -1,0 +1,168 @@
+"""Alternatives in words and tables: what all plans share (no regret), and where they differ."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from redmud_opt.i18n import Message, Money
+from redmud_opt.study.alternatives import TOLERANCE, Alternative, Alternatives, alternatives
+from redmud_opt.study.asking import Base
+from redmud_opt.study.choices import Choice, changed
+from redmud_opt.study.explanation import Explanation
+
+SHOWN = 8
+"""Investments and destinations that a sentence names."""
+
+LEAST_SHARE = 0.005
+"""Destinations below this share of their class are not told in words."""
+
+
+def explain_alternatives(
+    base: Base, count: int = 3, tolerance: float = TOLERANCE, limit_s: float | None = None
+) -> Explanation:
+    """Alternatives as sentences and three tables: plans, investments, destinations."""
+    found = alternatives(base, count, tolerance, limit_s)
+    others = found.plans[1:]
+    values = {"count": len(others), "allowed": Money(found.allowed_cny), "percent": 100.0 * tolerance}
+    kind = "turnover" if found.by_turnover else "value"
+    lines = [line for plan in others for line in _about(found, plan)]
+    if others:
+        lines += [*_shared(found), *_differing(found)]
+    if found.gave_up:
+        lines.append(Message(f"choices.{found.gave_up}", {"count": len(others)}))
+    frames = {
+        "plans": _plans(found),
+        "investments": investment_table(found),
+        "destinations": destination_table(found),
+    }
+    return Explanation(
+        "alternatives", Message(f"choices.alternatives_of_{kind}", values), tuple(lines), frames
+    )
+
+
+def _about(found: Alternatives, plan: Alternative) -> list[Message]:
+    first = found.plans[0]
+    values = {
+        "number": plan.number,
+        "given_up": Money(first.value_cny - plan.value_cny),
+        "percent": round(100.0 * _elsewhere(found, first, plan), 1),
+    }
+    items = changed(first.units, plan.units)
+    told = [Message("choices.alternative", values)]
+    if items:
+        told.append(Message("choices.alternative_items", {"items": _few(items)}))
+    if not plan.audited:
+        told.append(Message("choices.audit_failed", {"number": plan.number}))
+    return told
+
+
+def _elsewhere(found: Alternatives, one: Alternative, other: Alternative) -> float:
+    """Share of all origin tonnes that end elsewhere."""
+    whole = float(one.amounts_t.sum())
+    return 0.5 * float(np.abs(other.amounts_t - one.amounts_t).sum()) / whole if whole else 0.0
+
+
+def _few(items: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The first of many, and how many more."""
+    if len(items) <= SHOWN:
+        return items
+    return (*items[:SHOWN], Message("choices.more_items", {"count": len(items) - SHOWN}))
+
+
+def _everywhere(found: Alternatives) -> list[Choice]:
+    """Investments of every plan."""
+    first, *others = found.plans
+    return [choice for choice in first.units if all(choice in plan.units for plan in others)]
+
+
+def _shared(found: Alternatives) -> list[Message]:
+    """What every plan does."""
+    steps = tuple(choice.said("name") for choice in _everywhere(found))
+    least = np.min([plan.amounts_t for plan in found.plans], axis=0)
+    shares = least / found.destinations.most_t
+    ranked = [int(k) for k in np.argsort(-shares) if shares[k] > LEAST_SHARE]
+    places = tuple(_place(found, k, least[k]) for k in ranked[:SHOWN])
+    told = [Message("choices.no_regret", {"items": _few(steps)})] if steps else []
+    if not steps:
+        told.append(Message("choices.no_step_in_all"))
+    if places:
+        told.append(Message("choices.no_regret_places", {"items": places}))
+    return told
+
+
+def _place(found: Alternatives, k: int, amount_t: float) -> Message:
+    key = found.destinations.keys[k]
+    share = 100.0 * float(amount_t / found.destinations.most_t[k])
+    values = {"province": key.province, "percent": round(share, 1)}
+    return Message(
+        "choices.place",
+        {
+            **values,
+            "fate": Message(f"plan.fate_{key.fate}", {"at": key.at}),
+            "waste": Message(f"plan.class_{key.waste_class}"),
+        },
+    )
+
+
+def _differing(found: Alternatives) -> list[Message]:
+    """What some plans do and others do not."""
+    everywhere = set(_everywhere(found))
+    anywhere = dict.fromkeys(choice for plan in found.plans for choice in plan.units)
+    items = tuple(choice.said("name") for choice in anywhere if choice not in everywhere)
+    return [Message("choices.open_items", {"items": _few(items)})] if items else []
+
+
+# ---- tables -----------------------------------------------------------------------------------------------------
+
+
+def _plans(found: Alternatives) -> pd.DataFrame:
+    first = found.plans[0]
+    return pd.DataFrame(
+        [
+            {
+                "plan": plan.number,
+                "value_cny": plan.value_cny,
+                "given_up_cny": first.value_cny - plan.value_cny,
+                "distance": plan.distance,
+                "farthest_proved": plan.proved,
+                "share_elsewhere": _elsewhere(found, first, plan),
+                "investments": sum(plan.units.values()),
+                "audited": plan.audited,
+                "seconds": plan.seconds,
+            }
+            for plan in found.plans
+        ]
+    )
+
+
+def investment_table(found: Alternatives) -> pd.DataFrame:
+    """Units of every investment by plan, and in how many plans it is."""
+    anywhere = dict.fromkeys(choice for plan in found.plans for choice in plan.units)
+    rows = []
+    for choice in anywhere:
+        counts = {f"plan_{plan.number}": plan.units.get(choice, 0) for plan in found.plans}
+        in_all = all(counts.values())
+        shared = Message("choices.in_all" if in_all else "choices.in_some")
+        rows.append({"investment": choice.said("name"), "thing": choice.thing, "kind": choice.kind} | counts)
+        rows[-1] |= {"in_all": in_all, "verdict": shared}
+    rows.sort(key=lambda row: not row["in_all"])
+    return pd.DataFrame(rows, columns=list(rows[0]) if rows else ["investment"])
+
+
+def destination_table(found: Alternatives) -> pd.DataFrame:
+    """Origin tonnes of every destination by plan, and the least and most of any plan."""
+    amounts = np.array([plan.amounts_t for plan in found.plans])
+    used = np.flatnonzero(amounts.max(axis=0) > 1e-3)
+    keys = [found.destinations.keys[k] for k in used]
+    table = pd.DataFrame(
+        {
+            "waste_class": [key.waste_class for key in keys],
+            "fate": [key.fate for key in keys],
+            "at": [key.at for key in keys],
+            "province": [key.province for key in keys],
+        }
+        | {f"plan_{plan.number}_t": plan.amounts_t[used] for plan in found.plans}
+        | {"least_t": amounts[:, used].min(axis=0), "most_t": amounts[:, used].max(axis=0)}
+    )
+    return table.sort_values("most_t", ascending=False, ignore_index=True)
