@@ -172,7 +172,7 @@ class Base:
         network, model, seconds = _built(case, baseline)
         if network.pools:
             return cls.solved(case, options, baseline)
-        held = tuple((name, at) for name, at in plan.solve["held"])
+        held = tuple((name, at) for name, at in plan.solve.get("held", ()))
         started = time.perf_counter()
         with as_it_was(model):
             fix_whole(model, plan.whole)
