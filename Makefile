@@ -16,6 +16,9 @@ LOG := $(VENV)/install.log
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 SOURCES := src $(wildcard app.py)
 
+# Tests start this program dozens of times: without stored bytecode each start compiles all of it again.
+test test-all: export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := plan
 .PHONY: plan test test-all check format bench docs app lock env clean
 .DELETE_ON_ERROR:

@@ -26,7 +26,7 @@ SOURCE = REPOSITORY / "src" / "redmud_opt"
 FACE = "the public face"
 ORDER = ("i18n", "case", "network", "model", "solve", "plan", "study", "report", "jobs", FACE)
 LAST = ("cli", "ui")  # side by side at the end of the row: neither imports the other
-FACE_MODULES = ("__init__", "api")
+FACE_MODULES = ("__init__", "_startup", "api")
 
 SOLVERS = (
     *("highspy", "gurobipy", "cplex", "docplex", "xpress", "mosek", "pyscipopt", "coptpy", "ortools", "pulp"),
@@ -123,7 +123,7 @@ def called(function: ast.expr) -> str:
 
 
 def room_of(name: str) -> str:
-    """The room of a module: `pkg.plan.audit` → `plan`; the package itself and its `api` are the face."""
+    """The room of a module: `pkg.plan.audit` → `plan`; the package itself, its start and its `api` are the face."""
     first = [*name.split("."), "__init__"][1]
     if first == "__main__":
         return "cli"
@@ -259,6 +259,13 @@ def test_core_runs_without_the_extras() -> None:
         "    sys.modules[name] = None\n"
         "import redmud_opt, redmud_opt.cli\n"
     )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_starting_loads_no_statistics() -> None:
+    """Every command pays for what the start imports: scipy.stats, which Pyomo would load, is a quarter of it."""
+    code = "import sys, redmud_opt.cli\nsys.exit('scipy.stats' in sys.modules)\n"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

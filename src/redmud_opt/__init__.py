@@ -5,6 +5,7 @@ plan = redmud_opt.optimise("scenarios/guangxi")
 print(plan)
 """
 
+from redmud_opt import _startup as _startup
 from redmud_opt.api import NoPlan, compare, optimise
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit

@@ -104,6 +104,13 @@ def test_a_plan_that_is_its_bound_still_has_a_window() -> None:
     assert low < 5 < high
 
 
+def test_a_label_at_the_end_of_the_lines_fits() -> None:
+    """A tick may stand where the lines end: half of `0.0145`, six digits of 8 px, lies beyond."""
+    figure = progress_lines(solved(**HELD), "en")
+    assert figure.layout.margin.r >= 6 * 8 / 2
+    assert figure.layout.margin.t == capex_bars(plan(), "en").layout.margin.t  # other looks as everywhere
+
+
 @pytest.mark.parametrize(
     "solve",
     [

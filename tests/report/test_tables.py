@@ -18,7 +18,8 @@ from redmud_opt.report.labels import Labels, labelled, word
 from redmud_opt.report.sankey import trace
 from redmud_opt.report.tables import SHOWN, csv_bytes, disarmed, heading, link_table, table
 
-TABLES = [name for name in SHOWN if name in plan().frames]
+FRAMES = plan().frames
+TABLES = [name for name in SHOWN if name in FRAMES]
 
 
 @pytest.fixture(scope="module")

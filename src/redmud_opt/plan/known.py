@@ -26,6 +26,7 @@ class Known:
         self.year = {name: period.year for name, period in self.periods.items()}
         self.owner = {site.name: site.owner for site in net.case.sites}
         self.plants = frozenset(frames["arisings"]["site"])
+        self._rows: dict[str, pd.DataFrame] = {}
         self._records: dict[str, list[dict[str, Any]]] = {}
 
     @cached_property
@@ -49,9 +50,11 @@ class Known:
 
     def rows(self, name: str) -> pd.DataFrame:
         """A frame with what is known of its streams, and the year of its periods."""
-        frame = self.frames[name]
-        found = frame.astype({"stream": "str"}).join(self.streams, on="stream")
-        return found.assign(year=[self.year[period] for period in frame["period"]])
+        if name not in self._rows:
+            frame = self.frames[name]
+            found = frame.astype({"stream": "str"}).join(self.streams, on="stream")
+            self._rows[name] = found.assign(year=[self.year[period] for period in frame["period"]])
+        return self._rows[name]
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """The same row by row; what is no stream is no waste."""

@@ -12,6 +12,7 @@ import numbers
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -286,10 +287,13 @@ def _solve_record(outcome: Outcome) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of what made a plan."""
-    found = {}
-    for name in ("redmud_opt", "pyomo", "highspy", "pandas", "numpy", "scipy", "networkx"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "source"
-    return found
+    names = ("redmud_opt", "pyomo", "highspy", "pandas", "numpy", "scipy", "networkx")
+    return {name: _version(name) for name in names}
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "source"

@@ -61,7 +61,10 @@ def entries(known: Known) -> pd.DataFrame:
 
 def _entry(frame: pd.DataFrame, indicator: Any, part: str, table: str, waste_class: Any = "") -> pd.DataFrame:
     """Rows of a frame as entries: whose, year, item and amount are there already."""
-    return frame.assign(indicator=indicator, part=part, table=table, waste_class=waste_class)
+    if frame.empty:
+        return frame  # left out with all that is empty
+    own = frame[["whose", "year", "item", "amount"]]
+    return own.assign(indicator=indicator, part=part, table=table, waste_class=waste_class)
 
 
 def _both(numerator: pd.DataFrame, denominator: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -20,6 +20,9 @@ ABOVE = {
     "traceorder": "reversed",
 }
 
+ROOM_FOR_A_LABEL_PX = 36
+"""Right of the lines: a tick may stand at their end, and half of its label beyond."""
+
 
 def progress_lines(plan: Plan, language: str) -> go.Figure:
     """Best plan and best bound over the time of a solve with integers; what both hold until the next change."""
@@ -51,7 +54,7 @@ def progress_lines(plan: Plan, language: str) -> go.Figure:
     shown = {"range": _window(curve, scale), "tickformat": ",~r"}
     figure.update_yaxes(fixedrange=True, automargin=True, gridcolor="#e3e7eb", **shown)
     figure.update_layout(showlegend=True, legend=ABOVE, hovermode="closest")
-    return styled(figure, height=320)
+    return styled(figure, height=320).update_layout(margin_r=ROOM_FOR_A_LABEL_PX)
 
 
 def progress_curve(plan: Plan) -> list[dict[str, float | None]]:
