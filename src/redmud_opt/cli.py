@@ -28,7 +28,7 @@ from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
-from redmud_opt.jobs.exporting import blank_case, export_case
+from redmud_opt.jobs.exporting import blank_case, export
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled
@@ -293,9 +293,11 @@ def _add_import(verbs: Verbs, shared: Parser) -> None:
 
 def _add_export(verbs: Verbs, shared: Parser) -> None:
     export = verbs.add_parser(
-        "export", parents=[shared], help="write a case as one workbook, or a workbook as a case folder"
+        "export",
+        parents=[shared],
+        help="write a case or a plan as one workbook, or a case workbook as a folder",
     )
-    export.add_argument("source", metavar="CASE|FILE.xlsx", help="a case, or a case workbook")
+    export.add_argument("source", metavar="CASE|RUN|FILE.xlsx", help="a case, a run, or a case workbook")
     export.add_argument("target", metavar="FILE.xlsx|FOLDER", help="what is written; must not be there yet")
     export.set_defaults(answer=answer_export)
 
@@ -319,7 +321,7 @@ def answer_init(asked: argparse.Namespace, _: Interrupt) -> Answer:
 def answer_export(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """A case as a workbook, or back."""
     try:
-        files = export_case(asked.source, asked.target)
+        files = export(asked.source, asked.target, asked.lang)
     except CaseFaults as faults:
         return Said(Exit.FAULTS, faults=faults)
     except OSError as error:

@@ -147,6 +147,7 @@ class Settings:
     base_year: int = integer("year whose money all prices are in", required=True, minimum=1900, maximum=9999)
     title_en: str = text("title in English")
     title_zh: str = text("title in Chinese")
+    classification: str = text("line that stands on every output, such as 'internal, not for distribution'")
     rule_pack: str = text("rule pack, or `own` for its tables in the case folder", default="cn")
     library: bool = flag("names that the case does not declare are looked up in the library of `data/`")
     evidence_required: bool = flag("a number without a source or the word `assumed` is a fault", default=True)

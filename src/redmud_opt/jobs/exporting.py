@@ -1,12 +1,19 @@
-"""What `export` does: a case as a workbook, a workbook as a case folder."""
+"""What `export` does: a case or the plan of a run as a workbook, a case workbook as a folder."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.explaining import FOLDER as EXPLAINED
+from redmud_opt.jobs.folder import RunFolder
+from redmud_opt.jobs.inputs import recall
+from redmud_opt.jobs.reaudit import run_fault
+from redmud_opt.report.planbook import write_planbook
 
 WORKBOOK = ".xlsx"
 
@@ -21,6 +28,35 @@ def export_case(source: str | Path, target: str | Path) -> tuple[Path, ...]:
         remedy = Message("jobs.export_one_workbook")
         raise CaseFaults([Fault("", 0, "", Message("jobs.export_what"), remedy)])
     return (write_workbook(source, target),) if into else write_folder(source, target)
+
+
+def export(source: str | Path, target: str | Path, language: str = "en") -> tuple[Path, ...]:
+    """The plan of a run as a workbook in a language, anything else as `export_case` has it; returns the files."""
+    if (Path(source) / "options.json").is_file():
+        return (export_plan(source, target, language),)
+    return export_case(source, target)
+
+
+def export_plan(run_dir: str | Path, target: str | Path, language: str = "en") -> Path:
+    """The plan of a run, with what was asked of it. Raises CaseFaults where there is none, or other inputs."""
+    folder = RunFolder(run_dir)
+    if Path(target).suffix.casefold() != WORKBOOK:
+        raise CaseFaults([Fault("", 0, "", Message("jobs.export_what"), Message("jobs.export_one_workbook"))])
+    if not folder.holds("plan"):
+        raise run_fault("no_plan_here", folder)
+    recorded = recall(folder.path)
+    if recorded.case is None:
+        raise run_fault("inputs_altered", folder, why=tuple(recorded.changed))
+    return write_planbook(
+        recorded.case, folder.read_plan(), target, language, list(_answers(folder, language))
+    )
+
+
+def _answers(folder: RunFolder, language: str) -> Iterator[tuple[str, list[str]]]:
+    """(heading, sentences) of every question that was asked of the run, in the order of their names."""
+    for file in sorted((folder.path / EXPLAINED).glob("*.json")):
+        record = json.loads(file.read_text(encoding="utf-8"))[language]
+        yield record["heading"]["text"], [line["text"] for line in record["lines"]]
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:

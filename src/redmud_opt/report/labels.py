@@ -115,8 +115,9 @@ class Labels:
 
 def word(group: str, name: str, language: str) -> str:
     """A word of the program's own vocabulary, the name itself where the catalogue has none; fit to begin a label."""
-    for key in (f"plan.{group}_{name}", f"report.{group}.{name}"):
-        if template(key, language) is not None:
+    for key in (f"report.{group}.{name}", f"plan.{group}_{name}"):
+        words = template(key, language)
+        if words is not None and "{" not in words:  # what has a place for more is a sentence, not a word
             words = text(Message(key), language)
             return words[:1].upper() + words[1:]
     return name

@@ -34,7 +34,7 @@ SILENT = frozenset(("label_en", "label_zh", "comment", *EVIDENCE))
 NOT_COMPARED = frozenset((*CATALOGUES, "sources", "evidence"))
 """Tables whose numbers have an effect only where other rows take them over."""
 
-NOT_SETTINGS = frozenset(("name", "title_en", "title_zh"))
+NOT_SETTINGS = frozenset(("name", "title_en", "title_zh", "classification"))
 
 Rows = dict[tuple[str, int], Any]
 

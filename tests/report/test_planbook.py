@@ -1,0 +1,91 @@
+"""A plan as a workbook, in both languages: what it holds, that its sums are the plan's, that nothing is live."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+import python_calamine
+from tests.jobs import cases
+
+from redmud_opt.case import CaseFaults
+from redmud_opt.cli import main
+from redmud_opt.jobs import Exit, RunFolder, run
+from redmud_opt.jobs.exporting import export
+
+Rows = list[list[object]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("planbook")
+    cases.starter(home / "case")
+    with (home / "case" / "case.yaml").open("a", encoding="utf-8") as file:
+        file.write('classification: "=内部资料"\n')
+    assert run(home / "case", out=home / "run").exit is Exit.PLAN
+    explained = {lang: {"heading": {"text": "H"}, "lines": [{"text": "first"}, {"text": "=second"}]}
+                 for lang in ("en", "zh")}  # fmt: skip
+    (home / "run" / "explained").mkdir()
+    RunFolder(home / "run").write_json("explained/worth.json", explained)
+    return home
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def book(request: pytest.FixtureRequest, folder: Path) -> tuple[str, Path, dict[str, Rows]]:
+    file = folder / f"plan_{request.param}.xlsx"
+    export(folder / "run", file, request.param)
+    found = python_calamine.CalamineWorkbook.from_path(str(file))
+    return (
+        request.param,
+        file,
+        {name: found.get_sheet_by_name(name).to_python() for name in found.sheet_names},
+    )
+
+
+def test_the_summary_states_status_and_value(folder: Path, book: tuple[str, Path, dict[str, Rows]]) -> None:
+    language, _, sheets = book
+    plan = RunFolder(folder / "run").read_plan()
+    rows = next(iter(sheets.values()))
+    assert rows[1][0] == "=内部资料"
+    words = " ".join(str(cell) for row in rows for cell in row)
+    assert f"{plan.value_cny / 1e6:,.3f}" in words
+    assert ("已证明为最优方案" if language == "zh" else "proved to be the best plan") in words
+
+
+def test_sums_are_those_of_the_plan(folder: Path, book: tuple[str, Path, dict[str, Rows]]) -> None:
+    language, _, sheets = book
+    plan = RunFolder(folder / "run").read_plan()
+    flows = sheets["运输" if language == "zh" else "Transport"]
+    at = next(k for k, name in enumerate(flows[0]) if "wet" not in str(name) and "湿" not in str(name) and
+              isinstance(flows[1][k], float) and k > 3)  # fmt: skip
+    assert sum(float(str(row[at])) for row in flows[1:]) == pytest.approx(
+        plan.frames["flows"]["flow_t"].sum()
+    )
+
+
+def test_no_key_no_blank_no_formula(book: tuple[str, Path, dict[str, Rows]]) -> None:
+    _, file, sheets = book
+    cells = [str(cell) for rows in sheets.values() for row in rows for cell in row]
+    assert not [cell for cell in cells if re.search(r"planbook\.|report\.\w+\.|\{\w*\}", cell)]
+    assert "=second" in cells
+    with zipfile.ZipFile(file) as box:
+        assert not [
+            n for n in box.namelist() if n.startswith("xl/worksheets/sheet") and b"<f>" in box.read(n)
+        ]
+        charts = [box.read(name).decode() for name in box.namelist() if name.startswith("xl/charts/chart")]
+    assert charts
+    for chart in charts:  # every series has its cells, and some are not blank
+        assert re.findall(r"<c:f>[^<]+</c:f>", chart)
+
+
+def test_what_cannot_be_exported(folder: Path, tmp_path: Path) -> None:
+    for source, target in ((folder / "run", tmp_path / "folder"), (folder / "case", tmp_path / "other")):
+        with pytest.raises(CaseFaults):
+            export(source, target)
+    (tmp_path / "there.xlsx").write_bytes(b"mine")
+    with pytest.raises(CaseFaults):
+        export(folder / "run", tmp_path / "there.xlsx")
+    assert (tmp_path / "there.xlsx").read_bytes() == b"mine"
+    assert main(["export", str(folder / "run"), str(tmp_path / "plan.xlsx"), "--lang", "zh"]) == 0
