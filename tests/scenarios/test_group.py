@@ -20,7 +20,7 @@ from redmud_opt.solve import Options
 from redmud_opt.solve.compare import same_pattern
 
 SCENARIOS = tuple(sorted(path.stem for path in Path("scenarios").glob("group_*.yaml")))
-WITHOUT_PLAN = ("group_permit_ends_yunnan",)
+WITHOUT_PLAN = ("group_landfill_closed", "group_permit_ends_yunnan")
 """Scenarios that show how a lack of a plan is explained."""
 
 
