@@ -138,6 +138,7 @@ def test_the_form_is_shown_in_words_and_read_back(formed: Solved, tmp_path: Path
         shown = table(formed.plan, "statistical_form", language).frame
         assert shown.shape == (len(formed.frame("statistical_form")), len(SHOWN["statistical_form"].split()))
         assert heading in shown.columns
+        assert (shown.iloc[:, 1] != "").all()  # the whole country has a name too
     formed.plan.save(tmp_path)
     again = Plan.load(tmp_path).frames["statistical_form"]
     pd.testing.assert_frame_equal(again, formed.frame("statistical_form"), check_dtype=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.builders import run
 
-from redmud_opt import optimise
+from redmud_opt import NoPlan, optimise
 from redmud_opt.case import Case, assumptions, load_case, unenforced
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import compile
@@ -16,8 +17,11 @@ from redmud_opt.network import build_network
 from redmud_opt.plan import Plan, audit, make_plan
 from redmud_opt.plan.evidence import plan_evidence
 from redmud_opt.solve import Options
+from redmud_opt.solve.compare import same_pattern
 
 SCENARIOS = tuple(sorted(path.stem for path in Path("scenarios").glob("group_*.yaml")))
+WITHOUT_PLAN = ("group_landfill_closed", "group_permit_ends_yunnan")
+"""Scenarios that show how a lack of a plan is explained."""
 
 
 @cache
@@ -95,6 +99,23 @@ def test_the_relinings_of_wenshan_tie_to_the_factor() -> None:
     assert tonnes == {2026: 8_640, 2027: 9_600, 2028: 11_040, 2029: 10_080, 2030: 8_640}
 
 
+def test_the_clock_of_the_producers_is_the_case_s_own_whatever_the_day_of_the_law() -> None:
+    for name in ("group", "group_list_2021"):
+        rows = {row.role: (row.limit_months, row.hard, row.evidence) for row in case(name).clocks}
+        assert rows == {"producer": (12, True, "assumed"), "licensed_operator": (12, True, "measured")}
+
+
+@pytest.mark.slow
+def test_the_list_of_2021_leaves_the_model_as_it_is() -> None:
+    """The page says that the date of the law is worth nothing here; this is why."""
+    for name, dated in (("group", "group_list_2021"), ("group_target_2027", "group_target_2027_list_2021")):
+        form, other = (compile(build_model(build_network(case(one)))) for one in (name, dated))
+        assert same_pattern(form, other)
+        assert np.array_equal(form.matrix.data, other.matrix.data)
+        for part in ("cost", "col_lower", "col_upper", "row_lower", "row_upper"):
+            assert np.array_equal(getattr(form, part), getattr(other, part)), part
+
+
 def test_every_number_has_evidence() -> None:
     assert assumptions(case()).unstated == 0
 
@@ -107,13 +128,22 @@ def test_impossible_is_refused_by_counting() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["group", *SCENARIOS])
-def test_an_audited_plan_within_one_percent(name: str) -> None:
-    network, model, outcome = run(case(name), Options(gap=0.01, time_limit_s=300))
+@pytest.mark.parametrize("name", ["group", *(name for name in SCENARIOS if name not in WITHOUT_PLAN)])
+def test_an_audited_plan_within_two_percent(name: str) -> None:
+    network, model, outcome = run(case(name), Options(gap=0.02, time_limit_s=300))
     plan = make_plan(network, model, outcome)
     assert audit(case(name), plan.frames, plan.value_cny).passed
     assert outcome.gap is not None
-    assert outcome.gap <= 0.01
+    assert outcome.gap <= 0.02
+
+
+@pytest.mark.slow
+def test_without_the_permit_of_the_kiln_the_sheds_overflow() -> None:
+    with pytest.raises(NoPlan) as caught:
+        optimise(case("group_permit_ends_yunnan"), gap=0.02)
+    assert caught.value.outcome == "infeasible"
+    assert "sheds_at_the_end_of_2030" in caught.value.render()
+    assert "permit kiln_hazardous_yunnan 023" in caught.value.render()
 
 
 @pytest.mark.slow

@@ -89,6 +89,7 @@ class Province(Row):
     TABLE: ClassVar[str] = "provinces"
     ENFORCED: ClassVar[bool] = True
     name: str = name("name of the province")
+    label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
     adjacent_to: str = text(
         "neighbouring provinces, separated by ;  it is enough if one of two names the other"

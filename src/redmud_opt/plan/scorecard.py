@@ -2,6 +2,8 @@
 
     value = Σ numerator ÷ Σ denominator     (a count or an amount has no denominator; NaN where there is nothing)
     gap   = value − asked                   trend = value − value of the year before
+    both are 0 where the numbers agree but for rounding; what is counted by period has a trend only between
+    years of equally many periods
 
 scorecard         indicator, waste_class, at, year, value, unit, numerator, denominator, asked, gap, trend, and the
                   keys of its definition, formula and authority; `own`: the definition is this project's
@@ -13,6 +15,7 @@ plant or owner that it names; the greatest where there are several. What indicat
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -33,6 +36,8 @@ AMOUNTS = ("manifests", "co2e", "storage_age_greatest")
 """Indicators that are an amount, not a ratio."""
 GREATEST = ("storage_age_greatest",)
 """Indicators that are the greatest of their entries, not the sum."""
+BY_PERIOD = ("manifests",)
+"""Indicators that count what happens in a period once, so that finer periods count more."""
 NOTHING = 1e-9
 
 
@@ -40,7 +45,8 @@ def score_tables(frames: Mapping[str, pd.DataFrame], net: Network) -> dict[str, 
     """Both frames."""
     known = Known(frames, net)
     rows = _at_levels(known, entries(known))
-    return {"scorecard": _scores(rows, frames["targets"]), "scorecard_rows": rows}
+    periods = Counter(net.time.year.tolist())
+    return {"scorecard": _scores(rows, frames["targets"], periods), "scorecard_rows": rows}
 
 
 def _at_levels(known: Known, found: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +82,7 @@ def _in_order(rows: pd.DataFrame, *more: str) -> pd.DataFrame:
     return ordered
 
 
-def _scores(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+def _scores(rows: pd.DataFrame, targets: pd.DataFrame, periods: Mapping[int, int]) -> pd.DataFrame:
     sums = rows.pivot_table(index=list(KEYS), columns="part", values="amount", aggfunc="sum", sort=False)
     sums = sums.reindex(columns=[NUMERATOR, DENOMINATOR]).rename_axis(columns=None)
     sums = _with_unknown(sums.reset_index())
@@ -87,13 +93,21 @@ def _scores(rows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     found = sums[list(KEYS)].assign(numerator=above, denominator=below, value=above.where(amount, ratio))
     found["unit"] = found["indicator"].map({row.key: row.unit for row in SCORECARD})
     found["asked"] = _targets(found, targets)
-    found["gap"] = found["value"] - found["asked"]
+    found["gap"] = _apart(found["value"], found["asked"])
     before = found[list(KEYS)].assign(year=found["year"] + 1, before=found["value"])
-    found["trend"] = found["value"] - found.merge(before, on=list(KEYS), how="left")["before"]
+    trend = _apart(found["value"], found.merge(before, on=list(KEYS), how="left")["before"])
+    uneven = pd.Series([periods[int(y)] != periods.get(int(y) - 1) for y in found["year"]], index=found.index)
+    found["trend"] = trend.mask(found["indicator"].isin(BY_PERIOD) & uneven)
     for name in ("definition", "formula", "authority"):
         found[name] = f"plan.{name}_" + found["indicator"]
     found["own"] = found["indicator"].map({row.key: "yes" if row.own else "no" for row in SCORECARD})
     return pd.DataFrame(found[list(SCORE_COLUMNS)]).astype({"year": int})
+
+
+def _apart(one: pd.Series, other: pd.Series) -> pd.Series:
+    """How far two columns differ, and nothing where only rounding tells them apart."""
+    difference = one - other
+    return difference.mask(difference.abs() <= NOTHING * np.maximum(one.abs(), 1.0), 0.0)
 
 
 def _with_unknown(sums: pd.DataFrame) -> pd.DataFrame:

@@ -41,4 +41,4 @@ def _beneath(table: str, item: str, labels: Labels) -> str:
     if table == "totals":
         origin, total, cohort = parts
         return ", ".join((labels.origin(origin), labels.word("total", total), labels.word("cohort", cohort)))
-    return labels.name(item)
+    return labels.arising(item)

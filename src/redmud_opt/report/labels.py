@@ -74,6 +74,14 @@ class Labels:
         words = f"{self.name(start)} → {self.name(end)}"
         return self._say("of_point", what=words, point=self.word("mode", mode)) if mode else words
 
+    def arising(self, name: str) -> str:
+        """A row of arisings by what arises and where, for it has no label; anything else by its own."""
+        if name in self._words or name not in self._arisings:
+            return self.name(name)
+        stream, site = self._arisings[name]
+        what = self._streams[stream]["material"] if stream in self._streams else stream
+        return self._say("of_plant", what=self.name(what), plant=self.name(site))
+
     def window(self, window: str) -> str:
         """A year, or the whole horizon."""
         return self._say("horizon") if window == "horizon" else window
@@ -106,6 +114,12 @@ class Labels:
         rows = self._plan.frames["flows"].drop_duplicates("lane")
         columns = rows[["lane", "from_site", "to_site", "mode"]].itertuples(index=False)
         return {str(lane): (str(start), str(end), str(mode)) for lane, start, end, mode in columns}
+
+    @cached_property
+    def _arisings(self) -> Mapping[str, tuple[str, str]]:
+        """Row of arisings → (stream, site)."""
+        frame = self._plan.frames["arisings"].drop_duplicates("arising")
+        return dict(zip(frame["arising"], zip(frame["stream"], frame["site"], strict=True), strict=True))
 
     @cached_property
     def _streams(self) -> Mapping[str, Mapping[str, str]]:

@@ -180,7 +180,7 @@ def table(plan: Plan, name: str, language: str) -> View:
             ~modes, source["item"].map(lambda mode: labels.word("mode", str(mode)))
         )
     if name == "statistical_form":
-        cells[heading(name, "scope", language)] = source["scope"].map(labels.name)
+        cells[heading(name, "scope", language)] = place_words(source["scope"], labels)
     if name in ("used", "moved"):
         lanes = source["kind"] == "lane" if name == "used" else source["measure"] == "flow"
         item = heading(name, "item", language)

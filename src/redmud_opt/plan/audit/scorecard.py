@@ -13,13 +13,14 @@
 
 Plants are sites where something arises; what stands at a site counts at its owner too, and in the whole.
 Hazardous is what is so on the first day: what is certified later, a plan still counts as such.
-value = numerator ÷ denominator, gap = value − asked, trend = value − that of the year before.
+value = numerator ÷ denominator, gap = value − asked, trend = value − that of the year before (of manifests only where
+both years have as many periods).
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 
@@ -81,6 +82,12 @@ def _same(findings: Findings, where: str, stated: float, right: float) -> None:
         findings.equal("misstated", where, stated, right)
 
 
+def _comparable(book: Book, row: Score) -> bool:
+    """Whether the year before counts alike: movements are counted once a period."""
+    years = Counter(period.year for period in book.dates.periods)
+    return row.indicator != "manifests" or years[row.year] == years[row.year - 1]
+
+
 def _ratios(findings: Findings, book: Book, stated: dict[Key, Score], row: Score) -> None:
     """Value, target, gap and trend of a row."""
     key = (row.indicator, row.waste_class, row.at, row.year)
@@ -95,7 +102,7 @@ def _ratios(findings: Findings, book: Book, stated: dict[Key, Score], row: Score
         "value": value,
         "asked": target,
         "gap": value - target,
-        "trend": value - (before.value if before else math.nan),
+        "trend": value - (before.value if before and _comparable(book, row) else math.nan),
     }
     for name, right in expected.items():
         _same(findings, at(*key, name), getattr(row, name), right)
