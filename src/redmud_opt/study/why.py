@@ -25,7 +25,7 @@ from redmud_opt.network import Network
 from redmud_opt.plan.whole import whole_families
 from redmud_opt.study.asking import Answer, Base, Interval, difference
 from redmud_opt.study.explanation import Explanation
-from redmud_opt.study.forcing import BreakEven, Forcing, Found, How, break_even
+from redmud_opt.study.forcing import BreakEven, Forcing, Found, How, break_even, start_of
 from redmud_opt.study.inway import ONLY_LAW, in_the_way
 from redmud_opt.study.keptout import kept_out
 from redmud_opt.study.moves import ends_of, gains, moves, shown
@@ -40,6 +40,9 @@ of what is built the change is a share of what it costs."""
 
 FIRST_SHARE, LEAST_UNITS, MOST_UNITS = 1e-3, 1.0, 1000.0
 """What is forced in first: this share of what may be, within these bounds. More is asked where a price is paid."""
+
+NEARLY = ("near", "fewer")
+"""Ways of asking whose bound is not one of all plans."""
 
 NAN = float("nan")
 
@@ -128,7 +131,7 @@ def _forced_in(forcing: Forcing) -> Reason:
             return _impossible(forcing, amount, first)
         moved = moves(before, ends_of(model, base.network))
         compared = fixed if how == "fixed" else base.answer
-        loss = lost(compared, first.answer, near=how == "near")
+        loss = lost(compared, first.answer, near=how in NEARLY)
         found = break_even(forcing, model, how, compared, first)
     lines = (*_priced(base, thing, found, how), _forced_loss(first, loss), *_checked(found))
     if gained := gains(moved):
@@ -161,7 +164,7 @@ def _first_units(forcing: Forcing) -> float:
 def _first(forcing: Forcing, model: ConcreteModel) -> tuple[Found | None, How]:
     """The first plan with the thing in it: whole numbers fixed, those of the thing free, all free."""
     found: Found | None = None
-    hows: tuple[How, ...] = ("fixed", "near", "free") if has_whole(model) else ("fixed",)
+    hows: tuple[How, ...] = ("fixed", "near", "fewer", "free") if has_whole(model) else ("fixed",)
     for how in hows:
         found = forcing.solve(model, how)
         if found.possible and found.units > 0.0:
@@ -211,16 +214,15 @@ def _decided_in(forcing: Forcing) -> Reason:
     before = ends_of(base.model, base.network)
     with forcing.question() as model:
         forcing.force_in(model, 1.0)
-        near = forcing.solve(model, "near")
-        start = near.answer.outcome.values if near.possible and near.answer.outcome else None
-        free = forcing.solve(model, "free", start=start)
+        near, nearly = _near(forcing, model)
+        free = forcing.solve(model, "free", start=start_of(near))
         first = free if free.possible else near
         if not first.possible:
             return _impossible(forcing, 1.0, free)
         moved = moves(before, ends_of(model, base.network))
         loss = lost(base.answer, first.answer, near=first is near)
         proved = _proved(base.answer) and _proved(free.answer)
-        how: How = "free" if proved or not near.possible else "near"
+        how: How = "free" if proved or not near.possible else nearly
         forcing.force_in(model, -np.inf)
         asked = first if how == "free" else near
         found = break_even(forcing, model, how, base.answer, asked)
@@ -237,6 +239,14 @@ def _decided_in(forcing: Forcing) -> Reason:
         **_loss(loss),
     )
     return Reason(thing, lines, row, moved)
+
+
+def _near(forcing: Forcing, model: ConcreteModel) -> tuple[Found, How]:
+    """A plan of the changed model near the one that is asked about, which a free solve may begin with."""
+    found = forcing.solve(model, "near")
+    if found.possible:
+        return found, "near"
+    return forcing.solve(model, "fewer"), "fewer"
 
 
 def _proved(answer: Answer) -> bool:
@@ -377,7 +387,7 @@ def _why_here(base: Base, thing: Thing, limit_s: float) -> Reason:
         if found is None:
             return _needed(forcing, tonnes)
         moved, own = moves(before, ends_of(model, net)), moves(own_before, ends_of(model, net, materials))
-    loss = lost(fixed if how == "fixed" else base.answer, found.answer, near=how == "near")
+    loss = lost(fixed if how == "fixed" else base.answer, found.answer, near=how in NEARLY)
     ends = instead(own, moved, tonnes)
     values = {"use": _use(thing, tonnes), "loss": loss_words(loss), "whole": Message(f"why.whole_{how}")}
     lines = [Message("why.without", values)]
@@ -421,12 +431,11 @@ def without(forcing: Forcing, model: ConcreteModel) -> tuple[Found | None, How]:
     if not has_whole(model):
         found = forcing.solve(model, "fixed")
         return (found if found.possible else None), "fixed"
-    near = forcing.solve(model, "near")
-    start = near.answer.outcome.values if near.possible and near.answer.outcome else None
-    free = forcing.solve(model, "free", start=start)
+    near, nearly = _near(forcing, model)
+    free = forcing.solve(model, "free", start=start_of(near))
     if free.possible:
         return free, "free"
-    return (near if near.possible else None), "near"
+    return (near if near.possible else None), nearly
 
 
 def _needed(forcing: Forcing, tonnes: float) -> Reason:
