@@ -39,9 +39,7 @@ def test_answers_are_kept_in_the_run(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "260 CNY/t"), ("zh", "260 元/吨")])
-def test_the_command_line(
-    folder: Path, language: str, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_line(folder: Path, language: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", str(folder), "--why-not", "village", "--json", "--lang", language]) == 0
     (answer,) = json.loads(capsys.readouterr().out)["answers"]
     assert said in answer["lines"][0]["text"]

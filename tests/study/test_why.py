@@ -31,6 +31,9 @@ from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.rules import Limit
 from redmud_opt.case.works import Gate
 from redmud_opt.i18n import LANGUAGES, Message, text
+from redmud_opt.model import build_model
+from redmud_opt.network import build_network
+from redmud_opt.solve import Options, Session
 from redmud_opt.study.asking import Base
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.planb import plan_b
@@ -189,6 +192,21 @@ def test_a_step_in_the_place_of_another() -> None:
     built = found.frames["moves"]
     built = built[[cell.key == "why.way_built" for cell in built["way"]]]
     assert dict(zip(built["name"], built["change"], strict=True)) == {"a_line": -1.0, "b_line": 1.0}
+
+
+def test_a_better_plan_is_told_where_the_plan_is_not_proved() -> None:
+    """60 t of bricks at 10 for 500 earn 100; the plan asked about leaves it, and knows only that 100 may be had."""
+    network = build_network(world(press(60, capex_cny=500), sells("brick", 10)))
+    model = build_model(network)
+    most = model.build.upper_bound.copy()
+    model.build.upper_bound[:] = 0.0
+    outcome = Session().solve(model)
+    model.build.upper_bound = most
+    unproved = replace(outcome, stopped="gap", holds="with_gap", bound=100.0)
+    found = why_not(Base(network, model, unproved, Options(), {}), ["press_line"])
+    assert keys(found) == ["why.better_with"]
+    assert row(found)["loss_most_cny"] == pytest.approx(-100, abs=0.1)
+    words(found)
 
 
 # ---------------------------------------------------------------- why not: rules

@@ -83,7 +83,7 @@ class Forcing:
         self.base, self.thing, self.limit_s = base, thing, limit_s
         self.decides = bool(thing.decisions) and thing.decided(base.model) == 0
         self.asked = [
-            Weighted(base.model.component(family), at, weights_of(base, family, at))
+            Weighted(base.model.component(family), at, _some(weights_of(base, family, at)))
             for family, at in (thing.decisions if self.decides else thing.acts)
         ]
         self._near: Session | None = None
@@ -258,6 +258,11 @@ def weights_of(base: Base, family: str, at: Ints) -> Array:
     if isinstance(table, Routes):
         return np.asarray(weight * _lane_basis(net, table)[entity])
     return np.asarray(weight * net.time.fraction[period] if family == "stock_t" else weight)
+
+
+def _some(weight: Array) -> Array:
+    """Weights, or 1 where a price path of 0 leaves none at all."""
+    return weight if (weight > 0).any() else np.ones(len(weight))
 
 
 def _paths(net: Network, names: list[str]) -> Array:

@@ -13,7 +13,7 @@ told.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.i18n import Message
 from redmud_opt.i18n.amounts import Tonnes
 from redmud_opt.model.arrays import Objective
+from redmud_opt.network.network import Array
 from redmud_opt.study.asking import Answer, Base, How, Interval, prepare
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.inway import left_over
@@ -57,7 +58,8 @@ class Loss:
     short_t: float = 0.0
     instead: tuple[Message, ...] = ()
     proved: bool = True
-    moves: pd.DataFrame | None = None
+    moves: pd.DataFrame | None = field(default=None, repr=False)
+    values: Array | None = field(default=None, repr=False)
     left_over: pd.DataFrame | None = None
 
     @property
@@ -120,7 +122,7 @@ def _lost(
     limit_s: float,
     fixed: Loss | None = None,
 ) -> Loss:
-    """The answer about one outlet; with whole numbers free no worse than with them fixed."""
+    """The answer about one outlet; with whole numbers free the solve begins with the plan that has them fixed."""
     net = base.network
     materials = moved_materials(net, base.model, thing)
     ends, own = ends_of(base.model, net), ends_of(base.model, net, materials)
@@ -128,21 +130,19 @@ def _lost(
     short_before = float(base.model.short_t.values_array.sum())
     with base.changed() as model:
         close(base, model, thing, year)
-        answer = base.ask(model, how, limit_s)
-        missed = False
+        answer = base.ask(model, how, limit_s, None if fixed is None else fixed.values)
         if not answer.possible and answer.proved_impossible:
-            answer, missed = _short(base, model, how, limit_s), True
+            answer = _short(base, model, how, limit_s)
         if not answer.possible:
             if fixed is not None and fixed.possible:
                 return fixed
             return Loss(thing, year, tonnes, how, NO_PLAN, proved=answer.proved_impossible)
         loss = lost(before, answer)
-        if fixed is not None and fixed.possible and not missed and fixed.short_t <= SHORT_T:
-            loss = Interval(min(loss.least, fixed.loss.most), min(loss.most, fixed.loss.most))
         moved = moves(ends, ends_of(model, net))
         gained = instead(moves(own, ends_of(model, net, materials)), moved, tonnes)
         short = float(model.short_t.values_array.sum()) - short_before
-    return Loss(thing, year, tonnes, how, loss, max(0.0, short), gained, moved)
+    values = None if answer.outcome is None else answer.outcome.values
+    return Loss(thing, year, tonnes, how, loss, max(0.0, short), gained, moves=moved, values=values)
 
 
 def _later(base: Base, thing: Thing, year: int | None) -> np.ndarray:

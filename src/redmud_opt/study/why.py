@@ -23,7 +23,7 @@ from redmud_opt.i18n.amounts import Money, Price, Tonnes
 from redmud_opt.model.arrays import Index, Rows
 from redmud_opt.network import Network
 from redmud_opt.plan.whole import whole_families
-from redmud_opt.study.asking import Answer, Base, Interval, difference
+from redmud_opt.study.asking import NOTHING_CNY, SAME, Answer, Base, Interval, difference
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.forcing import BreakEven, Forcing, Found, How, break_even, start_of
 from redmud_opt.study.inway import ONLY_LAW, in_the_way
@@ -132,6 +132,8 @@ def _forced_in(forcing: Forcing) -> Reason:
         moved = moves(before, ends_of(model, base.network))
         compared = fixed if how == "fixed" else base.answer
         loss = lost(compared, first.answer, near=how in NEARLY)
+        if better := _better(thing, compared, first):
+            return better
         found = break_even(forcing, model, how, compared, first)
     lines = (*_priced(base, thing, found, how), _forced_loss(first, loss), *_checked(found))
     if gained := gains(moved):
@@ -221,6 +223,8 @@ def _decided_in(forcing: Forcing) -> Reason:
             return _impossible(forcing, 1.0, free)
         moved = moves(before, ends_of(model, base.network))
         loss = lost(base.answer, first.answer, near=first is near)
+        if better := _better(thing, base.answer, first):
+            return better
         proved = _proved(base.answer) and _proved(free.answer)
         how: How = "free" if proved or not near.possible else nearly
         forcing.force_in(model, -np.inf)
@@ -239,6 +243,17 @@ def _decided_in(forcing: Forcing) -> Reason:
         **_loss(loss),
     )
     return Reason(thing, lines, row, moved)
+
+
+def _better(thing: Thing, before: Answer, found: Found) -> Reason | None:
+    """A plan with the thing that is better than the one that is asked about, which is then not proved best."""
+    assert before.value_cny is not None
+    gain = found.value_cny - before.value_cny
+    if gain <= NOTHING_CNY + SAME * abs(before.value_cny):
+        return None
+    line = Message("why.better_with", {"thing": thing.said, "gain": Money(gain)})
+    row = _row(thing, "better", tonnes=found.tonnes, loss_least_cny=-gain, loss_most_cny=-gain, resolved=True)
+    return Reason(thing, (line,), row)
 
 
 def _near(forcing: Forcing, model: ConcreteModel) -> tuple[Found, How]:
