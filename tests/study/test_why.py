@@ -96,6 +96,17 @@ def test_the_case_itself_agrees(price: float, sold: float) -> None:
     assert model.sold_t.values_array[at].sum() == pytest.approx(sold)
 
 
+def test_a_gate_fee() -> None:
+    """A tonne placed costs 2; the taker of mud asks 7: 5 less."""
+    taker = sells("mud", -7, name="taker", method="D")
+    found = why_not(Base.solved(tiny(mud(), landfill("mud", 2), taker)), ["taker"])
+    assert keys(found)[0] == "why.gate_fee_down"
+    assert row(found)["break_even_price"] == pytest.approx(-2.0, rel=1e-6)
+    assert text(found.lines[0]).startswith(
+        "outlet taker would come in at a gate fee of 2 CNY/t or less instead of 7"
+    )
+
+
 def test_what_an_outlet_that_is_full_leaves_is_the_alternative() -> None:
     """R takes 60 t; the other 40 t of mud are placed at 2: a brick sold at M must lose no more than 2.
 
@@ -263,6 +274,7 @@ def test_a_radius_a_missing_lane_and_a_missing_method_are_told() -> None:
     assert why_not(base, ["near_only"]).lines[1].key == "why.beyond_radius"
     assert why_not(base, ["cut_off"]).lines[1].key == "why.no_lane"
     assert why_not(base, ["taker"]).lines[1].key == "why.no_method"
+    assert why_not(base, ["mud>far"]).lines[1].key == "why.not_from_there"
     words(why_not(base, ["near_only", "cut_off", "taker"]))
 
 

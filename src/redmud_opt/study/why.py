@@ -44,6 +44,9 @@ FIRST_SHARE, LEAST_UNITS, MOST_UNITS = 1e-3, 1.0, 1000.0
 NEARLY = ("near", "fewer")
 """Ways of asking whose bound is not one of all plans."""
 
+OF_LAW_OR_QUALITY = ("why.gate", "why.shut", "why.no_method", "why.not_for_hazardous")
+"""Rules that are told also where they keep only some of what a thing takes out; how far lanes go is not."""
+
 NAN = float("nan")
 
 
@@ -102,7 +105,8 @@ def _why_not(base: Base, thing: Thing, limit_s: float) -> Reason:
     found = _decided_in(forcing) if forcing.decides else _forced_in(forcing)
     if found.row["verdict"].key == "why.verdict_impossible":
         return found
-    besides = tuple(Message("why.besides", {"rule": rule}) for rule in rules[:2])
+    told = [rule for rule in rules if rule.key in OF_LAW_OR_QUALITY]
+    besides = tuple(Message("why.besides", {"rule": rule}) for rule in told[:2])
     return replace(found, lines=(*found.lines, *besides))
 
 
@@ -135,8 +139,8 @@ def _forced_in(forcing: Forcing) -> Reason:
         if better := _better(thing, compared, first):
             return better
         found = break_even(forcing, model, how, compared, first)
-    lines = (*_priced(base, thing, found, how), _forced_loss(first, loss), *_checked(found))
-    if gained := gains(moved):
+    lines = (*_priced(base, thing, found, how), _forced_loss(first, loss), *_checked(base, found, how))
+    if gained := gains(moved, but=thing.name):
         lines = (*lines, Message("why.then", {"ends": gained}))
     price, change = price_of(base.network, thing), found.premium
     row = _row(
@@ -230,8 +234,8 @@ def _decided_in(forcing: Forcing) -> Reason:
         forcing.force_in(model, -np.inf)
         asked = first if how == "free" else near
         found = break_even(forcing, model, how, base.answer, asked)
-    lines = (*_invested(thing, found, how), _forced_loss(first, loss), *_checked(found))
-    if gained := gains(moved):
+    lines = (*_invested(thing, found, how), _forced_loss(first, loss), *_checked(base, found, how))
+    if gained := gains(moved, but=thing.name):
         lines = (*lines, Message("why.then", {"ends": gained}))
     row = _row(
         thing,
@@ -331,6 +335,9 @@ def _priced(base: Base, thing: Thing, found: BreakEven, how: How) -> tuple[Messa
         return (Message("why.premium", values),)
     then = price.cny + price.sign * found.premium
     values |= {"price": Price(price.cny), "then": Price(then)}
+    if price.cny < 0 and then < 0 and thing.kind == "outlet":
+        fees = {"price": Price(-price.cny), "then": Price(-then)}
+        return (Message("why.gate_fee_down", values | fees),)
     if price.sign > 0:
         return (Message("why.price_up", values),)
     if then < 0:
@@ -380,8 +387,12 @@ def loss_words(loss: Interval) -> Message:
     return Message("why.loss_between", {"least": Money(loss.least), "most": Money(loss.most)})
 
 
-def _checked(found: BreakEven) -> tuple[Message, ...]:
-    return (Message("why.verified" if found.verified else "why.not_verified"),)
+def _checked(base: Base, found: BreakEven, how: How) -> tuple[Message, ...]:
+    """What came of solving again; with whole numbers free a gap leaves a break-even uncertain."""
+    checked = Message("why.verified" if found.verified else "why.not_verified")
+    if how == "free" and not _proved(base.answer):
+        return checked, Message("why.within_gap")
+    return (checked,)
 
 
 # ---- why here ---------------------------------------------------------------------------------------------------
