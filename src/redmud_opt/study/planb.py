@@ -29,7 +29,8 @@ from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.inway import left_over
 from redmud_opt.study.moves import ends_of, moves, shown
 from redmud_opt.study.things import USED_T, Thing, thing_of
-from redmud_opt.study.why import NAN, has_whole, instead, loss_words, lost, moved_materials
+from redmud_opt.study.why import NAN, has_whole, instead, lost, moved_materials
+from redmud_opt.study.why_said import loss_words
 
 FREE = 5
 """How many outlets are asked again with whole numbers free, where all are asked about."""

@@ -25,11 +25,21 @@ from redmud_opt.network import Network
 from redmud_opt.plan.whole import whole_families
 from redmud_opt.study.asking import NOTHING_CNY, SAME, Answer, Base, Interval, difference
 from redmud_opt.study.explanation import Explanation
-from redmud_opt.study.forcing import BreakEven, Forcing, Found, How, break_even, start_of
+from redmud_opt.study.forcing import Forcing, Found, How, break_even, start_of
 from redmud_opt.study.inway import ONLY_LAW, in_the_way
 from redmud_opt.study.keptout import kept_out
 from redmud_opt.study.moves import ends_of, gains, moves, shown
 from redmud_opt.study.things import USED_T, Part, Thing, table_of, thing_of
+from redmud_opt.study.why_said import (
+    checked,
+    costs,
+    forced_loss,
+    invested,
+    is_proved,
+    loss_words,
+    price_of,
+    priced,
+)
 
 ROW = (
     *("thing", "kind", "verdict", "whole", "price", "break_even_change", "break_even_price", "verified"),
@@ -139,7 +149,11 @@ def _forced_in(forcing: Forcing) -> Reason:
         if better := _better(thing, compared, first):
             return better
         found = break_even(forcing, model, how, compared, first)
-    lines = (*_priced(base, thing, found, how), _forced_loss(first, loss), *_checked(base, found, how))
+    lines = (
+        priced(base.network, thing, found, how),
+        forced_loss(first, loss),
+        *checked(base.answer, found, how),
+    )
     if gained := gains(moved, but=thing.name):
         lines = (*lines, Message("why.then", {"ends": gained}))
     price, change = price_of(base.network, thing), found.premium
@@ -229,19 +243,19 @@ def _decided_in(forcing: Forcing) -> Reason:
         loss = lost(base.answer, first.answer, near=first is near)
         if better := _better(thing, base.answer, first):
             return better
-        proved = _proved(base.answer) and _proved(free.answer)
+        proved = is_proved(base.answer) and is_proved(free.answer)
         how: How = "free" if proved or not near.possible else nearly
         forcing.force_in(model, -np.inf)
         asked = first if how == "free" else near
         found = break_even(forcing, model, how, base.answer, asked)
-    lines = (*_invested(thing, found, how), _forced_loss(first, loss), *_checked(base, found, how))
+    lines = (invested(thing, found, how), forced_loss(first, loss), *checked(base.answer, found, how))
     if gained := gains(moved, but=thing.name):
         lines = (*lines, Message("why.then", {"ends": gained}))
     row = _row(
         thing,
         "price",
         whole=Message(f"why.whole_{how}"),
-        break_even_change=-found.premium if _costs(found) else NAN,
+        break_even_change=-found.premium if costs(found) else NAN,
         verified=found.verified,
         tonnes=first.tonnes,
         **_loss(loss),
@@ -268,131 +282,8 @@ def _near(forcing: Forcing, model: ConcreteModel) -> tuple[Found, How]:
     return forcing.solve(model, "fewer"), "fewer"
 
 
-def _proved(answer: Answer) -> bool:
-    if answer.value_cny is None or answer.bound_cny is None:
-        return False
-    return answer.bound_cny - answer.value_cny <= 1e-6 * max(1.0, abs(answer.value_cny))
-
-
 def _loss(loss: Interval) -> dict[str, Any]:
     return {"loss_least_cny": loss.least, "loss_most_cny": loss.most, "resolved": loss.resolved}
-
-
-# ---- words of break-evens ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Stated:
-    """The price of a thing that the case states. sign: 1 where more of it brings the thing in, −1 where less does."""
-
-    cny: float
-    sign: int
-
-
-def price_of(net: Network, thing: Thing) -> Stated | None:
-    """The price that a case states for a thing, in its own basis; None where there is no one price."""
-    case = net.case
-    if thing.kind == "outlet":
-        tiered = any(tier.item == thing.name for tier in case.tiers)
-        row = next(row for row in case.outlets if row.name == thing.name)
-        return None if tiered else Stated(row.price_cny_per_t, 1)
-    if thing.kind == "supply":
-        supply = next(row for row in case.supplies if row.name == thing.name)
-        tiered = any(tier.item == thing.name for tier in case.tiers)
-        return None if tiered else Stated(supply.price_cny_per_t, -1)
-    if thing.kind == "process":
-        return Stated(net.lookup.processes[thing.name].cost_cny_per_t, -1)
-    if thing.kind == "reduction":
-        option = next(row for row in case.reductions if row.name == thing.name)
-        return None if option.margin_cny_per_t is not None else Stated(option.cost_cny_per_t, -1)
-    if thing.kind == "storage":
-        storage = next(row for row in case.storages if row.name == thing.name)
-        final = any(part.family == "placed_t" for part in thing.acts)
-        return Stated(storage.place_cost_cny_per_t if final else storage.holding_cost_cny_per_t_a, -1)
-    return _lane_price(net, thing) if thing.kind == "lane" else None
-
-
-def _lane_price(net: Network, thing: Thing) -> Stated | None:
-    costs = set()
-    for _, at in thing.acts:
-        for k in np.unique(net.routes.grid.entity[at]).tolist():
-            route, lineage = net.routes.route[k], net.lineage(int(net.routes.stream[k]))
-            cost = net.haulage.lane_cost_cny_per_t(route, lineage)
-            dry = (
-                route.listed is not None
-                and route.listed.cost_cny_per_t is not None
-                and route.listed.basis == "dry"
-            )
-            costs.add(round(cost if dry else cost / lineage.wet_per_dry, 6))
-    return Stated(costs.pop(), -1) if len(costs) == 1 else None
-
-
-def _priced(base: Base, thing: Thing, found: BreakEven, how: How) -> tuple[Message, ...]:
-    """The break-even change, and the price at which it comes in."""
-    price, whole = price_of(base.network, thing), Message(f"why.whole_{how}")
-    values: dict[str, object] = {"thing": thing.said, "change": Price(found.premium), "whole": whole}
-    if price is None:
-        return (Message("why.premium", values),)
-    then = price.cny + price.sign * found.premium
-    values |= {"price": Price(price.cny), "then": Price(then)}
-    if price.cny < 0 and then < 0 and thing.kind == "outlet":
-        fees = {"price": Price(-price.cny), "then": Price(-then)}
-        return (Message("why.gate_fee_down", values | fees),)
-    if price.sign > 0:
-        return (Message("why.price_up", values),)
-    if then < 0:
-        return (Message("why.cost_below_nothing", values),)
-    return (Message("why.cost_down", values),)
-
-
-def _costs(found: BreakEven) -> bool:
-    """Whether the decision costs something of which the premium is a share."""
-    return found.found.units != found.found.decided
-
-
-def _invested(thing: Thing, found: BreakEven, how: How) -> tuple[Message, ...]:
-    lost_cny = found.premium * found.found.units
-    values: dict[str, object] = {
-        "thing": thing.said,
-        "missing": Money(lost_cny),
-        "whole": Message(f"why.whole_{how}"),
-    }
-    if not _costs(found):
-        return (Message("why.subsidy", values),)
-    cost = found.found.units
-    values |= {
-        "cost": Money(cost),
-        "percent": round(100.0 * found.premium, 2),
-        "then": Money(cost - lost_cny),
-    }
-    return (Message("why.subsidy_beyond_cost" if found.premium > 1.0 else "why.invest_less", values),)
-
-
-def _forced_loss(first: Found, loss: Interval) -> Message:
-    what: object = Tonnes(first.tonnes)
-    key = "forced"
-    if first.tonnes <= USED_T:
-        key = "forced_once"
-    return Message(f"why.{key}", {"tonnes": what, "loss": loss_words(loss)})
-
-
-def loss_words(loss: Interval) -> Message:
-    """A loss in words: an amount, between two, or not resolved."""
-    if not loss.resolved:
-        return Message("why.loss_unresolved", {"most": Money(loss.most)})
-    if not np.isfinite(loss.most):
-        return Message("why.loss_open", {"least": Money(loss.least)})
-    if loss.exact:
-        return Message("why.loss", {"amount": Money(loss.most)})
-    return Message("why.loss_between", {"least": Money(loss.least), "most": Money(loss.most)})
-
-
-def _checked(base: Base, found: BreakEven, how: How) -> tuple[Message, ...]:
-    """What came of solving again; with whole numbers free a gap leaves a break-even uncertain."""
-    checked = Message("why.verified" if found.verified else "why.not_verified")
-    if how == "free" and not _proved(base.answer):
-        return checked, Message("why.within_gap")
-    return (checked,)
 
 
 # ---- why here ---------------------------------------------------------------------------------------------------
