@@ -28,7 +28,7 @@ from tests.model import permitting
 from tests.model.deciding import press, world
 
 from redmud_opt.case import Case, CaseFaults
-from redmud_opt.case.rules import Limit
+from redmud_opt.case.rules import Budget, Limit
 from redmud_opt.case.works import Gate
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.model import build_model
@@ -144,6 +144,15 @@ def test_a_lane_is_not_used_in_circles() -> None:
     assert row(why_not(Base.solved(case), ["R_M"]))["break_even_change"] == pytest.approx(-12.0, rel=1e-6)
 
 
+def test_a_transfer_station_gets_what_it_passes_on() -> None:
+    """By S, a station, 1 + 4, straight 3: the lane from S must cost 2 less."""
+    case = two_outlets(price=0.0, far=10.0)
+    station = site("S", kind="transfer_station")["sites"]
+    lanes = (*lane("R", "S", 1)["lanes"], *lane("S", "M", 4)["lanes"])
+    case = replace(case, sites=(*case.sites, *station), lanes=(*case.lanes, *lanes))
+    assert row(why_not(Base.solved(case), ["S_M"]))["break_even_change"] == pytest.approx(-2.0, rel=1e-6)
+
+
 def test_a_wet_basis_and_a_process() -> None:
     """Bricks fired at 6 and sold at 5 lose 1; placed the mud loses 2: the kiln is in. At 9 it must cost 2 less."""
     case = tiny(
@@ -203,6 +212,15 @@ def test_a_step_in_the_place_of_another() -> None:
     built = found.frames["moves"]
     built = built[[cell.key == "why.way_built" for cell in built["way"]]]
     assert dict(zip(built["name"], built["change"], strict=True)) == {"a_line": -1.0, "b_line": 1.0}
+
+
+def test_a_step_for_which_a_budget_makes_another_give_way() -> None:
+    """A: 700 for 300, B: 650 for 350, 400 to spend: with B there is no A, and 50 are lost."""
+    steps = (press(100, "a", capex_cny=300), press(100, "b", capex_cny=350))
+    purse = rows(budgets=Budget(name="purse", amount_cny=400))
+    base = Base.solved(world(*steps, sells("brick", 10), purse))
+    assert row(why_not(base, ["b_line"]))["loss_most_cny"] == pytest.approx(50, abs=0.1)
+    assert row(why_here(base, ["a_line"]))["loss_most_cny"] == pytest.approx(50, abs=0.1)
 
 
 def test_a_better_plan_is_told_where_the_plan_is_not_proved() -> None:

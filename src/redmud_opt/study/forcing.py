@@ -40,8 +40,9 @@ used is free, but no other step is added; all free."""
 STEPS = ("build", "yard_step", "measure", "adopt")
 """Families of whole numbers that are investments."""
 
-MOST_ROUNDS = 8
-"""Rounds of Dinkelbach's method: it converges faster than any geometric series."""
+MOST_ROUNDS = {"fixed": 8, "near": 8, "fewer": 3, "free": 3}
+"""Rounds of Dinkelbach's method: it converges faster than any geometric series. Fewer where each may take long: what
+is found then is still a plan's ratio, only perhaps not the least."""
 
 
 @dataclass(frozen=True)
@@ -323,7 +324,7 @@ def break_even(forcing: Forcing, model: ConcreteModel, how: How, before: Answer,
     held, premium, rounds = first, (value_cny - first.value_cny) / first.units, 0
     forcing.force(model, -np.inf)
     above: Found | None = None
-    while rounds < MOST_ROUNDS:
+    while rounds < MOST_ROUNDS[how]:
         rounds += 1
         above = forcing.solve(model, how, premium + _little(premium), start_of(held))
         if not above.possible or above.units <= _TINY * max(1.0, held.units):

@@ -98,7 +98,7 @@ def _hurts(one: Loss) -> tuple[float, float, float]:
 
 def _asked(base: Base, said: str) -> tuple[Thing, int | None]:
     name, _, year = said.partition("@")
-    thing = thing_of(base.network, base.model, name if ":" in name else f"outlet:{name}")
+    thing = thing_of(base.network, base.model, f"outlet:{name.removeprefix('outlet:')}")
     years = base.network.time.years
     if year and year not in {str(known) for known in years}:
         message = Message("why.no_such_year", {"year": year, "first": str(years[0]), "last": str(years[-1])})
