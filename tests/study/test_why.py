@@ -28,9 +28,12 @@ from tests.model import permitting
 from tests.model.deciding import press, world
 
 from redmud_opt.case import Case, CaseFaults
-from redmud_opt.case.rules import Limit
+from redmud_opt.case.rules import Budget, Limit
 from redmud_opt.case.works import Gate
 from redmud_opt.i18n import LANGUAGES, Message, text
+from redmud_opt.model import build_model
+from redmud_opt.network import build_network
+from redmud_opt.solve import Options, Session
 from redmud_opt.study.asking import Base
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.planb import plan_b
@@ -93,6 +96,17 @@ def test_the_case_itself_agrees(price: float, sold: float) -> None:
     assert model.sold_t.values_array[at].sum() == pytest.approx(sold)
 
 
+def test_a_gate_fee() -> None:
+    """A tonne placed costs 2; the taker of mud asks 7: 5 less."""
+    taker = sells("mud", -7, name="taker", method="D")
+    found = why_not(Base.solved(tiny(mud(), landfill("mud", 2), taker)), ["taker"])
+    assert keys(found)[0] == "why.gate_fee_down"
+    assert row(found)["break_even_price"] == pytest.approx(-2.0, rel=1e-6)
+    assert text(found.lines[0]).startswith(
+        "outlet taker would come in at a gate fee of 2 CNY/t or less instead of 7"
+    )
+
+
 def test_what_an_outlet_that_is_full_leaves_is_the_alternative() -> None:
     """R takes 60 t; the other 40 t of mud are placed at 2: a brick sold at M must lose no more than 2.
 
@@ -128,6 +142,15 @@ def test_a_lane_is_not_used_in_circles() -> None:
     case = two_outlets()
     case = replace(case, lanes=(*case.lanes, *lane("M", "R", 1)["lanes"]))
     assert row(why_not(Base.solved(case), ["R_M"]))["break_even_change"] == pytest.approx(-12.0, rel=1e-6)
+
+
+def test_a_transfer_station_gets_what_it_passes_on() -> None:
+    """By S, a station, 1 + 4, straight 3: the lane from S must cost 2 less."""
+    case = two_outlets(price=0.0, far=10.0)
+    station = site("S", kind="transfer_station")["sites"]
+    lanes = (*lane("R", "S", 1)["lanes"], *lane("S", "M", 4)["lanes"])
+    case = replace(case, sites=(*case.sites, *station), lanes=(*case.lanes, *lanes))
+    assert row(why_not(Base.solved(case), ["S_M"]))["break_even_change"] == pytest.approx(-2.0, rel=1e-6)
 
 
 def test_a_wet_basis_and_a_process() -> None:
@@ -191,6 +214,30 @@ def test_a_step_in_the_place_of_another() -> None:
     assert dict(zip(built["name"], built["change"], strict=True)) == {"a_line": -1.0, "b_line": 1.0}
 
 
+def test_a_step_for_which_a_budget_makes_another_give_way() -> None:
+    """A: 700 for 300, B: 650 for 350, 400 to spend: with B there is no A, and 50 are lost."""
+    steps = (press(100, "a", capex_cny=300), press(100, "b", capex_cny=350))
+    purse = rows(budgets=Budget(name="purse", amount_cny=400))
+    base = Base.solved(world(*steps, sells("brick", 10), purse))
+    assert row(why_not(base, ["b_line"]))["loss_most_cny"] == pytest.approx(50, abs=0.1)
+    assert row(why_here(base, ["a_line"]))["loss_most_cny"] == pytest.approx(50, abs=0.1)
+
+
+def test_a_better_plan_is_told_where_the_plan_is_not_proved() -> None:
+    """60 t of bricks at 10 for 500 earn 100; the plan asked about leaves it, and knows only that 100 may be had."""
+    network = build_network(world(press(60, capex_cny=500), sells("brick", 10)))
+    model = build_model(network)
+    most = model.build.upper_bound.copy()
+    model.build.upper_bound[:] = 0.0
+    outcome = Session().solve(model)
+    model.build.upper_bound = most
+    unproved = replace(outcome, stopped="gap", holds="with_gap", bound=100.0)
+    found = why_not(Base(network, model, unproved, Options(), {}), ["press_line"])
+    assert keys(found) == ["why.better_with"]
+    assert row(found)["loss_most_cny"] == pytest.approx(-100, abs=0.1)
+    words(found)
+
+
 # ---------------------------------------------------------------- why not: rules
 
 
@@ -245,6 +292,7 @@ def test_a_radius_a_missing_lane_and_a_missing_method_are_told() -> None:
     assert why_not(base, ["near_only"]).lines[1].key == "why.beyond_radius"
     assert why_not(base, ["cut_off"]).lines[1].key == "why.no_lane"
     assert why_not(base, ["taker"]).lines[1].key == "why.no_method"
+    assert why_not(base, ["mud>far"]).lines[1].key == "why.not_from_there"
     words(why_not(base, ["near_only", "cut_off", "taker"]))
 
 

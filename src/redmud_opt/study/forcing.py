@@ -33,11 +33,16 @@ from redmud_opt.solve import Session
 from redmud_opt.study.asking import Answer, Base, as_it_was, prepare
 from redmud_opt.study.things import Thing, table_of
 
-How = Literal["fixed", "near", "free"]
-"""Whole numbers: as the plan has them; those of the thing free; all free."""
+How = Literal["fixed", "near", "fewer", "free"]
+"""Whole numbers: as the plan has them; those of the thing free; steps of the plan may be left out and what is run and
+used is free, but no other step is added; all free."""
 
-MOST_ROUNDS = 8
-"""Rounds of Dinkelbach's method: it converges faster than any geometric series."""
+STEPS = ("build", "yard_step", "measure", "adopt")
+"""Families of whole numbers that are investments."""
+
+MOST_ROUNDS = {"fixed": 8, "near": 8, "fewer": 3, "free": 3}
+"""Rounds of Dinkelbach's method: it converges faster than any geometric series. Fewer where each may take long: what
+is found then is still a plan's ratio, only perhaps not the least."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Forcing:
         self.base, self.thing, self.limit_s = base, thing, limit_s
         self.decides = bool(thing.decisions) and thing.decided(base.model) == 0
         self.asked = [
-            Weighted(base.model.component(family), at, weights_of(base, family, at))
+            Weighted(base.model.component(family), at, _some(weights_of(base, family, at)))
             for family, at in (thing.decisions if self.decides else thing.acts)
         ]
         self._near: Session | None = None
@@ -122,8 +127,8 @@ class Forcing:
     ) -> Found:
         """Solves the model as it is now, with a premium."""
         self.pay(model, premium)
-        if how == "near":
-            answer = self._solve_near(model)
+        if how == "near" or how == "fewer":
+            answer = self._solve_near(model, how)
         else:
             answer = self.base.ask(model, how, None if how == "fixed" else self.limit_s, start)
         if not answer.possible:
@@ -138,13 +143,16 @@ class Forcing:
             answer.value_cny - premium * units,
         )
 
-    def _solve_near(self, model: ConcreteModel) -> Answer:
-        """With the whole numbers of the thing free and all others as the plan has them, proved."""
+    def _solve_near(self, model: ConcreteModel, how: How) -> Answer:
+        """Near the plan; to be proved, if the time allows it."""
         base = self.base
         if self._near is None:
             self._near = Session(replace(base.options, gap=0.0))
         with as_it_was(model):
-            fix_others(base, model, self.thing)
+            if how == "near":
+                fix_others(base, model, self.thing)
+            else:
+                bound_steps(base, model, self.thing)
             outcome = self._near.solve(model, self.limit_s)
         value = None if outcome.values is None else outcome.objective
         return Answer(
@@ -164,6 +172,20 @@ def fix_others(base: Base, model: ConcreteModel, thing: Thing) -> None:
         at, values = held[others], values[others]
         values = np.clip(values, columns.lower_bound[at], columns.upper_bound[at])
         columns.lower_bound[at] = columns.upper_bound[at] = values
+
+
+def bound_steps(base: Base, model: ConcreteModel, thing: Thing) -> None:
+    """No other step than those of the plan, each as often as there or less."""
+    given = {(family, labels): value for family, labels, value in base.whole}
+    names = own_names(base.network, thing)
+    for family in STEPS:
+        columns = model.component(family)
+        labels = [labels_of(columns, k) for k in range(len(columns))]
+        others = np.flatnonzero([names.isdisjoint(label) for label in labels])
+        values = np.array([given.get((family, labels[k]), 0) for k in others.tolist()], dtype=float)
+        columns.upper_bound[others] = np.maximum(
+            np.minimum(columns.upper_bound[others], values), columns.lower_bound[others]
+        )
 
 
 def no_way_back(base: Base, model: ConcreteModel, thing: Thing) -> None:
@@ -239,6 +261,11 @@ def weights_of(base: Base, family: str, at: Ints) -> Array:
     return np.asarray(weight * net.time.fraction[period] if family == "stock_t" else weight)
 
 
+def _some(weight: Array) -> Array:
+    """Weights, or 1 where a price path of 0 leaves none at all."""
+    return weight if (weight > 0).any() else np.ones(len(weight))
+
+
 def _paths(net: Network, names: list[str]) -> Array:
     rows = [net.prices.factor(name) for name in names]
     return np.array(rows, dtype=float).reshape(len(rows), len(net.time))
@@ -297,9 +324,9 @@ def break_even(forcing: Forcing, model: ConcreteModel, how: How, before: Answer,
     held, premium, rounds = first, (value_cny - first.value_cny) / first.units, 0
     forcing.force(model, -np.inf)
     above: Found | None = None
-    while rounds < MOST_ROUNDS:
+    while rounds < MOST_ROUNDS[how]:
         rounds += 1
-        above = forcing.solve(model, how, premium + _little(premium), _start(held))
+        above = forcing.solve(model, how, premium + _little(premium), start_of(held))
         if not above.possible or above.units <= _TINY * max(1.0, held.units):
             break
         ratio = (value_cny - above.value_cny) / above.units
@@ -325,5 +352,6 @@ def _little(premium: float) -> float:
     return max(0.01 * abs(premium), 1e-4)
 
 
-def _start(found: Found) -> Array | None:
+def start_of(found: Found) -> Array | None:
+    """Its values, for another solve to begin with."""
     return None if found.answer.outcome is None else found.answer.outcome.values

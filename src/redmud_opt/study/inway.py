@@ -9,11 +9,8 @@ sum; else which hard targets cannot be met with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
-from pyomo.environ import ConcreteModel
 
 from redmud_opt.i18n import Message
 from redmud_opt.i18n.amounts import Tonnes
@@ -22,13 +19,10 @@ from redmud_opt.model.arrays import Columns, Index, Objective
 from redmud_opt.network.network import Ints
 from redmud_opt.solve import Session
 from redmud_opt.study.asking import Base
-from redmud_opt.study.gaps import NO_PLAN, giving_way, relaxed
+from redmud_opt.study.gaps import NO_PLAN, Change, giving_way, relaxed
 from redmud_opt.study.reach import NEGLIGIBLE_T, Undecided
 
 ONLY_LAW = Message("why.only_law_and_physics")
-
-Change = Callable[[ConcreteModel], None]
-"""What a question asks of a model: bounds and rows."""
 
 
 def in_the_way(base: Base, change: Change) -> tuple[Message, ...]:
@@ -40,13 +34,10 @@ def in_the_way(base: Base, change: Change) -> tuple[Message, ...]:
 
 
 def _in_the_way(base: Base, change: Change) -> tuple[Message, ...]:
-    reach = relaxed(base.network, base.options)
-    change(reach.model)
+    reach = relaxed(base.network, base.options, change)
     short = reach.least_short(reach.hard)
     if short is None:
-        again = relaxed(base.network, base.options)
-        change(again.model)
-        gaps = giving_way(again)
+        gaps = giving_way(relaxed(base.network, base.options, change))
         if NO_PLAN in gaps:
             return (ONLY_LAW,)
         return tuple(Message("why.gives_way", {"row": gap.what}) for gap in gaps.values())

@@ -94,8 +94,9 @@ class _Reasons:
     def _receiver(self, row: Outlet | Storage) -> Iterator[Message]:
         takes = self.net.lookup.members(row.material)
         lineages = list(self._lineages(takes))
+        values = {"at": row.name, "material": row.material, "start": self.start}
         if not lineages:
-            yield Message("why.no_such_material", {"at": row.name, "material": row.material})
+            yield Message("why.not_from_there" if self.start else "why.no_such_material", values)
         if isinstance(row, Outlet) and row.max_t == 0:
             yield Message("why.takes_nothing", {"at": row.name})
         for lineage in lineages:
@@ -203,7 +204,8 @@ class _Reasons:
             return
         for shut in self.net.doors.shut.get(door, ()):
             yield Message(
-                "why.shut", {"clause": shut.clause, "material": material, "at": door[1], "why": shut.why}
+                "why.shut",
+                {"clause": shut.clause, "material": material, "at": door[1].split("/")[0], "why": shut.why},
             )
 
     def _ways(self, lineage: Lineage, end: str, row: Outlet | Storage | None) -> Iterator[Message]:

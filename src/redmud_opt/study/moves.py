@@ -82,9 +82,9 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(way=ways)
 
 
-def gains(frame: pd.DataFrame, count: int = 3) -> tuple[Message, ...]:
-    """The ends that take more, the greatest first."""
-    rows = frame[frame["way"].isin(ENDED) & (frame["change"] > 0)].head(count)
+def gains(frame: pd.DataFrame, count: int = 3, but: str = "") -> tuple[Message, ...]:
+    """The ends that take more, the greatest first; but: one that goes without saying."""
+    rows = frame[frame["way"].isin(ENDED) & (frame["change"] > 0) & (frame["name"] != but)].head(count)
     return tuple(
         Message(f"why.more_{row['way']}", {"name": row["name"], "tonnes": Tonnes(float(row["change"]))})
         for row in rows.to_dict("records")

@@ -13,7 +13,7 @@ told.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,14 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.i18n import Message
 from redmud_opt.i18n.amounts import Tonnes
 from redmud_opt.model.arrays import Objective
+from redmud_opt.network.network import Array
 from redmud_opt.study.asking import Answer, Base, How, Interval, prepare
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.inway import left_over
 from redmud_opt.study.moves import ends_of, moves, shown
 from redmud_opt.study.things import USED_T, Thing, thing_of
-from redmud_opt.study.why import NAN, has_whole, instead, loss_words, lost, moved_materials
+from redmud_opt.study.why import NAN, has_whole, instead, lost, moved_materials
+from redmud_opt.study.why_said import loss_words
 
 FREE = 5
 """How many outlets are asked again with whole numbers free, where all are asked about."""
@@ -57,7 +59,8 @@ class Loss:
     short_t: float = 0.0
     instead: tuple[Message, ...] = ()
     proved: bool = True
-    moves: pd.DataFrame | None = None
+    moves: pd.DataFrame | None = field(default=None, repr=False)
+    values: Array | None = field(default=None, repr=False)
     left_over: pd.DataFrame | None = None
 
     @property
@@ -95,7 +98,7 @@ def _hurts(one: Loss) -> tuple[float, float, float]:
 
 def _asked(base: Base, said: str) -> tuple[Thing, int | None]:
     name, _, year = said.partition("@")
-    thing = thing_of(base.network, base.model, name if ":" in name else f"outlet:{name}")
+    thing = thing_of(base.network, base.model, f"outlet:{name.removeprefix('outlet:')}")
     years = base.network.time.years
     if year and year not in {str(known) for known in years}:
         message = Message("why.no_such_year", {"year": year, "first": str(years[0]), "last": str(years[-1])})
@@ -120,7 +123,7 @@ def _lost(
     limit_s: float,
     fixed: Loss | None = None,
 ) -> Loss:
-    """The answer about one outlet; with whole numbers free no worse than with them fixed."""
+    """The answer about one outlet; with whole numbers free the solve begins with the plan that has them fixed."""
     net = base.network
     materials = moved_materials(net, base.model, thing)
     ends, own = ends_of(base.model, net), ends_of(base.model, net, materials)
@@ -128,21 +131,19 @@ def _lost(
     short_before = float(base.model.short_t.values_array.sum())
     with base.changed() as model:
         close(base, model, thing, year)
-        answer = base.ask(model, how, limit_s)
-        missed = False
+        answer = base.ask(model, how, limit_s, None if fixed is None else fixed.values)
         if not answer.possible and answer.proved_impossible:
-            answer, missed = _short(base, model, how, limit_s), True
+            answer = _short(base, model, how, limit_s)
         if not answer.possible:
             if fixed is not None and fixed.possible:
                 return fixed
             return Loss(thing, year, tonnes, how, NO_PLAN, proved=answer.proved_impossible)
         loss = lost(before, answer)
-        if fixed is not None and fixed.possible and not missed and fixed.short_t <= SHORT_T:
-            loss = Interval(min(loss.least, fixed.loss.most), min(loss.most, fixed.loss.most))
         moved = moves(ends, ends_of(model, net))
         gained = instead(moves(own, ends_of(model, net, materials)), moved, tonnes)
         short = float(model.short_t.values_array.sum()) - short_before
-    return Loss(thing, year, tonnes, how, loss, max(0.0, short), gained, moved)
+    values = None if answer.outcome is None else answer.outcome.values
+    return Loss(thing, year, tonnes, how, loss, max(0.0, short), gained, moves=moved, values=values)
 
 
 def _later(base: Base, thing: Thing, year: int | None) -> np.ndarray:

@@ -23,13 +23,23 @@ from redmud_opt.i18n.amounts import Money, Price, Tonnes
 from redmud_opt.model.arrays import Index, Rows
 from redmud_opt.network import Network
 from redmud_opt.plan.whole import whole_families
-from redmud_opt.study.asking import Answer, Base, Interval, difference
+from redmud_opt.study.asking import NOTHING_CNY, SAME, Answer, Base, Interval, difference
 from redmud_opt.study.explanation import Explanation
-from redmud_opt.study.forcing import BreakEven, Forcing, Found, How, break_even
+from redmud_opt.study.forcing import Forcing, Found, How, break_even, start_of
 from redmud_opt.study.inway import ONLY_LAW, in_the_way
 from redmud_opt.study.keptout import kept_out
 from redmud_opt.study.moves import ends_of, gains, moves, shown
 from redmud_opt.study.things import USED_T, Part, Thing, table_of, thing_of
+from redmud_opt.study.why_said import (
+    checked,
+    costs,
+    forced_loss,
+    invested,
+    is_proved,
+    loss_words,
+    price_of,
+    priced,
+)
 
 ROW = (
     *("thing", "kind", "verdict", "whole", "price", "break_even_change", "break_even_price", "verified"),
@@ -40,6 +50,12 @@ of what is built the change is a share of what it costs."""
 
 FIRST_SHARE, LEAST_UNITS, MOST_UNITS = 1e-3, 1.0, 1000.0
 """What is forced in first: this share of what may be, within these bounds. More is asked where a price is paid."""
+
+NEARLY = ("near", "fewer")
+"""Ways of asking whose bound is not one of all plans."""
+
+OF_LAW_OR_QUALITY = ("why.gate", "why.shut", "why.no_method", "why.not_for_hazardous")
+"""Rules that are told also where they keep only some of what a thing takes out; how far lanes go is not."""
 
 NAN = float("nan")
 
@@ -99,7 +115,8 @@ def _why_not(base: Base, thing: Thing, limit_s: float) -> Reason:
     found = _decided_in(forcing) if forcing.decides else _forced_in(forcing)
     if found.row["verdict"].key == "why.verdict_impossible":
         return found
-    besides = tuple(Message("why.besides", {"rule": rule}) for rule in rules[:2])
+    told = [rule for rule in rules if rule.key in OF_LAW_OR_QUALITY]
+    besides = tuple(Message("why.besides", {"rule": rule}) for rule in told[:2])
     return replace(found, lines=(*found.lines, *besides))
 
 
@@ -128,10 +145,16 @@ def _forced_in(forcing: Forcing) -> Reason:
             return _impossible(forcing, amount, first)
         moved = moves(before, ends_of(model, base.network))
         compared = fixed if how == "fixed" else base.answer
-        loss = lost(compared, first.answer, near=how == "near")
+        loss = lost(compared, first.answer, near=how in NEARLY)
+        if better := _better(thing, compared, first):
+            return better
         found = break_even(forcing, model, how, compared, first)
-    lines = (*_priced(base, thing, found, how), _forced_loss(first, loss), *_checked(found))
-    if gained := gains(moved):
+    lines = (
+        priced(base.network, thing, found, how),
+        forced_loss(first, loss),
+        *checked(base.answer, found, how),
+    )
+    if gained := gains(moved, but=thing.name):
         lines = (*lines, Message("why.then", {"ends": gained}))
     price, change = price_of(base.network, thing), found.premium
     row = _row(
@@ -161,7 +184,7 @@ def _first_units(forcing: Forcing) -> float:
 def _first(forcing: Forcing, model: ConcreteModel) -> tuple[Found | None, How]:
     """The first plan with the thing in it: whole numbers fixed, those of the thing free, all free."""
     found: Found | None = None
-    hows: tuple[How, ...] = ("fixed", "near", "free") if has_whole(model) else ("fixed",)
+    hows: tuple[How, ...] = ("fixed", "near", "fewer", "free") if has_whole(model) else ("fixed",)
     for how in hows:
         found = forcing.solve(model, how)
         if found.possible and found.units > 0.0:
@@ -211,27 +234,28 @@ def _decided_in(forcing: Forcing) -> Reason:
     before = ends_of(base.model, base.network)
     with forcing.question() as model:
         forcing.force_in(model, 1.0)
-        near = forcing.solve(model, "near")
-        start = near.answer.outcome.values if near.possible and near.answer.outcome else None
-        free = forcing.solve(model, "free", start=start)
+        near, nearly = _near(forcing, model)
+        free = forcing.solve(model, "free", start=start_of(near))
         first = free if free.possible else near
         if not first.possible:
             return _impossible(forcing, 1.0, free)
         moved = moves(before, ends_of(model, base.network))
         loss = lost(base.answer, first.answer, near=first is near)
-        proved = _proved(base.answer) and _proved(free.answer)
-        how: How = "free" if proved or not near.possible else "near"
+        if better := _better(thing, base.answer, first):
+            return better
+        proved = is_proved(base.answer) and is_proved(free.answer)
+        how: How = "free" if proved or not near.possible else nearly
         forcing.force_in(model, -np.inf)
         asked = first if how == "free" else near
         found = break_even(forcing, model, how, base.answer, asked)
-    lines = (*_invested(thing, found, how), _forced_loss(first, loss), *_checked(found))
-    if gained := gains(moved):
+    lines = (invested(thing, found, how), forced_loss(first, loss), *checked(base.answer, found, how))
+    if gained := gains(moved, but=thing.name):
         lines = (*lines, Message("why.then", {"ends": gained}))
     row = _row(
         thing,
         "price",
         whole=Message(f"why.whole_{how}"),
-        break_even_change=-found.premium if _costs(found) else NAN,
+        break_even_change=-found.premium if costs(found) else NAN,
         verified=found.verified,
         tonnes=first.tonnes,
         **_loss(loss),
@@ -239,124 +263,27 @@ def _decided_in(forcing: Forcing) -> Reason:
     return Reason(thing, lines, row, moved)
 
 
-def _proved(answer: Answer) -> bool:
-    if answer.value_cny is None or answer.bound_cny is None:
-        return False
-    return answer.bound_cny - answer.value_cny <= 1e-6 * max(1.0, abs(answer.value_cny))
+def _better(thing: Thing, before: Answer, found: Found) -> Reason | None:
+    """A plan with the thing that is better than the one that is asked about, which is then not proved best."""
+    assert before.value_cny is not None
+    gain = found.value_cny - before.value_cny
+    if gain <= NOTHING_CNY + SAME * abs(before.value_cny):
+        return None
+    line = Message("why.better_with", {"thing": thing.said, "gain": Money(gain)})
+    row = _row(thing, "better", tonnes=found.tonnes, loss_least_cny=-gain, loss_most_cny=-gain, resolved=True)
+    return Reason(thing, (line,), row)
+
+
+def _near(forcing: Forcing, model: ConcreteModel) -> tuple[Found, How]:
+    """A plan of the changed model near the one that is asked about, which a free solve may begin with."""
+    found = forcing.solve(model, "near")
+    if found.possible:
+        return found, "near"
+    return forcing.solve(model, "fewer"), "fewer"
 
 
 def _loss(loss: Interval) -> dict[str, Any]:
     return {"loss_least_cny": loss.least, "loss_most_cny": loss.most, "resolved": loss.resolved}
-
-
-# ---- words of break-evens ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Stated:
-    """The price of a thing that the case states. sign: 1 where more of it brings the thing in, −1 where less does."""
-
-    cny: float
-    sign: int
-
-
-def price_of(net: Network, thing: Thing) -> Stated | None:
-    """The price that a case states for a thing, in its own basis; None where there is no one price."""
-    case = net.case
-    if thing.kind == "outlet":
-        tiered = any(tier.item == thing.name for tier in case.tiers)
-        row = next(row for row in case.outlets if row.name == thing.name)
-        return None if tiered else Stated(row.price_cny_per_t, 1)
-    if thing.kind == "supply":
-        supply = next(row for row in case.supplies if row.name == thing.name)
-        tiered = any(tier.item == thing.name for tier in case.tiers)
-        return None if tiered else Stated(supply.price_cny_per_t, -1)
-    if thing.kind == "process":
-        return Stated(net.lookup.processes[thing.name].cost_cny_per_t, -1)
-    if thing.kind == "reduction":
-        option = next(row for row in case.reductions if row.name == thing.name)
-        return None if option.margin_cny_per_t is not None else Stated(option.cost_cny_per_t, -1)
-    if thing.kind == "storage":
-        storage = next(row for row in case.storages if row.name == thing.name)
-        final = any(part.family == "placed_t" for part in thing.acts)
-        return Stated(storage.place_cost_cny_per_t if final else storage.holding_cost_cny_per_t_a, -1)
-    return _lane_price(net, thing) if thing.kind == "lane" else None
-
-
-def _lane_price(net: Network, thing: Thing) -> Stated | None:
-    costs = set()
-    for _, at in thing.acts:
-        for k in np.unique(net.routes.grid.entity[at]).tolist():
-            route, lineage = net.routes.route[k], net.lineage(int(net.routes.stream[k]))
-            cost = net.haulage.lane_cost_cny_per_t(route, lineage)
-            dry = (
-                route.listed is not None
-                and route.listed.cost_cny_per_t is not None
-                and route.listed.basis == "dry"
-            )
-            costs.add(round(cost if dry else cost / lineage.wet_per_dry, 6))
-    return Stated(costs.pop(), -1) if len(costs) == 1 else None
-
-
-def _priced(base: Base, thing: Thing, found: BreakEven, how: How) -> tuple[Message, ...]:
-    """The break-even change, and the price at which it comes in."""
-    price, whole = price_of(base.network, thing), Message(f"why.whole_{how}")
-    values: dict[str, object] = {"thing": thing.said, "change": Price(found.premium), "whole": whole}
-    if price is None:
-        return (Message("why.premium", values),)
-    then = price.cny + price.sign * found.premium
-    values |= {"price": Price(price.cny), "then": Price(then)}
-    if price.sign > 0:
-        return (Message("why.price_up", values),)
-    if then < 0:
-        return (Message("why.cost_below_nothing", values),)
-    return (Message("why.cost_down", values),)
-
-
-def _costs(found: BreakEven) -> bool:
-    """Whether the decision costs something of which the premium is a share."""
-    return found.found.units != found.found.decided
-
-
-def _invested(thing: Thing, found: BreakEven, how: How) -> tuple[Message, ...]:
-    lost_cny = found.premium * found.found.units
-    values: dict[str, object] = {
-        "thing": thing.said,
-        "missing": Money(lost_cny),
-        "whole": Message(f"why.whole_{how}"),
-    }
-    if not _costs(found):
-        return (Message("why.subsidy", values),)
-    cost = found.found.units
-    values |= {
-        "cost": Money(cost),
-        "percent": round(100.0 * found.premium, 2),
-        "then": Money(cost - lost_cny),
-    }
-    return (Message("why.subsidy_beyond_cost" if found.premium > 1.0 else "why.invest_less", values),)
-
-
-def _forced_loss(first: Found, loss: Interval) -> Message:
-    what: object = Tonnes(first.tonnes)
-    key = "forced"
-    if first.tonnes <= USED_T:
-        key = "forced_once"
-    return Message(f"why.{key}", {"tonnes": what, "loss": loss_words(loss)})
-
-
-def loss_words(loss: Interval) -> Message:
-    """A loss in words: an amount, between two, or not resolved."""
-    if not loss.resolved:
-        return Message("why.loss_unresolved", {"most": Money(loss.most)})
-    if not np.isfinite(loss.most):
-        return Message("why.loss_open", {"least": Money(loss.least)})
-    if loss.exact:
-        return Message("why.loss", {"amount": Money(loss.most)})
-    return Message("why.loss_between", {"least": Money(loss.least), "most": Money(loss.most)})
-
-
-def _checked(found: BreakEven) -> tuple[Message, ...]:
-    return (Message("why.verified" if found.verified else "why.not_verified"),)
 
 
 # ---- why here ---------------------------------------------------------------------------------------------------
@@ -377,7 +304,7 @@ def _why_here(base: Base, thing: Thing, limit_s: float) -> Reason:
         if found is None:
             return _needed(forcing, tonnes)
         moved, own = moves(before, ends_of(model, net)), moves(own_before, ends_of(model, net, materials))
-    loss = lost(fixed if how == "fixed" else base.answer, found.answer, near=how == "near")
+    loss = lost(fixed if how == "fixed" else base.answer, found.answer, near=how in NEARLY)
     ends = instead(own, moved, tonnes)
     values = {"use": _use(thing, tonnes), "loss": loss_words(loss), "whole": Message(f"why.whole_{how}")}
     lines = [Message("why.without", values)]
@@ -421,12 +348,11 @@ def without(forcing: Forcing, model: ConcreteModel) -> tuple[Found | None, How]:
     if not has_whole(model):
         found = forcing.solve(model, "fixed")
         return (found if found.possible else None), "fixed"
-    near = forcing.solve(model, "near")
-    start = near.answer.outcome.values if near.possible and near.answer.outcome else None
-    free = forcing.solve(model, "free", start=start)
+    near, nearly = _near(forcing, model)
+    free = forcing.solve(model, "free", start=start_of(near))
     if free.possible:
         return free, "free"
-    return (near if near.possible else None), "near"
+    return (near if near.possible else None), nearly
 
 
 def _needed(forcing: Forcing, tonnes: float) -> Reason:
