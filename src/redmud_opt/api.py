@@ -3,6 +3,7 @@
 plan = optimise("scenarios/guangxi")        raises CaseFaults, or NoPlan with the reason
 print(plan);  plan.frames["flows"];  plan.save("out")
 found = compare("runs/base", "runs/dearer");  found.inputs;  found.decisions
+bottlenecks("scenarios/guangxi", gap=0.05).frame("bottlenecks");  worth("scenarios/guangxi", "roast_line")
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
 from redmud_opt.model.objective import objective_words
 from redmud_opt.plan import Plan
+from redmud_opt.solve import Options
+from redmud_opt.study import worth as study
+from redmud_opt.study.asking import Base, How, NoBase
 from redmud_opt.study.comparison import Comparison
+from redmud_opt.study.explanation import Explanation
 
 
 class NoPlan(Exception):
@@ -96,6 +101,41 @@ def compare(*given: str | Path, solve: bool = False, gap: float = 0.0) -> Compar
         raise report.faults
     assert report.found is not None
     return report.found
+
+
+def bottlenecks(
+    case: Case | str | Path,
+    *,
+    whole: How = "fixed",
+    most: int | None = None,
+    gap: float = 0.0,
+    time_limit_s: float | None = None,
+) -> Explanation:
+    """What holds the best plan of a case back: its things ranked by what 5 % more of them is worth.
+
+    whole: decisions in whole numbers fixed as the plan has them, or free. gap, time_limit_s: of every solve with
+    whole numbers. Raises CaseFaults for a case with faults, NoPlan where there is no plan.
+    """
+    return study.bottlenecks(_base(case, gap, time_limit_s), whole, most=most)
+
+
+def worth(
+    case: Case | str | Path, *names: str, gap: float = 0.0, time_limit_s: float | None = None
+) -> Explanation:
+    """What more of the lines, lanes, yards, outlets, permits, budgets … of these names is worth, fixed and free.
+
+    Raises CaseFaults for faults and for a name that nothing bears, NoPlan where there is no plan.
+    """
+    return study.worth_of(_base(case, gap, time_limit_s), names)
+
+
+def _base(case: Case | str | Path, gap: float, time_limit_s: float | None) -> Base:
+    """The plan of a case to be asked."""
+    loaded = case if isinstance(case, Case) else load_case(case)
+    try:
+        return Base.solved(loaded, Options(gap=gap, time_limit_s=time_limit_s))
+    except NoBase as error:
+        raise NoPlan(error.stopped) from error
 
 
 def _plan_of(computed: Computed) -> Plan:

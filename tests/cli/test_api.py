@@ -7,7 +7,7 @@ import pytest
 from tests.jobs import cases
 
 import redmud_opt
-from redmud_opt import CaseFaults, NoPlan, Plan, audit, init_case, load_case, optimise
+from redmud_opt import CaseFaults, NoPlan, Plan, audit, bottlenecks, init_case, load_case, optimise, worth
 from redmud_opt.i18n import LANGUAGES, template
 from redmud_opt.jobs import compute as compute_module
 from redmud_opt.jobs.outcome import OBJECTIVES
@@ -16,7 +16,7 @@ from redmud_opt.jobs.outcome import OBJECTIVES
 def test_public_names() -> None:
     assert set(redmud_opt.__all__) == {
         *("Case", "CaseFaults", "NoPlan", "Plan"),
-        *("audit", "compare", "init_case", "load_case", "optimise"),
+        *("audit", "bottlenecks", "compare", "init_case", "load_case", "optimise", "worth"),
     }
     for name in redmud_opt.__all__:
         assert getattr(redmud_opt, name).__doc__
@@ -40,6 +40,17 @@ def test_a_case_in_hand(tmp_path: Path) -> None:
     use = optimise(case, objective="utilisation")
     assert use.provenance["objective"] == "utilisation"
     assert case.settings.objective == "value"
+
+
+def test_what_holds_a_case_back_and_what_more_of_a_thing_is_worth(tmp_path: Path) -> None:
+    case = load_case(cases.starter(tmp_path / "case"))
+    found = bottlenecks(case).frames["bottlenecks"]
+    assert found["name"].tolist() == ["separator"] * 3 + ["press"] * 3
+    assert set(worth(tmp_path / "case", "press").frames["worth"]["whole_numbers"]) == {"fixed", "free"}
+    with pytest.raises(CaseFaults):
+        worth(case, "nothing_of_that_name")
+    with pytest.raises(NoPlan, match="infeasible"):
+        bottlenecks(cases.impossible_by_a_solve(tmp_path / "other"))
 
 
 def test_saved_and_loaded(tmp_path: Path) -> None:
