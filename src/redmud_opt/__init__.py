@@ -6,8 +6,19 @@ print(plan)
 """
 
 from redmud_opt import _startup as _startup
-from redmud_opt.api import NoPlan, compare, optimise
+from redmud_opt.api import NoPlan, compare, front, optimise
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
 
-__all__ = ["Case", "CaseFaults", "NoPlan", "Plan", "audit", "compare", "init_case", "load_case", "optimise"]
+__all__ = [
+    "Case",
+    "CaseFaults",
+    "NoPlan",
+    "Plan",
+    "audit",
+    "compare",
+    "front",
+    "init_case",
+    "load_case",
+    "optimise",
+]
