@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-import | export`.
+front | import | export`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a

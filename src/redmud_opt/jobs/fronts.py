@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
@@ -27,7 +28,7 @@ from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.compute import by_counting, without_plan
 from redmud_opt.jobs.folder import LOCK, RunFolder, free_folder, new_folder
-from redmud_opt.jobs.inputs import gather, recall
+from redmud_opt.jobs.inputs import INDEX, INPUTS, gather, recall
 from redmud_opt.jobs.listening import Cancelled, Listener, Stages
 from redmud_opt.jobs.outcome import Exit, Report, RunOptions, RunResult
 from redmud_opt.jobs.results import write_result
@@ -195,7 +196,7 @@ def _begun(
         values = {"folder": str(out or runs_root), "why": error.strerror or str(error)}
         raise CaseFaults([Fault("", 0, "", Message("jobs.cannot_write", values))]) from error
     inputs.write(path)
-    return RunFolder(path), loaded, Asked(str(case), goals, count, time_limit_s, gap)
+    return RunFolder(path), kept_case(RunFolder(path)), Asked(str(case), goals, count, time_limit_s, gap)
 
 
 def _resumed(out: str | Path | None) -> tuple[RunFolder, Case, Asked]:
@@ -205,14 +206,20 @@ def _resumed(out: str | Path | None) -> tuple[RunFolder, Case, Asked]:
     found = json.loads((folder.path / FRONT).read_text(encoding="utf-8"))["asked"]
     if is_locked(folder.path / LOCK):
         raise _fault("still_going", folder=str(out))
-    recorded = recall(folder.path)
-    if recorded.case is None or recorded.changed:
-        raise _fault("inputs_altered", folder=str(out), why=tuple(recorded.changed))
+    case = kept_case(folder)
     (folder.path / "cancel").unlink(missing_ok=True)
-    return folder, recorded.case, Asked(**{**found, "goals": tuple(found["goals"])})
+    return folder, case, Asked(**{**found, "goals": tuple(found["goals"])})
 
 
 # ---- the folder ----------------------------------------------------------------------------------------------
+
+
+def kept_case(folder: RunFolder) -> Case:
+    """The case as the folder has it: a front takes long, and its case may be worked on meanwhile."""
+    recorded = recall(folder.path)
+    if recorded.case is None or recorded.changed:
+        raise _fault("inputs_altered", folder=str(folder.path), why=tuple(recorded.changed))
+    return recorded.case
 
 
 def points_in(folder: RunFolder) -> list[Point]:
@@ -248,7 +255,7 @@ def read_front(folder: str | Path) -> Front:
     )
 
 
-def keep(folder: RunFolder, case: Case, asked: Asked, point: Point, plan: Plan | None) -> None:
+def keep(folder: RunFolder, asked: Asked, point: Point, plan: Plan | None) -> None:
     """A point with its plan as a run of its own; `NN.json` last: where that is, everything is."""
     place = place_of(folder, point.number)
     place.mkdir(parents=True, exist_ok=True)
@@ -257,7 +264,8 @@ def keep(folder: RunFolder, case: Case, asked: Asked, point: Point, plan: Plan |
         run.write_request(
             asked.case, RunOptions(time_limit_s=asked.time_limit_s, objective="value", gap=asked.gap)
         )
-        gather(case).write(place)
+        shutil.copytree(folder.path / INPUTS, place / INPUTS, dirs_exist_ok=True)
+        shutil.copyfile(folder.path / INDEX, place / INDEX)
         run.sweep(keep_plan=False)
         run.write_plan(plan, "plan" if point.found else "rejected")
         code = Exit.PLAN if point.found else Exit.AUDIT_FAILED
@@ -334,7 +342,7 @@ class Fronting:
         there = {point.number for point in points_in(self.folder)}
         left = [wish for wish in wishes if wish.number not in there]
         if self.jobs == 1 or len(left) < 2:
-            fill(frontier, self.folder, self.case, self.asked, left, self.stopped)
+            fill(frontier, self.folder, self.asked, left, self.stopped)
         else:
             self.share(left)
         return None
@@ -352,7 +360,7 @@ class Fronting:
                 raise Cancelled
             if plan is None:
                 return point
-            keep(self.folder, self.case, self.asked, point, plan)
+            keep(self.folder, self.asked, point, plan)
             if not point.found:
                 raise _fault("rejected", point=number)
         return None
@@ -437,7 +445,6 @@ def plan_of(folder: RunFolder, point: Point) -> Plan:
 def fill(
     frontier: Frontier,
     folder: RunFolder,
-    case: Case,
     asked: Asked,
     wishes: Sequence[Wish],
     stopped: Callable[[], bool],
@@ -448,14 +455,14 @@ def fill(
             raise Cancelled
         there = points_in(folder)
         if any(p.stopped == "infeasible" and stricter(wish.floors, p.floors) for p in there):
-            keep(folder, case, asked, Point(wish.number, floors=wish.floors, stopped="infeasible"), None)
+            keep(folder, asked, Point(wish.number, floors=wish.floors, stopped="infeasible"), None)
             continue
         start = nearest(there, wish.floors, main_of(asked.goals))
         whole = None if start is None else plan_of(folder, start).whole
         point, plan = frontier.point(wish.number, wish.floors, whole)
         if stopped():
             raise Cancelled  # what a cancelled solve holds is not what was asked for
-        keep(folder, case, asked, point, plan)
+        keep(folder, asked, point, plan)
 
 
 def quiet() -> None:
@@ -467,12 +474,10 @@ def quiet() -> None:
 def work(path: str, asked: Asked, wishes: list[Wish]) -> None:
     """Part of the points, in a process of its own; the case is read from the folder's copies."""
     folder = RunFolder(path)
-    recorded = recall(folder.path)
-    if recorded.case is None:
-        raise _fault("inputs_altered", folder=path, why=tuple(recorded.changed))
-    case = replace(recorded.case, settings=replace(recorded.case.settings, objective="value"))
+    case = kept_case(folder)
+    case = replace(case, settings=replace(case.settings, objective="value"))
     frontier = Frontier(build_network(case, None), asked.goals, asked.solver(folder.is_cancelled))
     try:
-        fill(frontier, folder, case, asked, wishes, folder.is_cancelled)
+        fill(frontier, folder, asked, wishes, folder.is_cancelled)
     except Cancelled:
         return
