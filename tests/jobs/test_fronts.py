@@ -11,7 +11,8 @@ from tests.jobs.cases import edit, starter
 
 from redmud_opt import cli, front
 from redmud_opt.case import CaseFaults
-from redmud_opt.jobs import Exit, Listener
+from redmud_opt.jobs import Exit, Listener, reaudit
+from redmud_opt.jobs.explaining import _asked
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.fronts import POINTS, FrontReport, front_case, points_in, read_front
 
@@ -48,7 +49,19 @@ def test_a_front_with_its_plans(whole: FrontReport) -> None:
         run = RunFolder(whole.folder / POINTS / f"{point.number:02d}")
         assert run.read_plan().solve["objective"] == pytest.approx(point.goals["value"], rel=1e-6)
         assert (run.path / "result.json").is_file()
+    held = RunFolder(whole.folder / POINTS / "02").read_plan()
+    assert "at least" in held.describe("en")
+    assert "利用量不低于" in held.describe("zh")
     assert read_front(whole.folder).frame().equals(whole.front.frame())
+
+
+def test_a_point_is_a_run(whole: FrontReport) -> None:
+    """It is audited again and asked like any other; what it holds stays held."""
+    assert whole.folder is not None
+    place = whole.folder / POINTS / "02"
+    assert reaudit(place).exit is Exit.PLAN
+    asked = _asked(RunFolder(place), 10.0, Listener())
+    assert asked.base.answer.value_cny == pytest.approx(asked.plan.solve["objective"], rel=1e-6)
 
 
 def test_words_and_record_in_both_languages(whole: FrontReport) -> None:

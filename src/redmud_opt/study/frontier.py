@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.i18n import Message
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Objective, StandardForm, compile
 from redmud_opt.model.objective import VALUE, Level, hold, levels_of, reached, set_level
@@ -111,6 +112,9 @@ class Frontier:
             held=(*asked, *levels.held),
         )
         plan = make_plan(self.network, self.model, outcome)
+        if outcome.held:
+            amounts = tuple(Message(f"front.held_{goal}", {"amount": at}) for goal, at in outcome.held)
+            plan = replace(plan, notes=(*plan.notes, Message("front.plan_holds", {"amounts": amounts})))
         plan = plan.with_audit(audit(self.network.case, plan.frames, plan.value_cny, None))
         assert plan.audit is not None
         goals = {goal: self._reached(goal) for goal in (*self.goals, "value")}
