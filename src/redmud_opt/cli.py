@@ -477,6 +477,9 @@ def answer_compare(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
 
 def answer_front(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     """A front, begun or gone on with."""
+    listener = Listener(should_stop=interrupt.heard)
+    if sys.stderr.isatty() and not asked.json:
+        listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
     return front_case(
         asked.case,
         tuple(goal.strip() for goal in asked.goals.split(",")),
@@ -486,7 +489,7 @@ def answer_front(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         jobs=asked.jobs,
         out=asked.out,
         resume=asked.resume,
-        listener=Listener(should_stop=interrupt.heard),
+        listener=listener,
     )
 
 

@@ -11,6 +11,7 @@ from tests.jobs.cases import edit, starter
 
 from redmud_opt import cli, front
 from redmud_opt.case import CaseFaults
+from redmud_opt.i18n import Message
 from redmud_opt.jobs import Exit, Listener, reaudit
 from redmud_opt.jobs.explaining import _asked
 from redmud_opt.jobs.folder import RunFolder
@@ -100,8 +101,11 @@ def test_a_cancel_keeps_what_is_there(case: Path, tmp_path: Path, whole: FrontRe
     def when_one_is_there() -> bool:
         return (place / POINTS / "00.json").is_file()
 
-    report = front_case(case, GOALS, points=4, out=place, listener=Listener(should_stop=when_one_is_there))
+    told: list[Message] = []
+    listener = Listener(should_stop=when_one_is_there, on_point=told.append)
+    report = front_case(case, GOALS, points=4, out=place, listener=listener)
     assert report.exit is Exit.CANCELLED
+    assert [(m.key, m.values["point"]) for m in told] == [("front.kept", 0)]
     assert read_front(place).state == "interrupted"
     assert [p.number for p in points_in(RunFolder(place))] == [0]
     assert reached(front_case(None, out=place, resume=True)) == reached(whole)

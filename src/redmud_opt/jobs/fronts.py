@@ -296,6 +296,7 @@ class Fronting:
         self.flat: dict[str, Flat] = {}
         self.count = len(asked.goals)
         self.generated_t: float | None = None
+        self.told: set[int] = set()
 
     def go(self) -> FrontReport:
         """All points that are not there yet."""
@@ -342,7 +343,7 @@ class Fronting:
         there = {point.number for point in points_in(self.folder)}
         left = [wish for wish in wishes if wish.number not in there]
         if self.jobs == 1 or len(left) < 2:
-            fill(frontier, self.folder, self.asked, left, self.stopped)
+            fill(frontier, self.folder, self.asked, left, self.stopped, self.tell)
         else:
             self.share(left)
         return None
@@ -361,6 +362,7 @@ class Fronting:
             if plan is None:
                 return point
             keep(self.folder, self.asked, point, plan)
+            self.tell()
             if not point.found:
                 raise _fault("rejected", point=number)
         return None
@@ -398,10 +400,19 @@ class Fronting:
                 done, going = wait(going, timeout=0.2, return_when=FIRST_EXCEPTION)
                 if self.listener.should_stop():
                     self.folder.ask_to_cancel()
+                self.tell()
                 for each in done:
                     each.result()
         if self.stopped():
             raise Cancelled
+
+    def tell(self) -> None:
+        """Says which points are there that were not before."""
+        for point in points_in(self.folder):
+            if point.number not in self.told:
+                self.told.add(point.number)
+                values = {"point": point.number, "count": len(self.told), "asked": self.count}
+                self.listener.on_point(Message("front.kept", {**values, "seconds": round(point.seconds)}))
 
     def stopped(self) -> bool:
         """Whether somebody asked to stop."""
@@ -448,6 +459,7 @@ def fill(
     asked: Asked,
     wishes: Sequence[Wish],
     stopped: Callable[[], bool],
+    tell: Callable[[], None] = lambda: None,
 ) -> None:
     """Finds points one after the other; what asks more than what has no plan has none either."""
     for wish in wishes:
@@ -463,6 +475,7 @@ def fill(
         if stopped():
             raise Cancelled  # what a cancelled solve holds is not what was asked for
         keep(folder, asked, point, plan)
+        tell()
 
 
 def quiet() -> None:
