@@ -15,6 +15,7 @@ from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.baseline import baseline_of, read_baseline
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.compute import Computed, compute
+from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
 from redmud_opt.model.objective import objective_words
@@ -24,6 +25,7 @@ from redmud_opt.study import worth as study
 from redmud_opt.study.asking import Base, How, NoBase
 from redmud_opt.study.comparison import Comparison
 from redmud_opt.study.explanation import Explanation
+from redmud_opt.study.front import Front
 
 
 class NoPlan(Exception):
@@ -59,8 +61,8 @@ def optimise(
     """The audited plan of a case, or of a case folder, scenario file or bundled name.
 
     objective: one goal, levels of goals and sums of goals: "utilisation", "utilisation,emissions",
-    "value+120*utilisation"; value is always the last. tolerance: part of its best that each level may give up, one for
-    all or one for each but the last.
+    "value+120*utilisation"; value is always the last. tolerance: part of its best that each level may give up, one
+    for all or one for each but the last.
     gap: relative gap between plan and bound at which a solve with integers may stop; 0: prove the optimum.
     baseline: a plan, or the folder of a run, to plan against; its first `freeze` periods stay as they are.
 
@@ -136,6 +138,34 @@ def _base(case: Case | str | Path, gap: float, time_limit_s: float | None) -> Ba
         return Base.solved(loaded, Options(gap=gap, time_limit_s=time_limit_s))
     except NoBase as error:
         raise NoPlan(error.stopped) from error
+
+
+def front(
+    case: str | Path,
+    goals: tuple[str, ...] = ("value", "utilisation"),
+    *,
+    out: str | Path,
+    points: int | None = None,
+    time_limit_s: float | None = None,
+    gap: float = 0.0,
+    jobs: int = 1,
+    resume: bool = False,
+) -> Front:
+    """What one goal costs in terms of another: plans from the best of one to the best of the other, kept in `out`.
+
+    points: levels of each goal beside the first, both ends included. time_limit_s, gap: of every point. resume: goes
+    on with what `out` holds, asked as it was.
+
+    Raises CaseFaults, and NoPlan where the case has no plan.
+    """
+    report = front_case(
+        case, goals, points=points, time_limit_s=time_limit_s, gap=gap, jobs=jobs, out=out, resume=resume
+    )
+    if report.faults is not None:
+        raise report.faults
+    if report.exit is not Exit.PLAN:
+        raise NoPlan(report.exit.name.lower(), report.messages)
+    return read_front(out)
 
 
 def _plan_of(computed: Computed) -> Plan:

@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-import | export`.
+front | import | export`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -29,6 +29,7 @@ from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.exporting import blank_case, export
+from redmud_opt.jobs.fronts import front_case
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled
@@ -143,6 +144,7 @@ def parser() -> Parser:
     _add_law(verbs, shared)
     _add_explain(verbs, shared)
     _add_compare(verbs, shared)
+    _add_front(verbs, shared)
     _add_import(verbs, shared)
     _add_export(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
@@ -170,8 +172,8 @@ def _add_solve(verbs: Verbs, shared: Parser) -> None:
     solve.add_argument(
         "--objective",
         metavar="LEVELS",
-        help="instead of the one that the case states: value, utilisation, emissions, landfilled, or several one after "
-        "the other (utilisation,value), or a sum (value+120*utilisation-80*emissions)",
+        help="instead of the one that the case states: value, utilisation, emissions, landfilled, several one "
+        "after the other (utilisation,value), or a sum (value+120*utilisation-80*emissions)",
     )
     solve.add_argument(
         "--tolerance",
@@ -272,6 +274,31 @@ def _add_compare(verbs: Verbs, shared: Parser) -> None:
         "--time-limit", type=seconds, metavar="SECONDS", help="most seconds that such a solve may take"
     )
     compare.set_defaults(answer=answer_compare)
+
+
+def _add_front(verbs: Verbs, shared: Parser) -> None:
+    front = verbs.add_parser("front", parents=[shared], help="trade one goal for another, point by point")
+    front.add_argument("case", metavar="CASE", nargs="?", help=CASE)
+    front.add_argument(
+        "--goals",
+        default="value,utilisation",
+        metavar="GOALS",
+        help="two or three of value, utilisation, emissions, landfilled (default: value,utilisation)",
+    )
+    front.add_argument(
+        "--points",
+        type=count,
+        metavar="N",
+        help="levels of each goal beside the first, both ends included (default: 9; 4 with three goals)",
+    )
+    front.add_argument("--time-limit", type=seconds, metavar="SECONDS", help="most seconds of one point")
+    front.add_argument("--gap", type=share, default=0.0, metavar="SHARE", help="as in solve, for every point")
+    front.add_argument(
+        "--jobs", type=count, default=1, metavar="N", help="processes that share the points (default: 1)"
+    )
+    front.add_argument("--out", metavar="DIR", help="folder of the front (default: runs/<case>-front-<time>)")
+    front.add_argument("--resume", action="store_true", help="go on with the front in --out, asked as it was")
+    front.set_defaults(answer=answer_front)
 
 
 def _add_import(verbs: Verbs, shared: Parser) -> None:
@@ -448,6 +475,24 @@ def answer_compare(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     options = RunOptions(asked.time_limit, gap=asked.gap)
     listener = Listener(should_stop=interrupt.heard)
     return compare_all(asked.given, solve=asked.solve, options=options, listener=listener)
+
+
+def answer_front(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A front, begun or gone on with."""
+    listener = Listener(should_stop=interrupt.heard)
+    if sys.stderr.isatty() and not asked.json:
+        listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
+    return front_case(
+        asked.case,
+        tuple(goal.strip() for goal in asked.goals.split(",")),
+        points=asked.points,
+        time_limit_s=asked.time_limit,
+        gap=asked.gap,
+        jobs=asked.jobs,
+        out=asked.out,
+        resume=asked.resume,
+        listener=listener,
+    )
 
 
 def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from redmud_opt.i18n import Message
 from redmud_opt.solve import Progress
 
 
@@ -27,7 +28,8 @@ def unheard(_: object) -> None:
 class Listener:
     """Who hears of a run. `should_stop` is asked between stages and all through the solve.
 
-    on_goal: before the progress of each level of the objective, its goal: value or utilisation.
+    on_goal: before the progress of each level of the objective, its goal: value or utilisation. on_point: after each
+    point of a front, a message that says so.
     """
 
     should_stop: Callable[[], bool] = never
@@ -35,6 +37,7 @@ class Listener:
     on_progress: Callable[[Progress], None] = unheard
     on_goal: Callable[[str], None] = unheard
     note: Callable[[str], None] = unheard
+    on_point: Callable[[Message], None] = unheard
 
 
 @dataclass

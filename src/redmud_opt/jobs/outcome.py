@@ -50,7 +50,8 @@ class Report:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What may be asked of a run. `objective` replaces the one that the case states, in the words of `model.objective`: levels with tolerances.
+    """What may be asked of a run. `objective` replaces the one that the case states: levels and
+    tolerances in the words of `model.objective`.
 
     gap: relative gap between plan and bound at which a solve with integers may stop; 0: prove the optimum.
     baseline: folder of the run to plan against; freeze: how many of the first periods stay as it has them.

@@ -36,7 +36,7 @@ class BadObjective(ValueError):
 
 @dataclass(frozen=True)
 class Level:
-    """Goals with their weights [CNY per unit; 1 for value]. `tolerance`: part of its best that later ones may give up."""
+    """Goals and weights [CNY per unit; 1 for value]. tolerance: part of its best that later ones may give up."""
 
     weights: tuple[tuple[str, float], ...]
     tolerance: float = TOLERANCE

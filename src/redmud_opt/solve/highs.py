@@ -187,11 +187,18 @@ def run_whole(highs: Any) -> Any:
 
 
 def run_lp(highs: Any, algorithm: str, tolerance: float) -> Any:
-    """Runs an LP and returns the model status; unbounded and infeasible are told apart."""
+    """Runs an LP and returns the model status; unbounded and infeasible are told apart.
+
+    One that ends in an error is tried once more from nothing; if that fails too, it is a solve gone wrong.
+    """
     set_option(highs, "solver", algorithm)
     set_option(highs, "primal_feasibility_tolerance", tolerance)
     set_option(highs, "dual_feasibility_tolerance", tolerance)
-    check(highs.run(), "run")
+    if highs.run() == highspy.HighsStatus.kError:
+        set_option(highs, "solver", "simplex")
+        check(highs.clearSolver(), "clearSolver")
+        if highs.run() == highspy.HighsStatus.kError:
+            return highspy.HighsModelStatus.kSolveError
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
         run_without_presolve(highs)

@@ -141,8 +141,8 @@ def _faults(sides: Mapping[str, Side]) -> Iterator[Fault]:
 
 
 def _answer(plan: Plan) -> Answer:
-    """Incumbent and bound of a plan; nothing where it was solved for something else than value."""
-    if plan.provenance.get("objective", "value") != "value":
+    """Incumbent and bound of a plan; nothing where something else than value was asked first, or held."""
+    if plan.provenance.get("objective", "value") != "value" or plan.solve.get("held"):
         return Answer(plan.solve["stopped"], None, None)
     return Answer(plan.solve["stopped"], plan.solve["objective"], plan.solve["bound"])
 
