@@ -31,9 +31,9 @@ from redmud_opt.plan import Plan
 from redmud_opt.study.asking import Base, NoBase
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.impossible import impossible
-from redmud_opt.study.worth import bottlenecks, next_point, worth_of
 from redmud_opt.study.planb import plan_b
 from redmud_opt.study.why import why_here, why_not
+from redmud_opt.study.worth import bottlenecks, next_point, worth_of
 
 FOLDER = "explained"
 
@@ -101,7 +101,8 @@ QUESTIONS: dict[str, Question] = {
         "OUTLET",
     ),
     "impossible": Question(
-        _there_is_a_plan, "why there is no plan, and what would give one; asked by itself of a run without one"
+        _there_is_a_plan,
+        "why there is no plan, and what would give one; asked by itself of a run without one",
     ),
 }
 
