@@ -5,7 +5,7 @@ A clause stands against something if a reading of the case without what that cla
 helps nothing, no law stands in the way, for to leave one out cannot help more. Only then they are asked one by one.
 
 What is proposed is lawful: what the clause asks for is obtained (a permit, an approval, an assessment: for how many
-tonnes, by when), or the target is lowered. Amounts are the least that make the most of it, rounded outward, and are
+tonnes, by when). Amounts are the least that make the most of it, rounded outward, and are
 asked again before they are told.
 """
 
@@ -19,10 +19,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from redmud_opt.case import Case, CaseFaults
-from redmud_opt.case.rules import Target
+from redmud_opt.case.rules import Requirement
 from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
-from redmud_opt.model.targets import target_years
 from redmud_opt.network import Network, build_network
 from redmud_opt.network.doors import Doors
 from redmud_opt.network.doors.doors import Door
@@ -30,7 +29,7 @@ from redmud_opt.network.network import Grid
 from redmud_opt.network.time import Mask
 from redmud_opt.solve import Options
 from redmud_opt.study.gaps import Gap, Key, gaps_of, relaxed
-from redmud_opt.study.reach import NEGLIGIBLE_T, Reach, Undecided
+from redmud_opt.study.reach import LIMIT_S, NEGLIGIBLE_T, Reach, Undecided
 
 SHOWN = 4
 """How many doors a finding names, and how many clauses are told in full."""
@@ -41,17 +40,29 @@ MATTERS = 0.01
 AMOUNTS = {"permit": "permit_limit", "approval": "approval_limit"}
 """Requirement → family of rows with the tonnes that its documents allow."""
 
+TONNES = {
+    "permit": ("permit_limit", "own_waste", "scheme_waste"),
+    "approval": ("approval_limit", "approval_needed"),
+}
+"""Requirement → families of rows by which it limits tonnes."""
+
 Gaps = dict[Key, Gap]
 Reading = tuple[Network, Gaps]
 """The network without some clauses, and what it still cannot have."""
 
 
-def law_against(network: Network, options: Options | None = None) -> tuple[Message, ...]:
-    """Which clauses stand against what cannot be had, and what may lawfully be done; empty if all can be had."""
+def law_against(
+    network: Network, options: Options | None = None, reach: Reach | None = None
+) -> tuple[Message, ...]:
+    """Which clauses stand against what cannot be had, and what may lawfully be done; empty if all can be had.
+
+    reach: the questions of the relaxation, if they are at hand.
+    """
     options = options or Options()
     try:
-        gaps = gaps_of(network, options)
-        return tuple(_Standing(network, options, gaps).messages()) if gaps else ()
+        reach = reach or relaxed(network, options)
+        gaps = gaps_of(network, options, reach=reach)
+        return tuple(_Standing(network, options, gaps, reach).messages()) if gaps else ()
     except Undecided:
         return (Message("study.undecided"),)
 
@@ -76,8 +87,8 @@ class Clauses:
 class _Standing:
     """The questions about one network that cannot have all it asks."""
 
-    def __init__(self, network: Network, options: Options, gaps: Gaps) -> None:
-        self.network, self.options, self.gaps = network, options, gaps
+    def __init__(self, network: Network, options: Options, gaps: Gaps, reach: Reach) -> None:
+        self.network, self.options, self.gaps, self.reach = network, options, gaps, reach
         self.clause_of = {row.name: row.clause or row.name for row in network.case.gates}
 
     def messages(self) -> Iterator[Message]:
@@ -102,9 +113,6 @@ class _Standing:
             yield Message("study.no_law_against", {"what": tuple(free)})
         for way, names in ways.items():
             yield Message("study.lawful_way", {"what": tuple(dict.fromkeys(names)), "way": way})
-        levels = tuple(level for gap in self.gaps.values() for level in self._lower(gap))
-        if levels:
-            yield Message("study.lawful_levels", {"levels": levels})
 
     def _rows_that_give_way(self) -> Iterator[Message]:
         rows = tuple(gap.what for gap in self.gaps.values() if gap.what.key == "study.what_row")
@@ -116,13 +124,31 @@ class _Standing:
     def _law(self) -> Clauses:
         """All that may stand in the way: requirements, hard clocks, gates that bind or have refused something."""
         case = self.network.case
-        reach = relaxed(self.network, self.options)
-        reach.least_short(reach.hard)
-        held = {str(m.values["name"]) for m in reach.tight(every=True) if m.key.endswith("_gate")}
+        self.reach.least_short(self.reach.hard)
+        held = {str(m.values["name"]) for m in self.reach.tight(every=True) if m.key.endswith("_gate")}
         held |= set(self.network.law.refused.values())
         gates = tuple(row.name for row in case.gates if row.name in held)
-        clauses = [row.clause for row in case.requirements] + [row.clause for row in case.clocks if row.hard]
-        return Clauses(tuple(dict.fromkeys(clauses)), gates)
+        clocks = any(self.network.streams[s].arose for s in self.network.place_stream)
+        hard = [row.clause for row in case.clocks if row.hard and clocks]
+        acting = [row for row in case.requirements if self._acts(row)]
+        while True:
+            law = Clauses(tuple(dict.fromkeys([*(row.clause for row in acting), *hard])), gates)
+            opened = self._without(law) if acting else None
+            behind = [] if opened is None else self._behind(opened, acting)
+            if not behind:
+                return law
+            acting += behind
+
+    def _acts(self, row: Requirement) -> bool:
+        """Whether a requirement shuts a door, or limits tonnes that matter: by duality no other helps by itself."""
+        return row.clause in _shutting(self.network) or self.reach.binds(tuple(TONNES.get(row.rule, ())))
+
+    def _behind(self, opened: Network, acting: list[Requirement]) -> list[Requirement]:
+        """Requirements that act where others are left out: doors behind doors, and tonnes of documents there."""
+        case, shut = self.network.case, _shutting(opened)
+        stated = {"permit": case.permits, "approval": case.approvals}
+        rest = (row for row in case.requirements if row not in acting)
+        return [row for row in rest if row.clause in shut or stated.get(row.rule)]
 
     def _one_by_one(self, law: Clauses) -> list[Clauses]:
         """Clause by clause; gates of one clause go together."""
@@ -146,18 +172,50 @@ class _Standing:
         together = self._asked(law) if law != Clauses() else None
         if together is None:
             return []
-        single = self._one_by_one(law)
-        asked = [(one, reading) for one in single if (reading := self._asked(one)) is not None]
+        asked = list(self._of_these(self._one_by_one(law), known=True))
         asked.sort(key=lambda found: sum(gap.short for gap in found[1][1].values()))
         return asked or [(law, together)]
 
+    def _of_these(self, single: list[Clauses], *, known: bool = False) -> Iterator[tuple[Clauses, Reading]]:
+        """Those that stand by themselves. Where several left out together help nothing, none of them is asked.
+
+        known: that they help together.
+        """
+        if len(single) == 1:
+            reading = self._asked(single[0])
+            yield from () if reading is None else ((single[0], reading),)
+        elif single and (known or self._asked(_joined(single)) is not None):
+            clauses = [one for one in single if one.clauses]
+            first = clauses if 0 < len(clauses) < len(single) else single[: len(single) // 2]
+            yield from self._of_these(first)
+            yield from self._of_these([one for one in single if one not in first])
+
     def _asked(self, law: Clauses) -> Reading | None:
         """What there would be without clauses, if less were short than with them."""
-        opened = self._without(law)
+        opened = self.network if self._only_rows(law) else self._without(law)
         if opened is None:
             return None
-        left = gaps_of(opened, self.options)
+        left = gaps_of(opened, self.options) if opened is not self.network else self._without_rows(law.gates)
         return (opened, left) if any(_helps(left, key, gap) for key, gap in self.gaps.items()) else None
+
+    def _only_rows(self, law: Clauses) -> bool:
+        """Whether clauses are but rows of the model: gates of blends, in a case that has a plan without targets."""
+        refused = set(self.network.law.refused.values())
+        targets = all(key[0] in ("target", "targets") for key in self.gaps)
+        return not law.clauses and targets and not refused & set(law.gates) and not self.network.pools
+
+    def _without_rows(self, gates: tuple[str, ...]) -> Gaps:
+        """The gaps without some gates, asked in the model at hand."""
+        families = [self.reach.model.component(name) for name in ("process_gate", "receiver_gate")]
+        held = [(rows, rows.lower_bound.copy(), rows.upper_bound.copy()) for rows in families if len(rows)]
+        for rows, _, _ in held:
+            own = np.isin(rows.index.labels("gate").astype(str), gates)
+            rows.lower_bound[own], rows.upper_bound[own] = -np.inf, np.inf
+        try:
+            return gaps_of(self.network, self.options, reach=self.reach)
+        finally:
+            for rows, lower, upper in held:
+                rows.lower_bound, rows.upper_bound = lower, upper
 
     # ---- what is said
 
@@ -200,7 +258,11 @@ class _Standing:
     def _ways_by(self, law: Clauses, opened: Network, gap: Gap) -> list[Message]:
         """What to obtain: for the doors that would be used, with tonnes a year and the first day."""
         found = [Message("study.way_gate", {"gate": law.gates})] if law.gates else []
-        used = [] if gap.row is None else _Used(self.network, opened, self.options, law, gap.row).doors()
+        used = (
+            []
+            if gap.row is None or not law.clauses
+            else _Used(self.network, opened, self.options, law, gap.row).doors()
+        )
         for door, amount_t_per_a, day in used:
             kind, at, material = door
             values: dict[str, object] = {"at": at, "material": material, "day": day}
@@ -240,25 +302,15 @@ class _Standing:
             if needed[k] > allowed[k]
         ]
 
-    def _lower(self, gap: Gap) -> list[Message]:
-        """A lower target that was asked again and can be met: in hundredths of a percent, rounded down."""
-        if gap.row is None or gap.base_t <= 0:
-            return []
-        row = target_years(self.network)[gap.row]
-        share = row.target.at_least - gap.short / gap.base_t
-        for percent in (math.floor(1e4 * share + 1e-6) / 100.0, math.floor(1e4 * share - 1e-6) / 100.0):
-            if percent > 0 and self._can_be_met(gap.row, row.target, percent / 100.0):
-                values = {"target": row.target.name, "year": row.year, "percent": percent}
-                return [Message("study.level", values)]
-        return []
 
-    def _can_be_met(self, k: int, target: Target, at_least: float) -> bool:
-        """Whether a target could be met at another level, alone."""
-        case = self.network.case
-        targets = tuple(replace(row, at_least=at_least) if row is target else row for row in case.targets)
-        reach = relaxed(replace(self.network, case=replace(case, targets=targets)), self.options)
-        short = reach.least_short([k])
-        return short is not None and short <= NEGLIGIBLE_T
+def _joined(single: list[Clauses]) -> Clauses:
+    clauses = tuple(clause for one in single for clause in one.clauses)
+    return Clauses(clauses, tuple(gate for one in single for gate in one.gates))
+
+
+def _shutting(network: Network) -> set[str]:
+    """Clauses that shut a door of a network."""
+    return {reason.clause for reasons in network.doors.shut.values() for reason in reasons}
 
 
 def _helps(left: Gaps, key: Key, gap: Gap) -> bool:
@@ -330,7 +382,7 @@ def _least(reach: Reach, row: int, short: float, columns: list[tuple[str, int]])
     model.objective = Objective("minimise")
     for family, column in columns:
         model.objective.add(model.component(family), col=np.array([column]))
-    outcome = reach.session.solve(model)
+    outcome = reach.session.solve(model, LIMIT_S)
     if outcome.values is None:
         raise Undecided(outcome.stopped)
     return [float(model.component(family).values_array[column]) for family, column in columns]
