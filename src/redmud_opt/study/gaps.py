@@ -9,7 +9,7 @@ choice of the least together, not the only one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,6 @@ NEGLIGIBLE = 1e-6
 """Share of a bound, or amount where the bound is below 1."""
 
 Key = tuple[str, ...]
-Change = Callable[[ConcreteModel], None]
 FEW = 2
 """Up to so many hard targets each is asked alone; more are asked together, for every question costs a solve."""
 
@@ -47,21 +46,19 @@ class Gap:
     unit: str = ""
 
 
-def relaxed(network: Network, options: Options, change: Change | None = None) -> Reach:
-    """The questions of a network without whole numbers, of a model that is changed first."""
+def relaxed(network: Network, options: Options) -> Reach:
+    """The questions of a network without whole numbers."""
     reach = Reach(network, options)
     reach.relax()
-    if change is not None:
-        change(reach.model)
     return reach
 
 
-def gaps_of(network: Network, options: Options, change: Change | None = None) -> dict[Key, Gap]:
+def gaps_of(network: Network, options: Options) -> dict[Key, Gap]:
     """What cannot be had, by what it is; empty if the relaxation has all of it."""
-    reach = relaxed(network, options, change)
+    reach = relaxed(network, options)
     together = reach.least_short(reach.hard)
     if together is None:
-        return _policy(network, options, change)
+        return _policy(network, options)
     if together <= NEGLIGIBLE_T:
         return {}
     found: dict[Key, Gap] = {}
@@ -82,9 +79,9 @@ def gaps_of(network: Network, options: Options, change: Change | None = None) ->
     return found
 
 
-def _policy(network: Network, options: Options, change: Change | None) -> dict[Key, Gap]:
+def _policy(network: Network, options: Options) -> dict[Key, Gap]:
     """The policy rows that give way where there is no plan even without targets."""
-    return giving_way(relaxed(network, options, change))
+    return giving_way(relaxed(network, options))
 
 
 def giving_way(reach: Reach) -> dict[Key, Gap]:
