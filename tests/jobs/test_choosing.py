@@ -94,5 +94,6 @@ def test_bad_asking_is_told_and_keeps_nothing_back(folder: Path) -> None:
         "choices.pin_unknown",
         "choices.pin_value",
     ]
-    assert explain_run(folder / "run", {"alternatives": ["many"]}).exit is Exit.FAULTS
+    for words in ("many", "0", "3@x", "3@100"):
+        assert explain_run(folder / "run", {"alternatives": [words]}).exit is Exit.FAULTS
     assert explain_run(folder / "run", {"regret": ["nowhere"]}).exit is Exit.FAULTS

@@ -103,7 +103,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "alternatives": Question(
         lambda asked, given: ask_alternatives(asked.base, given, asked.limit_s),
-        "so many plans that are nearly as good (1 %) and as different as can be; what all share",
+        "so many plans that are nearly as good (1 %%, or 3@5 for 5 %%) and as different as can be; what all share",
         "N",
     ),
     "decisions": Question(

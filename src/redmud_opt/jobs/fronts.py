@@ -26,7 +26,7 @@ from typing import Any
 
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.i18n import Message, text
-from redmud_opt.jobs.compute import by_counting, without_plan
+from redmud_opt.jobs.compute import without_plan
 from redmud_opt.jobs.folder import LOCK, RunFolder, free_folder, new_folder
 from redmud_opt.jobs.inputs import INDEX, INPUTS, gather, recall
 from redmud_opt.jobs.listening import Cancelled, Listener, Stages
@@ -49,6 +49,7 @@ from redmud_opt.study.front import (
     stricter,
 )
 from redmud_opt.study.frontier import Frontier
+from redmud_opt.study.impossible import by_counting
 
 POINTS, FRONT = "points", "front.json"
 NICE = 10

@@ -3,17 +3,18 @@
     value − penalties ≥ plan − tolerance · scale                                                       [CNY]
     maximise d,   d ≤ distance to every earlier plan
     distance = ½ · mean over classes Σ_destination |share − its share|
-             + Σ_investment |units − its units| ÷ units of the first plan                              [1]
+             + Σ_investment max(0, its units − units) ÷ units of the first plan                        [1]
 
 A destination is a fate, what takes the waste and the province; its share is of all that there may be of the class.
 x − x₀ = up − down, |x − x₀| = up + down, up ≤ (most − x₀)·z, down ≤ x₀·(1 − z), z binary: only where x₀ lies between
-its bounds, for elsewhere the modulus is linear. The scale is |value|, or where that is below a hundredth
-of what is turned over (the larger of all income and all cost) the turnover. When the most different choice is found
-it is held with its distance, and the most value is sought, so that no money is thrown away for nothing.
+its bounds, for elsewhere the modulus is linear. Of investments only what is done without counts: else something would
+be built to stand idle. The scale is |value|, or where that is below a hundredth
+of what is turned over (the larger of all income and all cost) the turnover. When the farthest plan
+is found its distance is held and the most value sought, so that no money is thrown away for nothing.
 
-Steps: an LP at the whole numbers of the plan, then whole numbers free on the way that it leads (each modulus on one
-side only, so linear), and where that is proved, the exact distance. After modelling to generate alternatives (Brill,
-Chang, Hopkins 1982), which leaves what earlier plans use.
+Steps: what of the plan's investments can be done without; an LP at the whole numbers that are left; whole numbers
+free on the way that it leads (each modulus on one side only, so linear); where that is proved, the exact distance.
+After modelling to generate alternatives (Brill, Chang, Hopkins 1982), which leaves what earlier plans use.
 """
 
 from __future__ import annotations
@@ -28,12 +29,11 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows, StandardForm
 from redmud_opt.model.value import GOALS, penalty_cny_per_t, set_goal
-from redmud_opt.network.network import Array
+from redmud_opt.network.network import Array, Mask
 from redmud_opt.plan import Plan, audit, make_plan
-from redmud_opt.plan.whole import whole_numbers
 from redmud_opt.solve import Outcome, Session
 from redmud_opt.study.asking import Base, as_it_was, columns_of, fix_whole, value_of
-from redmud_opt.study.choices import NEGLIGIBLE, Choice, investments, units
+from redmud_opt.study.choices import NEGLIGIBLE, Choice, bar, investments, units
 from redmud_opt.study.destinations import Destinations, destinations
 
 TOLERANCE = 0.01
@@ -48,11 +48,11 @@ LEAST = 0.01
 SAME = 1e-6
 """What a step has to gain."""
 
-ROUNDS = 4
+ROUNDS = 3
 """Most steps at the whole numbers of the plan."""
 
-NEAR_SHARE = 0.1
-"""Part of the time for each of them."""
+NEAR, FAR = 0.1, 0.8
+"""Parts of the time left for an LP without an investment, and for a search with whole numbers free."""
 
 HELD = 1e-6
 """Part of its distance that an alternative may give up for value."""
@@ -126,6 +126,21 @@ class _Point:
     held: list[tuple[Columns, Array]]
 
 
+class _Clock:
+    """Seconds that are left of a limit."""
+
+    def __init__(self, limit_s: float | None) -> None:
+        self.limit_s, self.started = limit_s, time.perf_counter()
+
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.perf_counter() - self.started
+
+    def part(self, share: float) -> float | None:
+        """Part of what is left; None without a limit."""
+        return None if self.limit_s is None else share * max(0.0, self.limit_s - self.seconds())
+
+
 class _Search:
     """One base, asked for what is far from what there is."""
 
@@ -134,35 +149,64 @@ class _Search:
         self.floor_cny = (base.answer.value_cny or 0.0) - allowed_cny
         self.measures = _Measures.all(base, places)
         self.fixed, self.free = Session(base.options), Session(base.options)
+        # far from the last basis, and with dense rows: the interior point method is many times faster there
+        self.distant = Session(replace(base.options, algorithm="ipm"))
+        assert base.outcome.values is not None
+        self.start = (base.form, base.outcome.values)
+        self.without: dict[Choice, float] = {}  # value without each investment of the plan
 
     def another(self, found: list[Alternative], limit_s: float | None) -> tuple[Alternative | None, str]:
         """The farthest plan, or why there is none."""
-        started = time.perf_counter()
+        clock = _Clock(limit_s)
         with self.base.changed() as model:
-            best = self._near(model, found, None if limit_s is None else NEAR_SHARE * limit_s)
-            left_s = None if limit_s is None else max(0.0, limit_s - (time.perf_counter() - started))
-            best, outcome = self._far(model, found, best, left_s)
-            left_s = None if limit_s is None else limit_s - (time.perf_counter() - started)
+            best = self._near(model, found, clock)
+            best, outcome = self._far(model, found, best, clock.part(FAR))
             proved = False
-            if outcome.holds == "proved" and (left_s is None or left_s > 0.0):
-                best, outcome = self._farthest(model, found, best, left_s)
+            if outcome.holds == "proved" and clock.part(FAR) != 0.0:
+                best, outcome = self._farthest(model, found, best, clock.part(FAR))
                 proved = outcome.holds == "proved"
             if best is None or best.distance < LEAST:
                 return None, "none_left" if proved else "none_found"
+            best = self._most_value(model, found, best, clock.part(1.0))
             for columns, held in best.held:
                 columns.values_array = held
-            self._most_value(model, found, best)
-            return self._kept(model, best, len(found), proved, time.perf_counter() - started), ""
+            return self._kept(model, best, len(found), proved, clock.seconds()), ""
 
     # ---- one step -------------------------------------------------------------------------------------------
 
-    def _near(self, model: ConcreteModel, found: list[Alternative], limit_s: float | None) -> _Point | None:
-        """At the whole numbers of the plan: away from what is used, then on the same way as far as it goes."""
+    def _left_out(self, model: ConcreteModel, found: list[Alternative], clock: _Clock) -> list[Choice]:
+        """Investments that can be done without, one after the other: first those that no alternative did without."""
+        decided = list(found[0].units)
+        if not self.without:
+            self.without = {choice: self._value_without(model, [choice], clock) for choice in decided}
+        already = {c: sum(c not in plan.units for plan in found) for c in decided}
+        found_out: list[Choice] = []
+        for choice in sorted(decided, key=lambda c: (already[c], -self.without[c])):
+            if self.without[choice] >= self.floor_cny:
+                some = [*found_out, choice]
+                if len(some) == 1 or self._value_without(model, some, clock) >= self.floor_cny:
+                    found_out = some
+        return found_out
+
+    def _value_without(self, model: ConcreteModel, choices: list[Choice], clock: _Clock) -> float:
+        """Value without some investments, all else that is whole as in the plan; −∞ where there is none in time."""
+        with as_it_was(model):
+            for choice in choices:
+                bar(choice.parts(model))
+            fix_whole(model, self.base.whole)
+            outcome = self.fixed.solve(model, clock.part(NEAR))
+        return -np.inf if outcome.values is None or outcome.objective is None else outcome.objective
+
+    def _near(self, model: ConcreteModel, found: list[Alternative], clock: _Clock) -> _Point | None:
+        """At the whole numbers of the plan, less what can be done without: away from what is used, then as far on."""
+        without = self._left_out(model, found, clock)
         best: _Point | None = None
         for _ in range(ROUNDS):
             with as_it_was(model), _distance(model, self, found, self._signs(found, best)):
+                for choice in without:
+                    bar(choice.parts(model))
                 fix_whole(model, self.base.whole)
-                point, _ = self._solved(model, found, self.fixed, limit_s)
+                point, _ = self._solved(model, found, self.distant, clock.part(0.5))
             if point is None or (best is not None and point.distance <= best.distance + SAME):
                 return point if best is None else best
             best = point
@@ -185,8 +229,7 @@ class _Search:
     def _better(
         self, model: ConcreteModel, found: list[Alternative], best: _Point | None, limit_s: float | None
     ) -> tuple[_Point | None, Outcome]:
-        if best is not None:
-            self.free.begin_with(best.form, best.values)
+        self.free.begin_with(*(self.start if best is None else (best.form, best.values)))
         point, outcome = self._solved(model, found, self.free, limit_s)
         better = point is not None and (best is None or point.distance > best.distance)
         return point if better else best, outcome
@@ -212,14 +255,16 @@ class _Search:
 
     # ---- the plan -------------------------------------------------------------------------------------------
 
-    def _most_value(self, model: ConcreteModel, found: list[Alternative], best: _Point) -> None:
-        """The most value at this distance and these whole numbers; without an answer the plan stays as it is."""
-        whole = whole_numbers(model)
-        with as_it_was(model), _distance(model, self, found, self._signs(found, best)) as nearest:
+    def _most_value(
+        self, model: ConcreteModel, found: list[Alternative], best: _Point, limit_s: float | None
+    ) -> _Point:
+        """The most value at this distance; without an answer the plan stays as it is."""
+        with _distance(model, self, found, self._signs(found, best)) as nearest, as_it_was(model):
             nearest.lower_bound[:] = best.distance * (1.0 - HELD)
             set_goal(model, self.base.network, "value")
-            fix_whole(model, whole)
-            self.fixed.solve(model)
+            self.free.begin_with(best.form, best.values)
+            point, _ = self._solved(model, found, self.free, limit_s)
+        return best if point is None else point
 
     def _kept(
         self, model: ConcreteModel, best: _Point, number: int, proved: bool, seconds: float
@@ -253,7 +298,7 @@ class _Measures:
         per_unit = 1.0 / max(1, sum(units(base.model).values()))
         of_class = 0.5 / max(1, len(places.classes))
         most = [
-            sum(float(columns.upper_bound[at].sum()) for columns, at in choice.parts(base.model))
+            max(float(columns.upper_bound[at].max()) for columns, at in choice.parts(base.model))
             for choice in choices
         ]
         weight = [of_class] * len(places.keys) + [per_unit] * len(choices)
@@ -266,8 +311,13 @@ class _Measures:
 
     def distance(self, amounts_t: Array, decided: dict[Choice, int], other: Alternative) -> float:
         """From a plan to another."""
-        apart = np.abs(self.of(amounts_t, decided) - self.of(other.amounts_t, other.units))
-        return float((self.weight * apart).sum())
+        more = self.of(amounts_t, decided) - self.of(other.amounts_t, other.units)
+        return float((self.weight * np.where(self.counted, np.maximum(0.0, -more), np.abs(more))).sum())
+
+    @property
+    def counted(self) -> Mask:
+        """Which are units of investments, [N]."""
+        return np.arange(len(self.weight)) >= len(self.places.keys)
 
     def define(self, model: ConcreteModel, measured: Columns, rows: Rows) -> None:
         """Every measure as a sum over the columns of a model."""
@@ -328,14 +378,16 @@ def _from_plan(
     plan: Alternative,
     signs: Array | None,
 ) -> None:
-    """nearest ≤ Σ weight · |measured − plan|."""
+    """nearest ≤ Σ weight · |measured − plan|, of investments max(0, plan − measured)."""
     was, most, weight = measures.of(plan.amounts_t, plan.units), measures.most, measures.weight
     low, high = was <= NEGLIGIBLE, was >= most - NEGLIGIBLE
-    sign = np.where(low, 1.0, np.where(high, -1.0, 0.0 if signs is None else signs))
+    less = measures.counted  # of investments only fewer count
+    sign = np.where(low, 1.0, np.where(high, -1.0, 0.0 if signs is None else np.where(less, -1.0, signs)))
+    sign[low & less] = 0.0
     row = Rows(Index.flat("plan", [plan.number]), upper=-float((weight * sign * was).sum()), kind="wish")
     put(f"distance_{plan.number}", row)
     row.add(nearest)
-    linear, between = np.flatnonzero(sign != 0.0), np.flatnonzero(sign == 0.0)
+    linear, between = np.flatnonzero(sign != 0.0), np.flatnonzero((sign == 0.0) & ~(low & less))
     row.add(measured, row=np.zeros_like(linear), col=linear, coef=-(sign * weight)[linear])
     if not len(between):
         return
@@ -361,5 +413,6 @@ def _from_plan(
     if_up.add(side, coef=-(most[between] - was[between]))
     if_down.add(down)
     if_down.add(side, coef=was[between])
-    for columns in (up, down):
-        row.add(columns, row=np.zeros_like(between), col=np.arange(len(between)), coef=-weight[between])
+    counts = weight[between] * ~less[between]
+    for columns, coef in ((up, counts), (down, weight[between])):
+        row.add(columns, row=np.zeros_like(between), col=np.arange(len(between)), coef=-coef)

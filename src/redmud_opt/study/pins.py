@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -47,8 +47,9 @@ from redmud_opt.study.choices import (
     units,
 )
 from redmud_opt.study.explanation import Explanation
-from redmud_opt.study.gaps import gaps_of
-from redmud_opt.study.reach import Undecided
+from redmud_opt.study.inway import in_the_way
+from redmud_opt.study.keptout import kept_out
+from redmud_opt.study.things import thing_of
 
 WORDS = {"built": 1.0, "never": 0.0, "closed": 1.0, "open": 0.0}
 """What may be wished of an investment, and its units."""
@@ -63,9 +64,6 @@ SHAPE = re.compile(r"(?P<thing>.+?)(?:@(?P<year>\d{4}))?\s*(?P<sign>>=|<=|=)\s*(
 
 BAND = 1e-6
 """Part of an amount by which a frozen one may differ."""
-
-SHOWN = 6
-"""Reasons that are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +236,7 @@ def pinned(base: Base, pins: Sequence[Pin], limit_s: float | None = None) -> Wis
         instead = changed(before, units(model)) if answer.possible else ()
     if not answer.proved_impossible:
         return Wished(tuple(pins), cost_of(base.answer, answer), answer, (), instead)
-    return Wished(tuple(pins), cost_of(base.answer, answer), answer, tuple(in_the_way(base, pins)))
+    return Wished(tuple(pins), cost_of(base.answer, answer), answer, tuple(not_granted(base, pins)))
 
 
 def _hold(base: Base, model: ConcreteModel, pin: Pin, stack: ExitStack) -> None:
@@ -283,37 +281,20 @@ def _freeze_contracts(base: Base, model: ConcreteModel, year: int | None, stack:
 # ---- what stands in the way -------------------------------------------------------------------------------------
 
 
-def in_the_way(base: Base, pins: Sequence[Pin]) -> Iterator[Message]:
-    """Why there is no plan with these wishes: the law at the door, the most that is possible, what would give way."""
-    for pin in pins:
-        yield from _at_the_door(base.network, pin)
-    for pin in pins:
-        if pin.least > 0.0 and not pin.freezes:
-            yield from _most_possible(base, pin)
-    yield from _gives_way(base, pins)
+def not_granted(base: Base, pins: Sequence[Pin]) -> Iterator[Message]:
+    """Why there is no plan: rules that keep a thing out, the most that is possible, what would have to give way."""
+    asking = [pin for pin in pins if pin.least > 0.0 and not pin.freezes]
+    for thing in dict.fromkeys(name for pin in asking for _, name in pin.families):
+        yield from kept_out(base.network, thing_of(base.network, base.model, thing))
+    for pin in asking:
+        yield from _most_possible(base, pin)
+    with ExitStack() as stack:
 
+        def hold(model: ConcreteModel) -> None:
+            for pin in pins:
+                _hold(base, model, pin, stack)
 
-def _at_the_door(network: Network, pin: Pin) -> Iterator[Message]:
-    """What the law and the gates shut of a thing that shall take something."""
-    if not pin.least > 0.0:
-        return
-    told: list[Message] = []
-    for (kind, at, material), reasons in network.doors.shut.items():
-        if at != pin.thing and not at.startswith(f"{pin.thing}/"):
-            continue
-        for reason in reasons:
-            values = {"at": at, "material": material, "door": Message(f"packs.door_{kind}")}
-            told.append(Message("choices.by_law", {**values, "clause": reason.clause, "why": reason.why}))
-    for (at, material), gate in network.law.refused.items():
-        if at == pin.thing or (pin.thing, at) in _processes(network):
-            told.append(Message("choices.by_gate", {"at": at, "material": material, "gate": gate}))
-    yield from told[:SHOWN]
-    if len(told) > SHOWN:
-        yield Message("choices.more_reasons", {"count": len(told) - SHOWN})
-
-
-def _processes(network: Network) -> set[tuple[str, str]]:
-    return {(row.line, row.process) for row in network.case.line_processes}
+        yield from in_the_way(base, hold)
 
 
 def _most_possible(base: Base, pin: Pin) -> Iterator[Message]:
@@ -338,28 +319,6 @@ def _most_possible(base: Base, pin: Pin) -> Iterator[Message]:
         else:
             values = {"thing": pin.thing, "most": Tonnes(max(0.0, answer.value_cny))}
             yield Message("choices.most_possible", {**values, "asked": Tonnes(pin.least)})
-
-
-def _gives_way(base: Base, pins: Sequence[Pin]) -> Iterator[Message]:
-    """Targets and rows of policy that would have to give way, the least of them."""
-    with ExitStack() as stack:
-
-        def hold(model: ConcreteModel) -> None:
-            for pin in pins:
-                _hold(base, model, pin, stack)
-
-        try:
-            gaps = gaps_of(base.network, replace(base.options, time_limit_s=None), hold)
-        except Undecided:
-            yield Message("study.undecided")
-            return
-    told = [gap.what for key, gap in gaps.items() if key != ("no plan",)]
-    if told:
-        yield Message("choices.would_give_way", {"rows": tuple(told)})
-    elif gaps:
-        yield Message("choices.law_or_physics")
-    else:
-        yield Message("choices.whole_numbers")
 
 
 # ---- in words ---------------------------------------------------------------------------------------------------
