@@ -246,8 +246,9 @@ def _decided_in(forcing: Forcing) -> Reason:
         proved = is_proved(base.answer) and is_proved(free.answer)
         how: How = "free" if proved or not near.possible else nearly
         forcing.force_in(model, -np.inf)
-        asked = first if how == "free" else near
-        found = break_even(forcing, model, how, base.answer, asked)
+        value = base.answer.value_cny or 0.0
+        cheapest = min((f for f in (near, free) if f.possible), key=lambda f: (value - f.value_cny) / f.units)
+        found = break_even(forcing, model, how, base.answer, cheapest)
     lines = (invested(thing, found, how), forced_loss(first, loss), *checked(base.answer, found, how))
     if gained := gains(moved, but=thing.name):
         lines = (*lines, Message("why.then", {"ends": gained}))
