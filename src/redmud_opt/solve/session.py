@@ -219,6 +219,10 @@ class Session:
         algorithm = lp_algorithm(self.options.algorithm, len(self.form.cost), warm)
         h.set_limit(self._highs, highspy.kHighsInf if limit is None else limit, whole=False)
         status = h.run_lp(self._highs, algorithm, self.options.feasibility_tolerance)
+        if warm and h.STOPPED.get(status) == "optimal" and not h.is_feasible(self._highs):
+            # from a warm basis simplex now and then ends at a point that misses the tolerance: once more from nothing
+            h.check(self._highs.clearSolver(), "clearSolver")
+            status = h.run_lp(self._highs, algorithm, self.options.feasibility_tolerance)
         return self._lp_outcome(status, algorithm)
 
     def _heard(self, event: Any) -> None:
