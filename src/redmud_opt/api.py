@@ -24,17 +24,26 @@ from redmud_opt.study import worth as study
 from redmud_opt.study.asking import Base, How, NoBase
 from redmud_opt.study.comparison import Comparison
 from redmud_opt.study.explanation import Explanation
+from redmud_opt.study.impossible import Impossible
 
 
 class NoPlan(Exception):
-    """There is no plan. `outcome` is infeasible, time, gap, crashed or audit_failed; `messages` say why."""
+    """There is no plan. `outcome` is infeasible, time, gap, crashed or audit_failed; `messages` say why.
+
+    why: of an infeasible case the reasons, the conflict, and suggestions with the case that each of them makes.
+    """
 
     def __init__(
-        self, outcome: str, messages: tuple[Message, ...] = (), rejected: Plan | None = None
+        self,
+        outcome: str,
+        messages: tuple[Message, ...] = (),
+        rejected: Plan | None = None,
+        why: Impossible | None = None,
     ) -> None:
         self.outcome = outcome
         self.messages = messages
         self.rejected = rejected
+        self.why = why
         super().__init__(outcome, messages)
 
     def __str__(self) -> str:
@@ -143,5 +152,5 @@ def _plan_of(computed: Computed) -> Plan:
         raise computed.faults
     if computed.plan is None:
         outcome = "audit_failed" if computed.exit is Exit.AUDIT_FAILED else str(computed.stopped)
-        raise NoPlan(outcome, computed.messages, computed.rejected)
+        raise NoPlan(outcome, computed.messages, computed.rejected, computed.why)
     return computed.plan

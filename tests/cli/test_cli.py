@@ -132,7 +132,7 @@ def test_impossible_is_a_finding_for_check_and_a_failure_for_solve(
     assert record["impossible"][how]
     code, record = as_json(capsys, "solve", "case")
     assert code == Exit.INFEASIBLE
-    assert record["messages"][0]["key"] == f"jobs.{how}"
+    assert record["messages"][0]["key"] == f"impossible.{how}"
     assert_no_plan(Path(record["run_dir"]))
     code, out, err = called(capsys, "solve", "case", "--lang", "zh")
     assert (code, out) == (Exit.INFEASIBLE, "")

@@ -209,11 +209,9 @@ def test_faults_leave_no_folder(tmp_path: Path) -> None:
 def test_infeasible_by_counting(tmp_path: Path) -> None:
     result = run(cases.impossible_by_counting(tmp_path / "case"), runs_root=tmp_path / "runs")
     assert_told(result, Exit.INFEASIBLE, "infeasible", "infeasible")
-    assert [message.key for message in result.messages] == [
-        "jobs.by_counting",
-        "jobs.by_a_solve",  # no clause stands against it
-        "study.lawful_levels",
-    ]
+    keys = [message.key for message in result.messages]
+    assert keys[:3] == ["impossible.by_counting", "impossible.by_a_solve", "impossible.conflict"]
+    assert set(keys[3:]) == {"impossible.numbered", "jobs.suggestion_file"}
     assert "no clause stands against target" in result.words()
     assert "solve" not in result.seconds
 
@@ -221,7 +219,11 @@ def test_infeasible_by_counting(tmp_path: Path) -> None:
 def test_infeasible_by_a_solve(tmp_path: Path) -> None:
     result = run(cases.impossible_by_a_solve(tmp_path / "case"), runs_root=tmp_path / "runs")
     assert_told(result, Exit.INFEASIBLE, "infeasible", "infeasible")
-    assert {message.key for message in result.messages} == {"jobs.by_a_solve", "study.lawful_levels"}
+    told = ("by_a_solve", "conflict", "numbered")
+    assert {message.key for message in result.messages} == {
+        "jobs.suggestion_file",
+        *(f"impossible.{key}" for key in told),
+    }
     assert "proved by a solve" in result.words()
     assert "use_target" in result.words()
 

@@ -65,17 +65,6 @@ def ways_of(case: Case) -> list[Message]:
     return [m.values["way"] for m in messages if m.key == "study.lawful_way"]  # type: ignore[misc]
 
 
-def levels_of(case: Case) -> list[float]:
-    """The levels of targets, in percent, that can be met."""
-    messages = law_against(build_network(case))
-    return [
-        one.values["percent"]
-        for m in messages
-        if m.key == "study.lawful_levels"
-        for one in m.values["levels"]
-    ]  # type: ignore[attr-defined]
-
-
 def test_a_target_against_a_permit_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """100 t a year; the kiln may take mud in 2026 alone. 40 % in 2027 are 40 t: nothing can be used then.
 
@@ -96,10 +85,10 @@ def test_a_target_against_a_permit_that_ends(monkeypatch: pytest.MonkeyPatch) ->
     assert set(messages) == {"study.law_stands_by_doors", "study.lawful_way"}
 
 
-def test_amounts_are_rounded_up_and_levels_down(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_amounts_are_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The press takes 12.345 of 100 t, the kiln nothing: a target of 0.7 wants 57.655 t from it, told as 57.7.
 
-    At most 12.34 % is met without it. The kiln's 60 t would do.
+    The kiln's 60 t would do.
     """
     shut_by_law(monkeypatch, assessment={"kiln": (0,)})
     press = works("press", "mud", {"brick": 1.0}, capacity=12.345)
@@ -111,7 +100,6 @@ def test_amounts_are_rounded_up_and_levels_down(monkeypatch: pytest.MonkeyPatch)
     assert [(way.key, way.values["amount_t_per_a"]) for way in ways] == [
         ("study.way_assessment", pytest.approx(57.7))
     ]
-    assert levels_of(case) == [12.34]
 
 
 def test_a_clause_may_only_take_part_of_what_is_short_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,8 +138,7 @@ def test_no_law_in_the_way_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = rows(outlets=Outlet(name="kiln", site="R", material="brick", per="period"))
     case = tiny(mud(100), product("brick"), press, sells("brick", 1), nobody, landfill("mud"), target(0.5))
     case = replace(case, requirements=(asks("permit", "art. 80"),))
-    assert set(found(case)) == {"study.no_law_against", "study.lawful_levels"}
-    assert levels_of(case) == [30.0]
+    assert set(found(case)) == {"study.no_law_against"}
 
 
 def test_a_gate_stands_against_a_target_with_its_clause() -> None:
@@ -259,7 +246,6 @@ def test_tonnes_of_a_permit_stand_in_the_way_without_any_door() -> None:
         "allowed_t": 5.0,
     }
     assert way.values["needed_t"] == pytest.approx(18.0)
-    assert levels_of(case) == [25.0]
 
 
 def test_tonnes_of_an_approval_stand_in_the_way() -> None:

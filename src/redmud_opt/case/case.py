@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from redmud_opt.case.burdens import Avoided, Factor, Mode
-from redmud_opt.case.columns import Row, choice, choices, day, flag, integer, number, text
+from redmud_opt.case.columns import Place, Row, choice, choices, day, flag, integer, number, text
 from redmud_opt.case.rules import (
     Agreement,
     Approval,
@@ -203,6 +203,8 @@ class Case:
     folder: str = field(default="", compare=False)
     quotes: Mapping[tuple[str, str, str], str] = field(default_factory=dict, compare=False, repr=False)
     """(table, key of the row, column) → name of the figure or clause that the cell took."""
+    moved: Mapping[tuple[Place, str], Place] = field(default_factory=dict, compare=False, repr=False)
+    """(place of a row, column) → where a scenario has set the cell."""
     files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # file → sha256
     sources: tuple[Source, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -277,6 +279,10 @@ class Case:
         for row in self.groups:
             found[row.group] = (*found.get(row.group, ()), row.member)
         object.__setattr__(self, "_groups", found)
+
+    def place_of(self, row: Row, column: str) -> Place:
+        """Where a cell was read."""
+        return self.moved.get((row.place, column), row.place)
 
     @property
     def groups_by_name(self) -> dict[str, tuple[str, ...]]:

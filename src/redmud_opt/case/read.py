@@ -50,6 +50,7 @@ def _draft(reader: Reader, book: Book, path: Path) -> Draft:
         folder=str(path),
         files=reader.files,
         quotes=quoter.quotes,
+        moved=tables.moved,
         **tables.rows,  # type: ignore[arg-type]
     )
     place = book.keys["periods"][1] if "periods" in book.keys else Place(book.shown)

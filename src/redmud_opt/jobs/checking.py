@@ -12,7 +12,7 @@ from typing import Any
 
 from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged, load_case, unenforced
 from redmud_opt.i18n import Message, text
-from redmud_opt.jobs.compute import by_counting, proved_by_a_solve, share_record, solver_options
+from redmud_opt.jobs.compute import share_record, solver_options
 from redmud_opt.jobs.listening import Listener
 from redmud_opt.jobs.outcome import Report, RunOptions
 from redmud_opt.jobs.rays import unbounded_fault
@@ -22,6 +22,7 @@ from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan.words import said
 from redmud_opt.solve import Session
+from redmud_opt.study.impossible import by_a_solve, by_counting, reasons
 
 THINGS = ("periods", "sites", "materials", "processes", "lines", "outlets", "storages", "targets")
 
@@ -104,12 +105,13 @@ def check_case(path: str | Path, listener: Listener | None = None) -> CheckRepor
     outcome = Session(any_plan).solve(model)
     if outcome.stopped == "unbounded":
         return CheckReport(faults=CaseFaults([unbounded_fault(outcome.ray, case)]))
+    proved, lawful = reasons(network, solver_options(RunOptions(), listener))
     return CheckReport(
         name=case.settings.name,
         counts=counts_of(case, network, compile(model)),
         evidence=assumptions(case),
         counted=tuple(map(by_counting, network.findings)),
-        solved=proved_by_a_solve(network, RunOptions(), listener),
+        solved=(*map(by_a_solve, proved), *lawful),
         not_enforced=unenforced(case),
         flagged=flagged(case),
         notes=(*network.notes, *remarks(model, network)),

@@ -20,10 +20,8 @@ from redmud_opt.model.remarks import remarks
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan import Plan, audit, make_plan
 from redmud_opt.solve import Options, Outcome
-from redmud_opt.study.frozen import explain_frozen
+from redmud_opt.study.impossible import Impossible, by_counting, impossible
 from redmud_opt.study.pools import solve_pools
-from redmud_opt.study.reach import explain
-from redmud_opt.study.standing import law_against
 
 MOST_FAILURES = 5
 """How many failed checks are named where a plan is rejected; all of them stand in its `audit.csv`."""
@@ -40,6 +38,7 @@ class Computed:
     messages: tuple[Message, ...] = ()
     faults: CaseFaults | None = None
     size: Mapping[str, int] | None = None
+    why: Impossible | None = None
 
 
 def with_options(case: Case, options: RunOptions) -> Case:
@@ -68,10 +67,7 @@ def compute(case: Case, options: RunOptions, stages: Stages, baseline: Baseline 
     with stages.stage("network"):
         network = build_network(case, baseline)
     if network.findings:
-        with stages.stage("explain", held=True):
-            law = law_in_the_way(network, options, stages.listener)
-        found = (*map(by_counting, network.findings), *law)
-        return Computed(Exit.INFEASIBLE, "infeasible", messages=found)
+        return explained(network, options, stages)
     with stages.stage("build"):
         model = build_model(network)
         against = standing_against(model)
@@ -125,10 +121,7 @@ def without_plan(network: Network, outcome: Outcome, options: RunOptions, stages
         faults = CaseFaults([unbounded_fault(outcome.ray, network.case)])
         return Computed(Exit.FAULTS, "unbounded", faults=faults, size=size)
     if outcome.stopped == "infeasible":
-        with stages.stage("explain", held=True):
-            found = proved_by_a_solve(network, options, stages.listener)
-        found = found or (Message("jobs.infeasible"),)
-        return Computed(Exit.INFEASIBLE, "infeasible", messages=found, size=size)
+        return explained(network, options, stages, size)
     limit = Message("jobs.limit_without_plan", {"seconds": options.time_limit_s or 0.0})
     coarse = Message("jobs.pools_too_coarse")
     ends = {
@@ -142,29 +135,11 @@ def without_plan(network: Network, outcome: Outcome, options: RunOptions, stages
     return Computed(code, stopped, messages=(message,), size=size)
 
 
-def proved_by_a_solve(network: Network, options: RunOptions, listener: Listener) -> tuple[Message, ...]:
-    """What an LP per target proves impossible. Nothing if it was cut short: half an answer would be a wrong one."""
-    unlimited = replace(solver_options(options, listener), time_limit_s=None)
-    found = explain_frozen(network, unlimited) or explain(network, unlimited)
-    if listener.should_stop():
-        return (Message("jobs.not_explained"),)
-    law = law_in_the_way(network, options, listener) if found else ()
-    return (*(by_a_solve(finding) for finding in found if finding not in network.findings), *law)
-
-
-def law_in_the_way(network: Network, options: RunOptions, listener: Listener) -> tuple[Message, ...]:
-    """Which clauses stand against what the case asks, and what may lawfully be done; nothing if it was cut short."""
-    found = law_against(network, replace(solver_options(options, listener), time_limit_s=None))
-    if listener.should_stop():
-        return ()
-    return tuple(m if m.key.startswith("study.lawful_") else by_a_solve(m) for m in found)
-
-
-def by_counting(finding: Message) -> Message:
-    """Marks a finding as proved without a solve."""
-    return Message("jobs.by_counting", {"finding": finding})
-
-
-def by_a_solve(finding: Message) -> Message:
-    """Marks a finding as proved by a solve."""
-    return Message("jobs.by_a_solve", {"finding": finding})
+def explained(
+    network: Network, options: RunOptions, stages: Stages, size: Mapping[str, int] | None = None
+) -> Computed:
+    """Why there is no plan, and what would give one. What was cut short says so: half an answer is no wrong one."""
+    with stages.stage("explain", held=True):
+        found = impossible(network, solver_options(options, stages.listener))
+    messages = found.messages() or (Message("jobs.infeasible"),)
+    return Computed(Exit.INFEASIBLE, "infeasible", messages=messages, size=size, why=found)

@@ -4,29 +4,34 @@
     print(report.words("zh"));  report.as_record("en")
 
 The recorded plan is met again first (`Base.again`): the inputs must be those that were recorded. Answers are kept in
-the folder of the run, `explained/<question>.json`, in both languages.
+the folder of the run, `explained/<question>.json`, in both languages. Of a run that was proved to have no plan there
+is one answer, whatever is asked: why, and what would give it one.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from redmud_opt.case import CaseFaults
-from redmud_opt.i18n import LANGUAGES
+from redmud_opt.case import Case, CaseFaults
+from redmud_opt.case.baseline import Baseline
+from redmud_opt.i18n import LANGUAGES, Message
 from redmud_opt.jobs.baseline import recall_baseline
 from redmud_opt.jobs.choosing import ask_alternatives, ask_decisions, ask_pins, ask_regret
 from redmud_opt.jobs.compute import solver_options, with_options
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.inputs import recall
 from redmud_opt.jobs.listening import Cancelled, Listener
-from redmud_opt.jobs.outcome import Report
+from redmud_opt.jobs.outcome import Report, RunOptions
 from redmud_opt.jobs.reaudit import run_fault
+from redmud_opt.network import build_network
 from redmud_opt.plan import Plan
 from redmud_opt.study.asking import Base, NoBase
 from redmud_opt.study.explanation import Explanation
+from redmud_opt.study.impossible import impossible
 from redmud_opt.study.planb import plan_b
 from redmud_opt.study.why import why_here, why_not
 from redmud_opt.study.worth import bottlenecks, next_point, worth_of
@@ -52,6 +57,10 @@ class Question:
     answer: Callable[[Asked, Arguments], Explanation]
     help: str
     metavar: str | None = None
+
+
+def _there_is_a_plan(asked: Asked, _: Arguments) -> Explanation:
+    return Explanation("impossible", Message("impossible.possible", {"case": asked.plan.case_name}))
 
 
 QUESTIONS: dict[str, Question] = {
@@ -112,6 +121,9 @@ QUESTIONS: dict[str, Question] = {
         "what the investments of this plan cost in another case or scenario",
         "CASE",
     ),
+    "impossible": Question(
+        _there_is_a_plan, "why there is no plan, and what would give one; asked by itself of a run without one"
+    ),
 }
 
 DEFAULT_LIMIT_S = 60.0
@@ -154,8 +166,11 @@ def explain_run(
     listener = listener or Listener()
     folder = RunFolder(run_dir)
     try:
-        asked = _asked(folder, limit_s, listener)
-        answers = tuple(_answers(asked, questions, listener))
+        if _is_impossible(folder):
+            answers: tuple[Explanation, ...] = (_why_impossible(folder, listener),)
+        else:
+            asked = _asked(folder, limit_s, listener)
+            answers = tuple(_answers(asked, questions, listener))
     except CaseFaults as faults:
         return ExplainReport(folder=folder.path, faults=faults)
     for answer in answers:
@@ -173,21 +188,43 @@ def _answers(asked: Asked, questions: Mapping[str, Arguments], listener: Listene
             raise Cancelled
 
 
+def _is_impossible(folder: RunFolder) -> bool:
+    """Whether a run ended with the proof that there is no plan."""
+    found = folder.path / "result.json"
+    return found.is_file() and json.loads(found.read_text(encoding="utf-8"))["status"] == "infeasible"
+
+
+def _why_impossible(folder: RunFolder, listener: Listener) -> Explanation:
+    """The only answer about a run without a plan, whatever is asked."""
+    case, options, baseline = _recorded(folder)
+    listener.on_stage("impossible")
+    found = impossible(build_network(case, baseline), solver_options(options, listener))
+    if listener.should_stop():
+        raise Cancelled
+    return found.explanation()
+
+
+def _recorded(folder: RunFolder) -> tuple[Case, RunOptions, Baseline | None]:
+    """What a run was asked for."""
+    recorded = recall(folder.path)
+    if recorded.case is None:
+        raise run_fault("inputs_altered", folder, why=tuple(recorded.changed))
+    _, options = folder.read_request()
+    baseline, _ = recall_baseline(folder.path)
+    return with_options(recorded.case, options), options, baseline
+
+
 def _asked(folder: RunFolder, limit_s: float, listener: Listener) -> Asked:
     """The plan of a run, met again."""
     if not (folder.path / "options.json").is_file():
         raise run_fault("not_a_run", folder)
     if not folder.holds("plan"):
         raise run_fault("no_plan_here", folder)
-    recorded = recall(folder.path)
-    if recorded.case is None:
-        raise run_fault("inputs_altered", folder, why=tuple(recorded.changed))
-    _, options = folder.read_request()
-    baseline, _ = recall_baseline(folder.path)
+    case, options, baseline = _recorded(folder)
     plan = folder.read_plan()
     solver = replace(solver_options(options, listener), time_limit_s=limit_s, on_progress=None)
     try:
-        base = Base.again(with_options(recorded.case, options), plan, solver, baseline)
+        base = Base.again(case, plan, solver, baseline)
     except NoBase as error:
         raise run_fault("not_met_again", folder, why=str(error)) from error
     return Asked(base, plan, limit_s)

@@ -7,6 +7,7 @@
     plan/             plan.json, a CSV per table, audit.csv: all there or none of it
     rejected/         the same of a plan that failed its audit
     result.json       how it ended          messages.json         the same as keys and values, for either language
+    suggestion-1.yaml a scenario that gives a case without a plan one
     cancel            put there by somebody who wants it to stop
     worker.lock       held by the process that runs, as long as it lives
 

@@ -76,7 +76,10 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended. `plan` is there only if it passed its audit; `messages` say why there is none."""
+    """How a run ended. `plan` is there only if it passed its audit; `messages` say why there is none.
+
+    suggestions: scenario files in the folder, each of which gives the case a plan.
+    """
 
     exit: Exit
     folder: Path | None = None
@@ -88,6 +91,7 @@ class RunResult:
     size: Mapping[str, int] | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     audit: Mapping[str, Any] | None = None
+    suggestions: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -119,6 +123,7 @@ class RunResult:
             "exit_code": int(self.exit),
             "messages": [said(message, language) for message in self.messages],
             "faults": [] if self.faults is None else self.faults.as_records(language),
+            "suggestions": list(self.suggestions),
             "run_dir": None if self.folder is None else str(self.folder),
         }
 

@@ -50,6 +50,7 @@ def read_result(folder: RunFolder) -> RunResult | None:
         size=record["size"],
         seconds=record["seconds"] or {},
         audit=record["audit"],
+        suggestions=tuple(record.get("suggestions", ())),
     )
 
 

@@ -21,14 +21,16 @@ from redmud_opt.i18n import Message
 from redmud_opt.jobs.baseline import baseline_of, check_baseline, read_baseline, write_baseline
 from redmud_opt.jobs.compute import Computed, compute
 from redmud_opt.jobs.folder import LOCK, RunFolder, RunStatus, free_folder, new_folder
-from redmud_opt.jobs.inputs import gather
+from redmud_opt.jobs.inputs import INPUTS, Inputs, gather
 from redmud_opt.jobs.listening import Cancelled, Listener, Stages
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import write_result
 from redmud_opt.jobs.slots import try_lock
 from redmud_opt.model.objective import levels_of
 from redmud_opt.plan import Plan
+from redmud_opt.plan.plan import write_whole
 from redmud_opt.solve import Progress
+from redmud_opt.study.impossible import Impossible
 
 
 def run(
@@ -106,7 +108,7 @@ class Run:
         if before is not None and baseline is not None:
             write_baseline(self.folder.path, before, baseline)
         computed = compute(loaded, self.options, self.stages, baseline)
-        return self.kept(computed)
+        return self.kept(computed, inputs)
 
     def read_baseline(self, case: Case) -> tuple[Plan | None, Baseline | None]:
         """The plan before and what is asked of it, checked before anything is kept; None where none is asked for."""
@@ -117,24 +119,37 @@ class Run:
         check_baseline(case, baseline, self.options.freeze)
         return plan, baseline
 
-    def kept(self, computed: Computed) -> RunResult:
-        """The plan goes to `plan/`, a rejected one to `rejected/`."""
+    def kept(self, computed: Computed, inputs: Inputs) -> RunResult:
+        """The plan goes to `plan/`, a rejected one to `rejected/`, suggestions to scenario files on the inputs."""
         assert self.folder is not None
         if computed.plan is not None:
             self.folder.write_plan(computed.plan)
         if computed.rejected is not None:
             self.folder.write_plan(computed.rejected, "rejected")
         audit = None if computed.rejected is None else computed.rejected.audit
+        files = () if computed.why is None else self.keep_suggestions(computed.why, inputs)
+        told = [Message("jobs.suggestion_file", {"file": str(self.folder.path / name)}) for name in files]
         return RunResult(
             exit=computed.exit,
             plan=computed.plan,
             stopped=computed.stopped,
-            messages=computed.messages,
+            messages=(*computed.messages, *told),
             faults=computed.faults,
             size=computed.size,
             seconds=self.stages.seconds,
             audit=None if audit is None else {"passed": False, "worst_residual": audit.worst_residual},
+            suggestions=files,
         )
+
+    def keep_suggestions(self, why: Impossible, inputs: Inputs) -> tuple[str, ...]:
+        """A scenario file per suggestion."""
+        assert self.folder is not None
+        names = []
+        for number, one in enumerate(why.suggestions, 1):
+            names.append(f"suggestion-{number}.yaml")
+            scenario = one.scenario(f"{INPUTS}/{inputs.entry}", f"{self.name}_suggestion_{number}")
+            write_whole(self.folder.path / names[-1], scenario)
+        return tuple(names)
 
     def without_plan(self, code: Exit, stopped: str, message: Message) -> RunResult:
         """A result that holds nothing."""

@@ -219,6 +219,13 @@ def iterations_of(highs: Any) -> int:
     return int(max(info.simplex_iteration_count, info.ipm_iteration_count, 0))
 
 
+def proof_of_infeasibility(highs: Any) -> Array:
+    """Multipliers of the rows of an infeasible LP that prove it so; empty if HiGHS finds none."""
+    run_without_presolve(highs)
+    found = highs.getDualRay()
+    return np.asarray(found[2], dtype=np.float64) if found[1] else np.zeros(0)
+
+
 def ray(highs: Any) -> Array:
     """Direction in which an unbounded LP grows; empty if HiGHS finds none."""
     run_without_presolve(highs)

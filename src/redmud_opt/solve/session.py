@@ -111,6 +111,12 @@ class Session:
             outcome = self._run(None if limit is None else limit - outcome.seconds)
         return outcome
 
+    def proof(self) -> Array:
+        """Weight of every row in a proof that the LP last taken has no plan; empty if there is none."""
+        assert self.scaling is not None
+        found = h.proof_of_infeasibility(self._highs)
+        return np.abs(self.scaling.row_duals(found)) if len(found) else found
+
     def _run(self, limit: float | None) -> Outcome:
         assert self.form is not None
         return self._run_mip(limit) if self.form.integrality.any() else self._run_lp(limit)

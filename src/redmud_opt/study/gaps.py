@@ -19,7 +19,7 @@ from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
 from redmud_opt.network import Network
 from redmud_opt.solve import Options
-from redmud_opt.study.reach import CAPPED, LIFTABLE, NEGLIGIBLE_T, Reach, Undecided
+from redmud_opt.study.reach import CAPPED, LIFTABLE, LIMIT_S, NEGLIGIBLE_T, Reach, Undecided
 
 NEGLIGIBLE = 1e-6
 """Share of a bound, or amount where the bound is below 1."""
@@ -56,9 +56,11 @@ def relaxed(network: Network, options: Options, change: Change | None = None) ->
     return reach
 
 
-def gaps_of(network: Network, options: Options, change: Change | None = None) -> dict[Key, Gap]:
-    """What cannot be had, by what it is; empty if the relaxation has all of it."""
-    reach = relaxed(network, options, change)
+def gaps_of(
+    network: Network, options: Options, change: Change | None = None, reach: Reach | None = None
+) -> dict[Key, Gap]:
+    """What cannot be had, by what it is; empty if the relaxation has all of it. reach: its questions, if at hand."""
+    reach = reach or relaxed(network, options, change)
     together = reach.least_short(reach.hard)
     if together is None:
         return _policy(network, options, change)
@@ -94,7 +96,7 @@ def giving_way(reach: Reach) -> dict[Key, Gap]:
     model.del_component("objective")
     model.objective = Objective("minimise")
     slack = [part for name in LIFTABLE for part in _give_way(model, name)]
-    outcome = reach.session.solve(model)
+    outcome = reach.session.solve(model, LIMIT_S)
     if outcome.stopped == "infeasible":
         what = Message("study.what_any_plan")
         return {NO_PLAN: Gap(what, what, np.inf)}

@@ -57,6 +57,9 @@ BOUNDED = ("flow_t", "feed_t", "stock_t", "put_t", "reclaim_t", "placed_t", "sol
 """Columns whose bounds only repeat what rows say: without them the duals stand where the words are. A bound of 0 is
 kept: it says that nothing may be there (a storage clock that has run out)."""
 
+LIMIT_S = 120.0
+"""Time for one question of the relaxation: now and then a simplex does not end."""
+
 WHOLE_LIMIT_S = 60.0
 """Time for one question with whole numbers."""
 
@@ -64,13 +67,15 @@ NEGLIGIBLE_T = 1e-3
 NEGLIGIBLE_DUAL = 1e-7
 
 
-def explain(network: Network, options: Options | None = None) -> tuple[Message, ...]:
+def explain(
+    network: Network, options: Options | None = None, reach: Reach | None = None
+) -> tuple[Message, ...]:
     """Why a case has no plan, in words with numbers; empty if every target can be met together.
 
-    Findings by counting come first, marked so; those by a solve follow.
+    Findings by counting come first, marked so; those by a solve follow. reach: the questions, if they are at hand.
     """
     try:
-        return Reach(network, options or Options()).all_findings()
+        return (reach or Reach(network, options or Options())).all_findings()
     except Undecided:
         return (*network.findings, Message("study.undecided"))
 
@@ -89,6 +94,7 @@ class Reach:
             columns = self.model.component(name)
             free = (columns.upper_bound > 0) & ~frozen_mask(self.model, columns)
             columns.upper_bound[free] = np.inf
+        self._whole = [(c, c.integer_mask) for c in self.model.component_objects(Var) if c.integer_mask.any()]
         self.session = Session(options)
         self.limit_s: float | None = None
         self.outcome: Outcome
@@ -97,22 +103,23 @@ class Reach:
 
     def relax(self) -> None:
         """Decisions need not be whole numbers from now on."""
-        for columns in self.model.component_objects(Var):
+        self.limit_s = None
+        for columns, _ in self._whole:
             columns.set_integer(False)
 
     def all_findings(self) -> tuple[Message, ...]:
         """Those of the relaxation, else those of the model in whole numbers; those by counting first."""
-        families = [c for c in self.model.component_objects(Var) if c.integer_mask.any()]
-        whole = [columns.integer_mask for columns in families]
-        for columns in families:
-            columns.set_integer(False)
+        self.relax()
         found = self.findings()
-        if len(found) > len(self.network.findings) or not families:
+        if len(found) > len(self.network.findings) or not self._whole:
             return found
-        for columns, mask in zip(families, whole, strict=True):
+        for columns, mask in self._whole:
             columns.set_integer(mask)
         self.limit_s = WHOLE_LIMIT_S
-        return self.findings()
+        try:
+            return self.findings()
+        finally:
+            self.relax()
 
     def findings(self) -> tuple[Message, ...]:
         """All findings of the model as it is, those by counting first."""
@@ -128,11 +135,13 @@ class Reach:
     def least_short(self, chosen: Sequence[int]) -> float | None:
         """Least total shortfall of some target rows while the others may fall short freely; None: no plan."""
         model = self.model
+        if self.session.options.should_stop is not None and self.session.options.should_stop():
+            raise Undecided("cancelled")
         model.short_t.upper_bound = np.inf
         model.del_component("objective")
         model.objective = Objective("minimise")
         model.objective.add(model.short_t, col=np.array(chosen, dtype=np.int64), coef=1.0)
-        self.outcome = self.session.solve(model, self.limit_s)
+        self.outcome = self.session.solve(model, self.limit_s or LIMIT_S)
         if self.outcome.stopped == "infeasible":
             return None
         if self.outcome.values is None:
@@ -186,6 +195,14 @@ class Reach:
             for _, (name, label) in (heaviest if every else heaviest[:8])
         )
         return (*whole, *named)
+
+    def binds(self, names: Sequence[str]) -> bool:
+        """Whether rows of some families have a dual in the last answer; where there was none, whether they exist."""
+        form, duals = self.session.form, self.outcome.row_duals
+        if form is None or duals is None:
+            return any(len(self.model.component(name)) for name in names)
+        spans = [duals[start:stop] for name, start, stop in form.row_blocks if name in names]
+        return any(bool((np.abs(span) > NEGLIGIBLE_DUAL).any()) for span in spans)
 
     def _together(self, short: float) -> Message:
         names = ", ".join(f"{self.targets[k].target.name} {self.targets[k].year}" for k in self.hard)

@@ -5,7 +5,7 @@ A clause stands against something if a reading of the case without what that cla
 helps nothing, no law stands in the way, for to leave one out cannot help more. Only then they are asked one by one.
 
 What is proposed is lawful: what the clause asks for is obtained (a permit, an approval, an assessment: for how many
-tonnes, by when), or the target is lowered. Amounts are the least that make the most of it, rounded outward, and are
+tonnes, by when). Amounts are the least that make the most of it, rounded outward, and are
 asked again before they are told.
 """
 
@@ -19,10 +19,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from redmud_opt.case import Case, CaseFaults
-from redmud_opt.case.rules import Target
+from redmud_opt.case.rules import Requirement
 from redmud_opt.i18n import Message
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
-from redmud_opt.model.targets import target_years
 from redmud_opt.network import Network, build_network
 from redmud_opt.network.doors import Doors
 from redmud_opt.network.doors.doors import Door
@@ -30,7 +29,7 @@ from redmud_opt.network.network import Grid
 from redmud_opt.network.time import Mask
 from redmud_opt.solve import Options
 from redmud_opt.study.gaps import Gap, Key, gaps_of, relaxed
-from redmud_opt.study.reach import NEGLIGIBLE_T, Reach, Undecided
+from redmud_opt.study.reach import LIMIT_S, NEGLIGIBLE_T, Reach, Undecided
 
 SHOWN = 4
 """How many doors a finding names, and how many clauses are told in full."""
@@ -41,17 +40,29 @@ MATTERS = 0.01
 AMOUNTS = {"permit": "permit_limit", "approval": "approval_limit"}
 """Requirement → family of rows with the tonnes that its documents allow."""
 
+TONNES = {
+    "permit": ("permit_limit", "own_waste", "scheme_waste"),
+    "approval": ("approval_limit", "approval_needed"),
+}
+"""Requirement → families of rows by which it limits tonnes."""
+
 Gaps = dict[Key, Gap]
 Reading = tuple[Network, Gaps]
 """The network without some clauses, and what it still cannot have."""
 
 
-def law_against(network: Network, options: Options | None = None) -> tuple[Message, ...]:
-    """Which clauses stand against what cannot be had, and what may lawfully be done; empty if all can be had."""
+def law_against(
+    network: Network, options: Options | None = None, reach: Reach | None = None
+) -> tuple[Message, ...]:
+    """Which clauses stand against what cannot be had, and what may lawfully be done; empty if all can be had.
+
+    reach: the questions of the relaxation, if they are at hand.
+    """
     options = options or Options()
     try:
-        gaps = gaps_of(network, options)
-        return tuple(_Standing(network, options, gaps).messages()) if gaps else ()
+        reach = reach or relaxed(network, options)
+        gaps = gaps_of(network, options, reach)
+        return tuple(_Standing(network, options, gaps, reach).messages()) if gaps else ()
     except Undecided:
         return (Message("study.undecided"),)
 
@@ -76,8 +87,8 @@ class Clauses:
 class _Standing:
     """The questions about one network that cannot have all it asks."""
 
-    def __init__(self, network: Network, options: Options, gaps: Gaps) -> None:
-        self.network, self.options, self.gaps = network, options, gaps
+    def __init__(self, network: Network, options: Options, gaps: Gaps, reach: Reach) -> None:
+        self.network, self.options, self.gaps, self.reach = network, options, gaps, reach
         self.clause_of = {row.name: row.clause or row.name for row in network.case.gates}
 
     def messages(self) -> Iterator[Message]:
@@ -102,9 +113,6 @@ class _Standing:
             yield Message("study.no_law_against", {"what": tuple(free)})
         for way, names in ways.items():
             yield Message("study.lawful_way", {"what": tuple(dict.fromkeys(names)), "way": way})
-        levels = tuple(level for gap in self.gaps.values() for level in self._lower(gap))
-        if levels:
-            yield Message("study.lawful_levels", {"levels": levels})
 
     def _rows_that_give_way(self) -> Iterator[Message]:
         rows = tuple(gap.what for gap in self.gaps.values() if gap.what.key == "study.what_row")
@@ -116,13 +124,19 @@ class _Standing:
     def _law(self) -> Clauses:
         """All that may stand in the way: requirements, hard clocks, gates that bind or have refused something."""
         case = self.network.case
-        reach = relaxed(self.network, self.options)
-        reach.least_short(reach.hard)
-        held = {str(m.values["name"]) for m in reach.tight(every=True) if m.key.endswith("_gate")}
+        self.reach.least_short(self.reach.hard)
+        held = {str(m.values["name"]) for m in self.reach.tight(every=True) if m.key.endswith("_gate")}
         held |= set(self.network.law.refused.values())
         gates = tuple(row.name for row in case.gates if row.name in held)
-        clauses = [row.clause for row in case.requirements] + [row.clause for row in case.clocks if row.hard]
+        clauses = [row.clause for row in case.requirements if self._acts(row)]
+        if any(self.network.streams[s].arose for s in self.network.place_stream):
+            clauses += [row.clause for row in case.clocks if row.hard]
         return Clauses(tuple(dict.fromkeys(clauses)), gates)
+
+    def _acts(self, row: Requirement) -> bool:
+        """Whether a requirement shuts a door or limits tonnes that matter: by duality no other can help."""
+        shut = {reason.clause for reasons in self.network.doors.shut.values() for reason in reasons}
+        return row.clause in shut or self.reach.binds(TONNES.get(row.rule, ()))
 
     def _one_by_one(self, law: Clauses) -> list[Clauses]:
         """Clause by clause; gates of one clause go together."""
@@ -240,26 +254,6 @@ class _Standing:
             if needed[k] > allowed[k]
         ]
 
-    def _lower(self, gap: Gap) -> list[Message]:
-        """A lower target that was asked again and can be met: in hundredths of a percent, rounded down."""
-        if gap.row is None or gap.base_t <= 0:
-            return []
-        row = target_years(self.network)[gap.row]
-        share = row.target.at_least - gap.short / gap.base_t
-        for percent in (math.floor(1e4 * share + 1e-6) / 100.0, math.floor(1e4 * share - 1e-6) / 100.0):
-            if percent > 0 and self._can_be_met(gap.row, row.target, percent / 100.0):
-                values = {"target": row.target.name, "year": row.year, "percent": percent}
-                return [Message("study.level", values)]
-        return []
-
-    def _can_be_met(self, k: int, target: Target, at_least: float) -> bool:
-        """Whether a target could be met at another level, alone."""
-        case = self.network.case
-        targets = tuple(replace(row, at_least=at_least) if row is target else row for row in case.targets)
-        reach = relaxed(replace(self.network, case=replace(case, targets=targets)), self.options)
-        short = reach.least_short([k])
-        return short is not None and short <= NEGLIGIBLE_T
-
 
 def _helps(left: Gaps, key: Key, gap: Gap) -> bool:
     """Whether less is short than before, by a share that matters."""
@@ -330,7 +324,7 @@ def _least(reach: Reach, row: int, short: float, columns: list[tuple[str, int]])
     model.objective = Objective("minimise")
     for family, column in columns:
         model.objective.add(model.component(family), col=np.array([column]))
-    outcome = reach.session.solve(model)
+    outcome = reach.session.solve(model, LIMIT_S)
     if outcome.values is None:
         raise Undecided(outcome.stopped)
     return [float(model.component(family).values_array[column]) for family, column in columns]

@@ -1,0 +1,189 @@
+"""Ten cases without a plan, one for each thing that may stand in the way: named, with lawful suggestions that work.
+
+Every case is on paper; the docstring of its function has the arithmetic. A suggestion counts only if the changed case
+is solved and audited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.builders import (
+    assay,
+    landfill,
+    lane,
+    lining,
+    mud,
+    parts,
+    product,
+    prop,
+    rows,
+    sells,
+    site,
+    solve,
+    target,
+    tiny,
+    works,
+    yard,
+    years,
+)
+from tests.model import bordering
+from tests.model.permitting import permit, world
+from tests.model.test_optima_clocks import QUARTERS, burner, clock, pulse, shed
+
+from redmud_opt.case import Case
+from redmud_opt.case.rules import Budget, Limit
+from redmud_opt.case.works import Gate, Outlet
+from redmud_opt.i18n import text
+from redmud_opt.network import build_network
+from redmud_opt.study.impossible import impossible
+
+PRESS = works("press", {"mud": {}}, {"brick": 1.0}, capacity=30)
+BRICKS = (mud(100), product("brick"), sells("brick", 10))
+MADE = (*BRICKS, PRESS, landfill("mud"))
+
+
+def kiln(at: str = "R", **values: object) -> dict[str, tuple[object, ...]]:
+    return rows(outlets=Outlet(name="kiln", site=at, material="mud", method="U", per="period", **values))  # type: ignore[arg-type]
+
+
+def candidate(**stands: object) -> dict[str, tuple[object, ...]]:
+    """A press of 20 t at 1,000 CNY, built up to five times."""
+    stands = {"candidate": True, "capex_cny": 1000, "times": 5} | stands
+    return works("press", {"mud": {}}, {"brick": 1.0}, capacity=20, stands=stands)
+
+
+def capacity() -> Case:
+    """The press takes 30 of 100 t; 40 are asked for: 10 t of capacity, or 10 points of the target."""
+    return tiny(*MADE, target(0.4))
+
+
+def gate() -> Case:
+    """Mud has 3 % alkali, the kiln's standard allows 1 %, the press takes 30 t: 40 % are out of reach."""
+    standard = Gate(
+        name="low_alkali", at="kiln", property="alkali", limit=1.0, kind="each", clause="GB 175, 7.3"
+    )
+    return tiny(*MADE, kiln(), prop("alkali"), assay("mud", alkali=3.0), rows(gates=standard), target(0.4))
+
+
+def permits() -> Case:
+    """20 t of lining a year must be used, the permit is for 12 t a year."""
+    least = rows(
+        limits=Limit(name="use", measure="feed", at="melt_works", per="year", sense="min", value=20.0)
+    )
+    return world(least, permits=(permit("melt_works", 12.0),))
+
+
+def clocks() -> Case:
+    """100 t arise in the first quarter, 20 t are burnt a quarter, three months: 40 t by the end of the second.
+
+    60 t have nowhere to go. 50 t a quarter would do.
+    """
+    return tiny(pulse(), shed(), burner(), clock(3), periods=QUARTERS)
+
+
+def budget() -> Case:
+    """1,500 CNY buy one press of 20 t; 25 % need two, 2,000 CNY. Half a press is enough for the relaxation."""
+    money = rows(budgets=Budget(name="purse", amount_cny=1500))
+    return tiny(*BRICKS, candidate(), landfill("mud"), money, target(0.25))
+
+
+def targets() -> Case:
+    """At most 10 t may go to the kiln, by a limit; the target asks for 25 t."""
+    most = rows(limits=Limit(name="cap", measure="sold", at="kiln", sense="max", value=10.0))
+    return tiny(mud(100), kiln(), landfill("mud"), most, target(0.25))
+
+
+def airspace() -> Case:
+    """100 t a year for two years, 1 t/m³; the press takes 60 t, the landfill 100 m³: 40 m³ are lacking."""
+    dense = mud(100, density_t_per_m3=1.0)
+    pit = landfill("mud", airspace_m3=100)
+    return tiny(dense, product("brick"), sells("brick", 10), PRESS, pit, periods=years(2026, 2))
+
+
+def least_amount() -> Case:
+    """The buyer is promised 50 t of brick, the press makes 30."""
+    buyer = rows(outlets=Outlet(name="buyer", site="R", material="brick", min_t=50, per="period"))
+    return tiny(mud(100), product("brick"), PRESS, buyer, landfill("mud"))
+
+
+def approvals() -> Case:
+    """10 t of lining a half-year, a shed for 2 t; the approval lets 5 t over the border: 18 t must cross."""
+    room = yard("lining", capacity_t=2.0, accepts_hazardous=True)
+    law = bordering.asks("approval", clause="art. 82")
+    return tiny(
+        *(law, bordering.provinces(), bordering.places(), lining(10, code="X"), room),
+        *(lane("R", "M", 1, dg_allowed=True), bordering.pit(), bordering.document(amount_t=5.0)),
+        periods=parts(2026, 6),
+    )
+
+
+def reach() -> Case:
+    """The kiln at K would take all mud; no lane leads there. 40 % are asked for."""
+    return tiny(site("K"), mud(100), kiln("K"), landfill("mud"), target(0.4))
+
+
+PLANTED: dict[Callable[[], Case], tuple[tuple[str, str], ...]] = {
+    capacity: (
+        ("capacity of line 'press_line'", "生产线“press_line”的能力"),
+        ("40 % → 30 %", "40 % → 30 %"),
+        ("30 t → 40 t", "30 吨 → 40 吨"),
+    ),
+    gate: (
+        ("'GB 175, 7.3' (gate low_alkali)", "“GB 175, 7.3”（准入条件 low_alkali）"),
+        ("30 t → 40 t", "30 吨 → 40 吨"),
+    ),
+    permits: (
+        ("permit p_melt_works", "许可 p_melt_works"),
+        ("12 t → 20 t", "12 吨 → 20 吨"),
+        ("20 → 12", "20 → 12"),
+    ),
+    clocks: (("art. 81", "art. 81"), ("20 t → 50 t", "20 吨 → 50 吨")),
+    budget: (
+        ("'purse'", "“purse”"),
+        ("1,500 CNY → 2,000 CNY", "1,500 元 → 2,000 元"),
+        ("25 % → 20 %", "25 % → 20 %"),
+    ),
+    targets: (("limit 'cap'", "限额“cap”"), ("25 % → 10 %", "25 % → 10 %"), ("10 → 25", "10 → 25")),
+    airspace: (("airspace of storage 'landfill'", "贮存场所“landfill”的库容"), ("100 → 140", "100 → 140")),
+    least_amount: (
+        ("outlet 'buyer'", "出路“buyer”"),
+        ("50 → 30", "50 → 30"),
+        ("30 t → 50 t", "30 吨 → 50 吨"),
+    ),
+    approvals: (("approval doc", "批准 doc"), ("5 t → 18 t", "5 吨 → 18 吨")),
+    reach: (("a lane from R to K", "从 R 到 K 的线路"), ("no way", "没有途径")),
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_planted(plant: Callable[[], Case]) -> None:
+    case = plant()
+    found = impossible(build_network(case))
+    for language, number in (("en", 0), ("zh", 1)):
+        words = "\n".join(text(message, language) for message in found.messages())
+        assert "{" not in words
+        assert "impossible." not in words
+        for phrases in PLANTED[plant]:
+            assert phrases[number] in words
+    assert found.suggestions
+    for one in found.suggestions:
+        assert one.tried
+        solve(one.case)
+        same_law(case, one.case)
+
+
+def same_law(before: Case, after: Case) -> None:
+    """Only what a company decides or applies for has changed."""
+    for table in (
+        "requirements",
+        "clocks",
+        "gates",
+        "codes",
+        "composition",
+        "arisings",
+        "materials",
+        "methods",
+    ):
+        assert getattr(before, table) == getattr(after, table)
