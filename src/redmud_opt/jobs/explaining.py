@@ -122,7 +122,8 @@ QUESTIONS: dict[str, Question] = {
         "CASE",
     ),
     "impossible": Question(
-        _there_is_a_plan, "why there is no plan, and what would give one; asked by itself of a run without one"
+        _there_is_a_plan,
+        "why there is no plan, and what would give one; asked by itself of a run without one",
     ),
 }
 

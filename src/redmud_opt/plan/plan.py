@@ -21,7 +21,8 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.case import unenforced
-from redmud_opt.i18n import Message
+from redmud_opt.i18n import Message, Money, Price, Tonnes
+from redmud_opt.i18n.amounts import Amount
 from redmud_opt.model.tiers import fill_in_order
 from redmud_opt.network import Network
 from redmud_opt.plan.accounts import identity_table, rate_table, total_table
@@ -173,6 +174,10 @@ def _read(path: Path) -> pd.DataFrame:
     return frame
 
 
+AMOUNT, AMOUNTS = "amount", {kind.__name__: kind for kind in (Money, Price, Tonnes)}
+"""Amounts among the values of a message, in JSON: their kind under this key, beside the value."""
+
+
 def dump_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Messages as JSON: key and values. Nested messages keep their keys, dates become text."""
     return [_dumped(message) for message in messages]
@@ -190,6 +195,8 @@ def _dumped(message: Message) -> dict[str, Any]:
 def _plain(value: object) -> object:
     if isinstance(value, Message):
         return _dumped(value)
+    if isinstance(value, Amount):
+        return {AMOUNT: type(value).__name__, "value": value.value}
     if isinstance(value, (frozenset, set)):
         return [_plain(item) for item in sorted(value, key=str)]
     if isinstance(value, (tuple, list)):
@@ -209,7 +216,7 @@ def _message(record: Mapping[str, Any]) -> Message:
 
 def _rich(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return _message(value)
+        return AMOUNTS[value[AMOUNT]](value["value"]) if AMOUNT in value else _message(value)
     return tuple(_rich(item) for item in value) if isinstance(value, list) else value
 
 

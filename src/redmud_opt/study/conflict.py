@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from redmud_opt.i18n import Message
-from redmud_opt.i18n.amounts import Tonnes
+from redmud_opt.i18n import Message, Tonnes
 from redmud_opt.model.arrays import Objective, Rows
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array

@@ -128,15 +128,27 @@ class _Standing:
         held = {str(m.values["name"]) for m in self.reach.tight(every=True) if m.key.endswith("_gate")}
         held |= set(self.network.law.refused.values())
         gates = tuple(row.name for row in case.gates if row.name in held)
-        clauses = [row.clause for row in case.requirements if self._acts(row)]
-        if any(self.network.streams[s].arose for s in self.network.place_stream):
-            clauses += [row.clause for row in case.clocks if row.hard]
-        return Clauses(tuple(dict.fromkeys(clauses)), gates)
+        clocks = any(self.network.streams[s].arose for s in self.network.place_stream)
+        hard = [row.clause for row in case.clocks if row.hard and clocks]
+        acting = [row for row in case.requirements if self._acts(row)]
+        while True:
+            law = Clauses(tuple(dict.fromkeys([*(row.clause for row in acting), *hard])), gates)
+            opened = self._without(law) if acting else None
+            behind = [] if opened is None else self._behind(opened, acting)
+            if not behind:
+                return law
+            acting += behind
 
     def _acts(self, row: Requirement) -> bool:
-        """Whether a requirement shuts a door or limits tonnes that matter: by duality no other can help."""
-        shut = {reason.clause for reasons in self.network.doors.shut.values() for reason in reasons}
-        return row.clause in shut or self.reach.binds(TONNES.get(row.rule, ()))
+        """Whether a requirement shuts a door, or limits tonnes that matter: by duality no other helps by itself."""
+        return row.clause in _shutting(self.network) or self.reach.binds(tuple(TONNES.get(row.rule, ())))
+
+    def _behind(self, opened: Network, acting: list[Requirement]) -> list[Requirement]:
+        """Requirements that act where others are left out: doors behind doors, and tonnes of documents there."""
+        case, shut = self.network.case, _shutting(opened)
+        stated = {"permit": case.permits, "approval": case.approvals}
+        rest = (row for row in case.requirements if row not in acting)
+        return [row for row in rest if row.clause in shut or stated.get(row.rule)]
 
     def _one_by_one(self, law: Clauses) -> list[Clauses]:
         """Clause by clause; gates of one clause go together."""
@@ -253,6 +265,11 @@ class _Standing:
             for k in range(len(rows))
             if needed[k] > allowed[k]
         ]
+
+
+def _shutting(network: Network) -> set[str]:
+    """Clauses that shut a door of a network."""
+    return {reason.clause for reasons in network.doors.shut.values() for reason in reasons}
 
 
 def _helps(left: Gaps, key: Key, gap: Gap) -> bool:

@@ -19,8 +19,7 @@ import yaml
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.case import SCHEMA_VERSION, TABLES
 from redmud_opt.case.columns import Place, Row, columns, default_of
-from redmud_opt.i18n import Message
-from redmud_opt.i18n.amounts import Money, Tonnes
+from redmud_opt.i18n import Message, Money, Tonnes
 from redmud_opt.model import build_model
 from redmud_opt.network import Network, build_network
 from redmud_opt.solve import Options
