@@ -172,18 +172,50 @@ class _Standing:
         together = self._asked(law) if law != Clauses() else None
         if together is None:
             return []
-        single = self._one_by_one(law)
-        asked = [(one, reading) for one in single if (reading := self._asked(one)) is not None]
+        asked = list(self._of_these(self._one_by_one(law), known=True))
         asked.sort(key=lambda found: sum(gap.short for gap in found[1][1].values()))
         return asked or [(law, together)]
 
+    def _of_these(self, single: list[Clauses], *, known: bool = False) -> Iterator[tuple[Clauses, Reading]]:
+        """Those that stand by themselves. Where several left out together help nothing, none of them is asked.
+
+        known: that they help together.
+        """
+        if len(single) == 1:
+            reading = self._asked(single[0])
+            yield from () if reading is None else ((single[0], reading),)
+        elif single and (known or self._asked(_joined(single)) is not None):
+            clauses = [one for one in single if one.clauses]
+            first = clauses if 0 < len(clauses) < len(single) else single[: len(single) // 2]
+            yield from self._of_these(first)
+            yield from self._of_these([one for one in single if one not in first])
+
     def _asked(self, law: Clauses) -> Reading | None:
         """What there would be without clauses, if less were short than with them."""
-        opened = self._without(law)
+        opened = self.network if self._only_rows(law) else self._without(law)
         if opened is None:
             return None
-        left = gaps_of(opened, self.options)
+        left = gaps_of(opened, self.options) if opened is not self.network else self._without_rows(law.gates)
         return (opened, left) if any(_helps(left, key, gap) for key, gap in self.gaps.items()) else None
+
+    def _only_rows(self, law: Clauses) -> bool:
+        """Whether clauses are but rows of the model: gates of blends, in a case that has a plan without targets."""
+        refused = set(self.network.law.refused.values())
+        targets = all(key[0] in ("target", "targets") for key in self.gaps)
+        return not law.clauses and targets and not refused & set(law.gates) and not self.network.pools
+
+    def _without_rows(self, gates: tuple[str, ...]) -> Gaps:
+        """The gaps without some gates, asked in the model at hand."""
+        families = [self.reach.model.component(name) for name in ("process_gate", "receiver_gate")]
+        held = [(rows, rows.lower_bound.copy(), rows.upper_bound.copy()) for rows in families if len(rows)]
+        for rows, _, _ in held:
+            own = np.isin(rows.index.labels("gate").astype(str), gates)
+            rows.lower_bound[own], rows.upper_bound[own] = -np.inf, np.inf
+        try:
+            return gaps_of(self.network, self.options, self.reach)
+        finally:
+            for rows, lower, upper in held:
+                rows.lower_bound, rows.upper_bound = lower, upper
 
     # ---- what is said
 
@@ -226,7 +258,11 @@ class _Standing:
     def _ways_by(self, law: Clauses, opened: Network, gap: Gap) -> list[Message]:
         """What to obtain: for the doors that would be used, with tonnes a year and the first day."""
         found = [Message("study.way_gate", {"gate": law.gates})] if law.gates else []
-        used = [] if gap.row is None else _Used(self.network, opened, self.options, law, gap.row).doors()
+        used = (
+            []
+            if gap.row is None or not law.clauses
+            else _Used(self.network, opened, self.options, law, gap.row).doors()
+        )
         for door, amount_t_per_a, day in used:
             kind, at, material = door
             values: dict[str, object] = {"at": at, "material": material, "day": day}
@@ -265,6 +301,11 @@ class _Standing:
             for k in range(len(rows))
             if needed[k] > allowed[k]
         ]
+
+
+def _joined(single: list[Clauses]) -> Clauses:
+    clauses = tuple(clause for one in single for clause in one.clauses)
+    return Clauses(clauses, tuple(gate for one in single for gate in one.gates))
 
 
 def _shutting(network: Network) -> set[str]:
