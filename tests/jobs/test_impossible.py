@@ -63,3 +63,20 @@ def test_the_shipped_case_exits_2_and_its_suggestion_exits_0(tmp_path: Path) -> 
     for name in ("suggestion-1.yaml", "suggestion-2.yaml"):
         held = tmp_path / name
         assert main(["solve", str(out / name), "--gap", "0.5", "--out", str(held)]) == Exit.PLAN
+
+
+def test_a_lane_where_there_was_none_is_a_row_of_the_scenario(tmp_path: Path) -> None:
+    """The bricks of the starter case can reach nobody: without its lanes the target needs one."""
+    case = cases.hard_target(cases.starter(tmp_path / "case"), "0.05")
+    for table in ("lanes", "haul"):
+        path = case / f"{table}.csv"
+        if path.exists():
+            path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    result = run(case, runs_root=tmp_path / "runs")
+    assert result.exit is Exit.INFEASIBLE, result.words()
+    assert result.folder is not None
+    print(result.words())
+    words = [(result.folder / name).read_text(encoding="utf-8") for name in result.suggestions]
+    (number,) = [k for k, text in enumerate(words) if "table: lanes" in text]
+    held = run(result.folder / result.suggestions[number], options=GOOD_ENOUGH, runs_root=tmp_path / "held")
+    assert held.exit is Exit.PLAN, held.words()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.builders import (
+    arises,
     assay,
     landfill,
     lane,
@@ -24,6 +25,7 @@ from tests.builders import (
     solve,
     target,
     tiny,
+    waste,
     works,
     yard,
     years,
@@ -33,11 +35,13 @@ from tests.model.permitting import permit, world
 from tests.model.test_optima_clocks import QUARTERS, burner, clock, pulse, shed
 
 from redmud_opt.case import Case
-from redmud_opt.case.rules import Budget, Limit
-from redmud_opt.case.works import Gate, Outlet
+from redmud_opt.case.rules import Budget, Limit, Target
+from redmud_opt.case.works import Gate, Line, Outlet
 from redmud_opt.i18n import text
 from redmud_opt.network import build_network
-from redmud_opt.study.impossible import impossible
+from redmud_opt.study.cells import Cell
+from redmud_opt.study.impossible import Impossible, impossible
+from redmud_opt.study.suggesting import rounded
 
 PRESS = works("press", {"mud": {}}, {"brick": 1.0}, capacity=30)
 BRICKS = (mud(100), product("brick"), sells("brick", 10))
@@ -168,9 +172,9 @@ def test_planted(plant: Callable[[], Case]) -> None:
         for phrases in PLANTED[plant]:
             assert phrases[number] in words
     assert found.suggestions
+    assert all(one.tried for one in found.suggestions)
+    solve(found.suggestions[-1].case)  # audited; that the others have a plan was tried
     for one in found.suggestions:
-        assert one.tried
-        solve(one.case)
         same_law(case, one.case)
 
 
@@ -187,3 +191,89 @@ def same_law(before: Case, after: Case) -> None:
         "methods",
     ):
         assert getattr(before, table) == getattr(after, table)
+
+
+def found_in(case: Case) -> Impossible:
+    return impossible(build_network(case))
+
+
+def test_a_candidate_that_must_start_earlier() -> None:
+    """The press takes 24 months from the decision: nothing by 2027. Decided at once it must take 12; once will do."""
+    case = tiny(
+        *BRICKS,
+        candidate(lead_time_months=24),
+        landfill("mud"),
+        target(0.2, year=2027),
+        periods=years(2026, 2),
+    )
+    (earlier,) = [one for one in found_in(case).suggestions if one.kinds == ("earlier",)]
+    (change,) = earlier.changes
+    assert (change.cell.column, change.cell.old, change.new) == ("lead_time_months", 24, 12)
+    solve(earlier.case)
+
+
+def test_what_only_several_kinds_make_up_for() -> None:
+    """100 t; the landfill takes 5 (50 at ten times), the press 60, of which a limit allows 3.
+
+    Room alone gives 53, the limit alone 65. With the limit at 95 the press must take 95: less than twice what it does,
+    where the landfill would have to grow eightfold.
+    """
+    press = works("press", {"mud": {}}, {"brick": 1.0}, capacity=60)
+    most = rows(limits=Limit(name="little", measure="feed", at="press_works", sense="max", value=3.0))
+    case = tiny(*BRICKS, press, landfill("mud", capacity_t=5), most)
+    (one,) = found_in(case).suggestions
+    assert len(one.kinds) > 1
+    assert [change.new for change in one.changes] == [95.0, 95.0]
+    assert {(change.cell.table, change.cell.column) for change in one.changes} == {
+        ("limits", "value"),
+        ("lines", "capacity"),
+    }
+    solve(one.case)
+
+
+def test_the_conflict_holds_nothing_that_is_not_needed() -> None:
+    """A second press for slag, full too, has nothing to do with the target of mud."""
+    other = waste("slag") | arises("slag", 10) | landfill("slag", name="tip", capacity_t=10)
+    case = tiny(*MADE, other, target(0.4))
+    conflict = found_in(case).conflict
+    assert conflict is not None
+    assert conflict.irreducible
+    assert [(rule.family, rule.name, rule.when) for rule in conflict.rules] == [
+        ("target", "target", ("2026",)),
+        ("line_capacity", "press_line", ("26a",)),
+    ]
+
+
+def test_in_whole_numbers_alone_there_is_no_conflict_in_words() -> None:
+    assert found_in(budget()).conflict is None
+
+
+def test_a_case_with_a_plan_in_the_relaxation_is_not_changed_for_nothing() -> None:
+    """The network of the case keeps its rows: suggestions are new cases."""
+    case = capacity()
+    network = build_network(case)
+    impossible(network)
+    assert network.case == capacity()
+
+
+RATE = Cell(
+    "targets", Target(name="t", waste_class="red_mud", at_least=0.5), "at_least", "asks", -1, share=True
+)
+AMOUNT = Cell("budgets", Budget(name="b", amount_cny=1234.0), "amount_cny", "money", 1)
+TIMES = Cell("lines", Line(name="l", facility="f", candidate=True), "times", "room", 1, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "least", "new"),
+    [
+        (RATE, 0.2557, 0.24),  # 24.43 %: a point is less than a quarter of what is given up
+        (RATE, 0.004, 0.496),  # 49.6 %: a whole percent would give up 1 point for 0.4
+        (RATE, 0.0, 0.5),
+        (AMOUNT, 61.0, 1300.0),  # 1,295: 5 more of 61
+        (AMOUNT, 4.0, 1238.0),  # 1,240 would be half as much again
+        (TIMES, 0.3, 2),
+        (TIMES, 2.0, 3),
+    ],
+)
+def test_rounded_outward_to_figures_that_people_use(cell: Cell, least: float, new: float) -> None:
+    assert rounded(cell, least) == pytest.approx(new, abs=1e-12)

@@ -18,7 +18,9 @@ import yaml
 
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.case import SCHEMA_VERSION, TABLES
+from redmud_opt.case.checks.evidence import principal
 from redmud_opt.case.columns import Place, Row, columns, default_of
+from redmud_opt.case.draft import key_of
 from redmud_opt.i18n import Message, Money, Tonnes
 from redmud_opt.model import build_model
 from redmud_opt.network import Network, build_network
@@ -69,9 +71,29 @@ class Change:
         return (file, *at, Message("case.at_column", {"column": self.cell.column}))
 
     def as_override(self) -> dict[str, Any]:
-        """An entry of `overrides` in a scenario file."""
+        """An entry of `overrides` in a scenario file; of a number whose evidence was its figure's, it is assumed."""
         cell = self.cell
-        return {"table": cell.table, "where": _where(cell), "set": {cell.column: plain(self.new)}}
+        values = {cell.column: plain(self.new)}
+        if self._is_principal and not cell.row.evidence:
+            values["evidence"] = "assumed"
+        return {"table": cell.table, "where": _where(cell), "set": values}
+
+    @property
+    def _is_number(self) -> bool:
+        return columns(TABLES[self.cell.table])[self.cell.column].kind == "number"
+
+    @property
+    def _is_principal(self) -> bool:
+        row = replace(self.cell.row, **{self.cell.column: self.new})
+        return self._is_number and principal(row) == self.cell.column
+
+    def as_evidence(self) -> dict[str, Any] | None:
+        """The row that says of a number beside the principal one of its row that it is assumed."""
+        cell = self.cell
+        if not self._is_number or self._is_principal:
+            return None
+        told = {"table": cell.table, "item": key_of(cell.row), "column": cell.column, "evidence": "assumed"}
+        return {"table": "evidence", "row": told}
 
     def _said(self, value: Any) -> object:
         if value is None:
@@ -137,7 +159,8 @@ class Suggestion:
         """The text of a scenario file that makes the changes. base: the case, relative to the file."""
         tree: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "base": base, "settings": {"name": name}}
         tree["overrides"] = [change.as_override() for change in self.changes]
-        tree["rows"] = [{"table": one.table, "row": one.cells()} for one in self.additions]
+        evidence = [found for change in self.changes if (found := change.as_evidence()) is not None]
+        tree["rows"] = [*evidence, *({"table": one.table, "row": one.cells()} for one in self.additions)]
         kept = {key: value for key, value in tree.items() if value}
         return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=120)
 
