@@ -61,7 +61,7 @@ def law_against(
     options = options or Options()
     try:
         reach = reach or relaxed(network, options)
-        gaps = gaps_of(network, options, reach)
+        gaps = gaps_of(network, options, reach=reach)
         return tuple(_Standing(network, options, gaps, reach).messages()) if gaps else ()
     except Undecided:
         return (Message("study.undecided"),)
@@ -212,7 +212,7 @@ class _Standing:
             own = np.isin(rows.index.labels("gate").astype(str), gates)
             rows.lower_bound[own], rows.upper_bound[own] = -np.inf, np.inf
         try:
-            return gaps_of(self.network, self.options, self.reach)
+            return gaps_of(self.network, self.options, reach=self.reach)
         finally:
             for rows, lower, upper in held:
                 rows.lower_bound, rows.upper_bound = lower, upper
