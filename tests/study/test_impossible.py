@@ -215,7 +215,7 @@ def test_a_candidate_that_must_start_earlier() -> None:
 def test_what_only_several_kinds_make_up_for() -> None:
     """100 t; the landfill takes 5 (50 at ten times), the press 60, of which a limit allows 3.
 
-    Room alone gives 53, the limit alone 65. With the limit at 95 the press must take 95: less than twice its capacity,
+    Room alone gives 53, the limit alone 65. With the limit at 95 the press must take 95: less than twice what it has,
     where the landfill would have to grow eightfold.
     """
     press = works("press", {"mud": {}}, {"brick": 1.0}, capacity=60)
