@@ -24,13 +24,13 @@ from tests.builders import (
     yard,
 )
 from tests.model.bordering import HALVES, asks, bordered, document
-from tests.model.permitting import listed_code, permit, world
+from tests.model.permitting import LINING, listed_code, permit, world
 
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.oddities import oddities
-from redmud_opt.case.rules import Delisting
+from redmud_opt.case.rules import Delisting, Exemption, ListedExemption
 from redmud_opt.case.works import Gate
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.network import build_network
@@ -156,6 +156,24 @@ def test_an_approval_for_somebody_without_a_licence_is_flagged() -> None:
     flag = "case.flag_unlicensed_approval"
     assert oddities(asked)[flag] == ["doc"]
     assert oddities(replace(asked, permits=(permit("pit", code="X"),)))[flag] == oddities(case)[flag] == []
+
+
+def test_an_exemption_by_the_item_for_any_waste_is_flagged() -> None:
+    """It opens the receiver to all; not where the code has an item of its own on all days and the clause names it."""
+
+    def item(number: str, code: str, first: date = date(2021, 1, 1)) -> ListedExemption:
+        return ListedExemption(item=number, code=code, valid_from=first, clause="list")
+
+    def flagged(clause: str, *items: ListedExemption) -> list[str]:
+        exempt = Exemption(code=LINING, receiver="melt_works", clause=clause)
+        return oddities(world(rows(exemptions=exempt, exemption_list=items)))["case.flag_open_to_all"]
+
+    anyone, own, late = item("31", "any"), item("22", LINING), item("22", LINING, date(2026, 7, 1))
+    assert flagged("item 31", anyone) == flagged("list", anyone) == [f"{LINING} / melt_works"]
+    assert flagged("list", anyone, late) == flagged("item 31", anyone, own) == [f"{LINING} / melt_works"]
+    assert (
+        flagged("list", anyone, own) == flagged("items 22, 31", anyone, own) == flagged("item 22", own) == []
+    )
 
 
 # ---------------------------------------------------------------- assessments that come late

@@ -41,6 +41,7 @@ from redmud_opt.case.rules import (
     Approval,
     Delisting,
     Exemption,
+    Limit,
     ListedExemption,
     Permit,
     Requirement,
@@ -311,6 +312,72 @@ def test_a_case_without_hazardous_waste_has_an_empty_ledger() -> None:
     assert plan.frame("ledger").empty
     assert plan.frame("ledger_lots").empty
     assert "ledger" not in plan.plan.describe("en")
+
+
+# ---------------------------------------------------------------- into a storage and out again in one period
+
+
+def rounds(put_t: float, half: str, *tables: Tables, **values: Any) -> Solved:
+    """10 t of lining arise in the first half, a cell takes them; `put_t` must go into the shed in a half.
+
+    To lie there until its end costs 9 a tonne, the cell 1: what is put in, at 0.1 and so no more than must be, is
+    taken out again at once.
+    """
+    least = Limit(name="put", measure="put", at="yard", material="lining", during=half, sense="min", value=put_t,
+                  per="period")  # fmt: skip
+    lies = {"holding_cost_cny_per_t_a": 18, "put_cost_cny_per_t": 0.1}
+    stores = shed("lining", **lies), cell("lining", cost=1, **values)
+    world = (SPENT, arises("lining", 10, during="26a"), *stores, rows(limits=least))
+    return solve(tiny(*world, *tables, periods=HALVES))
+
+
+def test_what_goes_into_a_storage_and_out_again_is_told_both_ways() -> None:
+    """8 of the 10 t go in and out: of the 18 t that are at the site, these and the 10 t placed."""
+    plan, name = rounds(8, "26a"), "lining/R/26a"
+    assert told(plan) == [
+        ("arises", name, 10),
+        ("taken_out", name, 8),
+        ("put", name, 8),
+        ("placed", name, 10),
+    ]
+    assert lot(plan, name) == pytest.approx({"arisen_t": 10, "arisen_as_received_t": 12.5, "placed_t": 10})
+
+
+def test_two_lots_that_go_round_mix() -> None:
+    """The cell opens in July: 10 t lie in the shed, 4 arise, 4 must be put: 14 out, and of 18 at the site 4 in.
+
+    Shares x (site) and y (shed) of the old lot: y = (10 + 4 x) ÷ 14 and x = 14 y ÷ 18, so x = 5/7 and y = 45/49.
+    """
+    plan = rounds(4, "26b", arises("lining", 4, during="26b"), opens=date(2026, 7, 1))
+    old, new = "lining/R/26a", "lining/R/26b"
+    assert told(plan, event="taken_out") == [("taken_out", old, 90 / 7), ("taken_out", new, 8 / 7)]
+    assert told(plan, event="put", period="26b") == [("put", old, 20 / 7), ("put", new, 8 / 7)]
+    assert told(plan, event="placed") == [("placed", old, 10), ("placed", new, 4)]
+
+
+def test_what_goes_round_where_nothing_is_is_no_waste() -> None:
+    """All 10 t are placed in the first half. In the second 5 t go in and out of an empty shed: of no lot."""
+    plan = rounds(5, "26b")
+    stock = plan.frame("stocks").query("period == '26b'")
+    assert (stock["put_t"].sum(), stock["reclaimed_t"].sum()) == pytest.approx((5, 5))
+    assert told(plan) == [("arises", "lining/R/26a", 10), ("placed", "lining/R/26a", 10)]
+
+
+def test_a_movement_that_is_missing_where_waste_goes_round_is_missed() -> None:
+    """Where a lot gets to, going round is told; where none does, nothing may be."""
+    plan = rounds(8, "26a")
+    gone = [drop("ledger", event=event) for event in ("put", "taken_out")]
+    assert "audit.ledger.sum" in {
+        c.message.key for c in judged(plan.case, dict(plan.plan.frames), *gone).failures
+    }
+    empty = rounds(5, "26b")
+    put_in = plan.frame("ledger").query("event == 'put'").iloc[0].to_dict()
+    put_in |= {"number": 3, "period": "26b", "first_day": "2026-07-01", "last_day": "2026-12-31"}
+    put_in |= {"dry_t": 5, "as_received_t": 6.25}
+    taken_out = put_in | {"number": 4, "event": "taken_out"}
+    more = [append("ledger", *entry.values()) for entry in (put_in, taken_out)]
+    keys = {c.message.key for c in judged(empty.case, dict(empty.plan.frames), *more).failures}
+    assert keys == {"audit.ledger.sum"}
 
 
 # ---------------------------------------------------------------- the rich case

@@ -16,12 +16,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.builders import solve
+from tests.examples import examples
 from tests.model.permitting import listed_code, permit
 from tests.properties.cases import SITES, random_cases
-from tests.properties.test_decisions import best, few
+from tests.properties.test_decisions import best
+from tests.properties.test_decisions import few as settings_of_decisions
 from tests.properties.test_plans import SIZES, every
 
 from redmud_opt.case import Case
@@ -29,6 +31,7 @@ from redmud_opt.case.months import months_after
 from redmud_opt.case.rules import Agreement, Approval, Requirement, StorageClock
 from redmud_opt.case.things import Owner, Province
 
+few = settings(settings_of_decisions, max_examples=examples(8))
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long reprs
 Draw = Any
 CODE = "48-23"
@@ -51,7 +54,6 @@ def lawful_cases(draw: Draw) -> Case:
     return replace(
         case,
         materials=tuple(_material(row) for row in case.materials),
-        storages=tuple(_storage(row) for row in case.storages),
         sites=tuple(replace(row, province=PROVINCE[row.name], owner="firm") for row in case.sites),
         owners=(Owner(name="firm", role=draw(st.sampled_from(["producer", "licensed_operator"]))),),
         provinces=tuple(Province(name=name, adjacent_to=draw(st.sampled_from(["", "B"]))) for name in "ABC"),
@@ -69,11 +71,6 @@ def lawful_cases(draw: Draw) -> Case:
 
 def _material(row: Any) -> Any:
     return replace(row, code=CODE, clock="producer") if row.name == "lining" else row
-
-
-def _storage(row: Any) -> Any:
-    """The cell costs a little: what goes in and out in one period for nothing is no lot of the ledger."""
-    return replace(row, put_cost_cny_per_t=1.0) if row.name == "cell" else row
 
 
 def _approvals(draw: Draw, case: Case, lining: str, works: str) -> tuple[Approval, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from redmud_opt.case.case import Case
-from redmud_opt.case.licences import exempt_codes
+from redmud_opt.case.licences import ANY_CODE, covered, covering, exempt_codes
 from redmud_opt.case.listing import given_materials, letters, listed_letters, requirements
 from redmud_opt.case.steps import places_of_arisings, places_of_lines, under_construction
 from redmud_opt.case.works import Line
@@ -199,6 +200,21 @@ def _unlicensed_approvals(case: Case) -> Iterator[str]:
             yield row.name
 
 
+def _open_to_all(case: Case) -> Iterator[str]:
+    """Exempt uses by the item for any waste, which is about one sender and one user: by its days, or by its clause.
+
+    Own items of the code go first where the clause names one of them, or neither.
+    """
+    general = {row.item for row in covering(case, ANY_CODE)}
+    for (receiver, code), exemptions in exempt_codes(case).items() if requirements(case, "permit") else ():
+        items = [row for row in covering(case, code) if row.code == code]
+        own = {row.item for row in items}
+        backed = all(covered(items, period) for period in case.periods)
+        cited = [set(re.findall(r"[\w-]+", row.clause)) for row in exemptions]
+        if general and not (backed and all(words & own or not words & general for words in cited)):
+            yield f"{code} / {receiver}"
+
+
 def _idle_targets(case: Case) -> Iterator[str]:
     """Hard targets that a stricter one on the same rate, scope and years makes idle."""
     for k, row in enumerate(case.targets):
@@ -228,6 +244,7 @@ def oddities(case: Case) -> dict[str, list[str]]:
         "case.flag_other_letters": list(_other_letters(case)),
         "case.flag_idle_permit": list(_idle_permits(case)),
         "case.flag_unlicensed_approval": list(_unlicensed_approvals(case)),
+        "case.flag_open_to_all": list(_open_to_all(case)),
         "case.flag_idle_exemption": [f"{r.code} / {r.receiver}" for r in case.exemptions if r.link != "use"],
         "case.flag_no_burden": list(dict.fromkeys(_idle_factors(case))),
     }

@@ -21,7 +21,7 @@ import pandas as pd
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.lots import Lots, Move
 from redmud_opt.plan.papers import AND, Papers
-from redmud_opt.plan.tracing import Array, Ints, Passage
+from redmud_opt.plan.tracing import Array, Ints, Origins
 
 EVENTS = (
     *("opening", "arises", "bought", "delisted", "taken_out", "moves", "made", "put"),
@@ -215,10 +215,9 @@ def _shared(graph: Lots) -> tuple[Ints, Ints, Array]:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
     start = np.array([move.start for move in graph.moves], dtype=np.int64)
     amount = np.array([move.amount for move in graph.moves], dtype=float)
-    share = amount / np.bincount(start, amount)[start]
-    passing: Any = Passage(graph).passing[start].tocoo()
-    move, lot = passing.coords
-    found = passing.data * share[move]
+    shares: Any = Origins(graph).origins[start].tocoo()
+    move, lot = shares.coords
+    found = shares.data * amount[move]
     kept = np.flatnonzero(found > NEGLIGIBLE)
     kept = kept[np.lexsort((lot[kept], move[kept]))]
     return move[kept].astype(np.int64), lot[kept].astype(np.int64), found[kept]

@@ -52,8 +52,8 @@ class Ended(NamedTuple):
     amount: float
 
 
-class Passage:
-    """What passes every state of a graph, by the source that it comes from."""
+class Origins:
+    """Shares of the sources in every state of a graph of wastes."""
 
     def __init__(self, steps: Graph) -> None:
         self.steps = steps
@@ -61,44 +61,40 @@ class Passage:
         self.waste = np.array([state.waste for state in steps.states], dtype=bool)
         self.sources = self._named(SOURCE)
         self._start, self._end = (np.array([e[k] for e in steps.edges], dtype=np.int64) for k in (0, 1))
-        self.goes_to = self._shares(
-            self._start, self._end, np.array([e.out for e in steps.edges], dtype=float)
-        )
+        self.made_of = self._shares(self._end, self._start, [e.into for e in steps.edges])
 
     def _named(self, kind: str) -> dict[Any, int]:
         """Sources or fates of waste → their states."""
         states = enumerate(self.steps.states)
         return {state.names[0]: k for k, state in states if state.kind == kind and state.waste}
 
-    def _shares(self, row: Ints, column: Ints, amount: Array) -> Any:
+    def _shares(self, row: Ints, column: Ints, amounts: Sequence[float]) -> Any:
         """Amounts as shares of the sum of their row; nothing where there is nothing."""
-        matrix = sparse.csr_array((amount, (row, column)), shape=(self.size, self.size))
-        total: Array = np.asarray(matrix.sum(axis=1)).ravel()
-        inverse = np.divide(1.0, total, out=np.zeros(self.size), where=total > 0.0)
-        return sparse.csr_array(sparse.diags_array(inverse) @ matrix)
+        amount = np.array(amounts, dtype=float)
+        return _even(sparse.csr_array((amount, (row, column)), shape=(self.size, self.size)))
 
     @cached_property
-    def passing(self) -> Any:
-        """Tonnes that pass every state, [state, source], sparse; what goes round counts each time."""
-        column = {state: k for k, state in enumerate(self.sources.values())}
-        row = np.array([state for state, _ in self.steps.entered], dtype=np.int64)
-        amount = np.array([amount for _, amount in self.steps.entered], dtype=float)
-        at = (row, np.array([column[state] for state, _ in self.steps.entered], dtype=np.int64))
-        entered = sparse.csr_array((amount, at), shape=(self.size, len(self.sources)))
+    def origins(self) -> Any:
+        """Shares of the sources in every state of waste, [state, source], sparse: 1 in all, or none.
+
+        None where nothing comes from a source: what goes round there at no cost is no waste. Made even at the end, so
+        that a ring has its shares however little enters it.
+        """
+        marks = np.array(list(self.sources.values()), dtype=np.int64)
+        at = (marks, np.arange(len(marks)))
+        own = sparse.csr_array((np.ones(len(marks)), at), shape=(self.size, len(marks)))
         only = sparse.diags_array(self.waste.astype(float))
-        return _summed(only @ self.goes_to.T @ only, only @ entered)
+        return _even(_summed(only @ self.made_of @ only, own))
 
 
-class Tracing(Passage):
+class Tracing(Origins):
     """Shares of sources and fates in every state of a plan."""
 
     def __init__(self, steps: Steps) -> None:
         super().__init__(steps)
         self.steps: Steps = steps
         self.fates = self._named(FATE)
-        self.made_of = self._shares(
-            self._end, self._start, np.array([e.into for e in steps.edges], dtype=float)
-        )
+        self.goes_to = self._shares(self._start, self._end, [e.out for e in steps.edges])
 
     # ---------------------------------------------------------------- wastes
 
@@ -123,8 +119,13 @@ class Tracing(Passage):
 
     @cached_property
     def through(self) -> Array:
-        """Origin tonnes that pass every state, [state, source]."""
-        return np.asarray(self.passing.toarray())
+        """Origin tonnes that pass every state, [state, source]; what goes round counts each time."""
+        column = {state: k for k, state in enumerate(self.sources.values())}
+        entered = np.zeros((self.size, len(self.sources)))
+        for state, amount in self.steps.entered:
+            entered[state, column[state]] += amount
+        only = sparse.diags_array(self.waste.astype(float))
+        return solved(only @ self.goes_to.T @ only, entered)
 
     def tonnes(self) -> Array:
         """Origin tonnes [source, fate]."""
@@ -176,6 +177,13 @@ class Tracing(Passage):
         ends = np.array([s.kind == FATE for s in self.steps.states], dtype=float)
         ended[goods] = forth * ends[goods, None]
         return on_runs, ended
+
+
+def _even(matrix: Any) -> Any:
+    """A matrix whose rows sum to 1, or to nothing."""
+    total: Array = np.asarray(matrix.sum(axis=1)).ravel()
+    inverse = np.divide(1.0, total, out=np.zeros(len(total)), where=total > 0.0)
+    return sparse.csr_array(sparse.diags_array(inverse) @ matrix)
 
 
 def solved(shares: Any, known: Array) -> Array:

@@ -8,7 +8,8 @@
     parents of a residue = the lots fed to what makes it;   residue = Σ feed × yield
 
 How movements are shared among the lots that stand in one place, a rule of accounting, is not done again here. What is
-hazardous, and as what a method counts, is reckoned from the case. Older plans have no ledger.
+hazardous, and as what a method counts, is reckoned from the case. What goes round where nothing gets to is no waste,
+see `reached`. Older plans have no ledger.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from redmud_opt.plan.audit.book import Book, Run
 from redmud_opt.plan.audit.checks import Check, Findings, Tally, at, union
 from redmud_opt.plan.audit.dates import Dates
 from redmud_opt.plan.audit.ledger_papers import Papers
+from redmud_opt.plan.audit.reached import Place, reached, stream_later
 from redmud_opt.plan.audit.rows import Entry, LotEnd
-from redmud_opt.plan.audit.streams import UNDATED, Stream, with_cohort
+from redmud_opt.plan.audit.streams import UNDATED, Stream
 
 COMES = ("arises", "bought", "made", "moves", "taken_out")
 """Events after which a lot is at a site; `moves`: at the one it goes to."""
@@ -42,7 +44,7 @@ def ledger(book: Book) -> tuple[Check, ...]:
         findings.note("not_stated", "ledger")
         return findings.checks()
     acts = Tally[Act]()
-    for act, amount in _acts(book):
+    for act, amount in _of_waste(book, list(_acts(book))):
         acts.add(act, amount)
     told, papers = Tally[Act](), Papers(findings, book)
     for row in book.ledger:
@@ -64,6 +66,22 @@ def _act(row: Entry) -> Act:
 
 
 # ---------------------------------------------------------------- what the plan does
+
+
+def _of_waste(book: Book, acts: list[tuple[Act, float]]) -> Iterator[tuple[Act, float]]:
+    """All but what goes round where nothing gets to."""
+    comes = (_comes_to(act) for act, amount in acts if act[0] in LOT_COMES and amount > 0.0)
+    places = reached(book, comes)
+    for act, amount in acts:
+        event, at_, _, start, _, stream, t = act
+        goes_round = event in ("moves", "put", "taken_out")
+        if not goes_round or (at_ if event == "taken_out" else start, stream, t) in places:
+            yield act, amount
+
+
+def _comes_to(act: Act) -> Place:
+    event, at_, _, _, site, stream, t = act
+    return at_ if event == "opening" else site, stream, t
 
 
 def _acts(book: Book) -> Iterator[tuple[Act, float]]:
@@ -103,14 +121,8 @@ def _stocked(book: Book) -> Iterator[tuple[Act, float]]:
         if row.t == last:
             yield ("closing", row.storage, "", row.site, "", row.stream.name, row.t), row.stock
         elif not book.status.hazardous(row.stream, row.t + 1):
-            name = _stream_later(book, row.stream, row.t + 1)
+            name = stream_later(book, row.stream, row.t + 1)
             yield ("delisted", row.storage, "", row.site, "", name, row.t + 1), row.stock
-
-
-def _stream_later(book: Book, stream: Stream, t: int) -> str:
-    if stream.cohort == "new" and book.dates.new_year_before(t):
-        return with_cohort(stream.name, "legacy")
-    return stream.name
 
 
 def _run(book: Book, run: Run) -> Iterator[tuple[Act, float]]:
