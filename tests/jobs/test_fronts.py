@@ -148,6 +148,7 @@ def test_nothing_to_go_on_with(tmp_path: Path, whole: FrontReport, case: Path) -
     taken = front_case(case, GOALS, out=whole.folder)
     assert taken.exit is Exit.FAULTS
     assert "--resume goes on" in taken.words()
+    assert "is one of" in front_case("guangxi", out=whole.folder, resume=True).words()
     place = tmp_path / "altered"
     shutil.copytree(whole.folder, place)
     next((place / "inputs").rglob("outlets.csv")).write_text("name\n", encoding="utf-8")
