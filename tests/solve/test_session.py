@@ -315,6 +315,25 @@ def test_counts_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
         session.solve(toy())
 
 
+@pytest.mark.parametrize(("errors", "stopped"), [(1, "optimal"), (9, "crashed")])
+def test_an_lp_that_ends_in_an_error(errors: int, stopped: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is solved once more from nothing; if that fails too, it is an outcome and not the end of the program."""
+    session = Session()
+    highs, left = session._highs, [errors]
+
+    class Fails:
+        def __getattr__(self, name: str) -> Any:
+            return self.fails if name == "run" else getattr(highs, name)
+
+        def fails(self) -> Any:
+            left[0] -= 1
+            return highs.run() if left[0] < 0 else highspy.HighsStatus.kError
+
+    monkeypatch.setattr(session, "_highs", Fails())
+    outcome = session.solve(toy())
+    assert (outcome.stopped, outcome.holds) == (stopped, "proved" if stopped == "optimal" else "nothing")
+
+
 def test_what_rounding_leaves_of_a_difference_is_no_coefficient() -> None:
     """0.1 + 0.2 − 0.3 is 5.6e-17: dropped by the compiler, so that it is not missed in the count of the solver."""
     assert 0.1 + 0.2 - 0.3 != 0

@@ -147,7 +147,7 @@ def front_case(
     listener = listener or Listener()
     try:
         if resume:
-            folder, loaded, asked = _resumed(out)
+            folder, loaded, asked = _resumed(case, out)
         else:
             folder, loaded, asked = _begun(case, tuple(goals), points, time_limit_s, gap, out, runs_root)
         return Fronting(folder, loaded, asked, listener, max(1, jobs)).go()
@@ -200,11 +200,13 @@ def _begun(
     return RunFolder(path), kept_case(RunFolder(path)), Asked(str(case), goals, count, time_limit_s, gap)
 
 
-def _resumed(out: str | Path | None) -> tuple[RunFolder, Case, Asked]:
+def _resumed(given: str | Path | None, out: str | Path | None) -> tuple[RunFolder, Case, Asked]:
     if out is None or not (Path(out) / FRONT).is_file():
         raise _fault("no_front_here", folder=str(out or ""))
     folder = RunFolder(out)
     found = json.loads((folder.path / FRONT).read_text(encoding="utf-8"))["asked"]
+    if given is not None and Path(given).resolve().name != Path(found["case"]).resolve().name:
+        raise _fault("other_case", folder=str(out), case=found["case"], given=str(given))
     if is_locked(folder.path / LOCK):
         raise _fault("still_going", folder=str(out))
     case = kept_case(folder)

@@ -69,8 +69,7 @@ class Bench:
         algorithm = lp_algorithm(self._options.algorithm, len(self.form.cost), warm)
         solved = self._read(h.run_lp(self._highs, algorithm, self._options.feasibility_tolerance))
         if solved.stopped == "crashed":
-            h.run_without_presolve(self._highs)
-            solved = self._read(self._highs.getModelStatus())
+            solved = self._read(h.run_without_presolve(self._highs))
         if solved.stopped == "optimal":
             basis = self._highs.getBasis()
             self._basis = basis if basis.valid else self._basis

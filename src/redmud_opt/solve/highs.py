@@ -195,24 +195,21 @@ def run_lp(highs: Any, algorithm: str, tolerance: float) -> Any:
     set_option(highs, "primal_feasibility_tolerance", tolerance)
     set_option(highs, "dual_feasibility_tolerance", tolerance)
     if highs.run() == highspy.HighsStatus.kError:
-        set_option(highs, "solver", "simplex")
-        check(highs.clearSolver(), "clearSolver")
-        if highs.run() == highspy.HighsStatus.kError:
-            return highspy.HighsModelStatus.kSolveError
+        return run_without_presolve(highs)
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
-        run_without_presolve(highs)
-        status = highs.getModelStatus()
+        status = run_without_presolve(highs)
     return status
 
 
-def run_without_presolve(highs: Any) -> None:
-    """Once more from nothing: only simplex without presolve can tell what presolve left open."""
+def run_without_presolve(highs: Any) -> Any:
+    """Once more from nothing: only simplex without presolve can tell what presolve left open. The model status."""
     set_option(highs, "presolve", "off")
     set_option(highs, "solver", "simplex")
     check(highs.clearSolver(), "clearSolver")
-    check(highs.run(), "run")
+    failed = highs.run() == highspy.HighsStatus.kError
     set_option(highs, "presolve", "choose")
+    return highspy.HighsModelStatus.kSolveError if failed else highs.getModelStatus()
 
 
 def is_feasible(highs: Any) -> bool:
