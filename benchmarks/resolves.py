@@ -135,7 +135,7 @@ class Asking:
     def _form(self, network: Network, clock: Clock) -> StandardForm:
         model = build_model(network)
         clock.lap("build")
-        prepare(model, network, self.base.floor)
+        prepare(model, network, self.base.outcome.held)
         fix_whole(model, self.base.whole)
         form = compile(model)
         clock.lap("compile")

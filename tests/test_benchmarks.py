@@ -17,6 +17,7 @@ from typing import Any
 import benchmarks.mip.__main__ as mip_main
 import benchmarks.mip.registry as mip_registry
 import benchmarks.mip.run as mip_run
+import benchmarks.resolves as resolves
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,9 +32,12 @@ from benchmarks.peers import PEERS, Peer, make_peer
 from benchmarks.registry import REGISTRY, TINY, BenchSpec, spec_of
 from benchmarks.report import page
 from benchmarks.synthetic import make_case, quarters
+from tests.builders import rows, sells
+from tests.model.deciding import stands, world
 from tests.model.folders import write_case
 
 from redmud_opt.case import Case, load_case
+from redmud_opt.case.rules import Limit
 from redmud_opt.model.formulation import FORMULATION
 from redmud_opt.network import Network, build_network
 from redmud_opt.solve import Outcome, Progress, Size
@@ -516,3 +520,26 @@ def test_each_run_is_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.Mo
     assert mip_main.main([*arguments, "--results", str(tmp_path)]) == 1
     pairs = [(instance, variant) for instance in ("builds_60", "guangxi") for variant in ("weak", "links")]
     assert asked == [(*pair, 5.0, tmp_path) for pair in pairs]
+
+
+def test_ways_of_asking_once_more_agree_on_what_stands_in_rows_only() -> None:
+    """5 % of a limit of 30 t at 10 are worth 15 by all four ways."""
+    cap = rows(limits=Limit(name="cap", measure="sold", sense="max", value=30))
+    asking = resolves.Asking(world(stands(60), sells("brick", 10), cap), 0.0)
+    (thing,) = asking.things()
+    found = [asking.ask(way, thing) for way in resolves.WAYS]
+    assert [answer and answer[0] for answer in found] == pytest.approx([15.0] * len(resolves.WAYS))
+
+
+def test_a_row_moved_by_hand_leaves_behind_what_is_derived_from_it() -> None:
+    """60 t of press with a cost of running: load ≤ 60 · on stays, and 5 % more seem to be worth nothing."""
+    asking = resolves.Asking(world(stands(60, fixed_cost_cny_per_period=100), sells("brick", 10)), 0.0)
+    (thing,) = asking.things()
+    gains = {way: found[0] for way in resolves.WAYS if (found := asking.ask(way, thing)) is not None}
+    assert gains == pytest.approx({"bare": 0.0, "in place": 0.0, "case": 30.0})
+
+
+def test_the_page_of_asking_once_more() -> None:
+    found = resolves.measured(MIP_TINY.name, turns=1)
+    assert found
+    assert resolves.page(found).count("| builds_tiny |") == sum(len(asked.runs) for asked in found)
