@@ -380,6 +380,21 @@ def test_plan_b_ranks_the_outlets() -> None:
     words(found)
 
 
+def test_plan_b_may_need_other_decisions() -> None:
+    """The landfill holds 40 of 100 t; the press of B, not built beside A, is what is left without A's bricks: 150."""
+    case = world(
+        press(100, "a", capex_cny=100),
+        works("block", "mud", {"block": 1}, stands={"candidate": True, "capex_cny": 250.0}, capacity=100),
+        product("block"),
+        *(sells("brick", 10), sells("block", 10), landfill("mud", name="tip", capacity_t=40)),
+    )
+    case = replace(case, storages=tuple(row for row in case.storages if row.name == "tip"))
+    found = plan_b(Base.solved(case), ["brick_outlet"])
+    assert keys(found) == ["why.b_lost"]
+    assert row(found, "outlets")["whole"] == Message("why.whole_free")
+    assert row(found, "outlets")["loss_most_cny"] == pytest.approx(150, abs=0.1)
+
+
 def test_plan_b_says_by_how_much_a_hard_target_is_missed() -> None:
     """80 % of 100 t must be used; without R only M takes bricks, 50 t: 30 t short."""
     case = two_outlets(far=1.0)

@@ -5,9 +5,9 @@
 
 Lost means that it takes nothing from then on, and that nobody owes it anything: its least deliveries fall away, and
 what is to be taken under a contract that covers nothing else. All outlets are asked with whole numbers as the plan
-has them (LPs); those whose loss is dearest, or that leave no such plan, again with whole numbers free. Where hard
-targets cannot be kept they may fall short, as little as can be; where that leaves no plan, what cannot be placed is
-told.
+has them (LPs). Where that leaves no plan, hard targets may fall short, as little as can be; where there is still
+none, the least waste without a place is asked of the relaxation, which is proof whatever is decided. The dearest, and
+those that have no plan only as decisions are now, are asked again with whole numbers free.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Loss:
     loss: Interval
     short_t: float = 0.0
     instead: tuple[Message, ...] = ()
-    proved: bool = True
+    proved: bool = False
     moves: pd.DataFrame | None = field(default=None, repr=False)
     values: Array | None = field(default=None, repr=False)
     left_over: pd.DataFrame | None = None
@@ -68,25 +68,35 @@ class Loss:
         """Whether there is a plan without it."""
         return bool(np.isfinite(self.loss.most))
 
+    @property
+    def open(self) -> bool:
+        """Whether there may be a plan without it if more were decided anew."""
+        return not self.possible and not self.proved and (self.left_over is None or self.left_over.empty)
+
 
 def plan_b(base: Base, outlets: Sequence[str] = (), limit_s: float = 60.0) -> Explanation:
     """What lost outlets cost: all that the plan uses, or some, `NAME` or `NAME@YEAR`. Raises CaseFaults."""
     asked = [_asked(base, said) for said in outlets if said != "all"] or _used(base)
     fixed = base.fixed()
-    found = [_lost(base, fixed, thing, year, "fixed", limit_s) for thing, year in asked]
+    found = [_placed(base, _lost(base, fixed, thing, year, "fixed", limit_s)) for thing, year in asked]
     if has_whole(base.model):
-        worst = sorted(found, key=_hurts)[:FREE] if len(found) > FREE else found
         again = {
-            (one.thing.name, one.year): _lost(base, base.answer, one.thing, one.year, "free", limit_s, one)
-            for one in worst
+            id(one): _lost(base, base.answer, one.thing, one.year, "free", limit_s, one)
+            for one in _again(found)
         }
-        found = [again.get((one.thing.name, one.year), one) for one in found]
-    return _explained(base, [_with_left(base, one) for one in sorted(found, key=_hurts)])
+        found = [again.get(id(one), one) for one in found]
+    return _explained(sorted(found, key=_hurts))
 
 
-def _with_left(base: Base, one: Loss) -> Loss:
-    """What has no place, where it is proved that there is no plan."""
-    if one.possible or not one.proved:
+def _again(found: Sequence[Loss]) -> list[Loss]:
+    """What is asked again with whole numbers free: the dearest, and what has no plan only as decisions are now."""
+    dearest = sorted((one for one in found if one.possible), key=_hurts)[:FREE]
+    return dearest + [one for one in found if one.open][:FREE]
+
+
+def _placed(base: Base, one: Loss) -> Loss:
+    """With what has no place where there is no plan: that is none whatever is decided."""
+    if one.possible:
         return one
     return replace(one, left_over=left_over(base, lambda model: close(base, model, one.thing, one.year)))
 
@@ -137,7 +147,9 @@ def _lost(
         if not answer.possible:
             if fixed is not None and fixed.possible:
                 return fixed
-            return Loss(thing, year, tonnes, how, NO_PLAN, proved=answer.proved_impossible)
+            whole = how == "fixed" and has_whole(model)
+            proved = answer.proved_impossible and not whole
+            return Loss(thing, year, tonnes, how, NO_PLAN, proved=proved)
         loss = lost(before, answer)
         moved = moves(ends, ends_of(model, net))
         gained = instead(moves(own, ends_of(model, net, materials)), moved, tonnes)
@@ -188,7 +200,8 @@ def _short(base: Base, model: ConcreteModel, how: How, limit_s: float) -> Answer
         prepare(model, base.network, base.outcome.held)
     if not least.possible:
         return least
-    model.short_t.upper_bound[:] = model.short_t.values_array + SHORT_T
+    held = model.short_t.values_array
+    model.short_t.upper_bound[:] = held + SHORT_T + 1e-6 * held
     again = base.ask(model, how, limit_s)
     return again if again.possible else replace(again, stopped="time")
 
@@ -196,7 +209,7 @@ def _short(base: Base, model: ConcreteModel, how: How, limit_s: float) -> Answer
 # ---- words ------------------------------------------------------------------------------------------------------
 
 
-def _explained(base: Base, found: Sequence[Loss]) -> Explanation:
+def _explained(found: Sequence[Loss]) -> Explanation:
     heading = Message("why.plan_b", {"count": len(found)})
     lines = tuple(_line(one) for one in found)
     frames = {"outlets": pd.DataFrame([_row(one) for one in found], columns=list(COLUMNS))}
@@ -218,6 +231,8 @@ def _line(one: Loss) -> Message:
         "tonnes": Tonnes(one.tonnes),
         "whole": Message(f"why.whole_{one.how}"),
     }
+    if one.open:
+        return Message("why.b_not_asked" if one.how == "fixed" else "why.b_open", values)
     if not one.possible:
         return Message("why.b_no_plan", values | {"left": _left(one)})
     ends = one.instead or (Message("why.less_made"),)
@@ -230,8 +245,8 @@ def _line(one: Loss) -> Message:
 
 
 def _left(one: Loss) -> object:
-    if one.left_over is None:
-        return Message("study.undecided")
+    if one.left_over is None or one.left_over.empty:
+        return Message("why.b_nothing_left")
     rows = one.left_over.head(3).to_dict("records")
     return tuple(
         Message(
@@ -239,7 +254,7 @@ def _left(one: Loss) -> object:
             {"site": row["site"], "material": row["material"], "tonnes": Tonnes(float(row["left_over_t"]))},
         )
         for row in rows
-    ) or Message("why.only_whole_numbers")
+    )
 
 
 def _row(one: Loss) -> dict[str, object]:
