@@ -24,7 +24,7 @@ from redmud_opt.case.draft import key_of
 from redmud_opt.i18n import Message, Money, Tonnes
 from redmud_opt.model import build_model
 from redmud_opt.network import Network, build_network
-from redmud_opt.solve import Options
+from redmud_opt.solve import Options, SolverTrouble
 from redmud_opt.study.cells import Cell, changed
 from redmud_opt.study.elastic import Need
 from redmud_opt.study.pools import solve_pools
@@ -233,7 +233,10 @@ def suggestion(network: Network, need: Need, kinds: Sequence[str], options: Opti
             continue
         seen.append(changes)
         case = changed(network.case, [(change.cell, change.new) for change in changes])
-        held = has_plan(case, network, options)
+        try:
+            held = has_plan(case, network, options)
+        except SolverTrouble:
+            continue  # a little more may go well; what is told must
         if held is not False:
             return Suggestion(tuple(kinds), changes, case, tried=bool(held))
     return None
