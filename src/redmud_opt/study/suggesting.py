@@ -45,11 +45,18 @@ ANY_PLAN = 0.999
 
 @dataclass(frozen=True)
 class Change:
-    """A cell and what it is to hold."""
+    """A cell and what it is to hold. quoted: it took a figure, and its evidence from that."""
 
     cell: Cell
     new: Any
     place: Place = field(default_factory=Place)
+    quoted: bool = False
+
+    @classmethod
+    def of(cls, case: Case, cell: Cell, new: Any) -> Change:
+        """A change of a cell of a case."""
+        quoted = (cell.table, key_of(cell.row), cell.column) in case.quotes
+        return cls(cell, new, case.place_of(cell.row, cell.column), quoted)
 
     @property
     def what(self) -> Message:
@@ -74,7 +81,7 @@ class Change:
         """An entry of `overrides` in a scenario file; of a number whose evidence was its figure's, it is assumed."""
         cell = self.cell
         values = {cell.column: plain(self.new)}
-        if self._is_principal and not cell.row.evidence:
+        if self._is_principal and (self.quoted or not cell.row.evidence):
             values["evidence"] = "assumed"
         return {"table": cell.table, "where": _where(cell), "set": values}
 
@@ -222,11 +229,7 @@ def suggestion(network: Network, need: Need, kinds: Sequence[str], options: Opti
     seen: list[tuple[Change, ...]] = []
     for larger in LARGER:
         changes = tuple(
-            Change(
-                cell,
-                rounded(cell, _at_most(cell, larger * amount)),
-                network.case.place_of(cell.row, cell.column),
-            )
+            Change.of(network.case, cell, rounded(cell, _at_most(cell, larger * amount)))
             for cell, amount in zip(need.cells, need.amounts, strict=True)
         )
         if changes in seen:
