@@ -37,10 +37,12 @@ from tests.model.test_optima_clocks import QUARTERS, burner, clock, pulse, shed
 from redmud_opt.case import Case
 from redmud_opt.case.rules import Budget, Limit, Target
 from redmud_opt.case.works import Gate, Line, Outlet
-from redmud_opt.i18n import text
+from redmud_opt.i18n import LANGUAGES, keys, text
 from redmud_opt.network import build_network
-from redmud_opt.study.cells import Cell
+from redmud_opt.study.cells import EARLIER, KINDS, LANES, PROPORTIONAL, SWITCHES, Cell
+from redmud_opt.study.conflict import RULES
 from redmud_opt.study.impossible import Impossible, impossible
+from redmud_opt.study.reach import TIGHT
 from redmud_opt.study.suggesting import rounded
 
 PRESS = works("press", {"mud": {}}, {"brick": 1.0}, capacity=30)
@@ -277,3 +279,18 @@ TIMES = Cell("lines", Line(name="l", facility="f", candidate=True), "times", "ro
 )
 def test_rounded_outward_to_figures_that_people_use(cell: Cell, least: float, new: float) -> None:
     assert rounded(cell, least) == pytest.approx(new, abs=1e-12)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_cell_every_rule_and_every_kind_has_words(language: str) -> None:
+    """Their keys are put together: no search in the source finds one that is missing."""
+    cells = {(table, column) for table, column, *_ in PROPORTIONAL}
+    cells |= {(table, column) for table, _, _, column in SWITCHES}
+    cells |= {("targets", "at_least"), ("outlets", "min_t"), ("supplies", "min_t"), ("limits", "value")}
+    cells |= {("budgets", "amount_cny"), ("lines", "times"), ("lines", "earliest")}
+    cells |= {("lines", "lead_time_months"), ("permits", "amount_t_per_a"), ("lanes", "new")}
+    known = keys(language)
+    assert {f"impossible.cell_{table}_{column}" for table, column in cells} <= known
+    assert {f"impossible.kind_{kind}" for kind in (*KINDS, EARLIER, LANES, "together")} <= known
+    rules = {f"study.tight_{f}" if f in TIGHT else f"impossible.rule_{f}" for f in RULES}
+    assert rules <= known

@@ -18,7 +18,7 @@ import pandas as pd
 
 from redmud_opt.i18n import Message
 from redmud_opt.network import Network
-from redmud_opt.solve import Options
+from redmud_opt.solve import Options, SolverTrouble
 from redmud_opt.study.cells import EARLIER, KINDS, LANES
 from redmud_opt.study.conflict import Conflict, conflict_of
 from redmud_opt.study.elastic import Elastic, Need
@@ -94,14 +94,14 @@ def impossible(network: Network, options: Options | None = None) -> Impossible:
     counted, reach = network.findings, relaxed(network, options)
     try:
         proved, lawful = reasons(network, options, reach)
-    except Undecided:
+    except (Undecided, SolverTrouble):
         proved, lawful, left_open = (), (), [Message("study.undecided")]
     suggestions, untold = _suggestions(network, options)
     left_open += [] if untold is None else [untold]
     proved = (*proved, *(way for one in suggestions for way in one.no_ways))
     try:
         conflict = conflict_of(network, options, reach)
-    except Undecided:
+    except (Undecided, SolverTrouble):
         conflict = None
     return Impossible(counted, proved, lawful, suggestions, conflict, tuple(left_open))
 
@@ -136,7 +136,7 @@ def _suggestions(network: Network, options: Options) -> tuple[tuple[Suggestion, 
             found.append(one)
             if len(found) == MOST:
                 break
-    except Undecided:
+    except (Undecided, SolverTrouble):
         return tuple(found), Message("impossible.search_cut_short")
     return tuple(found), None if found else Message("impossible.no_suggestion")
 
@@ -160,7 +160,10 @@ class _Search:
         kinds = (*KINDS, EARLIER, LANES)
         for kind in (LANES, *kinds[:-1]) if shut_in(self.network) else kinds:
             change = STRUCTURE.get(kind)
-            one = self._of((kind,)) if change is None else change(self.network, trial)
+            try:
+                one = self._of((kind,)) if change is None else change(self.network, trial)
+            except SolverTrouble:
+                continue  # the other kinds are no worse for it
             if one is not None:
                 some = True
                 yield one

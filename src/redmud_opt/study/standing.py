@@ -258,11 +258,9 @@ class _Standing:
     def _ways_by(self, law: Clauses, opened: Network, gap: Gap) -> list[Message]:
         """What to obtain: for the doors that would be used, with tonnes a year and the first day."""
         found = [Message("study.way_gate", {"gate": law.gates})] if law.gates else []
-        used = (
-            []
-            if gap.row is None or not law.clauses
-            else _Used(self.network, opened, self.options, law, gap.row).doors()
-        )
+        used: list[tuple[Door, float, str]] = []
+        if gap.row is not None and law.clauses:
+            used = _Used(self.network, opened, self.options, law, gap.row).doors()
         for door, amount_t_per_a, day in used:
             kind, at, material = door
             values: dict[str, object] = {"at": at, "material": material, "day": day}

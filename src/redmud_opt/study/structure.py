@@ -131,7 +131,7 @@ def _dates(case: Case, row: Line, start: date) -> list[Change]:
         old = getattr(row, column)
         if old is not None and old > new:
             cell = Cell("lines", row, column, EARLIER, -1)
-            found.append(Change(cell, new, case.place_of(row, column)))
+            found.append(Change.of(case, cell, new))
     return found
 
 

@@ -24,7 +24,7 @@ from redmud_opt.case.draft import key_of
 from redmud_opt.i18n import Message, Money, Tonnes
 from redmud_opt.model import build_model
 from redmud_opt.network import Network, build_network
-from redmud_opt.solve import Options
+from redmud_opt.solve import Options, SolverTrouble
 from redmud_opt.study.cells import Cell, changed
 from redmud_opt.study.elastic import Need
 from redmud_opt.study.pools import solve_pools
@@ -45,11 +45,18 @@ ANY_PLAN = 0.999
 
 @dataclass(frozen=True)
 class Change:
-    """A cell and what it is to hold."""
+    """A cell and what it is to hold. quoted: it took a figure, and its evidence from that."""
 
     cell: Cell
     new: Any
     place: Place = field(default_factory=Place)
+    quoted: bool = False
+
+    @classmethod
+    def of(cls, case: Case, cell: Cell, new: Any) -> Change:
+        """A change of a cell of a case."""
+        quoted = (cell.table, key_of(cell.row), cell.column) in case.quotes
+        return cls(cell, new, case.place_of(cell.row, cell.column), quoted)
 
     @property
     def what(self) -> Message:
@@ -74,7 +81,7 @@ class Change:
         """An entry of `overrides` in a scenario file; of a number whose evidence was its figure's, it is assumed."""
         cell = self.cell
         values = {cell.column: plain(self.new)}
-        if self._is_principal and not cell.row.evidence:
+        if self._is_principal and (self.quoted or not cell.row.evidence):
             values["evidence"] = "assumed"
         return {"table": cell.table, "where": _where(cell), "set": values}
 
@@ -222,18 +229,17 @@ def suggestion(network: Network, need: Need, kinds: Sequence[str], options: Opti
     seen: list[tuple[Change, ...]] = []
     for larger in LARGER:
         changes = tuple(
-            Change(
-                cell,
-                rounded(cell, _at_most(cell, larger * amount)),
-                network.case.place_of(cell.row, cell.column),
-            )
+            Change.of(network.case, cell, rounded(cell, _at_most(cell, larger * amount)))
             for cell, amount in zip(need.cells, need.amounts, strict=True)
         )
         if changes in seen:
             continue
         seen.append(changes)
         case = changed(network.case, [(change.cell, change.new) for change in changes])
-        held = has_plan(case, network, options)
+        try:
+            held = has_plan(case, network, options)
+        except SolverTrouble:
+            continue  # a little more may go well; what is told must
         if held is not False:
             return Suggestion(tuple(kinds), changes, case, tried=bool(held))
     return None
