@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.builders import mud, optimum, rows, sells, tiny, years
+from tests.builders import arises, mud, optimum, rows, sells, tiny, years
 from tests.model.deciding import press, world
+from tests.model.pooling import kiln, pooled
 
 from redmud_opt.case import Case
 from redmud_opt.case.rules import Target
@@ -122,3 +123,14 @@ def test_a_time_limit_leaves_an_interval() -> None:
     assert not answer.proved_impossible
     gain = difference(base.answer, answer)
     assert gain.least <= 30.0 <= gain.most
+
+
+def test_of_pools_only_the_mixtures_at_hand_are_known() -> None:
+    """A plan is a plan, but that no mixture at hand is better, or possible, proves nothing."""
+    case = pooled(arises("a", 100, "P"), arises("b", 100, "P"), kiln(4))
+    base = Base.solved(case)
+    with base.changed() as model:
+        assert base.ask(model).bound_cny is None
+        model.component("feed_t").upper_bound[:] = 0.0
+        model.component("sold_t").lower_bound[:] = 1.0
+        assert not base.ask(model).proved_impossible

@@ -164,7 +164,7 @@ class _Search:
             proved = False
             if outcome.holds == "proved" and clock.part(FAR) != 0.0:
                 best, outcome = self._farthest(model, found, best, clock.part(FAR))
-                proved = outcome.holds == "proved"
+                proved = outcome.holds == "proved" and not self.base.network.pools
             if best is None or best.distance < LEAST:
                 return None, "none_left" if proved else "none_found"
             best = self._most_value(model, found, best, clock.part(1.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,9 @@ from redmud_opt.study.explanation import Explanation
 SHOWN = 8
 """Investments and destinations that a sentence names."""
 
+MOVES = 4
+"""Destinations whose change a sentence names."""
+
 LEAST_SHARE = 0.005
 """Destinations below this share of their class are not told in words."""
 
@@ -22,7 +27,11 @@ def explain_alternatives(
     base: Base, count: int = 3, tolerance: float = TOLERANCE, limit_s: float | None = None
 ) -> Explanation:
     """Alternatives as sentences and three tables: plans, investments, destinations."""
-    found = alternatives(base, count, tolerance, limit_s)
+    return said(alternatives(base, count, tolerance, limit_s), tolerance)
+
+
+def said(found: Alternatives, tolerance: float) -> Explanation:
+    """Alternatives that were found, as sentences and tables."""
     others = found.plans[1:]
     values = {"count": len(others), "allowed": Money(found.allowed_cny), "percent": 100.0 * tolerance}
     kind = "turnover" if found.by_turnover else "value"
@@ -46,15 +55,37 @@ def _about(found: Alternatives, plan: Alternative) -> list[Message]:
     values = {
         "number": plan.number,
         "given_up": Money(first.value_cny - plan.value_cny),
-        "percent": round(100.0 * _elsewhere(found, first, plan), 1),
+        "elsewhere": tuple(_classes(found, first, plan)) or (Message("choices.no_class"),),
     }
     items = changed(first.units, plan.units)
     told = [Message("choices.alternative", values)]
     if items:
         told.append(Message("choices.alternative_items", {"items": _few(items)}))
+    moves = tuple(_moves(found, first, plan))
+    if moves:
+        told.append(Message("choices.alternative_moves", {"items": moves}))
     if not plan.audited:
         told.append(Message("choices.audit_failed", {"number": plan.number}))
     return told
+
+
+def _classes(found: Alternatives, one: Alternative, other: Alternative) -> Iterator[Message]:
+    """Share of each class that ends elsewhere."""
+    shares = 0.5 * np.abs(other.amounts_t - one.amounts_t) / found.destinations.most_t
+    own = [key.waste_class for key in found.destinations.keys]
+    for name in found.destinations.classes:
+        percent = round(100.0 * float(shares[[waste == name for waste in own]].sum()), 1)
+        if percent > 0.0:
+            waste = Message(f"plan.class_{name}")
+            yield Message("choices.class_elsewhere", {"waste": waste, "percent": percent})
+
+
+def _moves(found: Alternatives, one: Alternative, other: Alternative) -> Iterator[Message]:
+    """The destinations whose share of their class changes most, in points."""
+    points = 100.0 * (other.amounts_t - one.amounts_t) / found.destinations.most_t
+    for k in np.argsort(-np.abs(points), kind="stable")[:MOVES].tolist():
+        if abs(points[k]) >= 0.1:
+            yield _place(found, k, round(float(points[k]), 1), "moved")
 
 
 def _elsewhere(found: Alternatives, one: Alternative, other: Alternative) -> float:
@@ -82,7 +113,7 @@ def _shared(found: Alternatives) -> list[Message]:
     least = np.min([plan.amounts_t for plan in found.plans], axis=0)
     shares = least / found.destinations.most_t
     ranked = [int(k) for k in np.argsort(-shares) if shares[k] > LEAST_SHARE]
-    places = tuple(_place(found, k, least[k]) for k in ranked[:SHOWN])
+    places = tuple(_place(found, k, round(100.0 * float(shares[k]), 1), "place") for k in ranked[:SHOWN])
     told = [Message("choices.no_regret", {"items": _few(steps)})] if steps else []
     if not steps:
         told.append(Message("choices.no_step_in_all"))
@@ -91,18 +122,12 @@ def _shared(found: Alternatives) -> list[Message]:
     return told
 
 
-def _place(found: Alternatives, k: int, amount_t: float) -> Message:
+def _place(found: Alternatives, k: int, percent: float, how: str) -> Message:
     key = found.destinations.keys[k]
-    share = 100.0 * float(amount_t / found.destinations.most_t[k])
-    values = {"province": key.province, "percent": round(share, 1)}
-    return Message(
-        "choices.place",
-        {
-            **values,
-            "fate": Message(f"plan.fate_{key.fate}", {"at": key.at}),
-            "waste": Message(f"plan.class_{key.waste_class}"),
-        },
-    )
+    values: dict[str, object] = {"province": key.province, "percent": percent}
+    values["fate"] = Message(f"plan.fate_{key.fate}", {"at": key.at})
+    values["waste"] = Message(f"plan.class_{key.waste_class}")
+    return Message(f"choices.{how}", values)
 
 
 def _differing(found: Alternatives) -> list[Message]:

@@ -251,7 +251,10 @@ class Base:
             outcome, split = session.solve_timed(model, time_limit_s)
         seconds = {**seconds, **split, "solve": time.perf_counter() - started}
         value = None if outcome.values is None else outcome.objective
-        return Answer(outcome.stopped, value, outcome.bound, seconds, network, model, outcome)
+        stopped, bound = outcome.stopped, outcome.bound
+        if network.pools and whole == "free":  # proved of the mixtures at hand alone
+            stopped, bound = "gap" if stopped == "infeasible" else stopped, None
+        return Answer(stopped, value, bound, seconds, network, model, outcome)
 
     def _session(self, whole: How) -> Session:
         """A session per way of asking."""

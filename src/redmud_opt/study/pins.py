@@ -325,10 +325,14 @@ def _most_possible(base: Base, pin: Pin) -> Iterator[Message]:
 
 
 def explain_pins(base: Base, given: Sequence[str], limit_s: float | None = None) -> Explanation:
-    """Every wish alone, and all together where there are several. Raises CaseFaults for what is not understood."""
+    """Every wish alone, and all together where each of several is possible.
+
+    Raises CaseFaults for what is not understood.
+    """
     pins = parse_pins(given, base)
-    asked = [(pin,) for pin in pins] + ([tuple(pins)] if len(pins) > 1 else [])
-    found = [pinned(base, some, limit_s) for some in asked]
+    found = [pinned(base, [pin], limit_s) for pin in pins]
+    if len(pins) > 1 and not any(wished.answer.proved_impossible for wished in found):
+        found.append(pinned(base, pins, limit_s))
     lines = []
     for wished in found:
         lines.append(Message("choices.wish", {"what": _what(wished), "cost": wished.words}))
