@@ -397,11 +397,14 @@ def process(*line: str, **more: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
 
 
+SLOW = ("solve", "case/slow.yaml", "--time-limit", f"{cases.SLOW_LIMIT_S:g}")
+
+
 @pytest.mark.slow
 def test_interrupted_solve(tmp_path: Path) -> None:
     """As long as HiGHS takes to heed it. In `make test` a run is cancelled by `test_queue`."""
     cases.slow(tmp_path / "case")
-    with process("solve", "case/slow.yaml", "--json") as program:
+    with process(*SLOW, "--json") as program:
         end = time.monotonic() + 60
         while not list(tmp_path.glob("runs/*/progress.jsonl")):
             assert time.monotonic() < end
@@ -423,7 +426,7 @@ def test_interrupted_solve(tmp_path: Path) -> None:
 
 def test_killed_solve_is_a_failed_run(tmp_path: Path) -> None:
     cases.slow(tmp_path / "case")
-    with process("solve", "case/slow.yaml") as program:
+    with process(*SLOW) as program:
         end = time.monotonic() + 60
         while not list(tmp_path.glob("runs/*/progress.jsonl")):
             assert time.monotonic() < end

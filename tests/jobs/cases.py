@@ -94,6 +94,10 @@ def faulty(folder: Path) -> Path:
     return edit(case, "lines", lambda row: row.update(capacity="-1"))
 
 
+SLOW_LIMIT_S = 120.0
+"""The time limit of a slow solve: if the tests are killed, what they started does not go on for hours."""
+
+
 def slow(folder: Path) -> Path:
     """A scenario that is read and built in a second or two and holds no plan for half a minute: 84 months."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -64,6 +64,11 @@ def solving(run_dir: Path) -> int:
     return found.pid
 
 
+def start_slow(root: Path, tmp_path: Path) -> Path:
+    """A run that is still solving when a test ends it."""
+    return start(cases.slow(tmp_path / "case"), root, RunOptions(time_limit_s=cases.SLOW_LIMIT_S))
+
+
 def test_to_the_end(root: Path, tmp_path: Path) -> None:
     run_dir = start(cases.starter(tmp_path / "case"), root, RunOptions(algorithm="simplex"))
     assert status(run_dir).state in ("queued", "running")
@@ -98,7 +103,7 @@ def test_no_plan_is_a_result_too(root: Path, tmp_path: Path) -> None:
 
 
 def test_kill_in_the_middle(root: Path, tmp_path: Path) -> None:
-    run_dir = start(cases.slow(tmp_path / "case"), root)
+    run_dir = start_slow(root, tmp_path)
     pid = solving(run_dir)
     assert result(run_dir) is None
     os.kill(pid, signal.SIGKILL)
@@ -114,7 +119,7 @@ def test_kill_in_the_middle(root: Path, tmp_path: Path) -> None:
 
 
 def test_cancel_in_the_middle(root: Path, tmp_path: Path) -> None:
-    run_dir = start(cases.slow(tmp_path / "case"), root)
+    run_dir = start_slow(root, tmp_path)
     solving(run_dir)
     asked = time.monotonic()
     cancel(run_dir)
@@ -132,7 +137,7 @@ def test_cancel_in_the_middle(root: Path, tmp_path: Path) -> None:
 
 def test_killed_while_a_plan_is_written(root: Path, tmp_path: Path) -> None:
     """What a worker had half-written when it was killed is swept away by whoever finds it dead."""
-    run_dir = start(cases.slow(tmp_path / "case"), root)
+    run_dir = start_slow(root, tmp_path)
     pid = solving(run_dir)
     (run_dir / "plan.part").mkdir()
     (run_dir / "plan.part" / "flows.csv").write_text("lane,flow_t\n")

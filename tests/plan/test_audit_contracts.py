@@ -15,10 +15,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 from tests.builders import (
+    Solved,
     buys,
     commodity,
     landfill,
@@ -87,34 +89,37 @@ def make_case() -> Case:
 
 
 CASE = make_case()
-SOLVED = solve(CASE)
-FRAMES: Frames = dict(SOLVED.plan.frames)
+
+
+@cache
+def solved() -> Solved:
+    return solve(CASE)
 
 
 def found(*changes: Change, case: Case = CASE) -> set[str]:
     """The plan states as its value what its terms sum to, whatever was changed."""
-    frames = FRAMES
+    frames: Frames = dict(solved().plan.frames)
     for apply in changes:
         frames = apply(frames)
     return keys(audit(case, without_sums(frames), stated_value(frames)))
 
 
 def test_the_plan_is_the_one_on_paper() -> None:
-    assert SOLVED.value == pytest.approx(357 + 4271)
-    assert SOLVED.term("sales") == pytest.approx(1320 + 5280)
-    assert SOLVED.term("processing") == pytest.approx(-1260)
-    assert SOLVED.term("tolling") == pytest.approx(-350)
-    assert (SOLVED.term("shortfall"), SOLVED.term("make_up_credit")) == pytest.approx((-333, 81))
+    assert solved().value == pytest.approx(357 + 4271)
+    assert solved().term("sales") == pytest.approx(1320 + 5280)
+    assert solved().term("processing") == pytest.approx(-1260)
+    assert solved().term("tolling") == pytest.approx(-350)
+    assert (solved().term("shortfall"), solved().term("make_up_credit")) == pytest.approx((-333, 81))
     assert found() == set()
 
 
 def test_the_bases_settle_120_a_year_and_the_objective_does_not_see_it() -> None:
     """30 t at 4 each year, three quarters to the first; without shares the same value."""
-    frame = SOLVED.frame("services")
+    frame = solved().frame("services")
     assert set(frame["payer"]) == {"plant"}
     assert frame["service_cny"].tolist() == pytest.approx([90, 30, 90, 30])
     assert frame["fed_t"].tolist() == pytest.approx([22.5, 7.5, 22.5, 7.5])
-    assert solve(dataclasses.replace(CASE, ownership=())).value == pytest.approx(SOLVED.value)
+    assert solve(dataclasses.replace(CASE, ownership=())).value == pytest.approx(solved().value)
 
 
 def test_residues_that_a_base_feeds_on_are_not_paid_for_again() -> None:
@@ -262,10 +267,10 @@ def test_the_money_of_every_number_sums_to_its_term() -> None:
     from redmud_opt.case.backing import Backing
     from redmud_opt.plan.audit.book import Book
 
-    told = Ledger(Book(CASE, FRAMES, None), Backing(CASE)).frame()
+    told = Ledger(Book(CASE, solved().plan.frames, None), Backing(CASE)).frame()
     sums = told.groupby("term")["money_cny"].sum()
     for term in ("sales", "purchases", "processing", "tolling", "shortfall", "make_up_credit"):
-        assert sums[term] == pytest.approx(SOLVED.term(term)), term
+        assert sums[term] == pytest.approx(solved().term(term)), term
     fee = told[told["column"] == "toll_fee_cny_per_t"]
     assert fee[["table", "key"]].to_numpy().tolist() == [["contracts", "toll"]]
 

@@ -50,7 +50,7 @@ from redmud_opt.case.things import Arising, Assay, Owner, Property, Province, Re
 from redmud_opt.case.works import Emission
 from redmud_opt.i18n import LANGUAGES, template
 from redmud_opt.plan.audit import audit
-from redmud_opt.plan.scorecard import ROW_COLUMNS, _scores
+from redmud_opt.plan.scorecard import Key, scores
 from redmud_opt.plan.words import describe
 from redmud_opt.report.tables import table
 
@@ -207,19 +207,15 @@ def test_target_gap_and_trend() -> None:
 
 def test_rounding_is_no_gap_and_periods_are_no_trend() -> None:
     """0.1 × 3 is 0.3 asked for; three movements a year more, of four periods after one, tell nothing."""
-    rows = pd.DataFrame(
-        [
-            (indicator, "red_mud", "", year, part, "t", "i", amount)
-            for indicator, year, part, amount in (
-                ("use_rate_new", 2026, "numerator", 0.1 * 3),
-                ("use_rate_new", 2026, "denominator", 1.0),
-                *(("manifests", year, "numerator", float(year - 2022)) for year in (2026, 2027, 2028)),
-            )
-        ],
-        columns=list(ROW_COLUMNS),
-    )
-    asked = {"iron": "net_product", "rate": "rate_new", "waste_class": "red_mud", "scope": "", "year": 2026}
-    found = _scores(rows, pd.DataFrame([asked | {"at_least": 0.3}]), {2026: 4, 2027: 1, 2028: 1})
+    parts = {
+        (Key(indicator, "red_mud", "", year), part, "t", "i"): amount
+        for indicator, year, part, amount in (
+            ("use_rate_new", 2026, "numerator", 0.1 * 3),
+            ("use_rate_new", 2026, "denominator", 1.0),
+            *(("manifests", year, "numerator", float(year - 2022)) for year in (2026, 2027, 2028)),
+        )
+    }
+    found = scores(parts, {Key("use_rate_new", "red_mud", "", 2026): 0.3}, {2026: 4, 2027: 1, 2028: 1})
     assert 0.1 * 3 != 0.3
     assert score(found, "use_rate_new", "", 2026, "red_mud")["gap"] == 0.0
     trends = [score(found, "manifests", "", year, "red_mud")["trend"] for year in (2026, 2027, 2028)]

@@ -8,6 +8,7 @@ per origin and calendar year. MODEL.md Utilisation, without double counting.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from redmud_opt.model.totals import reduced_per_feed, utilised_per_delivery, uti
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
 from redmud_opt.network.origins import Origins
+from redmud_opt.plan.framing import framed, summed
 
 
 def total_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -25,40 +27,38 @@ def total_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
 
     What was generated and utilised before the horizon enters the year that it begins in.
     """
-    parts = []
+    sums = summed((*_of_columns(m), *_year_to_date(net)))
+    rows = [(*label, amount) for label, amount in sums.items()]
+    return framed(rows, ("total", "origin", "cohort", "year", "amount"), ("amount",), whole=("year",))
+
+
+def _of_columns(m: ConcreteModel) -> Iterator[Total]:
     for name, columns in (("utilised", m.utilised_t), ("utilised_gross", m.utilised_gross_t)):
-        frame = _labelled(columns)
-        parts.append(frame.assign(total=name, amount=columns.values_array))
-    frame = _labelled(m.generated_t).assign(
-        total="generated", cohort="new", amount=m.generated_t.values_array
-    )
-    parts.append(frame)
-    accounts = _labelled(m.account).rename(columns={"account": "total"})
-    parts.append(accounts.assign(origin="", cohort="", amount=m.account.values_array))
-    names = ["total", "origin", "cohort", "year", "amount"]
-    if early := list(_year_to_date(net)):
-        parts.append(pd.DataFrame(early, columns=names))
-    found = pd.concat(parts, ignore_index=True)[names].astype({"year": int})
-    return found.groupby(names[:-1], sort=False, as_index=False).sum()
+        for (origin, cohort, year), amount in _valued(columns):
+            yield (name, origin, cohort, year), amount
+    for (origin, year), amount in _valued(m.generated_t):
+        yield ("generated", origin, "new", year), amount
+    for (account, year), amount in _valued(m.account):
+        yield (account, "", "", year), amount
 
 
-def _year_to_date(net: Network) -> Iterator[tuple[str, str, str, int, float]]:
+def _year_to_date(net: Network) -> Iterator[Total]:
     """Rows of totals that the case states for the part of its first year before the horizon."""
     origins, year = Origins(net.lookup), net.case.periods[0].year
     for row in net.case.year_to_date:
         origin = origins.of(row.waste_class, row.site)
         gross_new = row.utilised_new_t if row.gross_new_t is None else row.gross_new_t
         gross_legacy = row.utilised_legacy_t if row.gross_legacy_t is None else row.gross_legacy_t
-        yield "generated", origin, "new", year, row.generated_t
-        yield "utilised", origin, "new", year, row.utilised_new_t
-        yield "utilised", origin, "legacy", year, row.utilised_legacy_t
-        yield "utilised_gross", origin, "new", year, gross_new
-        yield "utilised_gross", origin, "legacy", year, gross_legacy
+        yield ("generated", origin, "new", year), row.generated_t
+        yield ("utilised", origin, "new", year), row.utilised_new_t
+        yield ("utilised", origin, "legacy", year), row.utilised_legacy_t
+        yield ("utilised_gross", origin, "new", year), gross_new
+        yield ("utilised_gross", origin, "legacy", year), gross_legacy
 
 
-def _labelled(columns: Columns) -> pd.DataFrame:
-    frame: pd.DataFrame = columns.index.frame()
-    return frame.astype(dict.fromkeys(frame.columns, object))
+def _valued(columns: Columns) -> Iterator[tuple[Any, float]]:
+    """Labels and values of a family."""
+    return zip(columns.index.keys(), columns.values_array.tolist(), strict=True)
 
 
 def rate_table(net: Network, totals: pd.DataFrame, shift: Amounts) -> pd.DataFrame:
@@ -152,6 +152,8 @@ def _book_fates(book: _Book, m: ConcreteModel, net: Network) -> None:
 
 
 Amounts = dict[tuple[str, str, str, int], float]
+Total = tuple[tuple[str, str, str, int], float]
+"""Total, origin, cohort, year; amount."""
 
 NOTHING_T = 1e-6
 """Origin tonnes that are as good as none."""

@@ -10,6 +10,7 @@ import pandas as pd
 from redmud_opt.model.money import TERMS
 from redmud_opt.plan.audit.annual import annual_money
 from redmud_opt.plan.audit.book import Book
+from redmud_opt.plan.framing import framed
 
 
 def annual_table(book: Book) -> pd.DataFrame:
@@ -17,7 +18,7 @@ def annual_table(book: Book) -> pd.DataFrame:
     money, share = annual_money(book), book.dates.share_of_year
     stated = sorted((key for key in money if money[key]), key=lambda key: (_rank(key[0]), key[1]))
     rows = [(term, year, share(year), money[term, year]) for term, year in stated]
-    return pd.DataFrame(rows, columns=["term", "year", "of_year", "value_cny"]).astype({"year": int})
+    return framed(rows, ("term", "year", "of_year", "value_cny"), ("of_year", "value_cny"), whole=("year",))
 
 
 def _rank(term: str) -> int:

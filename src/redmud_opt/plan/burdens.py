@@ -10,7 +10,9 @@ leaves), placed and handed_over (landfilled), avoided, whose accounts are apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from math import nan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,16 +22,20 @@ from redmud_opt.model.totals import grid_of
 from redmud_opt.network import Network
 from redmud_opt.network.burdens import AVOIDED, accounts_of, booked, factors_of
 from redmud_opt.network.network import Array
+from redmud_opt.plan.framing import framed, summed
 
 ENERGY_UNITS = ("MWh", "kWh", "GJ", "kgce", "tce")
 NEGLIGIBLE = 1e-9
 
-ACCOUNT_COLUMNS = ["account", "scope", "site", "item", "carrier", "period", "year", "amount"]
-ENERGY_COLUMNS = ["site", "process", "carrier", "unit", "period", "year", "amount", "energy_kgce"]
-TRANSPORT_COLUMNS = ["mode", "year", "clean", "flow_t", "wet_t", "t_km", "co2e_t", "cost_cny", "clean_share"]
+ACCOUNT_COLUMNS = ("account", "scope", "site", "item", "carrier", "period", "year", "amount")
+ENERGY_COLUMNS = ("site", "process", "carrier", "unit", "period", "year", "amount", "energy_kgce")
+TRANSPORT_AMOUNTS = ("flow_t", "wet_t", "t_km", "co2e_t", "cost_cny")
+TRANSPORT_COLUMNS = ("mode", "year", "clean", *TRANSPORT_AMOUNTS, "clean_share")
 
 Label = tuple[str, str, str]
 """Site, item, carrier."""
+Entry = tuple[tuple[str, str, str, str, int], float]
+"""Label with period and year, amount."""
 
 
 def burden_tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
@@ -43,21 +49,21 @@ def burden_tables(m: ConcreteModel, net: Network) -> dict[str, pd.DataFrame]:
 
 def account_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """What is booked on every account, by scope, place and period."""
-    parts = [
-        frame.assign(account=account, scope=scope)
+    parts = (
+        ((account, scope, *label), amount)
         for account in accounts_of(net)
-        for scope, frame in _parts(m, net, account)
-    ]
-    return _summed(pd.concat(parts, ignore_index=True), ACCOUNT_COLUMNS)
+        for scope, rows in _parts(m, net, account)
+        for label, amount in rows
+    )
+    return framed(_summed(parts), ACCOUNT_COLUMNS, ("amount",), whole=("year",))
 
 
-def _parts(m: ConcreteModel, net: Network, account: str) -> Iterator[tuple[str, pd.DataFrame]]:
+def _parts(m: ConcreteModel, net: Network, account: str) -> Iterator[tuple[str, Iterator[Entry]]]:
     for part in booked(net, account):
         if part.scope == "purchased":
             factors = factors_of(net, account)
-            frame = _taken(m, net, list(factors))
-            frame["amount"] *= frame["carrier"].map(factors).astype(float)
-            yield part.scope, frame
+            taken = _taken(m, net, list(factors))
+            yield part.scope, ((label, amount * factors[label[2]]) for label, amount in taken)
         else:
             labels = _labels(
                 net, part.family, account.removeprefix(AVOIDED) if part.scope == "avoided" else ""
@@ -84,36 +90,30 @@ def _labels(net: Network, family: str, avoided: str) -> list[Label]:
     ]
 
 
-def _booked(m: ConcreteModel, net: Network, family: str, coef: Array, labels: list[Label]) -> pd.DataFrame:
+def _booked(m: ConcreteModel, net: Network, family: str, coef: Array, labels: list[Label]) -> Iterator[Entry]:
     """Amounts of a family × coefficient, with the labels of their entities, where they are not nothing."""
     grid = grid_of(net, family)
     amount = m.component(family).values_array * coef[grid.entity]
     kept = np.flatnonzero(amount)
-    rows = [labels[entity] for entity in grid.entity[kept]]
-    frame = pd.DataFrame(rows, columns=["site", "item", "carrier"])
-    period = grid.period[kept]
-    names = [net.time.names[t] for t in period]
-    return frame.assign(period=names, year=net.time.year[period], amount=amount[kept])
+    names, years = net.time.names, net.time.year.tolist()
+    columns = (grid.entity[kept].tolist(), grid.period[kept].tolist(), amount[kept].tolist())
+    for entity, t, own in zip(*columns, strict=True):
+        yield (*labels[entity], names[t], years[t]), own
 
 
-def _taken(m: ConcreteModel, net: Network, carriers: list[str]) -> pd.DataFrame:
+def _taken(m: ConcreteModel, net: Network, carriers: list[str]) -> Iterator[Entry]:
     """What runs take of some fixed inputs."""
-    parts = []
     for material in carriers:
         coef, labels = np.zeros(len(net.runs.run)), []
         for k, run in enumerate(net.runs.run):
             coef[k] = sum(row.amount_per_t for row in run.conversion.inputs if row.material == material)
             labels.append((run.site, run.conversion.process.name, material))
-        parts.append(_booked(m, net, "feed_t", coef, labels))
-    empty = _booked(m, net, "feed_t", np.zeros(len(net.runs.run)), [])
-    return pd.concat(parts, ignore_index=True) if parts else empty
+        yield from _booked(m, net, "feed_t", coef, labels)
 
 
-def _summed(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+def _summed(rows: Iterable[tuple[tuple[Any, ...], float]]) -> list[tuple[Any, ...]]:
     """One row per label; residues of the solver are left out."""
-    keys = [name for name in columns if name != "amount"]
-    found = frame.groupby(keys, as_index=False, sort=False)[["amount"]].sum()
-    return found[found["amount"].abs() > NEGLIGIBLE].reset_index(drop=True)[columns].astype({"year": int})
+    return [(*label, amount) for label, amount in summed(rows).items() if abs(amount) > NEGLIGIBLE]
 
 
 def energy_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -125,11 +125,11 @@ def energy_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
         for name in materials
         if name in taken and (name in factors or materials[name].unit in ENERGY_UNITS)
     ]
-    frame = _taken(m, net, carriers).rename(columns={"item": "process"})
-    frame = _summed(frame, ["site", "process", "carrier", "period", "year", "amount"])
-    frame["unit"] = [materials[name].unit for name in frame["carrier"]]
-    frame["energy_kgce"] = frame["amount"] * frame["carrier"].map(factors).astype(float)
-    return frame[ENERGY_COLUMNS]
+    rows = [
+        (site, process, carrier, materials[carrier].unit, *when, amount, amount * factors.get(carrier, nan))
+        for site, process, carrier, *when, amount in _summed(_taken(m, net, carriers))
+    ]
+    return framed(rows, ENERGY_COLUMNS, ("amount", "energy_kgce"), whole=("year",))
 
 
 def transport_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -147,33 +147,36 @@ def transport_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     per_t["t_km"] = np.where(wet > 0, wet * length, 0.0)
     kept = np.flatnonzero(amount > NEGLIGIBLE)
     entity = grid.entity[kept]
-    columns = {name: amount[kept] * coef[entity] for name, coef in per_t.items()}
-    columns["cost_cny"] = (amount * grid.pick(routes.cost))[kept]
-    frame = pd.DataFrame(
-        {
-            "mode": pd.array([routes.route[e].mode for e in entity], dtype="str"),
-            "year": net.time.year[grid.period[kept]],
-            **columns,
-        }
-    )
-    summed = frame.groupby(["mode", "year"], as_index=False)
-    found = summed[list(columns)].agg(_whole)
-    return _with_clean_share(found, net)[TRANSPORT_COLUMNS]
+    columns = {name: (amount[kept] * coef[entity]).tolist() for name, coef in per_t.items()}
+    columns["cost_cny"] = (amount * grid.pick(routes.cost))[kept].tolist()
+    modes = [routes.route[e].mode for e in entity.tolist()]
+    labels = list(zip(modes, net.time.year[grid.period[kept]].tolist(), strict=True))
+    sums = {name: summed(zip(labels, own, strict=True)) for name, own in columns.items()}
+    share = _clean_share(sums["t_km"], net)
+    clean = _clean(net)
+    rows = [
+        (
+            mode,
+            year,
+            clean.get(mode, ""),
+            *(sums[name][mode, year] for name in TRANSPORT_AMOUNTS),
+            share[year],
+        )
+        for mode, year in sorted(set(labels))
+    ]
+    return framed(rows, TRANSPORT_COLUMNS, (*TRANSPORT_AMOUNTS, "clean_share"), whole=("year",))
 
 
-def _whole(part: pd.Series) -> float:
-    """A sum; with one unknown it is unknown."""
-    return float(part.sum(skipna=False))
+def _clean(net: Network) -> dict[str, str]:
+    """Whether a mode is clean; of some the case does not say."""
+    return {row.mode: "yes" if row.clean else "no" for row in net.case.modes}
 
 
-def _with_clean_share(found: pd.DataFrame, net: Network) -> pd.DataFrame:
-    """Whether a mode is clean, and the share of clean modes in the tonne-kilometres of the year."""
-    clean = {row.mode: "yes" if row.clean else "no" for row in net.case.modes}
-    found["clean"] = pd.array([clean.get(mode, "") for mode in found["mode"]], dtype="str")
-    share = {}
-    for year, own in found.groupby("year"):
-        whole = float(own["t_km"].sum(skipna=False))
-        part = float(own.loc[own["clean"] == "yes", "t_km"].sum(skipna=False))
-        share[year] = part / whole if clean and whole > 0 else float("nan")
-    found["clean_share"] = found["year"].map(share).astype(float)
-    return found
+def _clean_share(t_km: Mapping[tuple[str, int], float], net: Network) -> dict[int, float]:
+    """The share of clean modes in the tonne-kilometres of a year; with one unknown it is unknown."""
+    clean = _clean(net)
+    whole = summed((year, amount) for (_, year), amount in t_km.items())
+    part = summed((year, amount) for (mode, year), amount in t_km.items() if clean.get(mode) == "yes")
+    return {
+        year: part.get(year, 0.0) / amount if clean and amount > 0 else nan for year, amount in whole.items()
+    }

@@ -18,7 +18,7 @@ import pandas as pd
 from redmud_opt.case.works import Gate
 from redmud_opt.network import Network
 from redmud_opt.network.lineage import Conversion, Lineage
-from redmud_opt.plan.tables import framed, picked
+from redmud_opt.plan.framing import framed, picked
 
 COMPOSITION_COLUMNS = (
     *("kind", "at", "process", "point", "stream", "period", "property", "mean", "sigma", "amount_t"),

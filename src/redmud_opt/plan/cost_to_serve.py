@@ -17,6 +17,7 @@ import pandas as pd
 
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.bearers import Bearers
+from redmud_opt.plan.framing import framed
 from redmud_opt.plan.paths import path_table
 from redmud_opt.plan.priced import charges
 from redmud_opt.plan.steps import Fate, Source
@@ -92,9 +93,7 @@ class _Cost:
         found = self._attributed()
         rest = self._rest(found)
         rows = [(*source, *fate, term, year, value) for (source, fate, term, year), value in (*found, *rest)]
-        return pd.DataFrame(rows, columns=[*SOURCE_COLUMNS, "term", "year", "value_cny"]).astype(
-            {"year": int}
-        )
+        return framed(rows, (*SOURCE_COLUMNS, "term", "year", "value_cny"), ("value_cny",), whole=("year",))
 
     def _attributed(self) -> list[tuple[Key, float]]:
         found: defaultdict[Key, float] = defaultdict(float)

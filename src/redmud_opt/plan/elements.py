@@ -20,7 +20,7 @@ import pandas as pd
 from redmud_opt.case.things import Property
 from redmud_opt.network import Network
 from redmud_opt.network.elements import elements_of, share_of_mass, split
-from redmud_opt.plan.tables import framed, picked
+from redmud_opt.plan.framing import framed, picked
 
 SIDES = {
     "arisings": "in",

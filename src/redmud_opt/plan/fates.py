@@ -20,39 +20,33 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model.totals import reduced_per_feed, utilised_per_delivery, utilised_per_feed
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Grid, Ints
+from redmud_opt.plan.framing import framed, summed
 
 FATES = ("utilised", "placed", "reduced", "handed_to_disposal", "handed_out", "stored")
 KEYS = ("origin", "cohort", "year", "fate", "at")
+Entry = tuple[tuple[str, str, int, str, str], float]
+"""`KEYS`, origin tonnes."""
 
 
 def fate_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     """Origin tonnes by origin, cohort, year, fate and place; no row where there is nothing."""
-    parts = [*_fed(m, net), *_sold(m, net), _placed(m, net), _stored(m, net)]
-    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    summed = found.groupby(list(KEYS), as_index=False, sort=False)["amount_t"].sum()
-    return pd.DataFrame(summed).astype({"year": int, "amount_t": float})
+    sums = summed((*_fed(m, net), *_sold(m, net), *_placed(m, net), *_stored(m, net)))
+    rows = [(*label, amount) for label, amount in sums.items()]
+    return framed(rows, (*KEYS, "amount_t"), ("amount_t",), whole=("year",))
 
 
 def _part(
     net: Network, fate: str, amount: Array, grid: Grid, stream: Ints, at: list[str], of: Ints
-) -> pd.DataFrame:
+) -> Iterator[Entry]:
     """`amount` of every cell of a grid; `at[of[entity]]` is what took it."""
     cells = np.flatnonzero(amount != 0.0)
-    entity = grid.entity[cells]
-    streams = [net.streams[int(stream[e])] for e in entity]
-    return pd.DataFrame(
-        {
-            "origin": [s.origin for s in streams],
-            "cohort": [s.cohort for s in streams],
-            "year": net.time.year[grid.period[cells]],
-            "fate": fate,
-            "at": [at[int(of[e])] for e in entity],
-            "amount_t": amount[cells],
-        }
-    )
+    entity, years = grid.entity[cells], net.time.year[grid.period[cells]].tolist()
+    columns = (stream[entity].tolist(), of[entity].tolist(), years, amount[cells].tolist())
+    for s, k, year, own in zip(*columns, strict=True):
+        yield (net.streams[s].origin, net.streams[s].cohort, year, fate, at[k]), own
 
 
-def _fed(m: ConcreteModel, net: Network) -> Iterator[pd.DataFrame]:
+def _fed(m: ConcreteModel, net: Network) -> Iterator[Entry]:
     runs = net.runs
     processes = [run.conversion.process.name for run in runs.run]
     for fate, unit in (
@@ -60,10 +54,10 @@ def _fed(m: ConcreteModel, net: Network) -> Iterator[pd.DataFrame]:
         ("reduced", reduced_per_feed(net)),
     ):
         amount = m.feed_t.values_array * unit[runs.grid.entity]
-        yield _part(net, fate, amount, runs.grid, runs.stream, processes, np.arange(len(processes)))
+        yield from _part(net, fate, amount, runs.grid, runs.stream, processes, np.arange(len(processes)))
 
 
-def _sold(m: ConcreteModel, net: Network) -> Iterator[pd.DataFrame]:
+def _sold(m: ConcreteModel, net: Network) -> Iterator[Entry]:
     sold = net.deliveries
     outlets = [outlet.name for outlet in sold.outlets]
     meanings = np.array([net.lookup.meaning(outlet.method) for outlet in sold.outlets], dtype=object)
@@ -75,20 +69,20 @@ def _sold(m: ConcreteModel, net: Network) -> Iterator[pd.DataFrame]:
     }
     for fate, unit in units.items():
         amount = m.sold_t.values_array * unit[sold.grid.entity]
-        yield _part(net, fate, amount, sold.grid, sold.stream, outlets, sold.outlet)
+        yield from _part(net, fate, amount, sold.grid, sold.stream, outlets, sold.outlet)
 
 
 def _storages(net: Network) -> list[str]:
     return [storage.name for storage in net.holdings.storages]
 
 
-def _placed(m: ConcreteModel, net: Network) -> pd.DataFrame:
+def _placed(m: ConcreteModel, net: Network) -> Iterator[Entry]:
     placed = net.placements
     amount = m.placed_t.values_array * net.w[placed.stream][placed.grid.entity]
     return _part(net, "placed", amount, placed.grid, placed.stream, _storages(net), placed.storage)
 
 
-def _stored(m: ConcreteModel, net: Network) -> pd.DataFrame:
+def _stored(m: ConcreteModel, net: Network) -> Iterator[Entry]:
     held = net.holdings
     closes = np.append(net.time.year[1:] != net.time.year[:-1], True)
     amount = m.stock_t.values_array * net.w[held.stream][held.grid.entity] * closes[held.grid.period]

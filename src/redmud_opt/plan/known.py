@@ -8,13 +8,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
 from redmud_opt.case.case import Period
 from redmud_opt.case.rules import Permit
 from redmud_opt.network import Network
+from redmud_opt.plan.framing import picked
+
+Row = dict[str, Any]
+NO_STREAM: Row = {
+    **dict.fromkeys(("material", "waste_class", "arose"), ""),
+    **dict.fromkeys(("waste", "hazardous", "solid"), False),
+    **{"codes": frozenset(), "wet_per_dry": 1.0},
+}
+"""What is bought is known by its material alone."""
 
 
 class Known:
@@ -26,54 +35,46 @@ class Known:
         self.year = {name: period.year for name, period in self.periods.items()}
         self.owner = {site.name: site.owner for site in net.case.sites}
         self.plants = frozenset(frames["arisings"]["site"])
-        self._rows: dict[str, pd.DataFrame] = {}
-        self._records: dict[str, list[dict[str, Any]]] = {}
+        self._rows: dict[str, list[Row]] = {}
 
     @cached_property
-    def streams(self) -> pd.DataFrame:
+    def streams(self) -> dict[str, Row]:
         """Every stream: what it is, whether a waste, whether hazardous, as received per dry tonne."""
-        frame = self.frames["streams"]
-        lineages = [self.net.lineages.by_id[name] for name in frame["lineage"]]
-        return pd.DataFrame(
-            {
-                "stream": frame["stream"].astype("str"),
-                "material": frame["material"],
-                "waste_class": frame["waste_class"],
-                "arose": frame["arose"],
-                "waste": [own.is_waste for own in lineages],
-                "hazardous": [own.is_waste and own.hazardous for own in lineages],
-                "solid": [own.material.unit == "t" for own in lineages],
-                "codes": [own.codes for own in lineages],
-                "wet_per_dry": [own.wet_per_dry for own in lineages],
+        found = {}
+        columns = ("stream", "lineage", "material", "waste_class", "arose")
+        for stream, lineage, material, waste_class, arose in picked(self.frames, "streams", *columns):
+            own = self.net.lineages.by_id[lineage]
+            found[stream] = {
+                "material": material,
+                "waste_class": waste_class,
+                "arose": arose,
+                "waste": own.is_waste,
+                "hazardous": own.is_waste and own.hazardous,
+                "solid": own.material.unit == "t",
+                "codes": own.codes,
+                "wet_per_dry": own.wet_per_dry,
             }
-        ).set_index("stream")
+        return found
 
-    def rows(self, name: str) -> pd.DataFrame:
-        """A frame with what is known of its streams, and the year of its periods."""
+    def rows(self, name: str) -> list[Row]:
+        """Rows of a frame with what is known of their streams, and the year of their periods."""
         if name not in self._rows:
             frame = self.frames[name]
-            found = frame.astype({"stream": "str"}).join(self.streams, on="stream")
-            self._rows[name] = found.assign(year=[self.year[period] for period in frame["period"]])
+            columns = [str(column) for column in frame.columns]
+            rows = (dict(zip(columns, cells, strict=True)) for cells in picked(self.frames, name, *columns))
+            self._rows[name] = [
+                row | self.streams.get(row["stream"], NO_STREAM) | {"year": self.year[row["period"]]}
+                for row in rows
+            ]
         return self._rows[name]
 
-    def records(self, name: str) -> list[dict[str, Any]]:
-        """The same row by row; what is no stream is no waste."""
-        if name not in self._records:
-            found = self.rows(name)
-            flags = {column: found[column].eq(True) for column in ("waste", "hazardous")}
-            rows = found.assign(**flags).to_dict("records")
-            self._records[name] = cast(list[dict[str, Any]], rows)
-        return self._records[name]
-
-    def wastes(self, name: str) -> pd.DataFrame:
+    def wastes(self, name: str) -> list[Row]:
         """Its rows of wastes."""
-        found = self.rows(name)
-        return found[found["waste"].eq(True)]
+        return [row for row in self.rows(name) if row["waste"]]
 
-    def hazardous(self, name: str) -> pd.DataFrame:
+    def hazardous(self, name: str) -> list[Row]:
         """Its rows of hazardous wastes."""
-        found = self.rows(name)
-        return found[found["hazardous"].eq(True)]
+        return [row for row in self.rows(name) if row["hazardous"]]
 
     def asks(self, rule: str) -> bool:
         """Whether the rule pack asks for something in any period."""

@@ -23,6 +23,7 @@ from redmud_opt.network.approved import Granted, Need, approved, filed
 from redmud_opt.network.borders import APPROVAL, FILING
 from redmud_opt.network.network import Array
 from redmud_opt.plan.accounts import NEGLIGIBLE
+from redmud_opt.plan.framing import framed, picked, summed
 
 MOVED = (
     *("kind", "of", "document", "from_province", "to_province", "site", "lineage", "period"),
@@ -39,11 +40,9 @@ Moved = tuple[str, str, str, str, str, str, str, str, float, float]
 
 def movement_tables(m: ConcreteModel, net: Network, flows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The three tables."""
-    moved = pd.DataFrame([*_approved(m, net), *_filed(m, net)], columns=list(MOVED))
-    numbers = {"moved_t": float, "document_t": float}
-    moved = moved.astype(numbers)
+    moved = [*_approved(m, net), *_filed(m, net)]
     return {
-        "movements": moved,
+        "movements": framed(moved, MOVED, ("moved_t", "document_t")),
         "border_documents": _documents(net, moved),
         "separate_loads": _loads(net, flows),
     }
@@ -96,32 +95,27 @@ def _needed(m: ConcreteModel, granted: Granted) -> Array:
     return found
 
 
-def _documents(net: Network, moved: pd.DataFrame) -> pd.DataFrame:
+def _documents(net: Network, moved: list[Moved]) -> pd.DataFrame:
     """Every document of the case, then what is to be filed by provinces and site."""
-    sums = moved.groupby("document")["document_t"].sum()
-    used = {str(name): float(amount) for name, amount in sums.items()}
+    used = summed((document, t) for _, _, document, *_, t in moved)
     rows: list[tuple[object, ...]] = []
     for row in net.case.approvals:
         own = used.get(row.name, 0.0)
         whose = (row.name, row.kind, row.from_province, row.to_province, row.receiver, row.code)
         dates = (str(row.valid_from or ""), str(row.valid_to or ""))
         rows.append((*whose, *dates, row.amount_t, own, row.amount_t - own, 0.0))
-    open_ = moved[moved["document"] == ""]
-    keys = ["from_province", "to_province", "site"]
-    for names, amount in open_.groupby(keys, sort=False)["document_t"].sum().items():
-        start, end, site = names if isinstance(names, tuple) else (names, "", "")
-        rows.append(("", FILING, start, end, site, "general", "", "", 0.0, 0.0, 0.0, float(amount)))
-    frame = pd.DataFrame(rows, columns=list(DOCUMENTS))
-    return frame.astype({name: float for name in DOCUMENTS if name.endswith("_t")})
+    open_ = summed(((start, end, site), t) for _, _, name, start, end, site, *_, t in moved if not name)
+    for where, amount in open_.items():
+        rows.append(("", FILING, *where, "general", "", "", 0.0, 0.0, 0.0, amount))
+    return framed(rows, DOCUMENTS, [name for name in DOCUMENTS if name.endswith("_t")])
 
 
 def _loads(net: Network, flows: pd.DataFrame) -> pd.DataFrame:
     """Lanes and periods in which both wastes of a row move."""
     material = {stream.id: net.lineages.by_id[stream.lineage].name for stream in net.streams}
     carried: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for lane, stream, period, amount in flows[["lane", "stream", "period", "flow_t"]].itertuples(
-        index=False, name=None
-    ):
+    moves = picked({"flows": flows}, "flows", "lane", "stream", "period", "flow_t")
+    for lane, stream, period, amount in moves:
         carried[lane, period][material[stream]] += amount
     rows = []
     for row in net.case.incompatibilities:
@@ -131,4 +125,4 @@ def _loads(net: Network, flows: pd.DataFrame) -> pd.DataFrame:
             other = sum(t for name, t in amounts.items() if name in second)
             if one > NEGLIGIBLE and other > NEGLIGIBLE:
                 rows.append((lane, row.first, row.second, period, one, other))
-    return pd.DataFrame(rows, columns=list(LOADS)).astype({"first_t": float, "second_t": float})
+    return framed(rows, LOADS, ("first_t", "second_t"))

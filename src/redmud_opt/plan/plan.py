@@ -34,6 +34,7 @@ from redmud_opt.plan.compositions import composition_tables
 from redmud_opt.plan.cost_to_serve import cost_tables
 from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
+from redmud_opt.plan.known import Known
 from redmud_opt.plan.ledger import LEDGER_COLUMNS, LOT_COLUMNS, ledger_tables
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.movements import movement_tables
@@ -274,9 +275,10 @@ def _frames(network: Network, model: ConcreteModel) -> dict[str, pd.DataFrame]:
     tracing = Tracing(Steps(book))
     frames |= cost_tables(book, tracing) | {"annual": annual_table(book)}
     frames["statistical_form"] = statistical_table(book, tracing)
-    frames["readiness"] = readiness_table(frames, network)
+    known = Known(frames, network)
+    frames["readiness"] = readiness_table(known)
     frames |= ledger_tables(book)
-    return frames | score_tables(frames, network)
+    return frames | score_tables(known)
 
 
 def _solve_record(outcome: Outcome) -> dict[str, Any]:

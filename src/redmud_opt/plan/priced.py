@@ -254,7 +254,7 @@ def _running(book: Book) -> Iterator[Priced]:
             worth = -book.dates.discount_of(opened.t)
             on = Of(lane, book.dates.year_of(opened.t))
             yield "lane_fixed", ("lanes", lane, "fixed_cost_cny"), worth * lane.fixed_cost_cny, on
-    for (kind, name), t in Uses(book).used:
+    for (kind, name), t in sorted(Uses(book).used):
         lane = book.facts.lanes.get(name) if kind == LANE else None
         if lane is not None and lane.fixed_cost_cny_per_period:
             cell = ("lanes", lane, "fixed_cost_cny_per_period")

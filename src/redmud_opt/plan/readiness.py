@@ -33,7 +33,7 @@ from redmud_opt.case.case import Period
 from redmud_opt.case.certificates import out_of_date
 from redmud_opt.case.indicators import EXPIRY_DAYS, READINESS
 from redmud_opt.case.rules import Approval, Contract, Permit
-from redmud_opt.network import Network
+from redmud_opt.plan.framing import framed
 from redmud_opt.plan.known import Known
 from redmud_opt.plan.room_left import ROOM, Reading
 
@@ -45,9 +45,8 @@ ASSUMED = "assumed"
 NOTHING = 1e-9
 
 
-def readiness_table(frames: Mapping[str, pd.DataFrame], net: Network) -> pd.DataFrame:
+def readiness_table(known: Known) -> pd.DataFrame:
     """The frame `readiness`, in the order of `READINESS`."""
-    known = Known(frames, net)
     families = (_contracts, _permits, _approvals, _left, _capacity, _stock, _expiring, *ROOM, _certificates)
     found: defaultdict[str, list[Reading]] = defaultdict(list)
     for family in families:
@@ -63,7 +62,8 @@ def readiness_table(frames: Mapping[str, pd.DataFrame], net: Network) -> pd.Data
             action = f"plan.action_{own.key}" if state in ("watch", "alarm") else ""
             judged = (own.watch, own.alarm, state, action)
             rows.append((*row[:5], value, own.unit, row.numerator, row.denominator, *judged))
-    return pd.DataFrame(rows, columns=list(READINESS_COLUMNS)).astype({"year": int})
+    numbers = ("value", "numerator", "denominator", "watch", "alarm")
+    return framed(rows, READINESS_COLUMNS, numbers, whole=("year",))
 
 
 def in_hand(row: Contract | Permit | Approval, period: Period) -> bool:
@@ -96,12 +96,12 @@ def _contracts(known: Known) -> Iterator[Reading]:
     products = {row.name for row in known.case.materials if row.legal_status == "product" and row.unit == "t"}
     given = [
         (of_outlet[row["outlet"]], row["period"], row["sold"])
-        for row in known.records("sales")
+        for row in known.rows("sales")
         if row["waste"] or row["material"] in products
     ]
     given += [
         (of_line[row["line"]], row["period"], row["feed_t"])
-        for row in known.records("feeds")
+        for row in known.rows("feeds")
         if row["waste"] and row["line"] in of_line
     ]
     sums: defaultdict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -136,7 +136,7 @@ def receipts(known: Known) -> Iterator[Receipt]:
         ("placements", "placed_t", "storage"),
     )
     for name, column, by in taken:
-        for row in known.records(name):
+        for row in known.rows(name):
             if row["hazardous"]:
                 receiver = lookup.lines[row["line"]].facility if name == "feeds" else row[by]
                 wet_t = row[column] * row["wet_per_dry"]
@@ -149,7 +149,7 @@ def _permits(known: Known) -> Iterator[Reading]:
     """Receipts at sites to which hazardous waste came by lane in the year; the use step may be exempt."""
     if not known.asks("permit") and not known.case.permits:
         return
-    came = {(row["to_site"], row["year"]) for row in known.records("flows") if row["hazardous"]}
+    came = {(row["to_site"], row["year"]) for row in known.rows("flows") if row["hazardous"]}
     sums: defaultdict[tuple[str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for row in receipts(known):
         year = known.year[row.period]
@@ -279,7 +279,7 @@ def _taken_under(known: Known) -> dict[tuple[str, int], float]:
     under |= {row.name: row.contract for row in case.lines if row.contract}
     traded = (("sales", "outlet", "sold"), ("purchases", "supply", "bought"), ("feeds", "line", "feed_t"))
     for name, item, column in traded:
-        for row in known.records(name):
+        for row in known.rows(name):
             if row[item] in under:
                 found[under[row[item]], row["year"]] += row[column]
     return found

@@ -31,7 +31,7 @@ def cover(known: Known) -> Iterator[Reading]:
     keys = zip(yards["storage"], yards["period"], strict=True)
     room = dict(zip(keys, yards["free_t"].tolist(), strict=True))
     arising: defaultdict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in known.records("arisings"):
+    for row in known.rows("arisings"):
         if row["waste"] and row["waste_class"]:
             arising[row["site"], row["waste_class"], row["period"]].append(row)
     for (site, waste_class, name), own in arising.items():
@@ -88,7 +88,7 @@ def unplaced(known: Known) -> Iterator[Reading]:
     for stock in known.case.opening_stock:
         lay[stock.storage, classes[stock.material]] += stock.amount_t
     closing: defaultdict[tuple[str, str, str, bool], float] = defaultdict(float)
-    for row in known.records("stocks"):
+    for row in known.rows("stocks"):
         if row["waste"] and row["period"] == last.name:
             own = row["waste_class"] or "none"
             closing[row["storage"], row["site"], own, row["hazardous"]] += row["stock_t"]

@@ -14,182 +14,233 @@
     insurance_stated    hazardous waste that arises where a date is stated                   ÷  all of it
     co2e                direct, purchased and of transport, where it is emitted [t];  co2e_per_t  ÷  what arises
 
-An entry is (indicator, waste class, whose, year, part, table, item, amount): `whose` is the site it is counted at, or
-an owner, or blank for the whole; `table` and `item` say which rows of the plan it sums up. docs/decisions.md.
+An entry is an amount and its label (indicator, waste class, whose, year, part, table, item): `whose` is the site it
+is counted at, or an owner, or blank for the whole; `table` and `item` say which rows of the plan it sums up.
+docs/decisions.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
-import numpy as np
-import pandas as pd
-
-from redmud_opt.plan.known import Known
+from redmud_opt.plan.framing import last_of, picked, summed
+from redmud_opt.plan.known import Known, Row
 from redmud_opt.plan.stock_ages import kept_since
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
-ENTRY = ("indicator", "waste_class", "whose", "year", "part", "table", "item", "amount")
 CO2E_SCOPES = ("direct", "purchased", "transport")
+TOTAL = ("total", "origin", "cohort", "year", "amount")
 
 
-def entries(known: Known) -> pd.DataFrame:
-    """All of them, one row per label."""
-    parts = [
-        part[list(ENTRY)]
-        for family in (
-            _reduction,
-            _intensity,
-            _rates,
-            _disposal,
-            _ages,
-            _manifests,
-            _transport,
-            _insurance,
-            _co2e,
-        )
-        for part in family(known)
-        if len(part)
-    ]
-    if not parts:
-        return pd.DataFrame(columns=list(ENTRY)).astype({"year": int, "amount": float})
-    found = pd.concat(parts, ignore_index=True)
-    summed = found.groupby(list(ENTRY[:-1]), as_index=False, sort=False)["amount"].sum()
-    return pd.DataFrame(summed).astype({"year": int, "amount": float})
+class Label(NamedTuple):
+    """What an amount belongs to."""
+
+    indicator: str
+    waste_class: str
+    whose: str
+    year: int
+    part: str
+    table: str
+    item: str
 
 
-def _entry(frame: pd.DataFrame, indicator: Any, part: str, table: str, waste_class: Any = "") -> pd.DataFrame:
-    """Rows of a frame as entries: whose, year, item and amount are there already."""
-    if frame.empty:
-        return frame  # left out with all that is empty
-    own = frame[["whose", "year", "item", "amount"]]
-    return own.assign(indicator=indicator, part=part, table=table, waste_class=waste_class)
+class Item(NamedTuple):
+    """An amount of a row of the plan; on which side of which indicators it stands is said by the families below."""
+
+    whose: str
+    year: int
+    item: str
+    amount: float
+    waste_class: str = ""
 
 
-def _both(numerator: pd.DataFrame, denominator: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    yield numerator.assign(part=NUMERATOR)
-    yield denominator.assign(part=DENOMINATOR)
+Entry = tuple[Label, float]
+
+
+def entries(known: Known) -> dict[Label, float]:
+    """All of them, one amount per label."""
+    families: tuple[Callable[[Known], Iterator[Entry]], ...] = (
+        _reduction,
+        _intensity,
+        _rates,
+        _disposal,
+        _ages,
+        _manifests,
+        _transport,
+        _insurance,
+        _co2e,
+    )
+    return summed(entry for family in families for entry in family(known))
+
+
+def _entries(items: Iterable[Item], indicator: str, part: str, table: str) -> Iterator[Entry]:
+    """Items on a side of an indicator."""
+    for whose, year, item, amount, waste_class in items:
+        yield Label(indicator, waste_class, whose, year, part, table, item), amount
+
+
+def _both(items: Iterable[Item], indicator: str, table: str) -> Iterator[Entry]:
+    """Items on both sides."""
+    items = list(items)
+    yield from _entries(items, indicator, NUMERATOR, table)
+    yield from _entries(items, indicator, DENOMINATOR, table)
 
 
 # ---------------------------------------------------------------- what arises
 
 
-def _arising(known: Known) -> pd.DataFrame:
-    """What arises of wastes, by row of the case: whose, year, item, amount."""
-    frame = known.wastes("arisings")
-    return frame.assign(whose=frame["site"], item=frame["arising"], amount=frame["arising_t"])
+def _arose(rows: Iterable[Row]) -> list[Item]:
+    """What arises, by row of the case."""
+    return [Item(row["site"], row["year"], row["arising"], row["arising_t"]) for row in rows]
 
 
-def _reduction(known: Known) -> Iterator[pd.DataFrame]:
-    options = known.frames["reductions"]
-    options = options[options["kind"] != "expansion"]
-    saved = options["avoided_t"] + options["changed_t"] - options["added_t"]
-    years = [known.year[period] for period in options["period"]]
-    saved_t = options.assign(whose=options["site"], year=years, item=options["option"], amount=saved)
-    rows = _entry(saved_t, "reduction_share", NUMERATOR, "reductions")
-    yield from _both(rows, rows)
-    yield _entry(_arising(known), "reduction_share", DENOMINATOR, "arisings")
+def _reduction(known: Known) -> Iterator[Entry]:
+    columns = ("site", "period", "option", "kind", "avoided_t", "changed_t", "added_t")
+    saved = [
+        Item(site, known.year[period], option, avoided + changed - added)
+        for site, period, option, kind, avoided, changed, added in picked(
+            known.frames, "reductions", *columns
+        )
+        if kind != "expansion"
+    ]
+    yield from _both(saved, "reduction_share", "reductions")
+    yield from _entries(_arose(known.wastes("arisings")), "reduction_share", DENOMINATOR, "arisings")
 
 
-def _intensity(known: Known) -> Iterator[pd.DataFrame]:
-    """Production is that of the row with the most of it at the site in the period: wastes may state the same."""
-    stated = {row.name: row for row in known.case.arisings if row.production_t is not None}
-    arising = _arising(known)
-    mine = arising[arising["item"].isin(stated)]
-    yield _entry(mine, "intensity", NUMERATOR, "arisings")
-    options = known.frames["reductions"]
-    more = options[(options["kind"] == "expansion") & options["arising"].isin(stated)]
-    years = [known.year[period] for period in more["period"]]
-    less = more.assign(whose=more["site"], year=years, item=more["option"], amount=-more["added_t"])
-    yield _entry(less, "intensity", NUMERATOR, "reductions")
+def _intensity(known: Known) -> Iterator[Entry]:
+    stated = {row.name for row in known.case.arisings if row.production_t is not None}
+    mine = [row for row in known.wastes("arisings") if row["arising"] in stated]
+    yield from _entries(_arose(mine), "intensity", NUMERATOR, "arisings")
+    columns = ("site", "period", "option", "kind", "arising", "added_t")
+    less = [
+        Item(site, known.year[period], option, -added)
+        for site, period, option, kind, arising, added in picked(known.frames, "reductions", *columns)
+        if kind == "expansion" and arising in stated
+    ]
+    yield from _entries(less, "intensity", NUMERATOR, "reductions")
+    yield from _entries(_production(known), "intensity", DENOMINATOR, "production")
+
+
+def _production(known: Known) -> list[Item]:
+    """That of the row with the most of it at the site in the period: wastes may state the same."""
     time = known.net.time
     made: dict[tuple[str, int], tuple[float, str]] = {}
-    for row in stated.values():
-        amounts = (row.production_t or 0.0) * time.rate(row.per, row.calendar) * time.during(row.during)
-        for t, amount in enumerate(amounts.tolist()):
-            made[row.site, t] = max(made.get((row.site, t), (0.0, "")), (amount, row.name))
-    rows = [(site, int(time.year[t]), item, amount) for (site, t), (amount, item) in made.items()]
-    production = pd.DataFrame(rows, columns=["whose", "year", "item", "amount"])
-    yield _entry(production, "intensity", DENOMINATOR, "production")
+    for row in known.case.arisings:
+        if row.production_t is not None:
+            amounts = row.production_t * time.rate(row.per, row.calendar) * time.during(row.during)
+            for t, amount in enumerate(amounts.tolist()):
+                made[row.site, t] = max(made.get((row.site, t), (0.0, "")), (amount, row.name))
+    return [Item(site, int(time.year[t]), name, amount) for (site, t), (amount, name) in made.items()]
 
 
-def _insurance(known: Known) -> Iterator[pd.DataFrame]:
+def _insurance(known: Known) -> Iterator[Entry]:
     """A plant is insured in a period whose last day its insurance covers; a blank date is not known."""
-    until = {site.name: site.liability_insured_to for site in known.case.sites}
-    frame = known.hazardous("arisings")
-    frame = frame.assign(whose=frame["site"], item=frame["arising"], amount=frame["arising_t"])
-    days = [until[site] for site in frame["site"]]
-    ends = [known.periods[period].end for period in frame["period"]]
-    known_day = np.array([day is not None for day in days], dtype=bool)
-    covered = np.array([day is not None and e <= day for day, e in zip(days, ends, strict=True)], dtype=bool)
-    stated = frame[known_day]
-    yield _entry(frame[covered], "insured", NUMERATOR, "arisings")
-    yield _entry(stated, "insured", DENOMINATOR, "arisings")
-    yield _entry(stated, "insurance_stated", NUMERATOR, "arisings")
-    yield _entry(frame, "insurance_stated", DENOMINATOR, "arisings")
+    until = {row.name: day for row in known.case.sites if (day := row.liability_insured_to) is not None}
+    rows = known.hazardous("arisings")
+    stated = [row for row in rows if row["site"] in until]
+    covered = [row for row in stated if known.periods[row["period"]].end <= until[row["site"]]]
+    yield from _entries(_arose(covered), "insured", NUMERATOR, "arisings")
+    yield from _entries(_arose(stated), "insured", DENOMINATOR, "arisings")
+    yield from _entries(_arose(stated), "insurance_stated", NUMERATOR, "arisings")
+    yield from _entries(_arose(rows), "insurance_stated", DENOMINATOR, "arisings")
 
 
-def _co2e(known: Known) -> Iterator[pd.DataFrame]:
-    accounts = known.frames["accounts"]
-    own = accounts[(accounts["account"] == "co2e_t") & accounts["scope"].isin(CO2E_SCOPES)]
-    if own.empty:
+def _co2e(known: Known) -> Iterator[Entry]:
+    columns = ("site", "year", "scope", "amount", "account")
+    own = [
+        Item(site, year, scope, amount)
+        for site, year, scope, amount, account in picked(known.frames, "accounts", *columns)
+        if account == "co2e_t" and scope in CO2E_SCOPES
+    ]
+    if not own:
         return  # nobody states emissions: that is not none
-    own = own.assign(whose=own["site"], item=own["scope"])
-    yield _entry(own, "co2e", NUMERATOR, "accounts")
-    yield _entry(own, "co2e_per_t", NUMERATOR, "accounts")
-    yield _entry(_arising(known), "co2e_per_t", DENOMINATOR, "arisings")
+    yield from _entries(own, "co2e", NUMERATOR, "accounts")
+    yield from _entries(own, "co2e_per_t", NUMERATOR, "accounts")
+    yield from _entries(_arose(known.wastes("arisings")), "co2e_per_t", DENOMINATOR, "arisings")
 
 
 # ---------------------------------------------------------------- use and disposal
 
 
-def _rates(known: Known) -> Iterator[pd.DataFrame]:
+class Used(NamedTuple):
+    """A row of the statistical form, or of the year to date."""
+
+    whose: str
+    waste_class: str
+    year: int
+    item: str
+    generated_t: float
+    used_t: float
+    past_t: float
+
+    def as_item(self, amount: float, waste_class: str = "") -> Item:
+        """An amount of it."""
+        return Item(self.whose, self.year, self.item, amount, waste_class)
+
+
+def _rates(known: Known) -> Iterator[Entry]:
     """Of what arose at a plant, by the statistical form; gross by origin, which need not tell plants apart."""
-    dangerous = hazardous_classes(known)
     for table, own in (("statistical_form", _form(known)), ("year_to_date", _year_to_date(known))):
-        new, past = own["used_t"] - own["used_past_t"], own["used_past_t"]
-        amounts = {
-            "use_rate_new": (new, own["generated_t"]),
-            "use_rate_stat": (new + past, own["generated_t"] + past),
-        }
-        together = np.where(own["waste_class"].isin(dangerous), "use_rate_hazardous", "use_rate_general")
-        for indicator, sides in amounts.items():
-            for part, amount in zip((NUMERATOR, DENOMINATOR), sides, strict=True):
-                rows = own.assign(amount=amount)
-                yield _entry(rows, indicator, part, table, waste_class=rows["waste_class"])
-                if indicator == "use_rate_stat":
-                    yield _entry(rows, together, part, table)
-    totals = known.frames["totals"]
-    totals = totals[totals["origin"] != ""]
-    names = [str(origin).partition(":") for origin in totals["origin"]]
-    item = totals["origin"] + "/" + totals["total"] + "/" + totals["cohort"]
-    classes, plants = ([name[k] for name in names] for k in (0, 2))
-    own = totals.assign(waste_class=classes, whose=plants, item=item)
-    for part, total in ((NUMERATOR, "utilised_gross"), (DENOMINATOR, "generated")):
-        rows = own[own["total"] == total]
-        yield _entry(rows, "use_rate_gross", part, "totals", waste_class=rows["waste_class"])
+        yield from _rates_of(own, table, hazardous_classes(known))
+    for part, name in ((NUMERATOR, "utilised_gross"), (DENOMINATOR, "generated")):
+        rows = []
+        for total, origin, cohort, year, amount in picked(known.frames, "totals", *TOTAL):
+            if origin and total == name:
+                waste_class, _, plant = origin.partition(":")
+                rows.append(Item(plant, year, f"{origin}/{total}/{cohort}", amount, waste_class))
+        yield from _entries(rows, "use_rate_gross", part, "totals")
 
 
-def _form(known: Known) -> pd.DataFrame:
+def _rates_of(own: list[Used], table: str, dangerous: frozenset[str]) -> Iterator[Entry]:
+    new = [(row, row.used_t - row.past_t) for row in own]
+    sides = (
+        ("use_rate_new", NUMERATOR, [(row, amount) for row, amount in new]),
+        ("use_rate_new", DENOMINATOR, [(row, row.generated_t) for row in own]),
+        ("use_rate_stat", NUMERATOR, [(row, amount + row.past_t) for row, amount in new]),
+        ("use_rate_stat", DENOMINATOR, [(row, row.generated_t + row.past_t) for row in own]),
+    )
+    for indicator, part, amounts in sides:
+        by_class = (row.as_item(amount, row.waste_class) for row, amount in amounts)
+        yield from _entries(by_class, indicator, part, table)
+        if indicator == "use_rate_stat":
+            for row, amount in amounts:
+                together = "hazardous" if row.waste_class in dangerous else "general"
+                yield from _entries([row.as_item(amount)], f"use_rate_{together}", part, table)
+
+
+def _form(known: Known) -> list[Used]:
     """Rows of the statistical form by plant, in dry tonnes."""
-    form = known.frames["statistical_form"]
-    own = form[(form["level"] == "plant") & (form["basis"] == "dry")]
-    return own.assign(whose=own["scope"], item=own["waste_class"] + "/" + own["code"])
+    columns = (
+        "scope",
+        "waste_class",
+        "year",
+        "code",
+        "generated_t",
+        "used_t",
+        "used_past_t",
+        "level",
+        "basis",
+    )
+    return [
+        Used(scope, waste_class, year, f"{waste_class}/{code}", *amounts)
+        for scope, waste_class, year, code, *amounts, level, basis in picked(
+            known.frames, "statistical_form", *columns
+        )
+        if (level, basis) == ("plant", "dry")
+    ]
 
 
-def _year_to_date(known: Known) -> pd.DataFrame:
+def _year_to_date(known: Known) -> list[Used]:
     """What the case states of the year before the horizon began, under the same headings."""
     year = known.case.periods[0].year
-    rows = [
-        (
+    return [
+        Used(
             *(row.site, row.waste_class, year, row.waste_class, row.generated_t),
             *(row.utilised_new_t + row.utilised_legacy_t, row.utilised_legacy_t),
         )
         for row in known.case.year_to_date
     ]
-    names = ["whose", "waste_class", "year", "item", "generated_t", "used_t", "used_past_t"]
-    return pd.DataFrame(rows, columns=names)
 
 
 def hazardous_classes(known: Known) -> frozenset[str]:
@@ -200,51 +251,56 @@ def hazardous_classes(known: Known) -> frozenset[str]:
     return frozenset(row.waste_class for row in found)
 
 
-def _disposal(known: Known) -> Iterator[pd.DataFrame]:
+def _disposal(known: Known) -> Iterator[Entry]:
     """Dry tonnes of waste that are disposed of, at the site where they are."""
-    compliant = {row.name for row in known.case.storages if row.compliant}
-    placed = known.wastes("placements")
-    placed = placed.assign(whose=placed["site"], item=placed["storage"], amount=placed["placed_t"])
-    meaning = known.net.lookup.meaning
-    outlets = {row.name for row in known.case.outlets if row.method and meaning(row.method) == "disposal"}
-    sold = known.wastes("sales")
-    sold = sold[sold["outlet"].isin(outlets)]
-    sold = sold.assign(whose=sold["site"], item=sold["outlet"], amount=sold["sold"])
-    treats = {row.name for row in known.case.processes if row.method and meaning(row.method) == "disposal"}
-    fed = known.wastes("feeds")
-    fed = fed[fed["process"].isin(treats)]
-    sites = [known.net.lookup.line_site(line) for line in fed["line"]]
-    fed = fed.assign(whose=sites, item=fed["process"], amount=fed["feed_t"])
-    harmless = placed[placed["item"].isin(compliant)]
-    yield _entry(harmless, "harmless_disposal", NUMERATOR, "placements")
-    yield _entry(placed, "harmless_disposal", DENOMINATOR, "placements")
-    for rows, table in ((sold, "sales"), (fed, "feeds")):
-        own = _entry(rows, "harmless_disposal", "", table)
-        yield from _both(own, own)
+    case, lookup = known.case, known.net.lookup
+
+    def disposes(method: str) -> bool:
+        return bool(method) and lookup.meaning(method) == "disposal"
+
+    compliant = {row.name for row in case.storages if row.compliant}
+    outlets = {row.name for row in case.outlets if disposes(row.method)}
+    treats = {row.name for row in case.processes if disposes(row.method)}
+    placed, sold, fed = (known.wastes(name) for name in ("placements", "sales", "feeds"))
+    placed_t = [Item(row["site"], row["year"], row["storage"], row["placed_t"]) for row in placed]
+    sold_t = [
+        Item(row["site"], row["year"], row["outlet"], row["sold"]) for row in sold if row["outlet"] in outlets
+    ]
+    fed_t = [
+        Item(lookup.line_site(row["line"]), row["year"], row["process"], row["feed_t"])
+        for row in fed
+        if row["process"] in treats
+    ]
+    harmless = [row for row in placed_t if row.item in compliant]
+    yield from _entries(harmless, "harmless_disposal", NUMERATOR, "placements")
+    yield from _entries(placed_t, "harmless_disposal", DENOMINATOR, "placements")
+    yield from _both(sold_t, "harmless_disposal", "sales")
+    yield from _both(fed_t, "harmless_disposal", "feeds")
 
 
 # ---------------------------------------------------------------- storage and movement
 
 
-def _ages(known: Known) -> Iterator[pd.DataFrame]:
+def _ages(known: Known) -> Iterator[Entry]:
     """Tonne-days of hazardous waste in stock at the end of each year ÷ tonnes; and the greatest age."""
     lots = kept_since(known)
-    mean = lots.assign(whose=lots["site"], item=lots["storage"], amount=lots["stock_t"] * lots["age_days"])
-    yield _entry(mean, "storage_age_mean", NUMERATOR, "stocks")
-    yield _entry(mean.assign(amount=lots["stock_t"]), "storage_age_mean", DENOMINATOR, "stocks")
-    oldest = lots.sort_values("age_days", kind="stable").drop_duplicates(["site", "year"], keep="last")
-    oldest = oldest.assign(whose=oldest["site"], item=oldest["storage"], amount=oldest["age_days"])
-    yield _entry(oldest, "storage_age_greatest", NUMERATOR, "stocks")
+    mean = [Item(lot.site, lot.year, lot.storage, lot.stock_t * lot.age_days) for lot in lots]
+    stock = [Item(lot.site, lot.year, lot.storage, lot.stock_t) for lot in lots]
+    yield from _entries(mean, "storage_age_mean", NUMERATOR, "stocks")
+    yield from _entries(stock, "storage_age_mean", DENOMINATOR, "stocks")
+    oldest = last_of(sorted(lots, key=lambda lot: lot.age_days), lambda lot: (lot.site, lot.year))
+    ages = [Item(lot.site, lot.year, lot.storage, lot.age_days) for lot in oldest]
+    yield from _entries(ages, "storage_age_greatest", NUMERATOR, "stocks")
 
 
-def _manifests(known: Known) -> Iterator[pd.DataFrame]:
-    frame = known.hazardous("flows")
-    moves = frame.drop_duplicates(["lane", "from_site", "to_site", "mode", "material", "period"])
-    moves = moves.assign(whose=moves["from_site"], item=moves["lane"], amount=1.0)
-    yield _entry(moves, "manifests", NUMERATOR, "flows")
+def _manifests(known: Known) -> Iterator[Entry]:
+    by = ("lane", "from_site", "to_site", "mode", "material", "period")
+    moves = {tuple(row[name] for name in by): row for row in known.hazardous("flows")}
+    items = (Item(row["from_site"], row["year"], row["lane"], 1.0) for row in moves.values())
+    yield from _entries(items, "manifests", NUMERATOR, "flows")
 
 
-def _transport(known: Known) -> Iterator[pd.DataFrame]:
+def _transport(known: Known) -> Iterator[Entry]:
     """Of everything counted in tonnes; nothing in a year in which a length is not known, or without modes."""
     if not known.case.modes:
         return
@@ -253,11 +309,14 @@ def _transport(known: Known) -> Iterator[pd.DataFrame]:
         (route.lane, route.from_site, route.to_site, route.mode): route.distance_km
         for route in known.net.routes.route
     }
-    frame = known.rows("flows")
-    frame = frame[frame["solid"].eq(True)]
-    keys = zip(frame["lane"], frame["from_site"], frame["to_site"], frame["mode"], strict=True)
-    km = pd.Series([length[key] for key in keys], index=frame.index, dtype=float)
-    measured = ~frame["year"].isin(frame["year"][km == float("inf")])
-    moved = frame.assign(whose=frame["from_site"], item=frame["lane"], amount=frame["wet_t"] * km)[measured]
-    yield _entry(moved[moved["mode"].isin(clean)], "clean_transport", NUMERATOR, "flows")
-    yield _entry(moved, "clean_transport", DENOMINATOR, "flows")
+    by = ("lane", "from_site", "to_site", "mode")
+    moved = [(row, length[tuple(row[name] for name in by)]) for row in known.rows("flows") if row["solid"]]
+    dark = {row["year"] for row, km in moved if km == float("inf")}
+    items = [
+        (row["mode"], Item(row["from_site"], row["year"], row["lane"], row["wet_t"] * km))
+        for row, km in moved
+        if row["year"] not in dark
+    ]
+    cleanly = (item for mode, item in items if mode in clean)
+    yield from _entries(cleanly, "clean_transport", NUMERATOR, "flows")
+    yield from _entries((item for _, item in items), "clean_transport", DENOMINATOR, "flows")

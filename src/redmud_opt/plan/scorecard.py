@@ -17,14 +17,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from math import nan
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from redmud_opt.case.indicators import ALL, OWNER, PLANT, SCORECARD
-from redmud_opt.network import Network
+from redmud_opt.plan.framing import framed, last_of, summed
 from redmud_opt.plan.known import Known
-from redmud_opt.plan.score_entries import DENOMINATOR, NUMERATOR, entries
+from redmud_opt.plan.score_entries import DENOMINATOR, NUMERATOR, Label, entries
 
 KEYS = ("indicator", "waste_class", "at", "year")
 ROW_COLUMNS = (*KEYS, "part", "table", "item", "amount")
@@ -32,6 +33,7 @@ SCORE_COLUMNS = (
     *(*KEYS, "value", "unit", "numerator", "denominator", "asked", "gap", "trend"),
     *("definition", "formula", "authority", "own"),
 )
+SCORE_NUMBERS = ("value", "numerator", "denominator", "asked", "gap", "trend")
 AMOUNTS = ("manifests", "co2e", "storage_age_greatest")
 """Indicators that are an amount, not a ratio."""
 GREATEST = ("storage_age_greatest",)
@@ -39,95 +41,119 @@ GREATEST = ("storage_age_greatest",)
 BY_PERIOD = ("manifests",)
 """Indicators that count what happens in a period once, so that finer periods count more."""
 NOTHING = 1e-9
+RANK = {row.key: k for k, row in enumerate(SCORECARD)}
+"""Indicators as they stand in `SCORECARD`."""
+LEVELS = {row.key: row.levels for row in SCORECARD}
 
 
-def score_tables(frames: Mapping[str, pd.DataFrame], net: Network) -> dict[str, pd.DataFrame]:
+class Key(NamedTuple):
+    """An indicator at a level: `KEYS`."""
+
+    indicator: str
+    waste_class: str
+    at: str
+    year: int
+
+    @property
+    def order(self) -> tuple[int, str, str, int]:
+        """As they are shown."""
+        return RANK[self.indicator], *self[1:]
+
+
+Part = tuple[Key, str, str, str]
+"""Key, part, table, item."""
+
+
+def score_tables(known: Known) -> dict[str, pd.DataFrame]:
     """Both frames."""
-    known = Known(frames, net)
-    rows = _at_levels(known, entries(known))
-    periods = Counter(net.time.year.tolist())
-    return {"scorecard": _scores(rows, frames["targets"], periods), "scorecard_rows": rows}
-
-
-def _at_levels(known: Known, found: pd.DataFrame) -> pd.DataFrame:
-    """Entries counted at their plant, at its owner and in the whole, as far as the indicator is shown there."""
-    whose = found["whose"]
-    owner = whose.map(lambda name: known.owner.get(name, name))
-    levels = {
-        PLANT: whose.where(whose.isin(known.plants), ""),
-        OWNER: owner,
-        ALL: pd.Series("", index=found.index, dtype="str"),
+    parts = _at_levels(known, entries(known))
+    periods = Counter(known.net.time.year.tolist())
+    rows = [(*key, *rest, amount) for (key, *rest), amount in parts.items()]
+    return {
+        "scorecard": scores(parts, _targets(known.frames["targets"]), periods),
+        "scorecard_rows": framed(rows, ROW_COLUMNS, ("amount",), whole=("year",)),
     }
-    parts = []
-    for level, at in levels.items():
-        shown = found["indicator"].isin([row.key for row in SCORECARD if level in row.levels])
-        kept = shown & ((at != "") | (level == ALL))
-        parts.append(found[kept].assign(at=at[kept]))
-    rows = pd.concat(parts, ignore_index=True)
-    greatest = rows["indicator"].isin(GREATEST)
-    top = rows[greatest].sort_values("amount", kind="stable").drop_duplicates(list(KEYS), keep="last")
-    rows = pd.concat([rows[~greatest], top], ignore_index=True)
-    totals = rows.groupby(list(ROW_COLUMNS[:-1]), as_index=False, sort=False)["amount"].sum()
-    summed = pd.DataFrame(totals)
-    summed = summed[summed["amount"].abs() > NOTHING]
-    ordered = _in_order(summed, "part")[list(ROW_COLUMNS)]
-    return ordered.astype({"year": int, "amount": float})
 
 
-def _in_order(rows: pd.DataFrame, *more: str) -> pd.DataFrame:
-    """As the indicators stand in `SCORECARD`."""
-    rank = rows["indicator"].map({row.key: k for k, row in enumerate(SCORECARD)})
-    by = ["rank", *KEYS[1:], *more]
-    ordered: pd.DataFrame = rows.assign(rank=rank).sort_values(by, kind="stable").reset_index(drop=True)
-    return ordered
+def _at_levels(known: Known, found: Mapping[Label, float]) -> dict[Part, float]:
+    """Entries counted at their plant, at its owner and in the whole, as far as the indicator is shown there."""
+    rows = [
+        (
+            (Key(label.indicator, label.waste_class, at, label.year), label.part, label.table, label.item),
+            amount,
+        )
+        for level in (PLANT, OWNER, ALL)
+        for label, amount in found.items()
+        if (at := _at(known, level, label.whose)) is not None and level in LEVELS[label.indicator]
+    ]
+    greatest = sorted((row for row in rows if row[0][0].indicator in GREATEST), key=lambda row: row[1])
+    rows = [row for row in rows if row[0][0].indicator not in GREATEST]
+    sums = summed([*rows, *last_of(greatest, lambda row: row[0][0])])
+    kept = [(part, amount) for part, amount in sums.items() if abs(amount) > NOTHING]
+    return dict(sorted(kept, key=lambda row: (row[0][0].order, row[0][1])))
 
 
-def _scores(rows: pd.DataFrame, targets: pd.DataFrame, periods: Mapping[int, int]) -> pd.DataFrame:
-    sums = rows.pivot_table(index=list(KEYS), columns="part", values="amount", aggfunc="sum", sort=False)
-    sums = sums.reindex(columns=[NUMERATOR, DENOMINATOR]).rename_axis(columns=None)
-    sums = _with_unknown(sums.reset_index())
-    amount = sums["indicator"].isin(AMOUNTS)
-    above = sums[NUMERATOR].fillna(0.0).astype(float)
-    below = sums[DENOMINATOR].fillna(0.0).astype(float).where(~amount)
-    ratio = above / below.where(below > 0.0)
-    found = sums[list(KEYS)].assign(numerator=above, denominator=below, value=above.where(amount, ratio))
-    found["unit"] = found["indicator"].map({row.key: row.unit for row in SCORECARD})
-    found["asked"] = _targets(found, targets)
-    found["gap"] = _apart(found["value"], found["asked"])
-    before = found[list(KEYS)].assign(year=found["year"] + 1, before=found["value"])
-    trend = _apart(found["value"], found.merge(before, on=list(KEYS), how="left")["before"])
-    uneven = pd.Series([periods[int(y)] != periods.get(int(y) - 1) for y in found["year"]], index=found.index)
-    found["trend"] = trend.mask(found["indicator"].isin(BY_PERIOD) & uneven)
-    for name in ("definition", "formula", "authority"):
-        found[name] = f"plan.{name}_" + found["indicator"]
-    found["own"] = found["indicator"].map({row.key: "yes" if row.own else "no" for row in SCORECARD})
-    return pd.DataFrame(found[list(SCORE_COLUMNS)]).astype({"year": int})
+def _at(known: Known, level: str, whose: str) -> str | None:
+    """Where an entry counts at a level, if it does: blank is the whole."""
+    if level == ALL:
+        return ""
+    if level == PLANT:
+        return whose if whose in known.plants and whose else None
+    return known.owner.get(whose, whose) or None
 
 
-def _apart(one: pd.Series, other: pd.Series) -> pd.Series:
-    """How far two columns differ, and nothing where only rounding tells them apart."""
-    difference = one - other
-    return difference.mask(difference.abs() <= NOTHING * np.maximum(one.abs(), 1.0), 0.0)
+def scores(
+    parts: Mapping[Part, float], asked: Mapping[Key, float], periods: Mapping[int, int]
+) -> pd.DataFrame:
+    """The frame `scorecard`. `periods`: how many a year has."""
+    sides = _sides(parts)
+    value = {key: _value(key, *both) for key, both in sides.items()}
+    rows = []
+    for key in sorted(sides, key=lambda key: key.order):
+        above, below = sides[key]
+        own, aim = value[key], asked.get(key, nan)
+        before = value.get(key._replace(year=key.year - 1), nan)
+        if key.indicator in BY_PERIOD and periods[key.year] != periods.get(key.year - 1):
+            before = nan
+        below = nan if key.indicator in AMOUNTS else below
+        row = SCORECARD[RANK[key.indicator]]
+        words = (f"plan.{name}_{key.indicator}" for name in ("definition", "formula", "authority"))
+        numbers = (above, below, aim, _apart(own, aim), _apart(own, before))
+        rows.append((*key, own, row.unit, *numbers, *words, "yes" if row.own else "no"))
+    return framed(rows, SCORE_COLUMNS, SCORE_NUMBERS, whole=("year",))
 
 
-def _with_unknown(sums: pd.DataFrame) -> pd.DataFrame:
-    """Where nobody states the insurance of what is hazardous, it is not known: a row without value."""
-    asked = sums[sums["indicator"] == "insurance_stated"].assign(indicator="insured")
-    told = sums[sums["indicator"] == "insured"]
-    keys = list(KEYS)
-    missing = asked[~asked.set_index(keys).index.isin(told.set_index(keys).index)]
-    missing = missing.assign(**{NUMERATOR: 0.0, DENOMINATOR: 0.0})
-    found = pd.concat([sums, missing], ignore_index=True)
-    return _in_order(found)
+def _apart(one: float, other: float) -> float:
+    """How far two numbers differ, and nothing where only rounding tells them apart."""
+    return 0.0 if abs(one - other) <= NOTHING * max(abs(one), 1.0) else one - other
 
 
-def _targets(found: pd.DataFrame, targets: pd.DataFrame) -> pd.Series:
+def _sides(parts: Mapping[Part, float]) -> dict[Key, tuple[float, float]]:
+    """Numerator and denominator.
+
+    Where nobody states the insurance of what is hazardous, it is not known: nothing of nothing.
+    """
+    sums = summed(((key, part), amount) for (key, part, *_), amount in parts.items())
+    keys = dict.fromkeys(key for key, _ in sums)
+    unknown = (key._replace(indicator="insured") for key in keys if key.indicator == "insurance_stated")
+    return {
+        key: (sums.get((key, NUMERATOR), 0.0), sums.get((key, DENOMINATOR), 0.0)) for key in (*keys, *unknown)
+    }
+
+
+def _value(key: Key, above: float, below: float) -> float:
+    """An amount, or a ratio where there is something to refer to."""
+    if key.indicator in AMOUNTS:
+        return above
+    return above / below if below > 0.0 else nan
+
+
+def _targets(targets: pd.DataFrame) -> dict[Key, float]:
     """What a target of the case asks of a rate; iron counted gross is another rate than those shown."""
-    asked: dict[tuple[str, str, str, int], float] = {}
+    asked: dict[Key, float] = {}
     for row in targets.to_dict("records"):
         if row["iron"] == "gross_feed" and row["rate"] != "rate_gross":
             continue
-        key = f"use_{row['rate']}", str(row["waste_class"]), str(row["scope"]), int(row["year"])
+        key = Key(f"use_{row['rate']}", str(row["waste_class"]), str(row["scope"]), int(row["year"]))
         asked[key] = max(asked.get(key, 0.0), float(row["at_least"]))
-    keys = zip(*(found[name] for name in KEYS), strict=True)
-    return pd.Series([asked.get(key, np.nan) for key in keys], index=found.index, dtype=float)
+    return asked

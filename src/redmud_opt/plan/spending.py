@@ -17,6 +17,7 @@ import pandas as pd
 from redmud_opt.model.budgets import counts, counts_option, covers
 from redmud_opt.network import Network
 from redmud_opt.network.plant import STANDS
+from redmud_opt.plan.framing import framed, summed
 
 HORIZON = "horizon"
 """Window of a budget that names no year."""
@@ -76,9 +77,9 @@ def option_payments(reductions: pd.DataFrame, net: Network) -> Iterator[Due]:
 
 def spending_table(due: list[Due]) -> pd.DataFrame:
     """Capex due per line, raise, new yard or option, and calendar year."""
-    rows = [(one.line, one.day.year, one.amount) for one in due]
-    frame = pd.DataFrame(rows, columns=["line", "year", "capex_cny"])
-    return frame.groupby(["line", "year"], as_index=False, sort=True)[["capex_cny"]].sum()
+    sums = summed(((one.line, one.day.year), one.amount) for one in due)
+    rows = [(*label, amount) for label, amount in sorted(sums.items())]
+    return framed(rows, ("line", "year", "capex_cny"), ("capex_cny",), whole=("year",))
 
 
 def budget_table(due: list[Due], net: Network) -> pd.DataFrame:

@@ -12,41 +12,46 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from math import isnan
-
-import pandas as pd
+from typing import NamedTuple
 
 from redmud_opt.plan.known import Known
 
-LOT = ("storage", "site", "year", "stock_t", "age_days")
-Lot = tuple[str, str, int, float, float]
 NOTHING_T = 1e-9
 
 
-def kept_since(known: Known) -> pd.DataFrame:
-    """storage, site, year, tonnes and age of every lot in stock at the end of a calendar year."""
-    found = [*_aged(known), *_lots(known)]
-    return pd.DataFrame(found, columns=list(LOT)).astype({"year": int, "stock_t": float, "age_days": float})
+class Lot(NamedTuple):
+    """A lot in stock at the end of a calendar year, and its age."""
+
+    storage: str
+    site: str
+    year: int
+    stock_t: float
+    age_days: float
+
+
+def kept_since(known: Known) -> list[Lot]:
+    """Every lot in stock at the end of a calendar year."""
+    return [*_aged(known), *_lots(known)]
 
 
 def _aged(known: Known) -> Iterator[Lot]:
     """Lots whose streams say when they arose."""
     sites = {row.name: row.site for row in known.case.storages}
-    hazardous = known.streams["hazardous"]
     lasts = {period.year: period for period in known.case.periods}
     first = known.case.periods[0].start
     for row in known.frames["ages"].to_dict("records"):
         year = known.year[row["period"]]
-        if hazardous[row["stream"]] and lasts[year].name == row["period"]:
+        if known.streams[row["stream"]]["hazardous"] and lasts[year].name == row["period"]:
             age = float(row["age_days"])
             days = (lasts[year].end - first).days if isnan(age) else age
-            yield row["storage"], sites[row["storage"]], year, float(row["stock_t"]), float(days)
+            yield Lot(row["storage"], sites[row["storage"]], year, float(row["stock_t"]), float(days))
 
 
 def _lots(known: Known) -> Iterator[Lot]:
     """Lots of streams without an age."""
     puts: defaultdict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     stocks: defaultdict[tuple[str, str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for row in known.records("stocks"):
+    for row in known.rows("stocks"):
         if row["hazardous"] and not row["arose"]:
             key = row["storage"], row["site"], row["material"]
             puts[key][row["period"]] += row["put_t"]
@@ -56,7 +61,7 @@ def _lots(known: Known) -> Iterator[Lot]:
         for year, last in ends.items():
             came = _came(known, storage, material, own, last.end)
             for start, amount in _latest(came, stocks[storage, site, material].get(last.name, 0.0)):
-                yield storage, site, year, amount, float((last.end - start).days)
+                yield Lot(storage, site, year, amount, float((last.end - start).days))
 
 
 def _came(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from redmud_opt.network.network import Array, Ints
 from redmud_opt.plan.accounts import NEGLIGIBLE, NOTHING_T
 from redmud_opt.plan.ages import age_table, overrun_table
 from redmud_opt.plan.arisings import arising_table, reduction_table
+from redmud_opt.plan.framing import framed, summed
 from redmud_opt.plan.proportional import Shift, proportional_rate
 
 STREAM_COLUMNS = (
@@ -64,22 +65,9 @@ def stream_table(net: Network) -> pd.DataFrame:
     for stream in net.streams:
         lineage = net.lineages.by_id[stream.lineage]
         waste_class, _, plant = stream.origin.partition(":")
-        rows.append(
-            {
-                "stream": stream.id,
-                "lineage": lineage.id,
-                "material": lineage.name,
-                "process": lineage.process,
-                "point": lineage.point,
-                "parent": lineage.parent,
-                "origin": stream.origin,
-                "waste_class": waste_class,
-                "plant": plant,
-                "cohort": stream.cohort,
-                "arose": stream.arose,
-            }
-        )
-    return pd.DataFrame(rows, columns=list(STREAM_COLUMNS))
+        of = (lineage.id, lineage.name, lineage.process, lineage.point, lineage.parent)
+        rows.append((stream.id, *of, stream.origin, waste_class, plant, stream.cohort, stream.arose))
+    return framed(rows, STREAM_COLUMNS, ())
 
 
 def flow_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -99,18 +87,21 @@ def made_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     k, period = np.nonzero(cells >= 0)
     amount = m.feed_t.values_array[cells[k, period]] * runs.made_yield[k]
     kept = np.abs(amount) > NEGLIGIBLE
-    k, period, amount = k[kept], period[kept], amount[kept]
-    place = runs.made_place[k]
-    frame = pd.DataFrame(
-        {
-            "site": [net.places[p].site for p in place],
-            "process": [runs.run[r].conversion.process.name for r in runs.made_run[k]],
-            "stream": [net.places[p].stream.id for p in place],
-            "period": _text(net.time.names, period),
-            "made_t": amount,
-        }
+    made = (own[kept].tolist() for own in (runs.made_place[k], runs.made_run[k], period, amount))
+    sums = summed(
+        (
+            (
+                net.places[place].site,
+                runs.run[run].conversion.process.name,
+                net.places[place].stream.id,
+                net.time.names[t],
+            ),
+            made_t,
+        )
+        for place, run, t, made_t in zip(*made, strict=True)
     )
-    return frame.groupby(["site", "process", "stream", "period"], as_index=False, sort=False).sum()
+    rows = [(*label, amount_t) for label, amount_t in sums.items()]
+    return framed(rows, ("site", "process", "stream", "period", "made_t"), ("made_t",))
 
 
 def stock_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
@@ -127,22 +118,13 @@ def stock_table(m: ConcreteModel, net: Network) -> pd.DataFrame:
     return stock[["storage", "site", "stream", "period", "put_t", "reclaimed_t", "stock_t"]]
 
 
-def framed(rows: Sequence[tuple[Any, ...]], names: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
-    """Rows as a frame; numbers stay numbers also where there is no row or none but whole ones."""
-    frame = pd.DataFrame(rows, columns=list(names))
-    return frame.astype({name: float for name in numbers if name in names})
-
-
-def picked(frames: Mapping[str, pd.DataFrame], name: str, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Rows of a table, of some columns."""
-    yield from frames[name][list(columns)].itertuples(index=False, name=None)
-
-
 POOL_COLUMNS = ("storage", "lineage", "period", "content_t", "reclaimed_t", "share")
 
 
 def pool_table(stocks: pd.DataFrame, net: Network) -> pd.DataFrame:
     """What is in each pool before anything is taken out, by lineage, and its share."""
+    if not net.pools:
+        return framed((), POOL_COLUMNS, POOL_COLUMNS[3:])
     mixed = {pool.storage.name for pool in net.pools}
     lineage = {stream.id: stream.lineage for stream in net.streams}
     frame = stocks[stocks["storage"].isin(mixed)]
