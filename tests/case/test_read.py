@@ -22,6 +22,7 @@ def test_tables_are_fields_and_files() -> None:
         "folder",
         "files",
         "quotes",
+        "moved",
         "_groups",
     }
     assert held == set(TABLES)
@@ -113,7 +114,7 @@ def test_nothing_of_that_name(tmp_path: Path) -> None:
 
 
 def test_not_a_case(tmp_path: Path) -> None:
-    path = tmp_path / "case.xlsx"
+    path = tmp_path / "case.docx"
     path.write_bytes(b"PK")
     with pytest.raises(CaseFaults) as caught:
         load_case(path)

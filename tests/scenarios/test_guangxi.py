@@ -21,7 +21,7 @@ from redmud_opt.study import explain
 
 PAGE = Path("docs/cases/guangxi.md")
 START, END = "<!-- candidates -->\n", "<!-- end of candidates -->"
-GAP = 0.002
+GAP = 0.02
 
 
 def solve_near(case: Case) -> tuple[Plan, Outcome]:
