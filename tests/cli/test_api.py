@@ -16,7 +16,7 @@ from redmud_opt.jobs.outcome import OBJECTIVES
 def test_public_names() -> None:
     assert set(redmud_opt.__all__) == {
         *("Case", "CaseFaults", "NoPlan", "Plan"),
-        *("audit", "bottlenecks", "compare", "init_case", "load_case", "optimise", "worth"),
+        *("audit", "bottlenecks", "compare", "front", "init_case", "load_case", "optimise", "worth"),
     }
     for name in redmud_opt.__all__:
         assert getattr(redmud_opt, name).__doc__

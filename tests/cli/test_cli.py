@@ -360,7 +360,6 @@ def test_audit_of_no_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
         ("solve", "x", "--gap", "1%"),
         ("solve", "x", "--gap", "nan"),
         ("solve", "x", "--algorithm", "magic"),
-        ("solve", "x", "--objective", "fun"),
         ("check", "x", "--lang", "fr"),
     ],
 )
@@ -373,10 +372,17 @@ def test_a_line_that_is_not_understood(line: tuple[str, ...], capsys: pytest.Cap
     assert record["faults"]
 
 
+def test_an_objective_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = called(capsys, "solve", "x", "--objective", "fun")
+    assert (code, out) == (Exit.FAULTS, "")
+    assert "'fun'" in err
+    assert "utilisation" in err
+
+
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = called(capsys, "--help")
     assert code == 0
-    for verb in ("init", "check", "solve", "audit"):
+    for verb in ("init", "check", "solve", "audit", "explain", "front", "compare", "export"):
         assert verb in out
         assert called(capsys, verb, "--help")[0] == 0
 

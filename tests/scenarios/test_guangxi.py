@@ -24,9 +24,9 @@ START, END = "<!-- candidates -->\n", "<!-- end of candidates -->"
 GAP = 0.02
 
 
-def solve_near(case: Case) -> tuple[Plan, Outcome]:
+def solve_near(case: Case, gap: float = GAP) -> tuple[Plan, Outcome]:
     """A plan within the gap."""
-    network, model, outcome = run(case, Options(gap=GAP, time_limit_s=120))
+    network, model, outcome = run(case, Options(gap=gap, time_limit_s=300))
     assert outcome.holds in ("proved", "with_gap"), outcome.detail
     return make_plan(network, model, outcome), outcome
 
@@ -154,10 +154,13 @@ def test_the_blending_hall_carries_one_mixture_over_the_rains() -> None:
     assert not set(delivered["period"]) & {"2026Q2", "2026Q3", "2027Q2", "2027Q3"}
 
 
-def test_a_wet_year_costs_money(solved: tuple[Plan, Outcome]) -> None:
-    _, wet = solve_near(load_case("scenarios/guangxi_wet_year.yaml"))
+@pytest.mark.slow
+def test_a_wet_year_costs_money(case: Case) -> None:
+    """Half a percent: both are solved nearer to the optimum than the rest of this file."""
+    dry, _ = solve_near(case, 0.002)
+    _, wet = solve_near(load_case("scenarios/guangxi_wet_year.yaml"), 0.002)
     assert wet.bound is not None
-    assert wet.bound < solved[0].value_cny
+    assert wet.bound < dry.value_cny
 
 
 def test_twenty_five_percent_is_out_of_reach_in_2027() -> None:
