@@ -38,6 +38,9 @@ from redmud_opt.study.worth import bottlenecks, next_point, worth_of
 
 FOLDER = "explained"
 
+OF_VALUE_ALONE = ("regret", "impossible")
+"""Questions that keep nothing of what an objective asks before value."""
+
 Arguments = Sequence[str] | None
 
 
@@ -184,9 +187,17 @@ def explain_run(
 def _answers(asked: Asked, questions: Mapping[str, Arguments], listener: Listener) -> Iterator[Explanation]:
     for name, arguments in questions.items():
         listener.on_stage(name)
-        yield QUESTIONS[name].answer(asked, arguments)
+        yield _of_levels(QUESTIONS[name].answer(asked, arguments), asked.base)
         if listener.should_stop():
             raise Cancelled
+
+
+def _of_levels(answer: Explanation, base: Base) -> Explanation:
+    """An answer with what it rests on where the objective asks for something before value."""
+    if not base.levels or answer.question in OF_VALUE_ALONE:
+        return answer
+    line = Message("study.levels_kept", {"levels": base.levels})
+    return replace(answer, lines=(line, *answer.lines))
 
 
 def _is_impossible(folder: RunFolder) -> bool:
