@@ -224,9 +224,13 @@ class Base:
         whole: How = "free",
         time_limit_s: float | None = None,
         start: Array | None = None,
+        network: Network | None = None,
     ) -> Answer:
-        """Solves the model as it is changed now. start: values of a plan of it to begin with, instead of the plan."""
-        return self._ask(model, self.network, whole, time_limit_s, {}, start)
+        """Solves the model as it is changed now. start: values of a plan of it to begin with, instead of the plan.
+
+        network: that of the model where it is of another case.
+        """
+        return self._ask(model, network or self.network, whole, time_limit_s, {}, start)
 
     def ask_case(
         self, case: Case, whole: How = "free", time_limit_s: float | None = None, *, levels: bool = True

@@ -40,7 +40,7 @@ def regret(base: Base, case: Case, limit_s: float | None = None) -> Regret:
     decided = units(free.model)
     with as_it_was(free.model):
         missed = freeze_builds(base, free.model)
-        kept = base.ask(free.model, "free", limit_s)
+        kept = base.ask(free.model, "free", limit_s, network=free.network)
     return Regret(free, kept, cost_of(free, kept), missed, changed(units(base.model), decided))
 
 
