@@ -37,11 +37,12 @@ from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.model import build_model
 from redmud_opt.network import build_network
 from redmud_opt.solve import Options, Session
-from redmud_opt.study.asking import Base
+from redmud_opt.study.asking import Base, Interval
 from redmud_opt.study.decisions import weighty_decisions
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.planb import plan_b
 from redmud_opt.study.why import why_here, why_not
+from redmud_opt.study.why_said import loss_words
 
 PRESS = works("press", "mud", {"brick": 1})
 
@@ -394,6 +395,13 @@ def test_what_is_done_is_not_lost() -> None:
     done = Base.solved(case, baseline=against(solve(case), 2))
     assert keys(why_here(done, ["brick_outlet"])) == ["why.only_past"]
     assert weighty_decisions(done).reversals == ()
+
+
+def test_a_loss_without_a_bound_is_no_amount() -> None:
+    """Of pools no bound is known: an infinite amount is none."""
+    assert loss_words(Interval(0.0, float("inf"))) == Message("why.loss_unknown")
+    assert loss_words(Interval(0.0, 5.0)).key == "why.loss_unresolved"
+    assert loss_words(Interval(5.0, float("inf"))).key == "why.loss_open"
 
 
 def test_plan_b_ranks_the_outlets() -> None:
