@@ -10,7 +10,7 @@ from tests.jobs import cases
 
 from redmud_opt.cli import main
 from redmud_opt.i18n import LANGUAGES
-from redmud_opt.jobs import Exit, run
+from redmud_opt.jobs import Exit, RunOptions, run
 from redmud_opt.jobs.explaining import explain_run
 
 VILLAGE = {"name": "village", "site": "city", "material": "brick", "price_cny_per_t": "5", "per": "year"}
@@ -49,3 +49,15 @@ def test_the_command_line(folder: Path, language: str, said: str, capsys: pytest
 def test_an_unknown_name_is_a_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", str(folder), "--why-not", "vilage"]) == Exit.FAULTS
     assert "village" in capsys.readouterr().err
+
+
+def test_an_answer_says_what_the_objective_asks_before_value(tmp_path: Path) -> None:
+    """All iron and bricks are made for utilisation's sake: what each outlet is worth is said of such plans alone."""
+    home = cases.starter(tmp_path / "case")
+    assert (
+        run(home, options=RunOptions(objective="utilisation,value"), out=tmp_path / "run").exit is Exit.PLAN
+    )
+    (answer,) = explain_run(tmp_path / "run", {"plan_b": ["builders"]}).answers
+    assert [line.key for line in answer.lines] == ["study.levels_kept", "why.b_levels"]
+    for language in LANGUAGES:
+        assert "{" not in "".join(answer.words(language))

@@ -116,6 +116,14 @@ def test_a_difference_is_an_interval(
     assert (found.resolved, found.least, found.most) == expected
 
 
+@pytest.mark.parametrize(
+    ("least", "most"), [(5.0, np.inf), (-np.inf, np.inf), (-np.inf, 5.0), (-np.inf, -np.inf)]
+)
+def test_what_has_no_end_is_not_exact(least: float, most: float) -> None:
+    """A solve that stopped before it had a bound must not be told as `worth nothing`."""
+    assert not Interval(least, most).exact
+
+
 def test_a_time_limit_leaves_an_interval() -> None:
     """Nothing is known of what was not solved, but that it is no proof of anything."""
     base = Base.solved(choice(), Options())

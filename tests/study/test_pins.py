@@ -206,3 +206,11 @@ def test_investments_that_the_other_case_does_not_allow(base: Base) -> None:
     found = regret(base, three_routes(budget))
     assert found.kept.proved_impossible
     assert found.regret.least == np.inf
+
+
+def test_another_world_need_not_reach_what_the_objective_asks_here() -> None:
+    """100 t are utilised here. There the purse is too small to build: that is a plan of 0 t, and no less a plan."""
+    here = Base.solved(three_routes(objective="utilisation"))
+    budget = rows(budgets=Budget(name="purse", year=2026, amount_cny=100.0))
+    found = regret(here, three_routes(budget, objective="utilisation"))
+    assert found.free.value_cny == pytest.approx(0.0, abs=1e-6)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import (
     Tables,
+    against,
     assay,
     landfill,
     lane,
@@ -20,9 +21,11 @@ from tests.builders import (
     rows,
     sells,
     site,
+    solve,
     target,
     tiny,
     works,
+    years,
 )
 from tests.model import permitting
 from tests.model.deciding import press, world
@@ -34,10 +37,12 @@ from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.model import build_model
 from redmud_opt.network import build_network
 from redmud_opt.solve import Options, Session
-from redmud_opt.study.asking import Base
+from redmud_opt.study.asking import Base, Interval
+from redmud_opt.study.decisions import weighty_decisions
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.planb import plan_b
 from redmud_opt.study.why import why_here, why_not
+from redmud_opt.study.why_said import loss_words
 
 PRESS = works("press", "mud", {"brick": 1})
 
@@ -361,6 +366,42 @@ def test_there_may_be_no_plan_without_it() -> None:
     assert row(lost, "outlets")["left_over_t"] == pytest.approx(50.0)
     words(found)
     words(lost)
+
+
+def test_what_the_objective_asks_before_value_is_not_told_as_law() -> None:
+    """All mud is pressed for utilisation; without the outlet all of it could be placed, but nothing utilised."""
+    base = Base.solved(
+        tiny(mud(), PRESS, product("brick"), sells("brick", 10), landfill("mud", 2), objective="utilisation")
+    )
+    for found in (plan_b(base, ["brick_outlet"]), why_here(base, ["brick_outlet"])):
+        assert keys(found)[-1] in ("why.b_levels", "why.only_levels")
+        words(found)
+
+
+def test_what_is_done_is_not_lost() -> None:
+    """100 t a year at 10 for bricks, 2 to place; 2026 is done. Without the outlet 1200 are lost, of 2027 alone."""
+    case = tiny(
+        *(mud(), PRESS, product("brick"), sells("brick", 10), landfill("mud", 2)),
+        periods=years(2026, 2),
+        discount_rate=0.0,
+    )
+    base = Base.solved(case, baseline=against(solve(case), 1))
+    lost = row(plan_b(base, ["brick_outlet"]), "outlets")
+    assert (lost["tonnes"], lost["loss_most_cny"]) == (pytest.approx(100.0), pytest.approx(1200.0, abs=0.1))
+    here = row(why_here(base, ["brick_outlet"]))
+    assert here["loss_most_cny"] == pytest.approx(1200.0, abs=0.1)
+    (reversal,) = weighty_decisions(base).reversals
+    assert reversal.price.most == pytest.approx(1200.0, abs=0.1)
+    done = Base.solved(case, baseline=against(solve(case), 2))
+    assert keys(why_here(done, ["brick_outlet"])) == ["why.only_past"]
+    assert weighty_decisions(done).reversals == ()
+
+
+def test_a_loss_without_a_bound_is_no_amount() -> None:
+    """Of pools no bound is known: an infinite amount is none."""
+    assert loss_words(Interval(0.0, float("inf"))) == Message("why.loss_unknown")
+    assert loss_words(Interval(0.0, 5.0)).key == "why.loss_unresolved"
+    assert loss_words(Interval(5.0, float("inf"))).key == "why.loss_open"
 
 
 def test_plan_b_ranks_the_outlets() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline
-from redmud_opt.i18n import LANGUAGES, Message
+from redmud_opt.i18n import LANGUAGES, Message, Money
 from redmud_opt.jobs.baseline import recall_baseline
 from redmud_opt.jobs.choosing import ask_alternatives, ask_decisions, ask_pins, ask_regret
 from redmud_opt.jobs.compute import solver_options, with_options
@@ -37,6 +37,9 @@ from redmud_opt.study.why import why_here, why_not
 from redmud_opt.study.worth import bottlenecks, next_point, worth_of
 
 FOLDER = "explained"
+
+OF_VALUE_ALONE = ("regret", "impossible")
+"""Questions that keep nothing of what an objective asks before value."""
 
 Arguments = Sequence[str] | None
 
@@ -184,9 +187,19 @@ def explain_run(
 def _answers(asked: Asked, questions: Mapping[str, Arguments], listener: Listener) -> Iterator[Explanation]:
     for name, arguments in questions.items():
         listener.on_stage(name)
-        yield QUESTIONS[name].answer(asked, arguments)
+        yield _with_premises(QUESTIONS[name].answer(asked, arguments), asked.base)
         if listener.should_stop():
             raise Cancelled
+
+
+def _with_premises(answer: Explanation, base: Base) -> Explanation:
+    """An answer with what it rests on: a plan made anew, what the objective asks for before value."""
+    lines = answer.lines
+    if base.levels and answer.question not in OF_VALUE_ALONE:
+        lines = (Message("study.levels_kept", {"levels": base.levels}), *lines)
+    if base.network.pools:
+        lines = (Message("study.pools_anew", {"value": Money(base.answer.value_cny or 0.0)}), *lines)
+    return replace(answer, lines=lines)
 
 
 def _is_impossible(folder: RunFolder) -> bool:

@@ -192,7 +192,7 @@ class _Search:
         """Value without some investments, all else that is whole as in the plan; −∞ where there is none in time."""
         with as_it_was(model):
             for choice in choices:
-                bar(choice.parts(model))
+                bar(model, choice.parts(model))
             fix_whole(model, self.base.whole)
             outcome = self.fixed.solve(model, clock.part(NEAR))
         return -np.inf if outcome.values is None or outcome.objective is None else outcome.objective
@@ -204,7 +204,7 @@ class _Search:
         for _ in range(ROUNDS):
             with as_it_was(model), _distance(model, self, found, self._signs(found, best)):
                 for choice in without:
-                    bar(choice.parts(model))
+                    bar(model, choice.parts(model))
                 fix_whole(model, self.base.whole)
                 point, _ = self._solved(model, found, self.distant, clock.part(0.5))
             if point is None or (best is not None and point.distance <= best.distance + SAME):

@@ -30,6 +30,7 @@ from pyomo.environ import ConcreteModel, Constraint, Var
 
 from redmud_opt.case import Case
 from redmud_opt.case.baseline import Baseline
+from redmud_opt.i18n import Message
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import Columns, Rows, compile
 from redmud_opt.model.objective import VALUE, hold, levels_of, reached
@@ -40,6 +41,7 @@ from redmud_opt.network.network import Array
 from redmud_opt.network.reuse import with_amounts
 from redmud_opt.plan import Plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families, whole_numbers
+from redmud_opt.plan.words import level_words
 from redmud_opt.solve import Options, Outcome, Session
 from redmud_opt.study.pools import solve_pools
 
@@ -103,7 +105,8 @@ class Interval:
     @property
     def exact(self) -> bool:
         """Whether both ends are the same but for the solver's tolerance."""
-        return self.most - self.least <= 2 * NOTHING_CNY + SAME * abs(self.most)
+        width = self.most - self.least
+        return bool(np.isfinite(width)) and width <= 2 * NOTHING_CNY + SAME * abs(self.most)
 
     @property
     def middle(self) -> float:
@@ -191,6 +194,16 @@ class Base:
         )
         return cls(network, model, outcome, options, seconds)
 
+    @property
+    def levels(self) -> tuple[Message, ...]:
+        """What the objective asks before value: every answer keeps what the plan reaches of it."""
+        return tuple(level_words(levels_of(name)[0]) for name, _ in self.outcome.held)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether some periods are done, and stay as they are."""
+        return self.network.before is not None and bool(self.network.before.frozen.any())
+
     # ---- questions -----------------------------------------------------------------------------------------
 
     @contextmanager
@@ -211,14 +224,23 @@ class Base:
         whole: How = "free",
         time_limit_s: float | None = None,
         start: Array | None = None,
+        network: Network | None = None,
     ) -> Answer:
-        """Solves the model as it is changed now. start: values of a plan of it to begin with, instead of the plan."""
-        return self._ask(model, self.network, whole, time_limit_s, {}, start)
+        """Solves the model as it is changed now. start: values of a plan of it to begin with, instead of the plan.
 
-    def ask_case(self, case: Case, whole: How = "free", time_limit_s: float | None = None) -> Answer:
-        """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0."""
+        network: that of the model where it is of another case.
+        """
+        return self._ask(model, network or self.network, whole, time_limit_s, {}, start)
+
+    def ask_case(
+        self, case: Case, whole: How = "free", time_limit_s: float | None = None, *, levels: bool = True
+    ) -> Answer:
+        """Solves another case, in the same session. With `fixed`, whole numbers that only it has are 0.
+
+        levels: whether it must reach what the objective of this one asks before value; of another world it need not.
+        """
         network, model, seconds = _again(case, self.network)
-        prepare(model, network, self.outcome.held)
+        prepare(model, network, self.outcome.held if levels else ())
         return self._ask(model, network, whole, time_limit_s, seconds)
 
     def row_ranges(self) -> tuple[Array, Array] | None:

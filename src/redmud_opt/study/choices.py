@@ -3,7 +3,7 @@
     investments(model)              steps built and closed, lanes opened, yards, measures, options, one Choice each
     ways(model, network)            what outlets, landfills and contracts take, one Choice each
     with demanded(model, choice.parts(model), least=1):        Σ of its columns ≥ 1, as long as the block lasts
-    bar(model, choice.parts(model))                            its columns are 0
+    bar(model, choice.parts(model))                            its columns are 0, but for what is done already
 
 A choice is known by its labels, so that it can be asked of another model of the same case, or of another case.
 """
@@ -19,6 +19,7 @@ from pyomo.environ import ConcreteModel
 
 from redmud_opt.i18n import Message, Money
 from redmud_opt.model.arrays import Columns, Index, Rows
+from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints
 from redmud_opt.study.asking import NOTHING_CNY, Answer, Interval, difference
@@ -68,6 +69,10 @@ class Choice:
     def amount(self, model: ConcreteModel) -> float:
         """Units decided, or tonnes over the horizon, in the plan that a model holds."""
         return total(self.parts(model))
+
+    def open_amount(self, model: ConcreteModel) -> float:
+        """The part of it that is not frozen: what is done is no decision any more."""
+        return total([(columns, at[~frozen_mask(model, columns)[at]]) for columns, at in self.parts(model)])
 
     def said(self, how: str) -> Message:
         """In words: `in`, `out`, or `name`."""
@@ -120,11 +125,12 @@ def contract(network: Network, name: str) -> Choice:
 # ---- asking otherwise -------------------------------------------------------------------------------------------
 
 
-def bar(parts: Sequence[Part]) -> None:
-    """Nothing of it."""
+def bar(model: ConcreteModel, parts: Sequence[Part]) -> None:
+    """Nothing of it, but for what is done: frozen periods stay."""
     for columns, at in parts:
-        columns.lower_bound[at] = 0.0
-        columns.upper_bound[at] = 0.0
+        free = at[~frozen_mask(model, columns)[at]]
+        columns.lower_bound[free] = 0.0
+        columns.upper_bound[free] = 0.0
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class Weighty:
 
 def weighty_decisions(base: Base, most: int = MOST, limit_s: float | None = None) -> Weighty:
     """Decisions by the price of reversing them, the dearest first. limit_s: most seconds of a question."""
-    taken = [choice for choice in investments(base.model) if choice.amount(base.model) > NEGLIGIBLE]
+    taken = [choice for choice in investments(base.model) if choice.open_amount(base.model) > NEGLIGIBLE]
     others = [choice for choice in investments(base.model) if choice.amount(base.model) <= NEGLIGIBLE]
     cheapest = _ranked(base, others, limit_s)[: min(UNBUILT, most)]
     found = [reversed_(base, choice, False, limit_s) for choice in cheapest]
@@ -90,7 +90,7 @@ def weighty_decisions(base: Base, most: int = MOST, limit_s: float | None = None
 
 def _large(base: Base) -> Iterator[Choice]:
     """Ways out that take enough to matter."""
-    amounts = {choice: choice.amount(base.model) for choice in ways(base.model, base.network)}
+    amounts = {choice: choice.open_amount(base.model) for choice in ways(base.model, base.network)}
     whole = sum(amount for choice, amount in amounts.items() if choice.kind != "contract")
     yield from (choice for choice, amount in amounts.items() if amount > max(NEGLIGIBLE, LEAST_SHARE * whole))
 
@@ -106,7 +106,7 @@ def _at_the_whole_numbers(base: Base, choice: Choice, limit_s: float | None) -> 
     with base.changed() as model:
         parts = choice.parts(model)
         if choice.amount(model) > NEGLIGIBLE:
-            bar(parts)
+            bar(model, parts)
         else:
             columns, at = parts[0]
             first = at[np.flatnonzero(columns.upper_bound[at] > NEGLIGIBLE)[0]]
@@ -123,7 +123,7 @@ def reversed_(base: Base, choice: Choice, taken: bool, limit_s: float | None = N
     with base.changed() as model:
         parts = choice.parts(model)
         if taken:
-            bar(parts)
+            bar(model, parts)
             answer = base.ask(model, "free", limit_s)
         else:
             with demanded(model, parts, least=1.0):

@@ -23,6 +23,7 @@ from redmud_opt.study.gaps import NO_PLAN, Change, giving_way, relaxed
 from redmud_opt.study.reach import NEGLIGIBLE_T, Undecided
 
 ONLY_LAW = Message("why.only_law_and_physics")
+LAW_OR_PAST = Message("why.only_law_physics_and_past")
 
 
 def in_the_way(base: Base, change: Change) -> tuple[Message, ...]:
@@ -39,7 +40,7 @@ def _in_the_way(base: Base, change: Change) -> tuple[Message, ...]:
     if short is None:
         gaps = giving_way(relaxed(base.network, base.options, change))
         if NO_PLAN in gaps:
-            return (ONLY_LAW,)
+            return (LAW_OR_PAST if base.is_frozen else ONLY_LAW,)
         return tuple(Message("why.gives_way", {"row": gap.what}) for gap in gaps.values())
     if short > NEGLIGIBLE_T:
         missed = reach.model.short_t.values_array
@@ -49,6 +50,8 @@ def _in_the_way(base: Base, change: Change) -> tuple[Message, ...]:
             if missed[k] > NEGLIGIBLE_T
         )
         return (Message("why.targets_missed", {"targets": names, "short": Tonnes(short)}),)
+    if base.levels:
+        return (Message("why.only_levels", {"levels": base.levels}),)
     return (Message("why.only_whole_numbers"),)
 
 

@@ -23,6 +23,7 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.i18n import Message
 from redmud_opt.i18n.amounts import Tonnes
 from redmud_opt.model.arrays import Objective
+from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.network.network import Array
 from redmud_opt.study.asking import Answer, Base, How, Interval, prepare
 from redmud_opt.study.explanation import Explanation
@@ -85,7 +86,7 @@ def plan_b(base: Base, outlets: Sequence[str] = (), limit_s: float = 60.0) -> Ex
             for one in _again(found)
         }
         found = [again.get(id(one), one) for one in found]
-    return _explained(sorted(found, key=_hurts))
+    return _explained(base, sorted(found, key=_hurts))
 
 
 def _again(found: Sequence[Loss]) -> list[Loss]:
@@ -159,9 +160,10 @@ def _lost(
 
 
 def _later(base: Base, thing: Thing, year: int | None) -> np.ndarray:
-    """Columns of deliveries from a year on."""
+    """Columns of deliveries from a year on, but for what is done in frozen periods."""
     net = base.network
     at = np.concatenate([np.zeros(0, dtype=np.int64), *(part.at for part in thing.acts)])
+    at = at[~frozen_mask(base.model, base.model.sold_t)[at]]
     late = net.time.year[net.deliveries.grid.period[at]] >= (year or net.time.years[0])
     return np.asarray(at[late])
 
@@ -209,9 +211,9 @@ def _short(base: Base, model: ConcreteModel, how: How, limit_s: float) -> Answer
 # ---- words ------------------------------------------------------------------------------------------------------
 
 
-def _explained(found: Sequence[Loss]) -> Explanation:
+def _explained(base: Base, found: Sequence[Loss]) -> Explanation:
     heading = Message("why.plan_b", {"count": len(found)})
-    lines = tuple(_line(one) for one in found)
+    lines = tuple(_line(one, base) for one in found)
     frames = {"outlets": pd.DataFrame([_row(one) for one in found], columns=list(COLUMNS))}
     parts = [
         one.moves.assign(thing=one.thing.name) for one in found if one.moves is not None and len(one.moves)
@@ -224,15 +226,23 @@ def _explained(found: Sequence[Loss]) -> Explanation:
     return Explanation("plan_b", heading, lines, frames)
 
 
-def _line(one: Loss) -> Message:
+def _since(one: Loss, base: Base) -> Message:
+    if one.year:
+        return Message("why.since", {"year": str(one.year)})
+    return Message("why.since_free" if base.is_frozen else "why.throughout")
+
+
+def _line(one: Loss, base: Base) -> Message:
     values: dict[str, object] = {
         "thing": one.thing.said,
-        "since": Message("why.since", {"year": str(one.year)}) if one.year else Message("why.throughout"),
+        "since": _since(one, base),
         "tonnes": Tonnes(one.tonnes),
         "whole": Message(f"why.whole_{one.how}"),
     }
     if one.open:
         return Message("why.b_not_asked" if one.how == "fixed" else "why.b_open", values)
+    if not one.possible and base.levels and (one.left_over is None or one.left_over.empty):
+        return Message("why.b_levels", values | {"levels": base.levels})
     if not one.possible:
         return Message("why.b_no_plan", values | {"left": _left(one)})
     ends = one.instead or (Message("why.less_made"),)

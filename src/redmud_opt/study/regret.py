@@ -34,13 +34,13 @@ class Regret:
 
 def regret(base: Base, case: Case, limit_s: float | None = None) -> Regret:
     """What a plan's investments cost in another case. limit_s: most seconds of each of the two solves."""
-    free = base.ask_case(case, "free", limit_s)
+    free = base.ask_case(case, "free", limit_s, levels=False)
     if free.model is None or free.network is None or free.value_cny is None:
         return Regret(free, free, cost_of(free, free), 0, ())
     decided = units(free.model)
     with as_it_was(free.model):
         missed = freeze_builds(base, free.model)
-        kept = base.ask(free.model, "free", limit_s)
+        kept = base.ask(free.model, "free", limit_s, network=free.network)
     return Regret(free, kept, cost_of(free, kept), missed, changed(units(base.model), decided))
 
 

@@ -21,6 +21,7 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.i18n import Message
 from redmud_opt.i18n.amounts import Money, Price, Tonnes
 from redmud_opt.model.arrays import Index, Rows
+from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.network import Network
 from redmud_opt.plan.whole import whole_families
 from redmud_opt.study.asking import NOTHING_CNY, SAME, Answer, Base, Interval, difference
@@ -29,7 +30,7 @@ from redmud_opt.study.forcing import Forcing, Found, How, break_even, start_of
 from redmud_opt.study.inway import ONLY_LAW, in_the_way
 from redmud_opt.study.keptout import kept_out
 from redmud_opt.study.moves import ends_of, gains, moves, shown
-from redmud_opt.study.things import USED_T, Part, Thing, table_of, thing_of
+from redmud_opt.study.things import USED_T, Part, Thing, table_of, thing_of, total
 from redmud_opt.study.why_said import (
     checked,
     costs,
@@ -295,6 +296,10 @@ def _why_here(base: Base, thing: Thing, limit_s: float) -> Reason:
     tonnes, decided = thing.used_t(model), thing.decided(model)
     if tonnes <= USED_T and not decided:
         return Reason(thing, (Message("why.not_used", {"thing": thing.said}),), _row(thing, "unused"))
+    open_t = total(model, [part_free(model, part) for part in thing.acts])
+    if open_t <= USED_T and not total(model, [part_free(model, part) for part in thing.decisions]):
+        line = Message("why.only_past", {"use": _use(thing, tonnes)})
+        return Reason(thing, (line,), _row(thing, "used", tonnes=tonnes))
     fixed = base.fixed()
     materials = moved_materials(net, model, thing)
     before, own_before = ends_of(model, net), ends_of(model, net, materials)
@@ -310,9 +315,9 @@ def _why_here(base: Base, thing: Thing, limit_s: float) -> Reason:
     values = {"use": _use(thing, tonnes), "loss": loss_words(loss), "whole": Message(f"why.whole_{how}")}
     lines = [Message("why.without", values)]
     lines += [Message("why.instead", {"ends": ends}) if ends else Message("why.less_made")]
-    if tonnes > 1.0 and loss.resolved and np.isfinite(loss.most):
-        each = {"least": Price(loss.least / tonnes), "most": Price(loss.most / tonnes)}
-        lines.append(Message("why.per_tonne", each))
+    if open_t > 1.0 and loss.resolved and np.isfinite(loss.most):
+        each = {"least": Price(loss.least / open_t), "most": Price(loss.most / open_t)}
+        lines.append(Message("why.per_tonne_exact" if loss.exact else "why.per_tonne", each))
     row = _row(thing, "used", whole=Message(f"why.whole_{how}"), tonnes=tonnes, **_loss(loss))
     return Reason(thing, tuple(lines), row, moved)
 
@@ -336,9 +341,16 @@ def instead(own: pd.DataFrame, moved: pd.DataFrame, tonnes: float) -> tuple[Mess
     return gains(own) if gained > 0.01 * tonnes else gains(moved)
 
 
+def part_free(model: ConcreteModel, part: Part) -> Part:
+    """The columns of a part that are not done already."""
+    family, at = part
+    return Part(family, at[~frozen_mask(model, model.component(family))[at]])
+
+
 def shut(model: ConcreteModel, thing: Thing) -> None:
-    """Nothing of a thing from now on."""
-    for family, at in (*thing.acts, *thing.decisions):
+    """Nothing of a thing from now on; what is done in frozen periods stays."""
+    for part in (*thing.acts, *thing.decisions):
+        family, at = part_free(model, part)
         columns = model.component(family)
         columns.lower_bound[at] = np.minimum(columns.lower_bound[at], 0.0)
         columns.upper_bound[at] = 0.0

@@ -109,7 +109,9 @@ def forced_loss(first: Found, loss: Interval) -> Message:
 
 
 def loss_words(loss: Interval) -> Message:
-    """A loss in words: an amount, between two, or not resolved."""
+    """A loss in words: an amount, between two, not resolved, or not known."""
+    if not loss.resolved and not np.isfinite(loss.most):
+        return Message("why.loss_unknown")
     if not loss.resolved:
         return Message("why.loss_unresolved", {"most": Money(loss.most)})
     if not np.isfinite(loss.most):
