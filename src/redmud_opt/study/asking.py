@@ -103,7 +103,8 @@ class Interval:
     @property
     def exact(self) -> bool:
         """Whether both ends are the same but for the solver's tolerance."""
-        return self.most - self.least <= 2 * NOTHING_CNY + SAME * abs(self.most)
+        spread = self.most - self.least
+        return bool(np.isfinite(spread)) and spread <= 2 * NOTHING_CNY + SAME * abs(self.most)
 
     @property
     def middle(self) -> float:
