@@ -18,6 +18,7 @@ from tests.jobs import cases
 
 from redmud_opt.case import CaseFaults, load_case
 from redmud_opt.case.bundle import bundled_names, find_bundled
+from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import Place
 from redmud_opt.case.fielddocs import column_words
 from redmud_opt.case.raw import RawRow, RawTable
@@ -275,3 +276,15 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "已写入" in capsys.readouterr().out
     with (tmp_path / "back" / "sites.csv").open(encoding="utf-8") as file:
         assert next(csv.reader(file))[0] == "name"
+
+
+def test_every_table_that_a_case_may_hold_has_a_sheet(tmp_path: Path) -> None:
+    """Clocks that producers filed stand beside the rule pack: they must not be lost on the way."""
+    cases.starter(tmp_path / "case")
+    clocks = "role,limit_months,hard,clause,evidence\nproducer,12,yes,assumed: filed plan,assumed\n"
+    (tmp_path / "case" / "clocks.csv").write_text(clocks, encoding="utf-8")
+    file = write_workbook(tmp_path / "case", tmp_path / "case.xlsx")
+    write_folder(file, tmp_path / "back")
+    assert (tmp_path / "back" / "clocks.csv").read_text(encoding="utf-8") == clocks
+    assert load_case(file).clocks == load_case(tmp_path / "case").clocks
+    assert set(sheets()) == set(TABLES)

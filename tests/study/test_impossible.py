@@ -7,6 +7,7 @@ is solved and audited.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.builders import (
@@ -34,11 +35,12 @@ from tests.model import bordering
 from tests.model.permitting import permit, world
 from tests.model.test_optima_clocks import QUARTERS, burner, clock, pulse, shed
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, init_case, load_case
 from redmud_opt.case.rules import Budget, Limit, Target
 from redmud_opt.case.works import Gate, Line, Outlet
 from redmud_opt.i18n import LANGUAGES, keys, text
 from redmud_opt.network import build_network
+from redmud_opt.study import structure
 from redmud_opt.study.cells import EARLIER, KINDS, LANES, PROPORTIONAL, SWITCHES, Cell
 from redmud_opt.study.conflict import RULES
 from redmud_opt.study.impossible import Impossible, impossible
@@ -294,3 +296,17 @@ def test_every_cell_every_rule_and_every_kind_has_words(language: str) -> None:
     assert {f"impossible.kind_{kind}" for kind in (*KINDS, EARLIER, LANES, "together")} <= known
     rules = {f"study.tight_{f}" if f in TIGHT else f"impossible.rule_{f}" for f in RULES}
     assert rules <= known
+
+
+def test_a_suggested_lane_is_not_free(tmp_path: Path) -> None:
+    """The starter case hauls by rules alone: a lane beside them costs as its dearest haul."""
+    init_case(tmp_path / "case")
+    network = build_network(load_case(tmp_path / "case"))
+    dearest = max(
+        network.haulage.lane_cost_cny_per_t(route, network.lineage(int(stream)))
+        for route, stream in zip(network.routes.route, network.routes.stream, strict=True)
+    )
+    suggested = structure._missing(network)
+    assert suggested
+    assert {lane.cost_cny_per_t for lane in suggested.values()} == {pytest.approx(dearest)}
+    assert dearest > 1.0

@@ -4,7 +4,7 @@
     lanes     from every site with waste to every site that takes any, where no lane leads; the fewest are kept
 
 The relaxation is asked first; what is left is tried in whole numbers as every suggestion is. What a new lane costs is
-not known: it is put at the dearest lane of the case, marked assumed, and said to be open.
+not known: it is put at the dearest haul of the case, marked assumed, and said to be open.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _dates(case: Case, row: Line, start: date) -> list[Change]:
 def lanes(network: Network, options: Options) -> Suggestion | None:
     """Lanes where there are none; None where they do not help."""
     case = network.case
-    new = _missing(case)
+    new = _missing(network)
     if not new or len(new) > MOST_LANES:
         return None
     everything = _Relaxed(_with(case, new), network, options, lambda m, net: _new_flows(m, net, set(new)))
@@ -174,33 +174,58 @@ def shut_in(network: Network) -> bool:
     return not sites | {storage[row.storage] for row in network.case.opening_stock} <= left
 
 
-def _missing(case: Case) -> dict[str, Lane]:
-    """Lanes that would lead from what arises or lies somewhere to what takes waste, where none does."""
+def _missing(network: Network) -> dict[str, Lane]:
+    """Lanes that would lead from what arises or lies somewhere to what takes waste, where it has none."""
+    case = network.case
     hazardous = {row.name for row in case.materials if row.legal_status == "hazardous_waste"}
-    storage = {row.name: row.site for row in case.storages}
-    sources = {(row.site, row.material in hazardous) for row in case.all_arisings}
-    sources |= {(storage[row.storage], row.material in hazardous) for row in case.opening_stock}
-    facility = {row.name: row.site for row in case.facilities}
-    sinks = {row.site for row in case.outlets} | {row.site for row in case.storages}
-    sinks |= {facility[row.facility] for row in case.lines}
-    there = {(row.from_site, row.to_site) for row in case.lanes}
-    cost = max((row.cost_cny_per_t or 0.0 for row in case.lanes), default=0.0)
-    found = {}
-    for start in sorted({site for site, _ in sources}):
+    cost, sinks = _dearest_cny_per_t(network), _sinks(case)
+    routes = network.routes
+    led = {
+        (route.from_site, route.to_site, network.lineage(int(stream)).name)
+        for route, stream in zip(routes.route, routes.stream, strict=True)
+    }
+    found: dict[str, Lane] = {}
+    for start, material in sorted(_lies_at(case)):
         for end in sorted(sinks - {start}):
-            if (start, end) not in there:
-                name = f"{start}_to_{end}"
-                found[name] = Lane(
-                    name=name,
-                    from_site=start,
-                    to_site=end,
-                    cost_cny_per_t=cost,
-                    dg_allowed=(start, True) in sources,
-                    evidence="assumed",
-                    comment="suggested where there was no plan; its cost is to be asked",
-                    place=Place("lanes.csv", 0),
-                )
+            if (start, end, material) in led:
+                continue
+            name = f"{start}_to_{end}"
+            before = found.get(name)
+            found[name] = Lane(
+                name=name,
+                from_site=start,
+                to_site=end,
+                cost_cny_per_t=cost,
+                dg_allowed=material in hazardous or (before is not None and before.dg_allowed),
+                evidence="assumed",
+                comment="suggested where there was no plan; its cost is to be asked",
+                place=Place("lanes.csv", 0),
+            )
     return found
+
+
+def _lies_at(case: Case) -> set[tuple[str, str]]:
+    """(site, material) of what arises or lies in stock."""
+    storage = {row.name: row.site for row in case.storages}
+    stock = {(storage[row.storage], row.material) for row in case.opening_stock}
+    return {(row.site, row.material) for row in case.all_arisings} | stock
+
+
+def _sinks(case: Case) -> set[str]:
+    """Sites that take something."""
+    facility = {row.name: row.site for row in case.facilities}
+    taking = {row.site for row in case.outlets} | {row.site for row in case.storages}
+    return taking | {facility[row.facility] for row in case.lines}
+
+
+def _dearest_cny_per_t(network: Network) -> float:
+    """The dearest haul of the case, listed or by a rule, per dry tonne; 0 where nothing is hauled at all."""
+    routes = network.routes
+    costs = (
+        network.haulage.lane_cost_cny_per_t(route, network.lineage(int(stream)))
+        for route, stream in zip(routes.route, routes.stream, strict=True)
+    )
+    return max(costs, default=0.0)
 
 
 def _with(case: Case, new: dict[str, Lane]) -> Case:

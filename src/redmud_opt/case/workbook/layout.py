@@ -28,8 +28,12 @@ _KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_]*):(?:[ \t]+(.*))?")
 
 
 def sheets() -> tuple[str, ...]:
-    """Tables that have a sheet, in the order of the schema; those of the rule pack come with the program."""
-    return tuple(table for table in TABLES if table not in RULE_PACK_TABLES)
+    """Every table has a sheet, in the order of the schema; those that rule packs hold come last.
+
+    A case may hold them too: all of them where it is its own pack, the filed clocks of its producers beside any.
+    """
+    own = tuple(table for table in TABLES if table not in RULE_PACK_TABLES)
+    return (*own, *RULE_PACK_TABLES)
 
 
 def key_rows(yaml_text: str) -> Iterator[tuple[str, str]]:
