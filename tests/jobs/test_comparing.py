@@ -67,3 +67,26 @@ def test_inputs_that_were_altered_are_a_fault(folder: Path, tmp_path: Path) -> N
     report = compare_all([folder / "run", tmp_path / "run"])
     assert report.exit is Exit.FAULTS
     assert "no longer as recorded" in report.words()
+
+
+def test_plans_of_other_goals_are_not_told_as_worth_the_same(folder: Path, tmp_path: Path) -> None:
+    """Of a plan for utilisation no bound of value is known; things are told by their labels."""
+    cases.starter(tmp_path / "more")
+    cases.edit(tmp_path / "more", "outlets", lambda row: row.update(price_cny_per_t="1"))
+    settings = tmp_path / "more" / "case.yaml"
+    words = settings.read_text(encoding="utf-8").replace("objective: value ", "objective: utilisation ")
+    settings.write_text(words, encoding="utf-8")
+    assert run(tmp_path / "more", out=tmp_path / "run").exit is Exit.PLAN
+    report = compare_all([tmp_path / "run", folder / "dearer.yaml"], solve=True)
+    assert "not told, for value was not what was looked for first in run" in report.words()
+    assert "less that of run: 0 CNY" not in report.words()
+    cheap = compare_all([folder / "run", _cheap(folder, tmp_path)], solve=True).words("zh")
+    assert "赤泥（新产生）" in cheap
+    assert "免烧砖（" in cheap
+
+
+def _cheap(folder: Path, home: Path) -> Path:
+    scenario = f"schema_version: 1\nbase: {folder / 'case'}\nsettings: {{name: cheap}}\noverrides:\n"
+    scenario += "  - {table: outlets, where: all, scale: {price_cny_per_t: 0.1}}\n"
+    (home / "cheap.yaml").write_text(scenario, encoding="utf-8")
+    return home / "cheap.yaml"

@@ -25,7 +25,8 @@ from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import Exit, Report, RunOptions
 from redmud_opt.jobs.reaudit import run_fault
 from redmud_opt.plan.words import percent, plain, records, said
-from redmud_opt.study.comparison import Comparison, Side, check_sides, compare
+from redmud_opt.report.labels import labelled
+from redmud_opt.study.comparison import Comparison, Side, check_sides, compare, solved_for_value
 
 SHOWN = 12
 """Rows of a table that are told to people; JSON holds all."""
@@ -65,7 +66,7 @@ class CompareReport(Report):
             messages = (Message("compare.without_plan", {"name": name}), *computed.messages)
             return "\n".join(text(message, language) for message in messages)
         assert self.found is not None
-        return "\n".join(text(message, language) for message in _told(self.found))
+        return "\n".join(text(message, language) for message in _told(self.found, language))
 
 
 def plans_record(found: Comparison) -> dict[str, Any]:
@@ -89,25 +90,28 @@ def _side_record(side: Side) -> dict[str, Any]:
 # ---- in words ----------------------------------------------------------------------------------------------------
 
 
-def _told(found: Comparison) -> Iterator[Message]:
+def _told(found: Comparison, language: str) -> Iterator[Message]:
     yield Message("compare.heading", {"first": found.first, "others": tuple(list(found.sides)[1:])})
     for name in list(found.sides)[1:]:
         yield from _inputs(found, name)
     if len(found.plans) < 2:
         yield Message("compare.inputs_only")
         return
-    yield from told_plans(found)
+    yield from told_plans(found, language)
 
 
-def told_plans(found: Comparison) -> Iterator[Message]:
-    """What plans differ in, in words."""
+def told_plans(found: Comparison, language: str) -> Iterator[Message]:
+    """What plans differ in, in words; things by their labels in the language."""
     if found.first in found.plans:
         for name in list(found.plans)[1:]:
             yield _gained(found, name)
-    yield from _kpis(found)
-    yield from _decisions(found)
-    yield from _amounts(found, found.destinations, "destination")
-    yield from _amounts(found, found.flows, "flow")
+    labels: dict[str, str] = {}
+    for plan in found.plans.values():
+        labels |= {name: label for name, label in plan.labels.get(language, {}).items() if label}
+    yield from (labelled(message, labels) for message in _kpis(found))
+    yield from (labelled(message, labels) for message in _decisions(found))
+    yield from (labelled(message, labels) for message in _amounts(found, found.destinations, "destination"))
+    yield from (labelled(message, labels) for message in _amounts(found, found.flows, "flow"))
 
 
 def _inputs(found: Comparison, name: str) -> Iterator[Message]:
@@ -134,6 +138,9 @@ def _gained(found: Comparison, name: str) -> Message:
     gain = found.value_gained(name)
     values: dict[str, object] = {"name": name, "first": found.first}
     values |= {"least": Money(gain.least), "most": Money(gain.most), "gain": Money(gain.middle)}
+    other = tuple(one for one in (found.first, name) if not solved_for_value(found.plans[one]))
+    if other:
+        return Message("compare.not_for_value", values | {"other": other})
     if gain.exact:
         return Message("compare.gained", values)
     return Message("compare.gained_between" if gain.resolved else "compare.not_resolved", values)
@@ -189,6 +196,7 @@ def _amounts(found: Comparison, frame: pd.DataFrame, kind: str) -> Iterator[Mess
         if kind == "destination":
             values["waste"] = Message(f"plan.class_{row['waste_class'] or 'none'}")
             values["fate"] = Message(f"plan.fate_{row['fate']}", {"at": row["at"]})
+            values["cohort"] = Message(f"report.cohort.{row['cohort']}")
         yield Message(f"compare.{kind}", values)
     yield from _more(len(frame))
 

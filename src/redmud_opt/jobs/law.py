@@ -95,7 +95,7 @@ class LawReport(Report):
         if self.doors is not None:
             yield from _doors(self.doors[language], language)
         if self.plans is not None:
-            yield from (text(message, language) for message in told_plans(self.plans))
+            yield from (text(message, language) for message in told_plans(self.plans, language))
 
     def _rules(self, law: LawOf, language: str) -> Iterator[str]:
         yield text(_heading("packs.heading", law.case_name, law.pack, law.day), language)

@@ -140,9 +140,14 @@ def _faults(sides: Mapping[str, Side]) -> Iterator[Fault]:
             yield Fault(name, 0, "", Message("compare.other_calendar", values), remedy)
 
 
+def solved_for_value(plan: Plan) -> bool:
+    """Whether it is the most value that was looked for: nothing was asked first, and nothing held."""
+    return plan.provenance.get("objective", "value") == "value" and not plan.solve.get("held")
+
+
 def _answer(plan: Plan) -> Answer:
     """Incumbent and bound of a plan; nothing where something else than value was asked first, or held."""
-    if plan.provenance.get("objective", "value") != "value" or plan.solve.get("held"):
+    if not solved_for_value(plan):
         return Answer(plan.solve["stopped"], None, None)
     return Answer(plan.solve["stopped"], plan.solve["objective"], plan.solve["bound"])
 
