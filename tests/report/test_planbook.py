@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import python_calamine
 from tests.jobs import cases
 
-from redmud_opt.case import CaseFaults
+from redmud_opt.case import CaseFaults, load_case
 from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.jobs.exporting import export
+from redmud_opt.report.planbook import write_planbook
 
 Rows = list[list[object]]
 
@@ -78,6 +81,27 @@ def test_no_key_no_blank_no_formula(book: tuple[str, Path, dict[str, Rows]]) -> 
     assert charts
     for chart in charts:  # every series has its cells, and some are not blank
         assert re.findall(r"<c:f>[^<]+</c:f>", chart)
+
+
+def test_a_plan_that_was_altered_is_not_told_as_audited(folder: Path, tmp_path: Path) -> None:
+    """The audit is made anew on the way out: tonnes that were written into a table afterwards do not pass it."""
+    shutil.copytree(folder / "run", tmp_path / "run")
+    table = tmp_path / "run" / "plan" / "placements.csv"
+    frame = pd.read_csv(table)
+    frame["placed_t"] *= 0.5
+    frame.to_csv(table, index=False)
+    export(tmp_path / "run", tmp_path / "plan.xlsx")
+    found = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
+    rows = {str(row[0]): row[1] for row in found.get_sheet_by_name("Summary").to_python()}
+    assert rows["Audit"] == "failed"
+
+
+def test_a_plan_without_an_audit_says_so(folder: Path, tmp_path: Path) -> None:
+    plan = RunFolder(folder / "run").read_plan()
+    write_planbook(load_case(folder / "case"), plan, tmp_path / "plan.xlsx", "zh")
+    found = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
+    rows = {str(row[0]): row[1] for row in found.get_sheet_by_name("摘要").to_python()}
+    assert rows["审核"] == "未审核"
 
 
 def test_what_cannot_be_exported(folder: Path, tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.baseline import recall_baseline
 from redmud_opt.jobs.explaining import FOLDER as EXPLAINED
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.jobs.inputs import recall
 from redmud_opt.jobs.reaudit import run_fault
+from redmud_opt.plan import audit
 from redmud_opt.report.planbook import write_planbook
 
 WORKBOOK = ".xlsx"
@@ -38,18 +40,19 @@ def export(source: str | Path, target: str | Path, language: str = "en") -> tupl
 
 
 def export_plan(run_dir: str | Path, target: str | Path, language: str = "en") -> Path:
-    """The plan of a run, with what was asked of it. Raises CaseFaults where there is none, or other inputs."""
+    """The plan of a run, audited anew, with what was asked of it. Raises CaseFaults without one, or on other inputs."""
     folder = RunFolder(run_dir)
     if Path(target).suffix.casefold() != WORKBOOK:
         raise CaseFaults([Fault("", 0, "", Message("jobs.export_what"), Message("jobs.export_one_workbook"))])
     if not folder.holds("plan"):
         raise run_fault("no_plan_here", folder)
     recorded = recall(folder.path)
-    if recorded.case is None:
-        raise run_fault("inputs_altered", folder, why=tuple(recorded.changed))
-    return write_planbook(
-        recorded.case, folder.read_plan(), target, language, list(_answers(folder, language))
-    )
+    baseline, altered = recall_baseline(folder.path)
+    if recorded.case is None or altered:
+        raise run_fault("inputs_altered", folder, why=(*recorded.changed, *altered))
+    plan = folder.read_plan()
+    plan = plan.with_audit(audit(recorded.case, plan.frames, plan.value_cny, baseline))
+    return write_planbook(recorded.case, plan, target, language, list(_answers(folder, language)))
 
 
 def _answers(folder: RunFolder, language: str) -> Iterator[tuple[str, list[str]]]:

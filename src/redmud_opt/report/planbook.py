@@ -122,7 +122,8 @@ class Planbook:
         gap = solve.get("gap")
         yield self.say("gap"), "–" if gap is None else gap_words(float(gap))
         yield self.say("value"), self.say("millions", amount=f"{self.plan.value_cny / MILLION:,.3f}")
-        yield self.say("audit"), self.say("audit_passed" if audit is None or audit.passed else "audit_failed")
+        judged = "none" if audit is None else "passed" if audit.passed else "failed"
+        yield self.say("audit"), self.say(f"audit_{judged}")
         resting = self.plan.provenance.get("assumptions") or {}
         if resting:
             share = percent(float(resting["share"]), self.language)
@@ -264,9 +265,10 @@ class Planbook:
 
     def _provenance(self) -> None:
         sheet = self._sheet(self.say("provenance"))
-        rows = [("case", str(self.plan.provenance.get("folder", "")))]
-        rows += [(f"version {name}", str(v)) for name, v in self.plan.provenance.get("versions", {}).items()]
-        rows += [(f"sha256 {name}", str(v)) for name, v in self.plan.provenance.get("inputs", {}).items()]
+        rows = [(self.say("case"), self.plan.case_name)]
+        for part in ("versions", "inputs"):
+            found = self.plan.provenance.get(part, {})
+            rows += [(self.say(f"provenance_{part}", name=name), str(value)) for name, value in found.items()]
         for line, (name, value) in enumerate(rows):
             sheet.write_string(line, 0, name)
             sheet.write_string(line, 1, value)
