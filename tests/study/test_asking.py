@@ -142,9 +142,3 @@ def test_of_pools_only_the_mixtures_at_hand_are_known() -> None:
         model.component("feed_t").upper_bound[:] = 0.0
         model.component("sold_t").lower_bound[:] = 1.0
         assert not base.ask(model).proved_impossible
-
-
-@pytest.mark.parametrize("ends", [(-np.inf, np.inf), (5.0, np.inf), (-np.inf, 5.0), (-np.inf, -np.inf)])
-def test_what_has_no_end_is_not_exact(ends: tuple[float, float]) -> None:
-    """Of a solve that left no bound, or that was not for value, nothing is known: not that it is worth 0."""
-    assert not Interval(*ends).exact
