@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from math import nan
 
 import pandas as pd
 
@@ -69,6 +70,7 @@ def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     material = dict(zip(plan.frames["streams"]["stream"], plan.frames["streams"]["material"], strict=True))
     periods = {period.name: period for period in case.periods}
     outlets = {outlet.name: outlet for outlet in case.outlets}
+    tiered = {tier.item for tier in case.tiers}
     named = sales.assign(
         material=sales["stream"].map(material),
         year=[periods[name].year for name in sales["period"]],
@@ -83,7 +85,8 @@ def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:
             labels.name(str(what)),
             outlet.contract or "",
         )
-        amounts = (float(by_year.max()), float(own["sold"].sum()), float(outlet.price_cny_per_t))
+        price = nan if outlet.name in tiered else float(outlet.price_cny_per_t)  # tiers have no one price
+        amounts = (float(by_year.max()), float(own["sold"].sum()), price)
         rows.append((*cells, str(own["first"].min()), *amounts))
     rows.sort(key=lambda row: (row[4], row[0]))
     return pd.DataFrame(rows, columns=[_say(f"column_{name}", language) for name in CONTRACT_COLUMNS])
