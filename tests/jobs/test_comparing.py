@@ -78,7 +78,7 @@ def test_plans_of_other_goals_are_not_told_as_worth_the_same(folder: Path, tmp_p
     settings.write_text(words, encoding="utf-8")
     assert run(tmp_path / "more", out=tmp_path / "run").exit is Exit.PLAN
     report = compare_all([tmp_path / "run", folder / "dearer.yaml"], solve=True)
-    assert "not told, for value was not what was looked for first in run" in report.words()
+    assert "not told, for value was not the only goal of run" in report.words()
     assert "less that of run: 0 CNY" not in report.words()
     cheap = compare_all([folder / "run", _cheap(folder, tmp_path)], solve=True).words("zh")
     assert "赤泥（新产生）" in cheap

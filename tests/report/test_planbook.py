@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,10 +14,12 @@ import python_calamine
 from tests.jobs import cases
 
 from redmud_opt.case import CaseFaults, load_case
+from redmud_opt.case.things import Tier
 from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.jobs.exporting import export
 from redmud_opt.report.planbook import write_planbook
+from redmud_opt.report.todo import contracts_to_sign
 
 Rows = list[list[object]]
 
@@ -102,6 +105,16 @@ def test_a_plan_without_an_audit_says_so(folder: Path, tmp_path: Path) -> None:
     found = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
     rows = {str(row[0]): row[1] for row in found.get_sheet_by_name("摘要").to_python()}
     assert rows["审核"] == "未审核"
+
+
+def test_an_outlet_with_tiers_has_no_one_price(folder: Path) -> None:
+    """The price of the outlet itself is not what is paid where tiers stand."""
+    case, plan = load_case(folder / "case"), RunFolder(folder / "run").read_plan()
+    tier = Tier(item="steelworks", step=1, price_cny_per_t=400.0)
+    price = "Price, CNY/t (negative: fee; blank: by tiers)"
+    for tiers, blank in (((), False), ((tier,), True)):
+        signed = contracts_to_sign(replace(case, tiers=tiers), plan, "en").set_index("Receiver")
+        assert bool(pd.isna(signed.loc["Steelworks", price])) == blank
 
 
 def test_what_cannot_be_exported(folder: Path, tmp_path: Path) -> None:

@@ -241,6 +241,19 @@ def test_an_unresolved_step_says_so() -> None:
     assert any("未能分辨" in text(line, "zh") for line in front.lines())
 
 
+def test_a_corner_that_is_not_proved_says_so() -> None:
+    """The best of a goal within a time limit is the best found: what its bound does not rule out is told."""
+
+    def told(own_bound: float | None, language: str = "en") -> str:
+        points = (at(0, 100, 0, corner="value"), at(1, 50, 10, corner="utilisation", own_bound=own_bound))
+        return "\n".join(text(line, language) for line in Front("c", VALUE_UTILISATION, points, 2).lines())
+
+    assert "not proved" not in told(10.0)
+    assert "the most utilisation found, not proved (12 t is not ruled out)" in told(12.0)
+    assert "未证明最优" in told(12.0, "zh")
+    assert "the most utilisation found, not proved:" in told(None)
+
+
 def test_a_laxer_bound_holds_for_stricter_points() -> None:
     lax = at(1, 60, 12, 80, floors={"utilisation": 10})
     strict = at(2, 50, 20, 95, floors={"utilisation": 20})

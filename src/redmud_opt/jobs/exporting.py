@@ -40,7 +40,7 @@ def export(source: str | Path, target: str | Path, language: str = "en") -> tupl
 
 
 def export_plan(run_dir: str | Path, target: str | Path, language: str = "en") -> Path:
-    """The plan of a run, audited anew, with what was asked of it. CaseFaults without one, or on other inputs."""
+    """The plan of a run, audited anew, with what was asked of it. Raises CaseFaults without one or its inputs."""
     folder = RunFolder(run_dir)
     if Path(target).suffix.casefold() != WORKBOOK:
         raise CaseFaults([Fault("", 0, "", Message("jobs.export_what"), Message("jobs.export_one_workbook"))])

@@ -438,7 +438,10 @@ class Fronting:
 
 
 def generated(network: Network) -> float | None:
-    """Tonnes that the goal `utilisation` is a part of over the horizon; None where it counts legacy waste too."""
+    """Tonnes that the case states to arise, options left out: what the goal `utilisation` is told as a part of.
+
+    None where it counts legacy waste too.
+    """
     settings = network.case.settings
     if settings.utilisation_counts_legacy:
         return None

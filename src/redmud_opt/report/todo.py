@@ -3,14 +3,16 @@
     steps_to_take(case, plan, "zh")          thing, what, decide by, ready by, money
     contracts_to_sign(case, plan, "zh")      receiver, material, most a year, price, by when
 
-A step is decided so many months before it is ready as its lead time says, permits and construction included; the case
-states one lead time per step, so no date stands in between.
+A step is decided in the period in which the plan decides it; what has a day of its own (yards, options on what
+arises), so many months before it as its lead time says, permits and construction included. The case states one lead
+time per step, so no date stands in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from math import nan
 
 import pandas as pd
 
@@ -58,6 +60,28 @@ def _steps(case: Case, plan: Plan) -> Iterator[tuple[str, str, date, date, float
     for row in plan.frames["yard_events"].to_dict("records"):
         day, months = date.fromisoformat(str(row["start"])), raises.get(row["item"], 0)
         yield "yard_events", str(row["item"]), months_after(day, -months), day, float(row["cost_cny"]), months
+    for row in plan.frames["openings"].to_dict("records"):
+        yield "openings", str(row["lane"]), starts[row["period"]], starts[row["period"]], 0.0, 0
+    yield from _reductions(case, plan, starts)
+
+
+def _reductions(
+    case: Case, plan: Plan, starts: dict[str, date]
+) -> Iterator[tuple[str, str, date, date, float, int]]:
+    """Options on what arises, once each: when they are in force first, decided so many months before."""
+    lead = {row.name: int(row.lead_time_months or 0) for row in case.reductions}
+    frame = plan.frames["reductions"]
+    for name, own in frame.groupby("option", sort=False) if len(frame) else ():
+        ready = min(starts[period] for period in own["period"])
+        months = lead.get(str(name), 0)
+        yield (
+            "reductions",
+            str(name),
+            months_after(ready, -months),
+            ready,
+            float(own["capex_cny"].sum()),
+            months,
+        )
 
 
 def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:
@@ -69,6 +93,7 @@ def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     material = dict(zip(plan.frames["streams"]["stream"], plan.frames["streams"]["material"], strict=True))
     periods = {period.name: period for period in case.periods}
     outlets = {outlet.name: outlet for outlet in case.outlets}
+    tiered = {tier.item for tier in case.tiers}
     named = sales.assign(
         material=sales["stream"].map(material),
         year=[periods[name].year for name in sales["period"]],
@@ -83,7 +108,8 @@ def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:
             labels.name(str(what)),
             outlet.contract or "",
         )
-        amounts = (float(by_year.max()), float(own["sold"].sum()), float(outlet.price_cny_per_t))
+        price = nan if outlet.name in tiered else float(outlet.price_cny_per_t)  # tiers have no one price
+        amounts = (float(by_year.max()), float(own["sold"].sum()), price)
         rows.append((*cells, str(own["first"].min()), *amounts))
     rows.sort(key=lambda row: (row[4], row[0]))
     return pd.DataFrame(rows, columns=[_say(f"column_{name}", language) for name in CONTRACT_COLUMNS])

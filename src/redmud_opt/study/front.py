@@ -26,6 +26,7 @@ import pandas as pd
 from redmud_opt.i18n import Message
 from redmud_opt.i18n.amounts import Money, Price, Tonnes
 from redmud_opt.model.value import GOALS, MAXIMISED
+from redmud_opt.plan.words import PROVED
 from redmud_opt.study.asking import NOTHING_CNY, SAME, Interval
 
 COLUMNS = {
@@ -108,8 +109,8 @@ class Flat:
 class Front:
     """Points as they were found, ordered by what they reach. state: done, or interrupted; asked: points in all.
 
-    generated_t: what the rate of utilisation is a part of, None where it is no such rate. flat: goals that are no
-    question, and why.
+    generated_t: what the case states to arise, options left out; None where utilisation is no part of it. flat: goals
+    that are no question, and why.
     """
 
     case_name: str
@@ -219,14 +220,19 @@ class Front:
                 )
 
     def _corner(self, point: Point) -> Message:
+        goal = str(point.corner)
         amounts = tuple(
-            Message(f"front.amount_{goal}", {"amount": self._amount(goal, point.goals[goal])})
-            for goal in self.goals
+            Message(f"front.amount_{each}", {"amount": self._amount(each, point.goals[each])})
+            for each in self.goals
         )
-        return Message(
-            "front.corner",
-            {"point": point.number, "goal": Message(f"front.best_{point.corner}"), "amounts": amounts},
-        )
+        named = Message(f"front.best_{goal}")
+        values: dict[str, object] = {"point": point.number, "goal": named, "amounts": amounts}
+        bound = point.bound if goal == self.main else point.own_bound
+        if bound is None:
+            return Message("front.corner_unbounded", values)
+        if abs(bound - point.goals[goal]) <= PROVED * max(1.0, abs(bound)):
+            return Message("front.corner", values)
+        return Message("front.corner_not_proved", values | {"bound": self._amount(goal, bound)})
 
     def _amount(self, goal: str, amount: float) -> Message:
         if goal == "value":
