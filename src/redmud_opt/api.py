@@ -15,6 +15,7 @@ from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.baseline import baseline_of, read_baseline
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.compute import Computed, compute
+from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
@@ -112,6 +113,25 @@ def compare(*given: str | Path, solve: bool = False, gap: float = 0.0) -> Compar
         raise report.faults
     assert report.found is not None
     return report.found
+
+
+def explain(
+    run: str | Path, *, time_limit_s: float = DEFAULT_LIMIT_S, **questions: str | tuple[str, ...]
+) -> tuple[Explanation, ...]:
+    """Answers about the plan of a run, as `redmud-opt explain` gives them; kept in its folder too.
+
+    questions: names of the flags with `_` for `-`, what each is asked about, an empty tuple where about nothing:
+    `explain("runs/x", why_not=("line_2",), plan_b="all", bottlenecks=())`. time_limit_s: most of one re-solve.
+    Raises CaseFaults for bad asking and for a run that is not there, ValueError for a question that does not exist.
+    """
+    unknown = sorted(set(questions) - set(QUESTIONS))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: none of {', '.join(QUESTIONS)}")
+    given = {name: (said,) if isinstance(said, str) else said for name, said in questions.items()}
+    report = explain_run(run, given or {"bottlenecks": ()}, limit_s=time_limit_s)
+    if report.faults is not None:
+        raise report.faults
+    return report.answers
 
 
 def bottlenecks(

@@ -9,6 +9,7 @@ from tests.jobs import cases
 import redmud_opt
 from redmud_opt import CaseFaults, NoPlan, Plan, audit, bottlenecks, init_case, load_case, optimise, worth
 from redmud_opt.i18n import LANGUAGES, template
+from redmud_opt.jobs import Exit, run
 from redmud_opt.jobs import compute as compute_module
 from redmud_opt.jobs.outcome import OBJECTIVES
 
@@ -16,7 +17,17 @@ from redmud_opt.jobs.outcome import OBJECTIVES
 def test_public_names() -> None:
     assert set(redmud_opt.__all__) == {
         *("Case", "CaseFaults", "NoPlan", "Plan"),
-        *("audit", "bottlenecks", "compare", "front", "init_case", "load_case", "optimise", "worth"),
+        *(
+            "audit",
+            "bottlenecks",
+            "compare",
+            "explain",
+            "front",
+            "init_case",
+            "load_case",
+            "optimise",
+            "worth",
+        ),
     }
     for name in redmud_opt.__all__:
         assert getattr(redmud_opt, name).__doc__
@@ -129,3 +140,15 @@ def test_every_objective_has_its_words(objective: str) -> None:
     for language in LANGUAGES:
         assert template(f"cli.unit_{objective}", language)
         assert template(f"plan.objective_{objective}", language)
+
+
+def test_questions_about_a_run(tmp_path: Path) -> None:
+    cases.starter(tmp_path / "case")
+    assert run(tmp_path / "case", out=tmp_path / "run").exit is Exit.PLAN
+    worth, why = redmud_opt.explain(tmp_path / "run", bottlenecks=(), why_here="brick_making")
+    assert (worth.question, why.question) == ("bottlenecks", "why_here")
+    assert (tmp_path / "run" / "explained" / "why_here.json").is_file()
+    with pytest.raises(ValueError, match="why_so"):
+        redmud_opt.explain(tmp_path / "run", why_so="x")
+    with pytest.raises(CaseFaults):
+        redmud_opt.explain(tmp_path / "run", why_here="nothing of that name")

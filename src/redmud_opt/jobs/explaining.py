@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from redmud_opt.jobs.outcome import Report, RunOptions
 from redmud_opt.jobs.reaudit import run_fault
 from redmud_opt.network import build_network
 from redmud_opt.plan import Plan
+from redmud_opt.report.labels import labelled
 from redmud_opt.study.asking import Base, NoBase
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.impossible import impossible
@@ -135,14 +136,19 @@ DEFAULT_LIMIT_S = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainReport(Report):
-    """Faults, or the answers."""
+    """Faults, or the answers. labels: by language, what the case calls its things."""
 
     folder: Path | None = None
     answers: tuple[Explanation, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+    def named(self, language: str) -> tuple[Explanation, ...]:
+        """The answers with the label of everything they name, the name behind it; tables keep the names."""
+        return tuple(_named(answer, self.labels.get(language, {})) for answer in self.answers)
 
     def as_record(self, language: str = "en") -> dict[str, Any]:
         """For JSON."""
-        answers = [answer.as_record(language) for answer in self.answers]
+        answers = [answer.as_record(language) for answer in self.named(language)]
         return self.head(language) | {
             "run_dir": None if self.folder is None else str(self.folder),
             "answers": answers,
@@ -155,8 +161,13 @@ class ExplainReport(Report):
     def _lines(self, language: str) -> Iterator[str]:
         if self.faults is not None:
             yield self.faults.render(language)
-        for answer in self.answers:
+        for answer in self.named(language):
             yield from answer.words(language)
+
+
+def _named(answer: Explanation, labels: Mapping[str, str]) -> Explanation:
+    lines = tuple(labelled(line, labels) for line in answer.lines)
+    return replace(answer, heading=labelled(answer.heading, labels), lines=lines)
 
 
 def explain_run(
@@ -171,17 +182,19 @@ def explain_run(
     folder = RunFolder(run_dir)
     try:
         if _is_impossible(folder):
-            answers: tuple[Explanation, ...] = (_why_impossible(folder, listener),)
+            case, answer = _why_impossible(folder, listener)
+            answers: tuple[Explanation, ...] = (answer,)
         else:
             asked = _asked(folder, limit_s, listener)
-            answers = tuple(_answers(asked, questions, listener))
+            case, answers = asked.base.case, tuple(_answers(asked, questions, listener))
     except CaseFaults as faults:
         return ExplainReport(folder=folder.path, faults=faults)
+    labels = {language: case.labels(language) for language in LANGUAGES}
     for answer in answers:
-        record = {language: answer.as_record(language) for language in LANGUAGES}
+        record = {language: _named(answer, labels[language]).as_record(language) for language in LANGUAGES}
         (folder.path / FOLDER).mkdir(exist_ok=True)
         folder.write_json(f"{FOLDER}/{answer.question}.json", record)
-    return ExplainReport(folder=folder.path, answers=answers)
+    return ExplainReport(folder=folder.path, answers=answers, labels=labels)
 
 
 def _answers(asked: Asked, questions: Mapping[str, Arguments], listener: Listener) -> Iterator[Explanation]:
@@ -208,14 +221,14 @@ def _is_impossible(folder: RunFolder) -> bool:
     return found.is_file() and json.loads(found.read_text(encoding="utf-8"))["status"] == "infeasible"
 
 
-def _why_impossible(folder: RunFolder, listener: Listener) -> Explanation:
-    """The only answer about a run without a plan, whatever is asked."""
+def _why_impossible(folder: RunFolder, listener: Listener) -> tuple[Case, Explanation]:
+    """The case, and the only answer about a run without a plan, whatever is asked."""
     case, options, baseline = _recorded(folder)
     listener.on_stage("impossible")
     found = impossible(build_network(case, baseline), solver_options(options, listener))
     if listener.should_stop():
         raise Cancelled
-    return found.explanation()
+    return case, found.explanation()
 
 
 def _recorded(folder: RunFolder) -> tuple[Case, RunOptions, Baseline | None]:

@@ -137,8 +137,8 @@ def word(group: str, name: str, language: str) -> str:
     return name
 
 
-NOT_NAMES = ("table", "tables", "column", "key", "file", "pack")
-"""Values of messages that speak of files, not of things."""
+NOT_NAMES = ("table", "tables", "column", "key", "file", "pack", "case")
+"""Values of messages that speak of files or of the case, not of things in it."""
 
 
 def labelled(message: Message, labels: Mapping[str, str]) -> Message:
