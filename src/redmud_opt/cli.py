@@ -453,7 +453,7 @@ def answer_law(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     if asked.against_pack or asked.against_date:
         against = Reading(asked.against_pack or asked.pack, asked.against_date or asked.date)
     elif asked.solve:
-        return misused("--solve compares two laws: it needs --against-pack or --against-date")
+        return misused(Message("cli.solve_two_laws"))
     listener = Listener(should_stop=interrupt.heard)
     reading = Reading(asked.pack, asked.date)
     return law_report(
@@ -544,7 +544,7 @@ def listening(language: str) -> Iterator[Interrupt]:
             signal.signal(number, handler)
 
 
-def misused(why: str) -> Said:
+def misused(why: str | Message) -> Said:
     """A line that cannot be acted on."""
     return Said(Exit.FAULTS, faults=CaseFaults([Fault("", 0, "", Message("cli.misused", {"why": why}))]))
 
@@ -569,7 +569,7 @@ def answer_of(asked: argparse.Namespace) -> Answer:
     except (Cancelled, KeyboardInterrupt):
         return Said(Exit.CANCELLED, (Message("jobs.cancelled"),))
     except BadObjective as error:
-        return misused(str(error))
+        return misused(error.message)
     except Exception as error:
         return crashed(error)
 

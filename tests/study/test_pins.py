@@ -14,8 +14,8 @@ from redmud_opt.case import CaseFaults
 from redmud_opt.case.rules import Budget, Contract
 from redmud_opt.case.works import Gate
 from redmud_opt.i18n import text
-from redmud_opt.study.asking import Base
-from redmud_opt.study.choices import cost_of, cost_words
+from redmud_opt.study.asking import Base, cost_of
+from redmud_opt.study.choices import cost_words
 from redmud_opt.study.decisions import explain_decisions, weighty_decisions
 from redmud_opt.study.pins import explain_pins, parse_pin, parse_pins, pinned
 from redmud_opt.study.regret import explain_regret, regret

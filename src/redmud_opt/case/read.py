@@ -67,7 +67,8 @@ def _draft(reader: Reader, book: Book, path: Path) -> Draft:
     )
 
 
-def _find(path: str | Path) -> Path:
+def find_case(path: str | Path) -> Path:
+    """The file or folder of a case, bundled ones by name. Raises CaseFaults, with the nearest name."""
     found = Path(path)
     if found.exists():
         return found
@@ -94,7 +95,7 @@ def load_case(
     `rule_pack` and `rule_date` replace those that the case states: the same case under another law.
     Raises `CaseFaults` with everything that is wrong.
     """
-    found = _find(path)
+    found = find_case(path)
     if found.is_file() and found.suffix.casefold() not in (".yaml", ".yml", ".xlsx"):
         raise CaseFaults([Fault(found.name, 0, "", Message("case.not_a_case", {"path": found.name}))])
     root = found.resolve() if found.is_dir() else found.resolve().parent

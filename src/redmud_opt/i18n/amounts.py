@@ -8,54 +8,44 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 MYRIAD, HUNDRED_MILLION, MILLION = 1e4, 1e8, 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with a unit. value: in the unit itself."""
+    """A number with a unit. value: in the unit itself; UNITS: words of the unit by language, the smallest first."""
 
     value: float
 
+    UNITS: ClassVar[dict[str, tuple[str, ...]]]
+
     def words(self, language: str) -> str:
         """The amount in words of a language."""
-        return _zh(self.value, *self.units["zh"]) if language == "zh" else _en(self.value, *self.units["en"])
-
-    @property
-    def units(self) -> dict[str, tuple[str, ...]]:
-        """Unit by language."""
-        raise NotImplementedError
+        units = self.UNITS[language]
+        return _zh(self.value, *units) if language == "zh" else _en(self.value, *units)
 
 
-@dataclass(frozen=True, slots=True)
 class Money(Amount):
     """CNY."""
 
-    @property
-    def units(self) -> dict[str, tuple[str, ...]]:
-        """元, 万元, 亿元; CNY, million CNY."""
-        return {"zh": ("元", "万元", "亿元"), "en": ("CNY", "million CNY")}
+    __slots__ = ()
+    UNITS: ClassVar = {"zh": ("元", "万元", "亿元"), "en": ("CNY", "million CNY")}
 
 
-@dataclass(frozen=True, slots=True)
 class Tonnes(Amount):
     """Tonnes, dry unless the message says otherwise."""
 
-    @property
-    def units(self) -> dict[str, tuple[str, ...]]:
-        """吨, 万吨; t, million t."""
-        return {"zh": ("吨", "万吨", "亿吨"), "en": ("t", "million t")}
+    __slots__ = ()
+    UNITS: ClassVar = {"zh": ("吨", "万吨", "亿吨"), "en": ("t", "million t")}
 
 
-@dataclass(frozen=True, slots=True)
 class Price(Amount):
     """CNY per tonne."""
 
-    @property
-    def units(self) -> dict[str, tuple[str, ...]]:
-        """元/吨; CNY/t."""
-        return {"zh": ("元/吨", "万元/吨", "亿元/吨"), "en": ("CNY/t", "million CNY/t")}
+    __slots__ = ()
+    UNITS: ClassVar = {"zh": ("元/吨", "万元/吨", "亿元/吨"), "en": ("CNY/t", "million CNY/t")}
 
 
 def _zh(value: float, one: str, myriad: str, hundred_million: str) -> str:

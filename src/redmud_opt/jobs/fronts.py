@@ -155,8 +155,21 @@ def front_case(
         return FrontReport(faults=faults)
 
 
+REMEDIES = {
+    "few_points": "at_least_two",
+    "no_front_here": "give_front",
+    "still_going": "wait_or_other",
+    "other_case": "same_case",
+    "inputs_altered": "begin_anew",
+    "pools": "front_without_pools",
+    "rejected": "tell_the_audit",
+}
+"""What would be right, where the fault itself does not say so."""
+
+
 def _fault(key: str, **values: object) -> CaseFaults:
-    return CaseFaults([Fault("", 0, "", Message(f"front.{key}", values))])
+    remedy = Message(f"front.{REMEDIES[key]}", values) if key in REMEDIES else None
+    return CaseFaults([Fault("", 0, "", Message(f"front.{key}", values), remedy)])
 
 
 def _begun(
@@ -182,17 +195,8 @@ def _begun(
         name = f"{loaded.settings.name}-front"
         path = free_folder(out) if out is not None else new_folder(runs_root, name)
     except FileExistsError as error:
-        raise CaseFaults(
-            [
-                Fault(
-                    "",
-                    0,
-                    "",
-                    Message("jobs.out_not_empty", {"folder": str(out)}),
-                    Message("front.resume_or_other"),
-                )
-            ]
-        ) from error
+        message = Message("jobs.out_not_empty", {"folder": str(out)})
+        raise CaseFaults([Fault("", 0, "", message, Message("front.resume_or_other"))]) from error
     except OSError as error:
         values = {"folder": str(out or runs_root), "why": error.strerror or str(error)}
         raise CaseFaults([Fault("", 0, "", Message("jobs.cannot_write", values))]) from error
@@ -372,7 +376,7 @@ class Fronting:
 
     def explained(self, network: Network, point: Point) -> FrontReport:
         """Why there is no plan at all."""
-        outcome = Outcome(point.stopped, "nothing", Size(0, 0, 0, 0), point.seconds, "mip")  # type: ignore[arg-type]
+        outcome = Outcome(point.stopped, "nothing", Size(0, 0, 0, 0), point.seconds, "mip")
         options = RunOptions(time_limit_s=self.asked.time_limit_s, gap=self.asked.gap)
         found = without_plan(network, outcome, options, Stages(self.listener))
         return FrontReport(faults=found.faults, code=found.exit, messages=found.messages)

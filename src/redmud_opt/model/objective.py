@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pyomo.environ import ConcreteModel
 
+from redmud_opt.i18n import Message, text
 from redmud_opt.model.arrays import Columns, Index, Objective, Rows
 from redmud_opt.model.value import GOALS, MAXIMISED, penalty_cny_per_t, set_goal
 from redmud_opt.network import Network
@@ -31,7 +32,11 @@ _TERM = re.compile(r"([+-]?)\s*(?:(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+)\s*\*\s*)?([a-z
 
 
 class BadObjective(ValueError):
-    """Words that are no objective."""
+    """Words that are no objective; `message` says why."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.message = Message(f"model.objective_{key}", values)
+        super().__init__(text(self.message))
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def levels_of(objective: str) -> tuple[Level, ...]:
         levels.append(VALUE)
     names = [level.name for level in levels]
     if len(set(names)) < len(names):
-        raise BadObjective(f"'{objective}' names a level twice")
+        raise BadObjective("level_twice", objective=objective)
     return tuple(levels)
 
 
@@ -93,36 +98,34 @@ def objective_words(objective: str, tolerances: tuple[float, ...] = ()) -> str:
     if not tolerances:
         return ",".join(map(str, levels)) if "," in objective or levels[0].goal is None else objective.strip()
     if any(not 0 <= part < 1 for part in tolerances):
-        raise BadObjective("a tolerance is a share from 0 to below 1")
+        raise BadObjective("tolerances_no_shares", tolerances=tolerances)
     if len(tolerances) not in (1, len(levels) - 1):
-        raise BadObjective(
-            f"{len(tolerances)} tolerances for {len(levels) - 1} levels that another one follows"
-        )
+        raise BadObjective("tolerance_count", count=len(tolerances), levels=len(levels) - 1)
     each = tolerances * (len(levels) - 1) if len(tolerances) == 1 else tolerances
     told = [replace(level, tolerance=part) for level, part in zip(levels[:-1], each, strict=True)]
     return ",".join(map(str, [*told, levels[-1]]))
 
 
 def _level(words: str) -> Level:
-    text, mark, share = words.partition("~")
+    terms, mark, share = words.partition("~")
     try:
         tolerance = float(share) if mark else TOLERANCE
     except ValueError as error:
-        raise BadObjective(f"tolerance '{share}' is no number") from error
+        raise BadObjective("tolerance_no_number", tolerance=share) from error
     if not 0 <= tolerance < 1:
-        raise BadObjective(f"tolerance {share} is no share from 0 to below 1")
+        raise BadObjective("tolerances_no_shares", tolerances=(tolerance,))
     weights: dict[str, float] = {}
     at, first = 0, True
-    while at < len(text) or first:
-        found = _TERM.match(text, at)
+    while at < len(terms) or first:
+        found = _TERM.match(terms, at)
         if found is None or (not found[1] and not first) or found[3] not in GOALS:
-            raise BadObjective(f"objective '{words}' is none of {', '.join(GOALS)}, nor a sum of them")
+            raise BadObjective("unknown", objective=words, goals=GOALS)
         weight = float(found[2] or 1.0) * (-1.0 if found[1] == "-" else 1.0)
         weights[found[3]] = weights.get(found[3], 0.0) + weight
         at, first = found.end(), False
     kept = tuple((goal, weight) for goal, weight in weights.items() if weight != 0.0)
     if not kept:
-        raise BadObjective(f"objective '{words}' weighs nothing")
+        raise BadObjective("of_nothing", objective=words)
     return Level(kept, tolerance)
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from redmud_opt.case import Case, CaseFaults, Fault
+from redmud_opt.case import Case
+from redmud_opt.case.workbook.opening import new_workbook
 from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
 from redmud_opt.plan.words import gap_words, width
@@ -42,19 +43,9 @@ def write_planbook(
 
     answers: what was asked of the plan, (heading, sentences) each, in words of the language.
     """
-    import xlsxwriter  # an extra: who writes no workbook need not have it
-
     target = Path(file)
-    if target.exists():
-        raise CaseFaults([Fault("", 0, "", Message("case.workbook_exists", {"file": str(file)}))])
-    part = target.with_name(f"{target.name}.part")
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
-    try:
-        with xlsxwriter.Workbook(str(part), options) as workbook:
-            Planbook(workbook, case, plan, language).write(answers)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with new_workbook(target) as workbook:
+        Planbook(workbook, case, plan, language).write(answers)
     return target
 
 

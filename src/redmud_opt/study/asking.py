@@ -127,6 +127,12 @@ def difference(before: Answer, after: Answer) -> Interval:
     return Interval(float(low), float(max(low, high)))
 
 
+def cost_of(before: Answer, after: Answer) -> Interval:
+    """What a restriction costs at least and at most [CNY]. It cannot gain, so no end is below 0."""
+    gain = difference(before, after)
+    return Interval(max(0.0, -gain.most), max(0.0, -gain.least))
+
+
 class Base:
     """A plan with its model, held to be asked again. Made by `solved` or `again`."""
 

@@ -22,7 +22,7 @@ from redmud_opt.model.arrays import Columns, Index, Rows
 from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.network import Network
 from redmud_opt.network.network import Array, Ints
-from redmud_opt.study.asking import NOTHING_CNY, Answer, Interval, difference
+from redmud_opt.study.asking import NOTHING_CNY, Answer, Interval
 
 INVESTMENTS = ("build", "close", "opening", "yard_step", "yard_close", "measure", "adopt")
 """Families of columns of decisions that last. The first label of each names the thing."""
@@ -168,12 +168,6 @@ def changed(before: dict[Choice, int], after: dict[Choice, int]) -> tuple[Messag
 
 
 # ---- what it costs ----------------------------------------------------------------------------------------------
-
-
-def cost_of(before: Answer, after: Answer) -> Interval:
-    """What a restriction costs at least and at most [CNY]. It cannot gain, so no end is below 0."""
-    gain = difference(before, after)
-    return Interval(max(0.0, -gain.most), max(0.0, -gain.least))
 
 
 def cost_words(cost: Interval, after: Answer) -> Message:

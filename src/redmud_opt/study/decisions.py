@@ -19,13 +19,12 @@ import numpy as np
 import pandas as pd
 
 from redmud_opt.i18n import Message, Money
-from redmud_opt.study.asking import Answer, Base, Interval
+from redmud_opt.study.asking import Answer, Base, Interval, cost_of
 from redmud_opt.study.choices import (
     NEGLIGIBLE,
     Choice,
     bar,
     changed,
-    cost_of,
     cost_words,
     demanded,
     investments,

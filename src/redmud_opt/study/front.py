@@ -27,6 +27,7 @@ from redmud_opt.i18n import Message
 from redmud_opt.i18n.amounts import Money, Price, Tonnes
 from redmud_opt.model.value import GOALS, MAXIMISED
 from redmud_opt.plan.words import PROVED
+from redmud_opt.solve.outcome import Stopped
 from redmud_opt.study.asking import NOTHING_CNY, SAME, Interval
 
 COLUMNS = {
@@ -58,7 +59,7 @@ class Point:
     main: float | None = None
     bound: float | None = None
     own_bound: float | None = None
-    stopped: str = ""
+    stopped: Stopped = "crashed"
     holds: str = "nothing"
     seconds: float = 0.0
     builds: tuple[str, ...] = ()
@@ -354,11 +355,11 @@ def nearest(points: Iterable[Point], floors: Mapping[str, float], main: str) -> 
     return found[-1] if found else None
 
 
-def check_goals(goals: Sequence[str]) -> str | None:
+def check_goals(goals: Sequence[str]) -> Message | None:
     """What is wrong with the goals of a front, None where nothing is."""
     unknown = [goal for goal in goals if goal not in GOALS]
     if unknown:
-        return f"'{unknown[0]}' is none of {', '.join(GOALS)}"
+        return Message("front.unknown_goal", {"goal": unknown[0], "goals": GOALS})
     if len(set(goals)) != len(goals) or len(goals) not in (2, 3):
-        return "a front has two or three different goals"
+        return Message("front.how_many_goals")
     return None

@@ -31,14 +31,13 @@ from redmud_opt.i18n import Message, Tonnes
 from redmud_opt.model.arrays import Columns, Objective
 from redmud_opt.model.value import set_goal
 from redmud_opt.network import Network
-from redmud_opt.study.asking import Answer, Base, Interval, columns_of
+from redmud_opt.study.asking import Answer, Base, Interval, columns_of, cost_of
 from redmud_opt.study.choices import (
     AMOUNTS,
     INVESTMENTS,
     Part,
     changed,
     contract,
-    cost_of,
     cost_words,
     demanded,
     first_labels,

@@ -25,12 +25,13 @@ from redmud_opt.i18n.amounts import Tonnes
 from redmud_opt.model.arrays import Objective
 from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.network.network import Array
-from redmud_opt.study.asking import Answer, Base, How, Interval, prepare
+from redmud_opt.study.asking import Answer, Base, How, Interval, cost_of, prepare
+from redmud_opt.study.choices import contract
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.inway import left_over
 from redmud_opt.study.moves import ends_of, moves, shown
 from redmud_opt.study.things import USED_T, Thing, thing_of
-from redmud_opt.study.why import NAN, has_whole, instead, lost, moved_materials
+from redmud_opt.study.why import NAN, has_whole, instead, moved_materials
 from redmud_opt.study.why_said import loss_words
 
 FREE = 5
@@ -151,7 +152,7 @@ def _lost(
             whole = how == "fixed" and has_whole(model)
             proved = answer.proved_impossible and not whole
             return Loss(thing, year, tonnes, how, NO_PLAN, proved=proved)
-        loss = lost(before, answer)
+        loss = cost_of(before, answer)
         moved = moves(ends, ends_of(model, net))
         gained = instead(moves(own, ends_of(model, net, materials)), moved, tonnes)
         short = float(model.short_t.values_array.sum()) - short_before
@@ -180,13 +181,10 @@ def close(base: Base, model: ConcreteModel, thing: Thing, year: int | None) -> N
     outlet, period = model.demand.index.labels("outlet"), model.demand.index.codes[1]
     asked = (outlet == thing.name) & (net.time.year[period] >= first)
     model.demand.lower_bound[np.flatnonzero(asked)] = -np.inf
-    contract = next(row.contract for row in net.case.outlets if row.name == thing.name)
-    covered = [row.name for row in net.case.outlets if row.contract == contract]
-    covered += [row.name for row in net.case.supplies if row.contract == contract]
-    covered += [row.name for row in net.case.lines if row.contract == contract]
-    if contract and covered == [thing.name]:
+    name = next(row.contract for row in net.case.outlets if row.name == thing.name)
+    if name and contract(net, name).families == (("sold_t", thing.name),):
         duty = model.take_or_pay.index
-        owed = (duty.labels("contract") == contract) & (duty.labels("year") >= first)
+        owed = (duty.labels("contract") == name) & (duty.labels("year") >= first)
         model.take_or_pay.lower_bound[np.flatnonzero(owed)] = -np.inf
 
 

@@ -15,8 +15,8 @@ import pandas as pd
 
 from redmud_opt.case import Case
 from redmud_opt.i18n import Message, Money
-from redmud_opt.study.asking import Answer, Base, Interval, as_it_was
-from redmud_opt.study.choices import changed, cost_of, cost_words, units
+from redmud_opt.study.asking import Answer, Base, Interval, as_it_was, cost_of
+from redmud_opt.study.choices import changed, cost_words, units
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.pins import freeze_builds
 

@@ -24,7 +24,7 @@ from redmud_opt.model.arrays import Index, Rows
 from redmud_opt.model.freezing import frozen_mask
 from redmud_opt.network import Network
 from redmud_opt.plan.whole import whole_families
-from redmud_opt.study.asking import NOTHING_CNY, SAME, Answer, Base, Interval, difference
+from redmud_opt.study.asking import NOTHING_CNY, SAME, Answer, Base, Interval, cost_of
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.forcing import Forcing, Found, How, break_even, start_of
 from redmud_opt.study.inway import ONLY_LAW, in_the_way
@@ -203,8 +203,7 @@ def lost(before: Answer, after: Answer, *, near: bool = False) -> Interval:
     of all plans."""
     if near:
         after = replace(after, bound_cny=before.bound_cny)
-    found = difference(before, after)
-    return Interval(max(0.0, -found.most), max(0.0, -found.least))
+    return cost_of(before, after)
 
 
 def _impossible(forcing: Forcing, amount: float, found: Found | None) -> Reason:

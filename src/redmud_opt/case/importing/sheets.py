@@ -181,7 +181,7 @@ def _unpacked(file: Path, faults: list[Fault]) -> dict[str, bytes] | None:
         return None
 
 
-def _letters(number: int) -> str:
+def column_letters(number: int) -> str:
     """0 → A, 26 → AA."""
     found = ""
     while number >= 0:
@@ -234,11 +234,11 @@ def _sheet(file: Path, name: str, book: Any, xml: bytes, faults: list[Fault]) ->
     dates = {(r, c) for r, row in enumerate(held) for c, value in enumerate(row) if isinstance(value, date)}
     remarks, merged = [], []
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        merged.append((top, f"{_letters(left)}{top + 1}:{_letters(right)}{bottom + 1}"))
+        merged.append((top, f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"))
         if bottom > top and left == right:  # downwards: one site for the rows beside it
             for row in range(top + 1, min(bottom + 1, len(cells))):
                 cells[row][left] = cells[top][left]
-            where = f"{_letters(left)}{top + 1}:{_letters(left)}{bottom + 1}"
+            where = f"{column_letters(left)}{top + 1}:{column_letters(left)}{bottom + 1}"
             remarks.append(Message("importing.merged", {"where": where, "text": cells[top][left]}))
     wrong = tuple(_valueless(xml, file, name))
     return Sheet(file, name, tuple(map(tuple, cells)), tuple(remarks), wrong, frozenset(dates), tuple(merged))

@@ -23,7 +23,15 @@ def write_folder(file: str | Path, folder: str | Path) -> tuple[Path, ...]:
     source, target = Path(file), Path(folder)
     faults: list[Fault] = []
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        faults.append(Fault("", 0, "", Message("case.init_not_empty", {"path": str(folder)})))
+        faults.append(
+            Fault(
+                "",
+                0,
+                "",
+                Message("case.init_not_empty", {"path": str(folder)}),
+                Message("case.init_elsewhere"),
+            )
+        )
         raise CaseFaults(faults)
     book = Workbook(source, source.name, faults)
     keys = book.settings() if book.whole else []

@@ -61,7 +61,9 @@ class Workbook:
         rows = self._sheets[KEYS].rows
         found = []
         if not rows or tuple(cell.strip() for cell in rows[0][:2]) != KEY_COLUMNS[:2]:
-            self._fault(KEYS, 1, "", "header_shifted", columns=KEY_COLUMNS[:2])
+            self._fault(
+                KEYS, 1, "", "header_shifted", Message("case.name_the_columns"), columns=KEY_COLUMNS[:2]
+            )
             return []
         for number, row in enumerate(rows[1:], start=2):
             key, value = (*row, "", "")[:2]
@@ -117,7 +119,9 @@ class Workbook:
                 cell for name, cell in zip_longest(names, cells, fillvalue="") if cell.strip() and not name
             ]
             if loose:
-                self._fault(table, number, "", "cell_without_column", cell=loose[0])
+                self._fault(
+                    table, number, "", "cell_without_column", Message("case.clear_or_name"), cell=loose[0]
+                )
             self._dates(sheet, table, number, names)
             held = {
                 name: cell for name, cell in zip(names, cells, strict=False) if name and cell.strip(" \t")
@@ -142,7 +146,9 @@ class Workbook:
         best = max(range(len(hits)), key=hits.__getitem__)
         needed = [name for name, column in columns(TABLES[table]).items() if column.key]
         if hits[best] < max(1, len(needed)):
-            self._fault(table, 1, "", "header_shifted", columns=tuple(needed))
+            self._fault(
+                table, 1, "", "header_shifted", Message("case.name_the_columns"), columns=tuple(needed)
+            )
             return None
         return best
 

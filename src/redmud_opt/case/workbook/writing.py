@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from redmud_opt.case.bundle import find_bundled, library_folder, rule_packs
+from redmud_opt.case.bundle import library_folder, rule_packs
 from redmud_opt.case.case import SCHEMA_VERSION, TABLES
 from redmud_opt.case.columns import Column, columns
-from redmud_opt.case.faults import CaseFaults, Fault
+from redmud_opt.case.faults import CaseFaults
 from redmud_opt.case.fielddocs import column_words, table_words
+from redmud_opt.case.importing.sheets import column_letters
 from redmud_opt.case.raw import RawTable
+from redmud_opt.case.read import find_case
 from redmud_opt.case.reader import Book, Reader
 from redmud_opt.case.settings import SETTINGS
 from redmud_opt.case.workbook.layout import (
@@ -27,7 +29,7 @@ from redmud_opt.case.workbook.layout import (
     sheets,
 )
 from redmud_opt.case.workbook.nodes import yaml_value
-from redmud_opt.i18n import Message
+from redmud_opt.case.workbook.opening import new_workbook
 
 ROOM = 1000
 """Rows below the data that still have drop-downs."""
@@ -46,9 +48,7 @@ def write_workbook(case: str | Path, file: str | Path) -> Path:
 
     What a library lends stays there. Nothing is overwritten. Raises CaseFaults for files that cannot be read as text.
     """
-    found = Path(case) if Path(case).exists() else find_bundled(Path(case).as_posix())
-    if found is None:
-        raise CaseFaults([Fault("", 0, "", Message("case.no_such_path", {"path": str(case)}))])
+    found = find_case(case)
     root = found.resolve() if found.is_dir() else found.resolve().parent
     reader = Reader(root, rule_packs(), library_folder(), lends=False)
     book = reader.book(found)
@@ -78,18 +78,8 @@ def _keys(found: Path, book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _write(keys: list[tuple[str, str]], tables: Tables, file: Path) -> Path:
-    import xlsxwriter  # an extra: who writes no workbook need not have it
-
-    if file.exists():
-        raise CaseFaults([Fault("", 0, "", Message("case.workbook_exists", {"file": str(file)}))])
-    part = file.with_name(f"{file.name}.part")
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    try:
-        with xlsxwriter.Workbook(str(part), options) as workbook:
-            Writer(workbook, tables).write(keys)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with new_workbook(file) as workbook:
+        Writer(workbook, tables).write(keys)
     return file
 
 
@@ -181,7 +171,7 @@ class Writer:
         if not column.tables or column.many or not self.offers.get(key):
             return
         at = list(self.offers).index(key)
-        source = f"={NAMES}!${_letters(at)}$2:${_letters(at)}${len(self.offers[key]) + 1}"
+        source = f"={NAMES}!${column_letters(at)}$2:${column_letters(at)}${len(self.offers[key]) + 1}"
         rule = {"validate": "list", "source": source, "error_type": "information"}
         sheet.data_validation(HEAD_ROWS, place, last, place, rule)
 
@@ -230,12 +220,3 @@ def _names_in(tables: Tables, table: str) -> list[str]:
 def _comes_back(words: str) -> bool:
     """Whether a number is read as it was written."""
     return bool(_NUMBER.fullmatch(words)) and f"{float(words):.15g}" == words
-
-
-def _letters(number: int) -> str:
-    """0 → A, 26 → AA."""
-    found = ""
-    while number >= 0:
-        number, rest = divmod(number, 26)
-        found, number = chr(65 + rest) + found, number - 1
-    return found

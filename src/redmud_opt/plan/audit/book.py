@@ -16,6 +16,7 @@ import pandas as pd
 
 from redmud_opt.case.baseline import Baseline
 from redmud_opt.case.case import Case
+from redmud_opt.plan.audit import rows
 from redmud_opt.plan.audit.borders import Borders
 from redmud_opt.plan.audit.checks import Findings, Tally, at
 from redmud_opt.plan.audit.clocks import Clocks
@@ -27,65 +28,6 @@ from redmud_opt.plan.audit.lanes import Lanes
 from redmud_opt.plan.audit.layout import LAYOUT
 from redmud_opt.plan.audit.plant import Plant
 from redmud_opt.plan.audit.room import Yards
-from redmud_opt.plan.audit.rows import (
-    Account,
-    Aged,
-    Allowed,
-    Annual,
-    Arose,
-    Asked,
-    Bought,
-    Built,
-    Closed,
-    Composed,
-    Content,
-    Dated,
-    Document,
-    Energy,
-    Entry,
-    Fed,
-    Flow,
-    Gone,
-    Identity,
-    Kept,
-    Load,
-    LotEnd,
-    Made,
-    Margin,
-    Mixed,
-    Moved,
-    OfProcess,
-    Opened,
-    Over,
-    Overrun,
-    Owed,
-    Path,
-    Placed,
-    Ran,
-    Rate,
-    Ready,
-    Reduced,
-    Refund,
-    Reported,
-    Score,
-    ScorePart,
-    Served,
-    Service,
-    Short,
-    Sold,
-    Spent,
-    Standing,
-    Step,
-    Term,
-    Total,
-    Traced,
-    Transport,
-    UnderPermit,
-    Used,
-    YardEnd,
-    YardEvent,
-    YardState,
-)
 from redmud_opt.plan.audit.status import Status
 from redmud_opt.plan.audit.streams import (
     UNDATED,
@@ -97,11 +39,15 @@ from redmud_opt.plan.audit.streams import (
     founded,
 )
 
+Read = dict[str, list[Any]]
+Told = dict[str, list[Any] | None]
+"""Rows by frame; None where a plan lacks the frame."""
+
 
 class Run(NamedTuple):
     """A row of `feeds` with its site and what a tonne of it becomes."""
 
-    fed: Fed
+    fed: rows.Fed
     site: str
     becomes: Conversion
 
@@ -145,69 +91,72 @@ class Book:
         self.clocks = Clocks(self.facts, self.dates, self.status, self.streams.values())
         self.borders = Borders(self.facts, self.dates, self.status)
         reader = FrameReader(self.facts, self.dates, self.streams, self.reading)
-        rows: dict[str, list[Any]] = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
+        read: Read = {name: reader.rows(name, frames.get(name)) for name in LAYOUT}
+        self._take_acts(read)
+        self._take_told({name: read[name] if name in frames else None for name in LAYOUT})
 
-        def stated(name: str) -> list[Any] | None:
-            """Rows of a frame that a plan may lack: no rows say something else than no frame."""
-            return rows[name] if name in frames else None
+    def _take_acts(self, read: Read) -> None:
+        """Frames that every plan has; one that is missing has no rows."""
+        self.arisings: list[rows.Arose] = read["arisings"]
+        self.reductions: list[rows.Reduced] = read["reductions"]
+        self.flows: list[rows.Flow] = read["flows"]
+        self.feeds: list[rows.Fed] = read["feeds"]
+        self.made: list[rows.Made] = read["made"]
+        self.purchases: list[rows.Bought] = read["purchases"]
+        self.sales: list[rows.Sold] = read["sales"]
+        self.stocks: list[rows.Kept] = read["stocks"]
+        self.placements: list[rows.Placed] = read["placements"]
+        self.tiers: list[rows.Step] = read["tiers"]
+        self.shortfalls: list[rows.Short] = read["shortfalls"]
+        self.excess: list[rows.Over] = read["excess"]
+        self.value_terms: list[rows.Term] = read["value_terms"]
+        self.totals: list[rows.Total] = read["totals"]
+        self.rates: list[rows.Rate] = read["rates"]
+        self.identity: list[rows.Identity] = read["identity"]
+        self.builds: list[rows.Built] = read["builds"]
+        self.closings: list[rows.Closed] = read["closings"]
+        self.running: list[rows.Ran] = read["running"]
+        self.openings: list[rows.Opened] = read["openings"]
+        self.used: list[rows.Used] = read["used"]
+        self.refunds: list[rows.Refund] = read["refunds"]
+        self.yard_events: list[rows.YardEvent] = read["yard_events"]
+        self.take_or_pay: list[rows.Owed] = read["take_or_pay"]
+        self.pools: list[rows.Mixed] = read["pools"]
+        self.process_elements: list[rows.OfProcess] = read["process_elements"]
+        self.movements: list[rows.Moved] = read["movements"]
 
-        self.arisings: list[Arose] = rows["arisings"]
-        self.reductions: list[Reduced] = rows["reductions"]
-        self.flows: list[Flow] = rows["flows"]
-        self.feeds: list[Fed] = rows["feeds"]
-        self.made: list[Made] = rows["made"]
-        self.purchases: list[Bought] = rows["purchases"]
-        self.sales: list[Sold] = rows["sales"]
-        self.stocks: list[Kept] = rows["stocks"]
-        self.placements: list[Placed] = rows["placements"]
-        self.tiers: list[Step] = rows["tiers"]
-        self.shortfalls: list[Short] = rows["shortfalls"]
-        self.excess: list[Over] = rows["excess"]
-        self.value_terms: list[Term] = rows["value_terms"]
-        self.totals: list[Total] = rows["totals"]
-        self.rates: list[Rate] = rows["rates"]
-        self.identity: list[Identity] = rows["identity"]
-        self.statistical_form: list[Reported] | None = stated("statistical_form")
-        self.targets: list[Asked] | None = stated("targets")
-        self.fates: list[Gone] | None = stated("fates")
-        self.builds: list[Built] = rows["builds"]
-        self.closings: list[Closed] = rows["closings"]
-        self.running: list[Ran] = rows["running"]
-        self.openings: list[Opened] = rows["openings"]
-        self.used: list[Used] = rows["used"]
-        self.refunds: list[Refund] = rows["refunds"]
-        self.yard_events: list[YardEvent] = rows["yard_events"]
-        self.yard_states: list[YardState] | None = stated("yards")
-        self.yard_ends: list[YardEnd] | None = stated("yard_ends")
-        self.take_or_pay: list[Owed] = rows["take_or_pay"]
-        self.services: list[Service] | None = stated("services")
-        self.pools: list[Mixed] = rows["pools"]
-        self.spending: list[Spent] | None = stated("spending")
-        self.calendar: list[Dated] | None = stated("periods")
-        self.traced: list[Traced] | None = stated("traced")
-        self.served: list[Served] | None = stated("cost_to_serve")
-        self.paths: list[Path] | None = stated("paths")
-        self.annual: list[Annual] | None = stated("annual")
-        self.budgets: list[Allowed] | None = stated("budgets")
-        self.elements: list[Content] | None = stated("elements")
-        self.process_elements: list[OfProcess] = rows["process_elements"]
-        self.composition: list[Composed] | None = stated("composition")
-        self.gate_margins: list[Margin] | None = stated("gate_margins")
-        self.accounts: list[Account] | None = stated("accounts")
-        self.energy: list[Energy] | None = stated("energy")
-        self.movements: list[Moved] = rows["movements"]
-        self.documents: list[Document] | None = stated("border_documents")
-        self.separate_loads: list[Load] | None = stated("separate_loads")
-        self.transport: list[Transport] | None = stated("transport")
-        self.stated_status: list[Standing] | None = stated("status")
-        self.under_permits: list[UnderPermit] | None = stated("permits")
-        self.stated_ages: list[Aged] | None = stated("ages")
-        self.stated_overruns: list[Overrun] | None = stated("clock_overruns")
-        self.readiness: list[Ready] | None = stated("readiness")
-        self.scores: list[Score] | None = stated("scorecard")
-        self.score_rows: list[ScorePart] | None = stated("scorecard_rows")
-        self.ledger: list[Entry] | None = stated("ledger")
-        self.ledger_lots: list[LotEnd] | None = stated("ledger_lots")
+    def _take_told(self, read: Told) -> None:
+        """Frames that a plan may lack: no rows say something else than no frame."""
+        self.statistical_form: list[rows.Reported] | None = read["statistical_form"]
+        self.targets: list[rows.Asked] | None = read["targets"]
+        self.fates: list[rows.Gone] | None = read["fates"]
+        self.yard_states: list[rows.YardState] | None = read["yards"]
+        self.yard_ends: list[rows.YardEnd] | None = read["yard_ends"]
+        self.services: list[rows.Service] | None = read["services"]
+        self.spending: list[rows.Spent] | None = read["spending"]
+        self.calendar: list[rows.Dated] | None = read["periods"]
+        self.traced: list[rows.Traced] | None = read["traced"]
+        self.served: list[rows.Served] | None = read["cost_to_serve"]
+        self.paths: list[rows.Path] | None = read["paths"]
+        self.annual: list[rows.Annual] | None = read["annual"]
+        self.budgets: list[rows.Allowed] | None = read["budgets"]
+        self.elements: list[rows.Content] | None = read["elements"]
+        self.composition: list[rows.Composed] | None = read["composition"]
+        self.gate_margins: list[rows.Margin] | None = read["gate_margins"]
+        self.accounts: list[rows.Account] | None = read["accounts"]
+        self.energy: list[rows.Energy] | None = read["energy"]
+        self.documents: list[rows.Document] | None = read["border_documents"]
+        self.separate_loads: list[rows.Load] | None = read["separate_loads"]
+        self.transport: list[rows.Transport] | None = read["transport"]
+        self.stated_status: list[rows.Standing] | None = read["status"]
+        self.under_permits: list[rows.UnderPermit] | None = read["permits"]
+        self.stated_ages: list[rows.Aged] | None = read["ages"]
+        self.stated_overruns: list[rows.Overrun] | None = read["clock_overruns"]
+        self.readiness: list[rows.Ready] | None = read["readiness"]
+        self.scores: list[rows.Score] | None = read["scorecard"]
+        self.score_rows: list[rows.ScorePart] | None = read["scorecard_rows"]
+        self.ledger: list[rows.Entry] | None = read["ledger"]
+        self.ledger_lots: list[rows.LotEnd] | None = read["ledger_lots"]
 
     def _read_streams(self) -> dict[str, Stream]:
         frame, found = self.stated_streams, {}
@@ -293,7 +242,7 @@ class Book:
                 tally.add((site, fed.process, name, fed.t), fed.amount * made.yield_t)
         return tally
 
-    def made_id(self, material: str, fed: Fed) -> str:
+    def made_id(self, material: str, fed: rows.Fed) -> str:
         """The id of what a feed becomes; what has a clock is as old as its feed after pretreatment, else new."""
         name = derived_id(self.facts, material, fed.process, fed.point, fed.stream)
         if fed.stream is None or "@" not in name:
