@@ -75,7 +75,6 @@ def test_a_lane_where_there_was_none_is_a_row_of_the_scenario(tmp_path: Path) ->
     result = run(case, runs_root=tmp_path / "runs")
     assert result.exit is Exit.INFEASIBLE, result.words()
     assert result.folder is not None
-    print(result.words())
     words = [(result.folder / name).read_text(encoding="utf-8") for name in result.suggestions]
     (number,) = [k for k, text in enumerate(words) if "table: lanes" in text]
     held = run(result.folder / result.suggestions[number], options=GOOD_ENOUGH, runs_root=tmp_path / "held")
