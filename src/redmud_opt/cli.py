@@ -28,7 +28,7 @@ from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
-from redmud_opt.jobs.exporting import blank_case, export
+from redmud_opt.jobs.exporting import TAKEN, blank_case, export
 from redmud_opt.jobs.fronts import front_case
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
@@ -326,6 +326,9 @@ def _add_export(verbs: Verbs, shared: Parser) -> None:
     )
     export.add_argument("source", metavar="CASE|RUN|FILE.xlsx", help="a case, a run, or a case workbook")
     export.add_argument("target", metavar="FILE.xlsx|FOLDER", help="what is written; must not be there yet")
+    export.add_argument(
+        "--what", choices=tuple(TAKEN), default="plan", help="what is taken from a run (default: plan)"
+    )
     export.set_defaults(answer=answer_export)
 
 
@@ -348,7 +351,7 @@ def answer_init(asked: argparse.Namespace, _: Interrupt) -> Answer:
 def answer_export(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """A case as a workbook, or back."""
     try:
-        files = export(asked.source, asked.target, asked.lang)
+        files = export(asked.source, asked.target, asked.lang, asked.what)
     except CaseFaults as faults:
         return Said(Exit.FAULTS, faults=faults)
     except OSError as error:

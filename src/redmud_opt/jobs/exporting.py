@@ -1,20 +1,17 @@
-"""What `export` does: a case or the plan of a run as a workbook, a case workbook as a folder."""
+"""What `export` does: a case as a workbook and back, and what can be taken from the plan of a run.
+
+A new thing to take is one entry of `TAKEN`; the command line offers it by itself (`export RUN FILE --what NAME`).
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
-from redmud_opt.jobs.baseline import recall_baseline
-from redmud_opt.jobs.explaining import FOLDER as EXPLAINED
-from redmud_opt.jobs.folder import RunFolder
-from redmud_opt.jobs.inputs import recall
-from redmud_opt.jobs.reaudit import run_fault
-from redmud_opt.plan import audit
+from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.planbook import write_planbook
 
 WORKBOOK = ".xlsx"
@@ -25,43 +22,42 @@ def export_case(source: str | Path, target: str | Path) -> tuple[Path, ...]:
 
     Raises CaseFaults where neither or both do, for faults of the source, and where the target is there already.
     """
-    into, out_of = (Path(path).suffix.casefold() == WORKBOOK for path in (target, source))
+    into, out_of = _is_workbook(target), _is_workbook(source)
     if into == out_of:
-        remedy = Message("jobs.export_one_workbook")
-        raise CaseFaults([Fault("", 0, "", Message("jobs.export_what"), remedy)])
+        raise _what()
     return (write_workbook(source, target),) if into else write_folder(source, target)
 
 
-def export(source: str | Path, target: str | Path, language: str = "en") -> tuple[Path, ...]:
-    """The plan of a run as a workbook in a language, anything else as `export_case` has it; returns the files."""
+def export(
+    source: str | Path, target: str | Path, language: str = "en", what: str = "plan"
+) -> tuple[Path, ...]:
+    """What is asked for (a key of `TAKEN`) of a run, in a language; anything else as `export_case` has it.
+
+    Raises CaseFaults where the run holds no plan or its inputs are not as recorded, and where the target is there.
+    """
     if (Path(source) / "options.json").is_file():
-        return (export_plan(source, target, language),)
+        return TAKEN[what](take(source, language), Path(target))
     return export_case(source, target)
 
 
-def export_plan(run_dir: str | Path, target: str | Path, language: str = "en") -> Path:
-    """The plan of a run, audited anew, with what was asked of it. Raises CaseFaults without one or its inputs."""
-    folder = RunFolder(run_dir)
-    if Path(target).suffix.casefold() != WORKBOOK:
-        raise CaseFaults([Fault("", 0, "", Message("jobs.export_what"), Message("jobs.export_one_workbook"))])
-    if not folder.holds("plan"):
-        raise run_fault("no_plan_here", folder)
-    recorded = recall(folder.path)
-    baseline, altered = recall_baseline(folder.path)
-    if recorded.case is None or altered:
-        raise run_fault("inputs_altered", folder, why=(*recorded.changed, *altered))
-    plan = folder.read_plan()
-    plan = plan.with_audit(audit(recorded.case, plan.frames, plan.value_cny, baseline))
-    return write_planbook(recorded.case, plan, target, language, list(_answers(folder, language)))
+def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
+    """The plan as a workbook, with what was asked of it."""
+    if not _is_workbook(target):
+        raise _what()
+    return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
 
 
-def _answers(folder: RunFolder, language: str) -> Iterator[tuple[str, list[str]]]:
-    """(heading, sentences) of every question that was asked of the run, in the order of their names."""
-    for file in sorted((folder.path / EXPLAINED).glob("*.json")):
-        record = json.loads(file.read_text(encoding="utf-8"))[language]
-        yield record["heading"]["text"], [line["text"] for line in record["lines"]]
+TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan}
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:
     """An empty workbook with every table."""
     return (blank_workbook(target),)
+
+
+def _is_workbook(path: str | Path) -> bool:
+    return Path(path).suffix.casefold() == WORKBOOK
+
+
+def _what() -> CaseFaults:
+    return CaseFaults([Fault("", 0, "", Message("jobs.export_what"), Message("jobs.export_one_workbook"))])
