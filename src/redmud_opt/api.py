@@ -19,6 +19,7 @@ from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
+from redmud_opt.jobs.replaying import ReplayReport, replay_run
 from redmud_opt.model.objective import objective_words
 from redmud_opt.plan import Plan
 from redmud_opt.solve import Options
@@ -148,6 +149,17 @@ def bottlenecks(
     whole numbers. Raises CaseFaults for a case with faults, NoPlan where there is no plan.
     """
     return study.bottlenecks(_base(case, gap, time_limit_s), whole, most=most)
+
+
+def replay(run: str | Path) -> ReplayReport:
+    """Solves the plan of a run, or of its bundle, again at its whole numbers and compares: `found.same`, `.tables`.
+
+    Raises CaseFaults where there is no plan to replay, or its files are not as recorded.
+    """
+    report = replay_run(run)
+    if report.faults is not None:
+        raise report.faults
+    return report
 
 
 def worth(

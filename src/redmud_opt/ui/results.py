@@ -57,7 +57,7 @@ def show(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> No
             show_plan(found.plan, Setting.of(case), folder.name, say)
     st.download_button(
         say("zip"),
-        lambda: zipped(folder),
+        lambda: zipped(folder, "" if case is None else case.settings.classification),
         f"{folder.name}.zip",
         "application/zip",
         key="zip",
