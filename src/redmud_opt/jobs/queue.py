@@ -23,7 +23,7 @@ from redmud_opt.i18n import Message
 from redmud_opt.jobs.folder import LOCK, RunFolder, RunStatus, new_folder
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import read_result, write_result
-from redmud_opt.jobs.slots import default_slots, try_lock
+from redmud_opt.jobs.slots import default_slots, try_lock, waiting_before
 
 SLOTS = ".slots"
 POLL_S = 0.1
@@ -33,9 +33,17 @@ _children: dict[str, subprocess.Popen[bytes]] = {}
 
 
 def start(
-    case: str | Path, runs_root: str | Path, options: RunOptions | None = None, *, slots: int | None = None
+    case: str | Path,
+    runs_root: str | Path,
+    options: RunOptions | None = None,
+    *,
+    slots: int | None = None,
+    queue: str | Path | None = None,
 ) -> Path:
-    """Queues a run and starts its worker; returns the run's folder at once."""
+    """Queues a run and starts its worker; returns the run's folder at once.
+
+    queue: folder of the places in the queue, where several folders of runs share one; else it lies below `runs_root`.
+    """
     case_path = Path(case)
     request = str(case_path.resolve()) if case_path.exists() else str(case)
     path = new_folder(runs_root, case_path.resolve().stem if case_path.exists() else case_path.name)
@@ -45,7 +53,8 @@ def start(
         folder.write_request(request, _from_anywhere(options or RunOptions()))
         folder.write_status(RunStatus("queued", started=time.time()))
         folder.note(f"queued: {request}")
-        _spawn(folder, slots or default_slots(), lock.fileno())
+        places = Path(queue or Path(runs_root) / SLOTS)
+        _spawn(folder, slots or default_slots(), places, lock.fileno())
     return path
 
 
@@ -55,10 +64,11 @@ def _from_anywhere(options: RunOptions) -> RunOptions:
     return options if baseline is None else replace(options, baseline=str(Path(baseline).resolve()))
 
 
-def _spawn(folder: RunFolder, slots: int, lock: int) -> None:
+def _spawn(folder: RunFolder, slots: int, places: Path, lock: int) -> None:
     """Starts the worker with the lock of its folder in its hands, and its words in the log."""
     home = str(folder.path.resolve())
-    command = [sys.executable, "-m", "redmud_opt.jobs.worker", home, "--slots", str(slots)]
+    command = [sys.executable, "-m", "redmud_opt.jobs.worker", home]
+    command += ["--slots", str(slots), "--queue", str(places.resolve())]
     source = str(Path(__file__).resolve().parents[2])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     with (folder.path / "log.txt").open("ab") as log:
@@ -112,6 +122,11 @@ def _checked(folder: RunFolder, found: RunStatus) -> RunStatus:
         failed = replace(found, state="failed", exit=int(Exit.CRASHED))
         folder.write_status(failed)
         return failed
+
+
+def ahead(run_dir: str | Path, queue: str | Path) -> int:
+    """How many others wait longer than a run that waits."""
+    return waiting_before(Path(queue), Path(run_dir).name)
 
 
 def cancel(run_dir: str | Path) -> None:

@@ -12,23 +12,31 @@ from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged,
 from redmud_opt.case.bundle import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
 from redmud_opt.network import build_network
-from redmud_opt.ui.settings import shared_cases
+from redmud_opt.ui.settings import shared_cases, work_root
 
 DEFAULT = "guangxi"
 
 
 def choices() -> dict[str, Path]:
-    """Name → folder or scenario file: those that travel with the program, then those of `REDMUD_OPT_CASES`."""
-    found: dict[str, Path] = {}
+    """Name → folder or scenario file: one's own, those that travel with the program, those of `REDMUD_OPT_CASES`."""
+    found = dict(own_cases())
     for name in bundled_names():
         path = find_bundled(name)
         if path is not None:
-            found[name] = path
-    own = shared_cases()
-    for entry in sorted(own.iterdir()) if own is not None else []:
+            found.setdefault(name, path)
+    shared = shared_cases()
+    for entry in sorted(shared.iterdir()) if shared is not None else []:
         if (entry / "case.yaml").is_file() or (entry.is_file() and entry.suffix == ".yaml"):
             found.setdefault(entry.stem, entry)
     return found
+
+
+def own_cases() -> dict[str, Path]:
+    """Name → folder of the cases that were uploaded or copied, the newest first. Only these are ever written to."""
+    root = work_root()
+    held = [entry for entry in root.iterdir() if (entry / "case.yaml").is_file()] if root.is_dir() else []
+    held.sort(key=lambda entry: (-(entry / "case.yaml").stat().st_mtime_ns, entry.name))
+    return {entry.name: entry for entry in held if not entry.name.startswith(".")}
 
 
 def named() -> str | None:
