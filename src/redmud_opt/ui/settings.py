@@ -25,7 +25,7 @@ def needs_login() -> bool:
 
 
 def user() -> str:
-    """The name that the folders of who is logged in bear; empty without login. Nothing of a person can be read in it."""
+    """How the folders of who is logged in are called, empty without login: nothing of a person can be read in it."""
     if not _has_login() or not st.user.is_logged_in:
         return ""
     known = st.user.to_dict()
