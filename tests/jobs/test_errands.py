@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,8 @@ import pytest
 from redmud_opt.case import init_case
 from redmud_opt.jobs import Exit, cancel, run, runs, status, wait
 from redmud_opt.jobs.errands import ANSWER, answered, errand_folder, errand_status, read_answer, send
-from redmud_opt.jobs.folder import LOCK
 from redmud_opt.jobs.queue import SLOTS
-from redmud_opt.jobs.slots import slot, try_lock
+from redmud_opt.jobs.slots import slot
 
 PATIENCE_S = 90.0
 
@@ -90,22 +90,27 @@ def test_an_errand_waits_for_its_slot_and_can_be_cancelled(root: Path) -> None:
 @pytest.mark.usefixtures("full")
 def test_a_killed_errand_has_failed_and_can_be_sent_again(root: Path) -> None:
     path = send(root, "explain", asked("decisions"), slots=1)
-    lock = path / LOCK
-    while try_lock(lock) is not None:
+    end = time.monotonic() + PATIENCE_S
+    while not (holders := _at(path)) and time.monotonic() < end:
         time.sleep(0.05)
-    holder = next(int(pid.name) for pid in Path("/proc").iterdir() if pid.name.isdigit() and _does(pid, path))
-    os.kill(holder, signal.SIGKILL)
+    os.kill(holders[0], signal.SIGKILL)
     assert wait(path, PATIENCE_S).state == "failed"
     again = send(root, "explain", asked("decisions"), slots=2)
     assert again == path
     assert wait(path, PATIENCE_S).state == "done"
 
 
-def _does(process: Path, folder: Path) -> bool:
-    try:
-        return str(folder.resolve()).encode() in (process / "cmdline").read_bytes()
-    except OSError:
-        return False
+def _at(folder: Path) -> list[int]:
+    """Processes whose command line names a folder; one that is just being born has none yet."""
+    found = []
+    for process in Path("/proc").iterdir():
+        with suppress(OSError):
+            if (
+                process.name.isdigit()
+                and str(folder.resolve()).encode() in (process / "cmdline").read_bytes()
+            ):
+                found.append(int(process.name))
+    return found
 
 
 def test_a_crash_is_told_with_its_log(root: Path) -> None:
