@@ -1,4 +1,4 @@
-"""What the address of a page keeps: language, units, case, run. A reload, another page, a shared link find them again.
+"""What the address of a page keeps: language, units, case, run. Reloads, other pages and shared links find it again.
 
     ?lang=zh&units=10k&case=guangxi&run=guangxi-20261128-090000
 

@@ -20,6 +20,7 @@ from redmud_opt.report.display import proof_words, status_words
 from redmud_opt.report.numbers import small
 from redmud_opt.report.progress import progress_curve, progress_lines, progress_scale
 from redmud_opt.ui import address
+from redmud_opt.ui.cards import cards
 from redmud_opt.ui.cases import chosen
 from redmud_opt.ui.held import recorded, result_of
 from redmud_opt.ui.inputs import show_faults
@@ -53,6 +54,7 @@ def show(folder: Path, now: RunStatus, say: Words) -> None:
         if case is None:
             st.warning(say("inputs_gone"))
         else:
+            cards(found.plan, say)
             address.link("plan", say("to_plan"), icon=":material/arrow_forward:")
         _how(found.plan, say)
     with st.expander(say("log"), expanded=found.exit is Exit.CRASHED):
