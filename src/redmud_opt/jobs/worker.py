@@ -103,12 +103,12 @@ def end_early(folder: RunFolder, message: Message) -> None:
     )
 
 
-def work(folder: RunFolder, slots: int, queue: Path) -> int:
+def work(folder: RunFolder, slots: int) -> int:
     """Waits, runs, returns the exit code."""
     ears = Ears(folder)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ears.signalled)
-    with slot(queue, slots, folder.path.name, ears.should_stop) as free:
+    with slot(folder.path.parent / SLOTS, slots, folder.path.name, ears.should_stop) as free:
         if not free:
             end_early(folder, Message("jobs.cancelled"))
             return int(Exit.CANCELLED)
@@ -124,12 +124,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="redmud_opt.jobs.worker", description="Runs one queued run.")
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--slots", type=int, default=1)
-    parser.add_argument("--queue", type=Path, help="folder of the places in the queue")
     asked = parser.parse_args(arguments)
     faulthandler.enable()
     os.nice(NICE)
-    queue = asked.queue or asked.run_dir.parent / SLOTS
-    return work(RunFolder(asked.run_dir), max(1, asked.slots), queue)
+    return work(RunFolder(asked.run_dir), max(1, asked.slots))
 
 
 if __name__ == "__main__":

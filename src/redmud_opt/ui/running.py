@@ -14,7 +14,7 @@ from redmud_opt.report.numbers import share_of
 from redmud_opt.ui.address import goto, keep
 from redmud_opt.ui.cases import Look
 from redmud_opt.ui.held import status_of
-from redmud_opt.ui.settings import queue_root, runs_root
+from redmud_opt.ui.settings import runs_root
 from redmud_opt.ui.words import Words, plain
 
 EVERY_S = 0.5
@@ -33,7 +33,7 @@ def button(found: Look, say: Words, options: RunOptions | None = None, *, going:
         say("run"), type="primary", disabled=blocked, key="run_button", icon=":material/play_arrow:"
     ):
         try:
-            folder = start(found.path, runs_root(), options, queue=queue_root())
+            folder = start(found.path, runs_root(), options)
         except OSError as error:
             st.error(plain(say("cannot_start", why=error.strerror or str(error))))
             return

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -38,13 +39,17 @@ def _has_login() -> bool:
 
 
 def runs_root() -> Path:
-    """The folder that runs are kept in."""
-    return _base("REDMUD_OPT_RUNS", "runs") / user()
-
-
-def queue_root() -> Path:
-    """Where the places of the queue lie: the same for all users."""
-    return _base("REDMUD_OPT_RUNS", "runs") / SLOTS
+    """The folder that runs are kept in; whoever has one of their own waits in the queue of all."""
+    base, who = _base("REDMUD_OPT_RUNS", "runs"), user()
+    if not who:
+        return base
+    own, queue = base / who, base / SLOTS
+    if not (own / SLOTS).exists():
+        queue.mkdir(parents=True, exist_ok=True)
+        own.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
+            (own / SLOTS).symlink_to(Path("..") / SLOTS)
+    return own
 
 
 def work_root() -> Path:
