@@ -34,7 +34,8 @@ class FormColumn:
     clause: str
     as_of: str
     confidence: str
-    comment: str
+    comment_zh: str
+    comment_en: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Form:
     clause: str
     as_of: str
     confidence: str
-    comment: str
+    comment_zh: str
+    comment_en: str
     columns: tuple[FormColumn, ...]
 
 
@@ -60,7 +62,8 @@ class FormSource:
     """Where wordings were read."""
 
     name: str
-    title: str
+    title_zh: str
+    title_en: str
     link: str
     year: str
 

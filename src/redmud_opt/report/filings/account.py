@@ -1,7 +1,7 @@
 """What happens to every waste at every place, period by period: the account that all forms are filled from.
 
     opening + generated + bought + received + reclassified in
-        = used + disposed + delivered + sent + reclassified out + closing      per place, waste, hazardous or not, year
+        = used + disposed + delivered + sent + reclassified out + closing       per place, waste, hazardous, year
 
     opening    lies in storage when the year begins          closing   lies in storage when it ends
     generated  arises, or is made of another waste           received  comes from another place
@@ -15,14 +15,13 @@ storage is reclassified. Put into storage and taken out of it move within a plac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from redmud_opt.case import Case
 from redmud_opt.plan import Plan
 from redmud_opt.plan.audit.book import Book
-from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.audit.rows import Kept
 from redmud_opt.plan.audit.streams import Stream
 from redmud_opt.plan.papers import Papers
@@ -60,6 +59,13 @@ class Entry(NamedTuple):
     products: tuple[str, ...] = ()
 
 
+Key = tuple[str, str, int]
+"""Place, material, period or year."""
+
+Row = dict[str, tuple[float, float]]
+"""Event → dry and as-received tonnes."""
+
+
 class Account:
     """The entries of a plan, and what is asked of them."""
 
@@ -84,7 +90,9 @@ class Account:
                 yield self._entry(made.site, made.stream, made.t, "generated", made.amount, made.process)
         for bought in book.purchases:
             if self._counts(bought.stream):
-                yield self._entry(bought.site, bought.stream, bought.t, "bought", bought.amount, bought.supply)
+                yield self._entry(
+                    bought.site, bought.stream, bought.t, "bought", bought.amount, bought.supply
+                )
         for flow in book.flows:
             if self._counts(flow.stream) and flow.from_site != flow.to_site:
                 ends = flow.from_site, flow.to_site
@@ -100,7 +108,9 @@ class Account:
         for placed in book.placements:
             if self._counts(placed.stream):
                 method = self.facts.storages[placed.storage].method
-                entry = self._entry(placed.site, placed.stream, placed.t, "disposed", placed.amount, placed.storage)
+                entry = self._entry(
+                    placed.site, placed.stream, placed.t, "disposed", placed.amount, placed.storage
+                )
                 yield self._by(entry, method)
         for kept in book.stocks:
             if self._counts(kept.stream):
@@ -190,12 +200,20 @@ class Account:
         return facility.owner not in ("", self.facts.sites[facility.site].owner)
 
     @cached_property
-    def takers(self) -> dict[tuple[str, str, int], list[Entry]]:
+    def takers(self) -> dict[Key, list[Entry]]:
         """(place, material, period) → what takes the waste in there: lines, outlets, storages."""
-        found: dict[tuple[str, str, int], list[Entry]] = defaultdict(list)
+        found: dict[Key, list[Entry]] = defaultdict(list)
         for entry in self.entries:
             if entry.event in ("used", "disposed", "delivered", "put"):
                 found[entry.waste.site, entry.waste.material, entry.t].append(entry)
+        return found
+
+    @cached_property
+    def by_place(self) -> dict[tuple[str, str], list[Entry]]:
+        """(place, material) → its entries."""
+        found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            found[entry.waste.site, entry.waste.material].append(entry)
         return found
 
     def taken_by(self, sent: Entry) -> list[Entry]:
@@ -203,18 +221,19 @@ class Account:
         return self.takers.get((sent.other, sent.waste.material, sent.t), [])
 
     @cached_property
-    def use_share(self) -> dict[tuple[str, str, int], float]:
+    def use_share(self) -> dict[Key, float]:
         """(place, material, year) → share of what is sent there that is used in the end, in proportion to what the
         place does with it in the year; what it only keeps is not used."""
-        used: defaultdict[tuple[str, str, int], float] = defaultdict(float)
-        gone, on = defaultdict(float, used), dict[tuple[tuple[str, str, int], str], float]()
+        used: defaultdict[Key, float] = defaultdict(float)
+        gone: defaultdict[Key, float] = defaultdict(float)
+        on: defaultdict[tuple[Key, str], float] = defaultdict(float)
         for entry in self.entries:
             key = (entry.waste.site, entry.waste.material, self.year(entry))
             if entry.event in ("used", "disposed", "delivered", "sent"):
                 gone[key] += entry.amount
                 used[key] += entry.amount if is_use(entry) else 0.0
             if entry.event == "sent":
-                on[key, entry.other] = on.get((key, entry.other), 0.0) + entry.amount
+                on[key, entry.other] += entry.amount
         share = {key: used[key] / amount for key, amount in gone.items() if amount}
         for _ in range(PASSES if on else 0):
             fed = defaultdict(float, used)
@@ -231,11 +250,11 @@ class Account:
 
     # ---------------------------------------------------------------- the balance
 
-    def balance(self) -> dict[tuple[Waste, int], dict[str, tuple[float, float]]]:
+    def balance(self) -> dict[tuple[Waste, int], Row]:
         """(waste, year) → event → dry and as-received tonnes, with opening and closing of the year."""
         years = self.dates.years
         last = {self.dates.periods_of(year)[-1]: year for year in years}
-        found: dict[tuple[Waste, int], dict[str, tuple[float, float]]] = {}
+        found: dict[tuple[Waste, int], Row] = {}
         for entry in self.entries:
             if entry.event in WITHIN:
                 continue
@@ -251,7 +270,7 @@ class Account:
 
     def _book(
         self,
-        found: dict[tuple[Waste, int], dict[str, tuple[float, float]]],
+        found: dict[tuple[Waste, int], Row],
         waste: Waste,
         year: int,
         event: str,
@@ -271,18 +290,9 @@ def is_use(entry: Entry) -> bool:
     return entry.event == "used" or (entry.event == "delivered" and entry.meaning in USES)
 
 
-def residual(row: dict[str, tuple[float, float]]) -> tuple[float, float]:
+def residual(row: Row) -> tuple[float, float]:
     """What a balance leaves open, dry and as received."""
     return (
         sum(row[event][0] for event in COMES) - sum(row[event][0] for event in GOES),
         sum(row[event][1] for event in COMES) - sum(row[event][1] for event in GOES),
     )
-
-
-def first_and_last(case: Case, numbers: Sequence[int]) -> tuple[str, str]:
-    """First and last day of some periods."""
-    periods = sorted(case.periods, key=lambda period: period.start)
-    from datetime import timedelta
-
-    end = periods[max(numbers)].end - timedelta(days=1)
-    return periods[min(numbers)].start.isoformat(), end.isoformat()
