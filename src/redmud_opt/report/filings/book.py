@@ -24,9 +24,15 @@ COLOURS = {"text": "#CFE2D4", "software": "#DDE7F0", "unsourced": "#F6E3B4", "ad
 
 TO_FILL = "#FFF7D6"
 A3 = 8
-WIDEST, NARROWEST = 30, 9
+WIDEST, NARROWEST = 20, 7
 HEAD = 4
 """Rows above the cells of a form: title, where it comes from, headings, sources of the headings."""
+
+LINE = 12.5
+"""Points that a line of text takes."""
+
+CONTENTS, SOURCES, ACROSS = (30, 50, 60, 9, 13, 13, 20), (6, 70, 60, 9), 130
+"""Widths of the first and of the last sheet, and about how wide their notes are."""
 
 PLAIN = ("year", "number")
 """Numbers that are no amounts."""
@@ -99,7 +105,7 @@ class FilingBook:
         row = 1
         for line in self._notes(filled):
             sheet.merge_range(row, 0, row, 6, line, self.words)
-            sheet.set_row(row, 13 * max(1, -(-width(line) // 125)))
+            sheet.set_row(row, LINE * lines_of(line, ACROSS) + 2)
             row += 1
         for kind in COLOURS:
             sheet.merge_range(row, 0, row, 6, self.say(f"wording_{kind}"), self.heads[kind])
@@ -118,9 +124,11 @@ class FilingBook:
             )
             for place, cell in enumerate(cells):
                 sheet.write_string(row, place, cell, self.words)
+            tall = max(lines_of(cell, size) for cell, size in zip(cells, CONTENTS, strict=False))
+            sheet.set_row(row, LINE * tall + 2)
             for place, count in enumerate((len(own.rows), own.filled, own.to_fill, own.unsourced), start=3):
                 sheet.write_number(row, place, count, self.whole)
-        self._widths(sheet, (24, 44, 44, 9, 9, 9, 13))
+        self._widths(sheet, CONTENTS)
         self._print(sheet)
 
     def _notes(self, filled: Sequence[Filled]) -> Iterator[str]:
@@ -158,14 +166,17 @@ class FilingBook:
         for row, source in enumerate(self.forms.sources.values(), start=1):
             sheet.write_number(row, 0, row, self.whole)
             title = self.own(source.title_zh, source.title_en)
-            for place, cell in enumerate((title, source.link, source.year), start=1):
+            link = source.link or self.say("no_address")
+            for place, cell in enumerate((title, link, source.year), start=1):
                 sheet.write_string(row, place, cell, self.words)
+            tall = max(lines_of(cell, size) for cell, size in zip((title, link), SOURCES[1:], strict=False))
+            sheet.set_row(row, LINE * tall + 2)
         row = len(self.forms.sources) + 2
         for line in self._comments():
             sheet.merge_range(row, 0, row, 3, line, self.words)
-            sheet.set_row(row, 13 * max(1, -(-width(line) // 125)))
+            sheet.set_row(row, LINE * lines_of(line, ACROSS) + 2)
             row += 1
-        self._widths(sheet, (6, 70, 60, 9))
+        self._widths(sheet, SOURCES)
         self._print(sheet)
 
     def _comments(self) -> Iterator[str]:
@@ -191,18 +202,18 @@ class FilingBook:
         cells = own.cells()
         widths = [self._width(column, [row[k] for row in cells]) for k, column in enumerate(form.columns)]
         lines = max(
-            sum(-(-width(part) // size) for part in self.both(c.column_zh, c.column_en).split("\n"))
+            lines_of(self.both(c.column_zh, c.column_en), size)
             for c, size in zip(form.columns, widths, strict=True)
         )
-        sheet.set_row(2, 13 * lines + 4)
+        sheet.set_row(2, LINE * lines + 4)
         sheet.set_row(3, 22)
         for line, row in enumerate(cells, start=HEAD):
             tall = 1
             for place, (column, cell) in enumerate(zip(form.columns, row, strict=True)):
                 self._cell(sheet, line, place, column, cell)
                 if isinstance(cell, str):
-                    tall = max(tall, -(-width(cell) // widths[place]))
-            sheet.set_row(line, 12.5 * tall + 2)
+                    tall = max(tall, lines_of(cell, widths[place]))
+            sheet.set_row(line, LINE * tall + 2)
         self._widths(sheet, widths)
         sheet.freeze_panes(HEAD, 1)
         sheet.repeat_rows(2, 3)
@@ -230,7 +241,8 @@ class FilingBook:
         texts = [width(cell) for cell in cells if isinstance(cell, str)]
         numbers = [len(f"{cell:,.2f}") for cell in cells if isinstance(cell, float)]
         head = max(width(part) for part in self.both(column.column_zh, column.column_en).split("\n"))
-        return max(NARROWEST, min(WIDEST, max([head // 2, *texts, *numbers], default=0) + 1))
+        word = max(len(word) for word in column.column_en.split()) if self.language == "en" else 0
+        return max(NARROWEST, word, min(WIDEST, max([head // 3, *texts, *numbers]) + 1))
 
     def _widths(self, sheet: Any, widths: Sequence[int]) -> None:
         for place, size in enumerate(widths):
@@ -243,3 +255,8 @@ class FilingBook:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(0.4, 0.4, 0.5, 0.5)
         sheet.set_footer("&L&A&R&P / &N")
+
+
+def lines_of(words: str, size: int) -> int:
+    """Lines that a text takes in a column; at the size of these sheets a sixth more goes into it than its width."""
+    return sum(max(1, -(-width(part) * 6 // (size * 7))) for part in words.split("\n"))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from redmud_opt.case.columns import Row
+from redmud_opt.case.rules import Permit
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.report.filings.account import Entry
 from redmud_opt.report.filings.filing import Filing, Rows
@@ -18,6 +20,7 @@ from redmud_opt.report.filings.general import components, kind
 from redmud_opt.report.filings.words import NOTHING
 
 NEGLIGIBLE_T = 1e-6
+TREATED = ("used", "disposed")
 
 
 def hazardous_applications(filing: Filing) -> Rows:
@@ -74,20 +77,18 @@ def _ends(filing: Filing, own: list[Entry]) -> dict[str, object]:
 def receivers(filing: Filing) -> Rows:
     """Receivers of other companies, what they get, what the case knows of them, and what it lacks."""
     found: dict[tuple[str, str, str, bool], list[tuple[Entry, Entry]]] = defaultdict(list)
-    for sent in filing.account.entries:
-        if sent.event == "delivered" or (
-            sent.event in ("used", "disposed") and filing.account.by_others(sent)
+    for entry in filing.account.entries:
+        takers = filing.account.taken_by(entry) if entry.event == "sent" else []
+        own = filing.account.is_own(entry)
+        if own and (
+            entry.event == "delivered" or (entry.event in TREATED and filing.account.by_others(entry))
         ):
-            takers = [sent]
-        elif sent.event == "sent":
-            takers = [own for own in filing.account.taken_by(sent) if own.event != "delivered"]
-        else:
-            continue
+            takers = [entry]
         for taker in takers:
-            if _entrusted(filing, sent, taker):
+            if _entrusted(filing, entry, taker):
                 who = filing.who(taker)
                 found[who, taker.waste.site, taker.waste.material, taker.waste.hazardous].append(
-                    (sent, taker)
+                    (entry, taker)
                 )
     return [
         _receiver(filing, key[0], pairs) for key, pairs in sorted(found.items(), key=lambda item: item[0])
@@ -124,7 +125,7 @@ def _receiver(filing: Filing, who: str, pairs: list[tuple[Entry, Entry]]) -> dic
     assessed = _row(filing, takers[0].at)
     known = {
         "permit": words.listed(permits),
-        "permitted_t": sum(row.amount_t_per_a for row in rows) if rows else None,
+        "permitted_t": _permitted(filing, rows, takers[0].waste.material, by_year) if rows else None,
         "valid_to": max((str(row.valid_to) for row in rows if row.valid_to), default=""),
         "exemption": words.listed(exemptions) or NOTHING,
         "contract": words.listed(dict.fromkeys(filing.contract(taker) for taker in takers)),
@@ -151,6 +152,17 @@ def _receiver(filing: Filing, who: str, pairs: list[tuple[Entry, Entry]]) -> dic
         "capacity_t": _capacity(filing, takers),
         "missing": words.listed(lacking) or words.say("nothing_known"),
     }  # fmt: skip
+
+
+def _permitted(filing: Filing, rows: list[Permit], material: str, years: Iterable[int]) -> float:
+    """Tonnes a year, as received, that permits allow in the least of some years, by what holds in mid-year."""
+    held = []
+    for year in years:
+        day = date(year, 7, 1)
+        own = [row for row in rows if (row.valid_from or day) <= day < (row.valid_to or date.max)]
+        wet = filing.facts.wet_per_dry(material)
+        held.append(sum(row.amount_t_per_a * (wet if row.basis == "dry" else 1.0) for row in own))
+    return min(held)
 
 
 def _row(filing: Filing, name: str) -> Row | None:
