@@ -12,6 +12,7 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.taking import Held, take
+from redmud_opt.report.filings import write_filings
 from redmud_opt.report.planbook import write_planbook
 
 WORKBOOK = ".xlsx"
@@ -47,7 +48,14 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
 
 
-TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan}
+def take_filings(held: Held, target: Path) -> tuple[Path, ...]:
+    """The statutory forms of the case's rule pack, filled in from the plan."""
+    if not _is_workbook(target):
+        raise _what()
+    return (write_filings(held.case, held.plan, target, held.language),)
+
+
+TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan, "filings": take_filings}
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:
