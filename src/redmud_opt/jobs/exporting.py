@@ -13,6 +13,7 @@ from redmud_opt.case.workbook import blank_workbook, write_folder, write_workboo
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.planbook import write_planbook
+from redmud_opt.report.shipments.book import write_shipments
 
 WORKBOOK = ".xlsx"
 
@@ -47,7 +48,15 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
 
 
-TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan}
+def take_shipments(held: Held, target: Path) -> tuple[Path, ...]:
+    """Monthly work orders and the lots of hazardous waste, as a workbook or as CSV tables."""
+    return write_shipments(held.case, held.plan, target, held.language)
+
+
+TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
+    "plan": take_plan,
+    "shipments": take_shipments,
+}
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:
