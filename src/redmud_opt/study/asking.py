@@ -245,7 +245,7 @@ class Base:
 
         levels: whether it must reach what the objective of this one asks before value; of another world it need not.
         """
-        network, model, seconds = _again(case, self.network)
+        network, model, seconds = met_again(case, self.network)
         prepare(model, network, self.outcome.held if levels else ())
         return self._ask(model, network, whole, time_limit_s, seconds)
 
@@ -303,8 +303,8 @@ def _built(case: Case, baseline: Baseline | None) -> tuple[Network, ConcreteMode
     return network, model, {"network": between - started, "build": time.perf_counter() - between}
 
 
-def _again(case: Case, like: Network) -> tuple[Network, ConcreteModel, dict[str, float]]:
-    """The same of a case that is much like that of another network, whose baseline it has.
+def met_again(case: Case, like: Network) -> tuple[Network, ConcreteModel, dict[str, float]]:
+    """Network and model of a case that is much like that of another network, whose baseline it has.
 
     What counting would show to be impossible is left to the solver.
     """
