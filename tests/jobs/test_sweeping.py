@@ -229,8 +229,8 @@ def going(place: Path, study: Path | None) -> subprocess.Popen[bytes]:
 @pytest.mark.slow
 def test_twenty_kills_leave_the_table_of_an_unbroken_run(home: Path, tmp_path: Path) -> None:
     """Killed with its workers at random moments, half of them while members are kept; the rest is gone on with."""
-    text = STUDY.replace("case: case", f"case: {home / 'case'}").replace("audit_every: 10", "audit_every: 2")
-    path = study_file(tmp_path, 900, text)
+    text = STUDY.replace("case: case", f"case: {home / 'case'}").replace("audit_every: 10", "audit_every: 5")
+    path = study_file(tmp_path, 500, text)
     place, chance = tmp_path / "killed", random.Random(7)
     for kill in range(KILLS):
         begun = (place / "study.json").is_file()
@@ -248,7 +248,7 @@ def test_twenty_kills_leave_the_table_of_an_unbroken_run(home: Path, tmp_path: P
         process.wait()
     kept = read_study(place)
     assert kept.state == "interrupted"
-    assert 20 < len(kept.frame()) < 901
+    assert 20 < len(kept.frame()) < 501
     resumed = sweep(None, out=place, resume=True)
     same(rows(sweep(path, out=tmp_path / "unbroken")), rows(resumed))
 

@@ -341,10 +341,15 @@ def as_it_was(model: ConcreteModel) -> Iterator[None]:
             part.set_integer(mask)
 
 
-def fix_whole(model: ConcreteModel, whole: tuple[Whole, ...]) -> None:
-    """Whole numbers as given, those not given 0, as near as their bounds allow; the model is an LP then."""
+def fix_whole(model: ConcreteModel, whole: tuple[Whole, ...], families: Sequence[str] | None = None) -> None:
+    """Whole numbers as given, those not given 0, as near as their bounds allow; the model is an LP then.
+
+    families: those of these families alone.
+    """
     given = {(family, labels): value for family, labels, value in whole}
     for columns in whole_families(model):
+        if families is not None and columns.name not in families:
+            continue
         held = np.flatnonzero(columns.integer_mask)
         values = np.array(
             [given.get((columns.name, labels_of(columns, k)), 0) for k in held.tolist()], dtype=float

@@ -2,8 +2,9 @@
 
     solver = MemberSolver(setup);  row = solver.solve(task)
 
-With investments fixed a member is the LP at the whole numbers of a plan, from the basis of the base; free, it is the
-whole model, begun with the plan of the base. Each begins from the base and not from the member before it: the row
+With investments fixed a member is the LP at the whole numbers of a plan, from the basis of the base; where that has no
+plan, what is decided for good stays and what is decided anew each period is free (`operated` is 1). With investments
+free it is the whole model, begun with the plan of the base. Each begins from the base and not from the member before it: the row
 does not depend on what else was solved, on which worker, or on whether the study was interrupted, and ties between
 plans of the same worth are broken in the same way everywhere.
 
@@ -34,7 +35,7 @@ from redmud_opt.solve import Options, Outcome, Session
 from redmud_opt.solve.outcome import Array
 from redmud_opt.study.asking import as_it_was, fix_whole, met_again, prepare
 from redmud_opt.study.sweeps.designs import FREE, Member
-from redmud_opt.study.sweeps.outputs import decisions_in_words, outputs_of
+from redmud_opt.study.sweeps.outputs import LASTING, decisions_in_words, outputs_of
 from redmud_opt.study.sweeps.parameters import Parameter, moved, only_money
 from redmud_opt.study.sweeps.trying import faults_of
 
@@ -129,19 +130,38 @@ class MemberSolver:
             free = task.member.decision == FREE
             with as_it_was(model):
                 if not free:
-                    fix_whole(model, self.setup.whole if task.whole is None else task.whole)
+                    fix_whole(model, self._whole(task))
                 form = compile(model)
             clock.lap("compile")
         outcome = self._free(form, model) if free else self._fixed(form)
+        operated = outcome.stopped == "infeasible" and not free
+        if operated:
+            with self.building, as_it_was(model):
+                fix_whole(model, self._whole(task), LASTING)
+                form = compile(model)
+            relaxed = replace(form, integrality=np.zeros_like(form.integrality))
+            operated = bool(form.integrality.any()) and self._fixed(relaxed).values is not None
+        if operated:
+            outcome = self._free(form, model)
         clock.seconds["solver"] = outcome.seconds
         clock.seconds["update"] = clock.since() - outcome.seconds
         with self.building:
-            return self._told(task, network, model, form, outcome, clock)
+            return self._told(task, network, model, form, outcome, clock) | {"operated": float(operated)}
+
+    def _whole(self, task: Task) -> tuple[Whole, ...]:
+        """The decisions of a member that does not decide itself."""
+        return self.setup.whole if task.whole is None else task.whole
 
     def _fixed(self, form: StandardForm) -> Outcome:
+        """From the basis of the base; once more from nothing where that leaves it open."""
         self.session.rewind()
         self.session.update(form)
-        return self.session.run()
+        found = self.session.run()
+        if found.stopped != "crashed":
+            return found
+        cold = Session(self.options)
+        cold.update(form)
+        return cold.run()
 
     def _free(self, form: StandardForm, model: ConcreteModel) -> Outcome:
         session = Session(self.options)
@@ -164,7 +184,7 @@ class MemberSolver:
         if outcome.values is None:
             return row | {"reason": outcome.detail or outcome.stopped} | clock.row()
         form.load(outcome.values)
-        whole = whole_numbers(model) if task.member.decision == FREE else task.whole or self.setup.whole
+        whole = whole_numbers(model)
         row |= {"builds": decisions_in_words(whole), "row_residual": residual(form, outcome.values)}
         if task.member.decision == FREE:
             row["whole"] = json.dumps([list(each) for each in whole], ensure_ascii=False)

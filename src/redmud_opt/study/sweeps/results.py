@@ -154,8 +154,9 @@ class Results:
         values = {"name": str(self.study["name"]), "kind": Message(f"sweep.kind_{self.kind}")}
         yield Message("sweep.heading", values)
         yield Message("sweep.count", {"held": len(held), "found": len(found), "asked": self.head["asked"]})
-        for (status, reason), group in self.failures().groupby(["status", "reason"]):
-            yield Message("sweep.failed", {"count": len(group), "status": str(status), "reason": str(reason)})
+        for status, group in self.failures().groupby("status"):
+            reason = str(group["reason"].iloc[0])
+            yield Message("sweep.failed", {"count": len(group), "status": str(status), "reason": reason})
         yield from self._audits(found)
         for output, *amounts in self.summary()[["output", "base", "q05", "q50", "q95"]].to_numpy().tolist():
             if not np.isnan(amounts[2]):

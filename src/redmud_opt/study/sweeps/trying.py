@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from redmud_opt.case import Case, Fault
-from redmud_opt.case.checks import CHECKS
+from redmud_opt.case.checks import CHECKS, evidence
 from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.draft import Draft
 from redmud_opt.i18n import Message
 from redmud_opt.study.sweeps.parameters import Parameter, moved, only_money
+
+OF_EVIDENCE = evidence.__name__
+"""Checks that look at what stands behind a number: a study may ask what lies beyond it."""
 
 SHOWN = 3
 """Faults of one end that are told."""
@@ -18,7 +21,8 @@ SHOWN = 3
 def faults_of(case: Case) -> list[Fault]:
     """What is wrong with what the rows of a case say together. Names have been resolved when it was read."""
     facts = Facts(Draft(case=case))
-    return [fault for check, _, _ in CHECKS for fault in check(facts)]
+    checks = (check for check, _, _ in CHECKS if check.__module__ != OF_EVIDENCE)
+    return [fault for check in checks for fault in check(facts)]
 
 
 def faults_at_ends(case: Case, parameters: Sequence[Parameter], shown: str) -> Iterator[Fault]:
