@@ -48,6 +48,7 @@ class Session:
         )
         self._kept = ""
         self._mip: Mip | None = None
+        self._pinned: tuple[StandardForm, Scaling, StandardForm, Any] | None = None
         self._highs: Any = h.new_highs(self.options)
         self._progress: list[Progress] = []
         self._started = 0.0
@@ -86,6 +87,23 @@ class Session:
     def begin_at(self, basis: str) -> None:
         """A basis kept of the same model that the first LP begins at, instead of none."""
         self._kept = basis
+
+    def pin(self) -> None:
+        """Remembers the LP last solved with its basis, for `rewind`."""
+        assert self.form is not None
+        assert self.scaling is not None
+        assert self._scaled is not None
+        self._pinned = (self.form, self.scaling, self._scaled, self._highs.getBasis())
+
+    def rewind(self) -> None:
+        """Brings the pinned basis back, as if nothing had been solved since."""
+        assert self._pinned is not None
+        form, scaling, scaled, basis = self._pinned
+        if self.scaling is not scaling or not self._same_pattern(form):
+            h.pass_form(self._highs, scaled)
+            self.form, self.scaling, self._scaled = form, scaling, scaled
+        h.check(self._highs.clearSolver(), "clearSolver")
+        h.check(self._highs.setBasis(basis), "setBasis")
 
     def update(self, form: StandardForm, groups: Sequence[ColumnGroup] = ()) -> str:
         """Takes a compiled model; returns `passed` if all of it was written, `changed` if only differences were."""
