@@ -20,7 +20,7 @@ GAIN, COST, SUM = SERIES[0], SERIES[5], SERIES[7]
 GRID = "#e3e7eb"
 BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "top", "traceorder": "normal"}
 LEGEND_LINE_PX = 21
-LETTERS_A_LINE = 96
+LETTERS_A_LINE = 84
 """Letters of the legend that stand side by side at the width of a page."""
 
 
