@@ -6,7 +6,7 @@ print(plan)
 """
 
 from redmud_opt import _startup as _startup
-from redmud_opt.api import NoPlan, bottlenecks, compare, explain, front, optimise, worth
+from redmud_opt.api import NoPlan, bottlenecks, compare, explain, front, optimise, worth, write_report
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
 
@@ -24,4 +24,5 @@ __all__ = [
     "load_case",
     "optimise",
     "worth",
+    "write_report",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.planbook import write_planbook
 
@@ -47,7 +48,12 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
 
 
-TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan}
+def take_report(held: Held, target: Path) -> tuple[Path, ...]:
+    """The plan as a report, HTML or PDF by the name of the file."""
+    return (write_held(held, target),)
+
+
+TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan, "report": take_report}
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:

@@ -86,7 +86,9 @@ def trace(plan: Plan, setting: Setting, waste_class: str, year: int | None = Non
     return _shortened(links)
 
 
-def merged(links: Sequence[Link], box: Callable[[Node, Link], Node], goods: Callable[[Link], str]) -> list[Link]:
+def merged(
+    links: Sequence[Link], box: Callable[[Node, Link], Node], goods: Callable[[Link], str]
+) -> list[Link]:
     """The links with boxes put together: what each box becomes, and what each link is said to carry.
 
     What goes from a box into itself is left out: it comes in and leaves, so every box stays in balance.

@@ -91,7 +91,9 @@ def front_chart(front: Front, language: str) -> Chart | None:
         return None
     goals = (front.main, front.held)
     heads = [goal_axis(goal, language) for goal in goals]
-    columns: dict[str, list[object]] = {say("column.point", language): [str(point.number) for point in points]}
+    columns: dict[str, list[object]] = {
+        say("column.point", language): [str(point.number) for point in points]
+    }
     for head, goal in zip(heads, goals, strict=True):
         columns[head] = [point.goals[goal] / UNIT.get(goal, 1.0) for point in points]
     columns[say("column.built", language)] = [", ".join(point.builds) or "–" for point in points]

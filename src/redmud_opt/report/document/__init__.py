@@ -1,4 +1,4 @@
-"""A plan as a report to be read and printed: what to do, why, what it yields, what limits it, what is unsure, by plant.
+"""A plan as a report to be read and printed: what to do, why, what it yields, what limits it, what is unsure.
 
     page = html(case, plan, "zh", answers)        one file, nothing is fetched; tables are read without scripts
     print_pdf(page, "plan.pdf")                   the same page, printed by Chromium

@@ -44,7 +44,11 @@ def _rows(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[tup
             yield storage, labels.name(str(row["storage"])), str(year_of[row["period"]])
     for row in plan.frames["budgets"].to_dict("records"):
         if _is_full(row["spent_cny"], row["amount_cny"]):
-            yield say("binding.budget", language), labels.name(str(row["budget"])), labels.window(str(row["window"]))
+            yield (
+                say("binding.budget", language),
+                labels.name(str(row["budget"])),
+                labels.window(str(row["window"])),
+            )
     yield from _outlets(case, plan, labels, language)
 
 
@@ -62,10 +66,14 @@ def _outlets(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[
     most = {row.name: row.max_t for row in case.outlets if row.per == "year" and row.basis == "dry"}
     year_of = Setting.of(case).year_of
     sales = plan.frames["sales"]
-    sold = sales.assign(year=sales["period"].map(year_of)).groupby(["outlet", "year"])["sold"].sum()
-    for (outlet, year), amount in sold.items():
-        if _is_full(amount, most.get(outlet)):
-            yield say("binding.outlet", language), labels.name(str(outlet)), str(year)
+    sold = (
+        sales.assign(year=sales["period"].map(year_of))
+        .groupby(["outlet", "year"], as_index=False)["sold"]
+        .sum()
+    )
+    for row in sold.to_dict("records"):
+        if _is_full(row["sold"], most.get(str(row["outlet"]))):
+            yield say("binding.outlet", language), labels.name(str(row["outlet"])), str(row["year"])
 
 
 def _is_full(used: object, allowed: object) -> bool:

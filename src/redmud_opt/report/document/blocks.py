@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from redmud_opt.report.tables import View
 
 MOST_ROWS = 40
 """Rows of a table in the report; what is beyond is summed up in one more. All rows stand in the workbook."""
+
+FIGURE = re.compile(r"[<>]?[−-]?[\d.,]+\s?[^\d\s]*|–")
+"""A figure with its unit, or that there is none."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def words_table(title: str, frame: pd.DataFrame, note: str = "") -> Table:
 
 def _all_figures(cells: Iterable[str]) -> bool:
     found = [cell for cell in cells if cell]
-    return bool(found) and all(cell[0].isdigit() or cell[0] in "−–<>" for cell in found)
+    return bool(found) and all(FIGURE.fullmatch(cell) for cell in found)
 
 
 def _cell(value: object, decimals: int | None) -> str:

@@ -90,8 +90,11 @@ def _group_rates(cells: pd.DataFrame, plan: Plan, language: str) -> pd.DataFrame
 def _todo(case: Case, plan: Plan, language: str) -> Iterator[Block]:
     yield from _drawn((build_calendar(case, plan, language),), language)
     contracts = contracts_to_sign(case, plan, language)
+    contracts = contracts.drop(columns=text(Message("planbook.column_contract"), language))
     if len(contracts):
-        numbers = dict.fromkeys((str(head) for head in contracts.columns[-3:-1]), 0) | {str(contracts.columns[-1]): 2}
+        numbers = dict.fromkeys((str(head) for head in contracts.columns[-3:-1]), 0) | {
+            str(contracts.columns[-1]): 2
+        }
         view = View("contracts", say("contracts", language), contracts, numbers)
         yield table_of(view, language, most=len(contracts))
     yield from _drawn((capex_by_owner(case, plan, language),), language)
@@ -136,7 +139,9 @@ def _value_by_year(plan: Plan, language: str) -> Table:
     wide = wide[wide.abs().max(axis=1) > 0.5]
     scale = money_scale([float(v) for v in wide.to_numpy().ravel()], language)
     heads = [str(year) for year in wide.columns]
-    columns = {say("term", language): [*(labels.word("term", str(t)) for t in wide.index), say("in_all", language)]}
+    columns = {
+        say("term", language): [*(labels.word("term", str(t)) for t in wide.index), say("in_all", language)]
+    }
     frame = pd.DataFrame(columns | {h: [*map(scale.of, wide[y]), scale.of(float(wide[y].sum()))]
                                     for h, y in zip(heads, wide.columns, strict=True)})  # fmt: skip
     title = say("annual", language, unit=scale.unit)
@@ -189,9 +194,16 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
         known = row["low"] == row["low"] and row["high"] == row["high"] and row["low"] is not None
         span = f"{row['low']:,.6g} – {row['high']:,.6g}" if known else "–"
         grade = text(Message(f"evidence.grade_{row['grade']}"), language)
-        cells = (_figure_words(name, labels), f"{row['value']:,.6g} {units.get(name, '')}".strip(), span, grade)
+        cells = (
+            _figure_words(name, labels),
+            f"{row['value']:,.6g} {units.get(name, '')}".strip(),
+            span,
+            grade,
+        )
         rows.append((*cells, money.text(float(row["money_cny"])), money.text(float(row["weight_cny"]))))
-    heads = [say(f"figures.{name}", language) for name in ("figure", "value", "range", "grade", "money", "weight")]
+    heads = [
+        say(f"figures.{name}", language) for name in ("figure", "value", "range", "grade", "money", "weight")
+    ]
     table = words_table(say("figures.title", language), pd.DataFrame(rows, columns=heads))
     return Table(table.title, table.heads, table.rows, frozenset({1, 2, 4, 5}), say("figures.note", language))
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from redmud_opt.case import Case
+from redmud_opt.i18n import text
 from redmud_opt.plan import Plan
 from redmud_opt.report.case_facts import horizon, title
 from redmud_opt.report.charts import Chart
@@ -20,13 +21,15 @@ from redmud_opt.report.document.blocks import Block, Figure, Section, Table, say
 from redmud_opt.report.document.group import Answers, parts
 from redmud_opt.report.document.plants import plants
 from redmud_opt.report.figures import FONT
-from redmud_opt.i18n import text
 
 WIDTH_PX = 860
 """Pixels across a figure that has no width of its own."""
 
 PAPER_PX, PAPER_HIGH_PX = 690, 900
 """Pixels across and down that a figure may take on a printed page (A4 with its margins)."""
+
+WHOLE = re.compile(r"[\d-]{8,10}")
+"""A date or a waste code: never broken into lines."""
 
 
 def html(
@@ -50,6 +53,7 @@ def html(
         "zoom_of": lambda figure: f"{zoom_of(figure.chart):.3f}",
         "data_of": lambda figure: json_of(figure.chart),
         "kind": kind_of,
+        "is_whole": lambda cell: bool(WHOLE.fullmatch(cell)),
         "say": lambda key, **more_: say(key, language, **more_),
         "css": css_text,
         "font": Markup(FONT),
@@ -109,5 +113,3 @@ def _provenance(plan: Plan, language: str) -> Table:
     rows += [(name, str(digest)) for name, digest in found.get("inputs", {}).items()]
     heads = (say("provenance_what", language), say("provenance_which", language))
     return Table(say("provenance", language), heads, tuple(rows))
-
-

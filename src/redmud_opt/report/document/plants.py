@@ -1,4 +1,4 @@
-"""What a report says of each plant: its wastes by year and where they end, what is moved, stored, permitted, built."""
+"""What a report says of each plant: its wastes and where they end, what is moved, stored, permitted, built."""
 
 from __future__ import annotations
 
@@ -66,7 +66,15 @@ class _Plants:
         facts = tuple(self._facts(site.name))
         if facts:
             yield Facts(facts)
-        for table in (self._wastes, self._ends, self._fed, self._lanes, self._storages, self._permits, self._steps):
+        for table in (
+            self._wastes,
+            self._ends,
+            self._fed,
+            self._lanes,
+            self._storages,
+            self._permits,
+            self._steps,
+        ):
             found = table(site.name)
             if found is not None and found.rows:
                 yield found
@@ -97,15 +105,21 @@ class _Plants:
         if own.empty:
             return None
         sums = own.groupby(["waste_class", "year"], sort=False, as_index=False)[list(YEARLY)].sum()
-        sums = sums[sums[list(YEARLY)].max(axis=1) > 0.5]
-        shown = [name for name in YEARLY if float(sums[name].max()) > 0.5 or name in ("generated_t", "used_t")]
+        sums = sums[sums[list(YEARLY)].max(axis=1) > 0.5].sort_values(["waste_class", "year"], kind="stable")
+        shown = [
+            name for name in YEARLY if float(sums[name].max()) > 0.5 or name in ("generated_t", "used_t")
+        ]
         scale = mass_scale([float(v) for v in sums[shown].to_numpy().ravel()], self.language)
         columns: dict[str, list[object]] = {
-            say("waste", self.language): [self.labels.word("class", str(name)) for name in sums["waste_class"]],
+            say("waste", self.language): [
+                self.labels.word("class", str(name)) for name in sums["waste_class"]
+            ],
             say("year", self.language): [str(year) for year in sums["year"]],
         }
         heads = [say(f"yearly.{name}", self.language) for name in shown]
-        columns |= {head: [*map(scale.of, map(float, sums[name]))] for head, name in zip(heads, shown, strict=True)}
+        columns |= {
+            head: [*map(scale.of, map(float, sums[name]))] for head, name in zip(heads, shown, strict=True)
+        }
         return self._table("wastes", columns, heads, unit=scale.unit)
 
     def _ends(self, site: str) -> Table | None:
@@ -158,7 +172,9 @@ class _Plants:
         if own.empty or not float(own[amount].sum()) > 0.5:
             return None
         own = own.assign(year=own["period"].map(self.setting.year_of))
-        wide = own.pivot_table(index=["what", "other"], columns="year", values=amount, aggfunc="sum", fill_value=0.0)
+        wide = own.pivot_table(
+            index=["what", "other"], columns="year", values=amount, aggfunc="sum", fill_value=0.0
+        )
         wide = wide.reindex(columns=list(self.setting.years), fill_value=0.0)
         wide = wide[wide.sum(axis=1) > 0.5]
         wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
@@ -219,7 +235,9 @@ class _Plants:
             say("step", self.language): [self.labels.name(step.item) for step in own],
             say("decide_by", self.language): [str(step.decide_by) for step in own],
             say("ready_by", self.language): [str(step.ready_by) for step in own],
-            say("company", self.language): [self.labels.name(owner.get(step.item, "")) or "–" for step in own],
+            say("company", self.language): [
+                self.labels.name(owner.get(step.item, "")) or "–" for step in own
+            ],
             amount: [money.of(step.capex_cny) for step in own],
         }
         return self._table("steps", columns, [amount])
@@ -237,5 +255,7 @@ class _Plants:
         frame = pd.DataFrame(columns)
         largest = max((float(frame[head].abs().max()) for head in numbers if len(frame)), default=0.0)
         shown = decimals if decimals is not None else 0 if largest >= 1000 else 1 if largest >= 100 else 2
-        view = View(name, say(f"plant.{name}", self.language, unit=unit), frame, dict.fromkeys(numbers, shown))
+        view = View(
+            name, say(f"plant.{name}", self.language, unit=unit), frame, dict.fromkeys(numbers, shown)
+        )
         return table_of(view, self.language, numbers, most=most)
