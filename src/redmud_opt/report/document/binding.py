@@ -66,11 +66,8 @@ def _outlets(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[
     most = {row.name: row.max_t for row in case.outlets if row.per == "year" and row.basis == "dry"}
     year_of = Setting.of(case).year_of
     sales = plan.frames["sales"]
-    sold = (
-        sales.assign(year=sales["period"].map(year_of))
-        .groupby(["outlet", "year"], as_index=False)["sold"]
-        .sum()
-    )
+    sales = sales.assign(year=sales["period"].map(year_of))
+    sold = sales.groupby(["outlet", "year"])["sold"].sum().reset_index()
     for row in sold.to_dict("records"):
         if _is_full(row["sold"], most.get(str(row["outlet"]))):
             yield say("binding.outlet", language), labels.name(str(row["outlet"])), str(row["year"])

@@ -45,7 +45,8 @@ class _Plants:
         self.steps = steps(case, plan)
         facilities = {row.name: row.site for row in case.facilities}
         at = {row.name: facilities.get(row.facility, "") for row in case.lines}
-        at |= {row.name: row.site for row in (*case.storages, *case.outlets)} | facilities
+        at |= {row.name: row.site for row in case.storages} | facilities
+        at |= {row.name: row.site for row in case.outlets}
         at |= {row.name: at.get(row.storage, "") for row in case.raises}
         at |= {row.name: at.get(row.storage, "") for row in case.yard_measures}
         arising = {row.name: row.site for row in case.all_arisings}
@@ -130,7 +131,7 @@ class _Plants:
         )
         scale = mass_scale([float(v) for v in own["origin_t"]], self.language)
         amount = say("amount_in", self.language, unit=scale.unit)
-        columns = {
+        columns: dict[str, list[object]] = {
             say("waste", self.language): [
                 self._given(row["material"], row["given"]) for row in own.to_dict("records")
             ],
