@@ -16,6 +16,7 @@ from redmud_opt.api import (
     read_study,
     run_study,
     worth,
+    write_report,
 )
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
@@ -36,4 +37,5 @@ __all__ = [
     "read_study",
     "run_study",
     "worth",
+    "write_report",
 ]
