@@ -20,6 +20,7 @@ from redmud_opt.api import (
 )
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
+from redmud_opt.report.shipments import plan_shipments
 
 __all__ = [
     "Case",
@@ -34,6 +35,7 @@ __all__ = [
     "init_case",
     "load_case",
     "optimise",
+    "plan_shipments",
     "read_study",
     "run_study",
     "worth",
