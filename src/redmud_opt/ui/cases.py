@@ -12,23 +12,25 @@ from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged,
 from redmud_opt.case.bundle import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
 from redmud_opt.network import build_network
+from redmud_opt.ui import own
 from redmud_opt.ui.settings import shared_cases
 
 DEFAULT = "guangxi"
 
 
 def choices() -> dict[str, Path]:
-    """Name → folder or scenario file: those that travel with the program, then those of `REDMUD_OPT_CASES`."""
+    """Name → folder or scenario file: those that travel with the program, those of `REDMUD_OPT_CASES`, one's own."""
     found: dict[str, Path] = {}
     for name in bundled_names():
         path = find_bundled(name)
         if path is not None:
             found[name] = path
-    own = shared_cases()
-    for entry in sorted(own.iterdir()) if own is not None else []:
+    shared = shared_cases()
+    for entry in sorted(shared.iterdir()) if shared is not None else []:
         if (entry / "case.yaml").is_file() or (entry.is_file() and entry.suffix == ".yaml"):
             found.setdefault(entry.stem, entry)
-    return found
+    asked = [name for name in [st.query_params.get("case", "")] if name]
+    return found | {name: path for name, path in own.known(asked).items() if name not in found}
 
 
 def named() -> str | None:
@@ -71,9 +73,12 @@ def look(name: str, path: Path) -> Look:
 
 
 def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
-    """Names, times and sizes of the files that a case may be read from: those beside it and those of the program."""
-    folders = {path.parent, *(root / name for root in roots() for name in ("scenarios", "data/rule_packs"))}
+    """Names, times and sizes of the files that a case may be read from: its own or those beside it, the program's."""
+    home = path if path.is_dir() else path.parent
+    folders = {home, *(root / name for root in roots() for name in ("scenarios", "data/rule_packs"))}
     for file in sorted({file for folder in folders for file in folder.rglob("*")}):
+        if file.is_relative_to(home) and any(p.startswith(".") for p in file.relative_to(home).parts):
+            continue  # edits that wait are no part of the case
         if file.suffix in (".csv", ".yaml", ".yml"):
             stat = file.stat()
             yield str(file), stat.st_mtime_ns, stat.st_size
