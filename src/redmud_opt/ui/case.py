@@ -1,6 +1,6 @@
-"""The page of a case: its tables, edits that wait, assays, scenarios, the workbook. Samples are read; copies are edited.
+"""The page of a case: tables, edits that wait, assays, scenarios, the workbook. Samples are read, copies edited.
 
-    ?table=outlets&row=3        opens a table at a row: how faults are followed
+?table=outlets&row=3        opens a table at a row: how faults are followed
 """
 
 from __future__ import annotations

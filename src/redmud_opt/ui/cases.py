@@ -12,25 +12,32 @@ from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged,
 from redmud_opt.case.bundle import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
 from redmud_opt.network import build_network
-from redmud_opt.ui import own
-from redmud_opt.ui.settings import shared_cases
+from redmud_opt.ui.settings import shared_cases, work_root
 
 DEFAULT = "guangxi"
 
 
 def choices() -> dict[str, Path]:
-    """Name → folder or scenario file: those that travel with the program, those of `REDMUD_OPT_CASES`, one's own."""
-    found: dict[str, Path] = {}
+    """Name → folder or scenario file: one's own, those that travel with the program, those of `REDMUD_OPT_CASES`."""
+    found = dict(own_cases())
     for name in bundled_names():
         path = find_bundled(name)
         if path is not None:
-            found[name] = path
+            found.setdefault(name, path)
     shared = shared_cases()
     for entry in sorted(shared.iterdir()) if shared is not None else []:
         if (entry / "case.yaml").is_file() or (entry.is_file() and entry.suffix == ".yaml"):
             found.setdefault(entry.stem, entry)
-    asked = [name for name in [st.query_params.get("case", "")] if name]
-    return found | {name: path for name, path in own.known(asked).items() if name not in found}
+    return found
+
+
+def own_cases() -> dict[str, Path]:
+    """Name → what was uploaded, copied or made, the newest first: folders, scenario files. Only these are written."""
+    root = work_root()
+    entries = list(root.iterdir()) if root.is_dir() else []
+    held = [e for e in entries if (e / "case.yaml").is_file() or (e.suffix == ".yaml" and e.is_file())]
+    held.sort(key=lambda entry: (-entry.stat().st_mtime_ns, entry.name))
+    return {entry.stem: entry for entry in held if not entry.name.startswith(".")}
 
 
 def named() -> str | None:

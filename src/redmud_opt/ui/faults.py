@@ -18,7 +18,9 @@ MOST = 60
 def fault_list(faults: CaseFaults, say: Words) -> None:
     """Every fault: where (a link), what is wrong, what would be right."""
     st.error(say("faults", count=len(faults.faults)))
-    with st.container(key=f"faults_{abs(hash(faults.faults))}", height=420 if len(faults.faults) > 5 else "content"):
+    with st.container(
+        key=f"faults_{abs(hash(faults.faults))}", height=420 if len(faults.faults) > 5 else "content"
+    ):
         for number, fault in enumerate(faults.faults[:MOST], start=1):
             _one(number, fault, say)
         if len(faults.faults) > MOST:
