@@ -37,7 +37,7 @@ def own_cases() -> dict[str, Path]:
     entries = list(root.iterdir()) if root.is_dir() else []
     held = [e for e in entries if (e / "case.yaml").is_file() or (e.suffix == ".yaml" and e.is_file())]
     held.sort(key=lambda entry: (-entry.stat().st_mtime_ns, entry.name))
-    return {entry.stem: entry for entry in held if not entry.name.startswith(".")}
+    return {entry.name.removesuffix(".yaml"): entry for entry in held if not entry.name.startswith(".")}
 
 
 def named() -> str | None:

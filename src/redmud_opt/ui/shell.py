@@ -8,6 +8,7 @@ import streamlit as st
 
 from redmud_opt.ui import address
 from redmud_opt.ui.pages import PAGES, Page
+from redmud_opt.ui.settings import needs_login, user
 from redmud_opt.ui.style import dress
 from redmud_opt.ui.words import LANGUAGES, NAMES, Words
 
@@ -30,10 +31,18 @@ def main() -> None:
         )
         for page in PAGES
     }
+    if needs_login():
+        _log_in(say)
+        return
     address.register(pages)
     chosen = st.navigation(list(pages.values()), position="hidden")
     _side(say)
     chosen.run()
+
+
+def _log_in(say: Words) -> None:
+    st.markdown(f"## {say('title')}")
+    st.button(say("log_in"), type="primary", on_click=st.login, key="log_in")
 
 
 def _side(say: Words) -> None:
@@ -63,6 +72,8 @@ def _side(say: Words) -> None:
             args=("units", "units"),
             help=say("units_help"),
         )
+        if user():
+            st.button(say("log_out"), on_click=st.logout, key="log_out")
 
 
 def _switched(name: str, key: str) -> None:
