@@ -50,6 +50,7 @@ def _chosen() -> None:
 def show(found: Look, say: Words) -> None:
     """Faults if there are any, else the facts."""
     if found.faults is not None:
+        st.error(say("faults", count=len(found.faults.faults)))
         show_faults(found.faults, say)
         return
     _facts(found, say)
@@ -58,14 +59,13 @@ def show(found: Look, say: Words) -> None:
     _second_look(found, say)
 
 
-def show_faults(faults: CaseFaults, say: Words) -> None:
+def show_faults(faults: CaseFaults, say: Words, key: str = "faults") -> None:
     """Every fault with its place, what is wrong and what would be right."""
-    st.error(say("faults", count=len(faults.faults)))
     records = pd.DataFrame(faults.as_records(say.language))
     columns = ["file", "row", "column", "message", "remedy"]
     shown = records[columns].astype(object).where(records[columns].notna(), "")
     shown["row"] = shown["row"].map(lambda row: "" if row == "" else str(int(row)))
-    words_grid(shown.rename(columns={name: say(f"fault_{name}") for name in columns}), "faults")
+    words_grid(shown.rename(columns={name: say(f"fault_{name}") for name in columns}), key)
 
 
 def _facts(found: Look, say: Words) -> None:
