@@ -24,7 +24,7 @@ from redmud_opt.i18n import Message
 from redmud_opt.jobs.folder import LOCK, RunFolder, RunStatus, new_folder
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import read_result, write_result
-from redmud_opt.jobs.slots import default_slots, try_lock
+from redmud_opt.jobs.slots import default_slots, try_lock, waiting_before
 
 SLOTS = ".slots"
 WORKER = "redmud_opt.jobs.worker"
@@ -126,6 +126,12 @@ def _checked(folder: RunFolder, found: RunStatus) -> RunStatus:
         failed = replace(found, state="failed", exit=int(Exit.CRASHED))
         folder.write_status(failed)
         return failed
+
+
+def ahead(run_dir: str | Path) -> int:
+    """How many others have waited longer than a run that waits."""
+    path = Path(run_dir)
+    return waiting_before(path.parent / SLOTS, path.name)
 
 
 def cancel(run_dir: str | Path) -> None:
