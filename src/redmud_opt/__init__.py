@@ -17,9 +17,11 @@ from redmud_opt.api import (
     replay,
     run_study,
     worth,
+    write_report,
 )
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
+from redmud_opt.report.shipments import plan_shipments
 
 __all__ = [
     "Case",
@@ -34,8 +36,10 @@ __all__ = [
     "init_case",
     "load_case",
     "optimise",
+    "plan_shipments",
     "read_study",
     "replay",
     "run_study",
     "worth",
+    "write_report",
 ]

@@ -12,6 +12,7 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.bundling import is_bundle, unpack, write_bundle
+from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.filings import write_filings
 from redmud_opt.report.planbook import write_planbook
@@ -72,11 +73,17 @@ def take_shipments(held: Held, target: Path) -> tuple[Path, ...]:
     return write_shipments(held.case, held.plan, target, held.language)
 
 
+def take_report(held: Held, target: Path) -> tuple[Path, ...]:
+    """The plan as a report, HTML or PDF by the name of the file."""
+    return (write_held(held, target),)
+
+
 TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
     "plan": take_plan,
     "bundle": take_bundle,
     "shipments": take_shipments,
     "filings": take_filings,
+    "report": take_report,
 }
 
 
