@@ -23,7 +23,10 @@ _CSS = """
 .st-key-inputs .band { background: #34648f; }
 .st-key-results .band { background: #257355; }
 .st-key-alarms .band { background: #8a4f0b; }
-[data-testid="stCaptionContainer"] { color: #55626e; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #55626e !important; opacity: 1; }
+.st-key-onward a { background: #34648f; padding: .35rem .9rem; border-radius: .5rem; width: fit-content; }
+.st-key-onward a:hover { background: #28517a; }
+.st-key-onward a * { color: #ffffff !important; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem; color: #26323d; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .35rem;
             vertical-align: -.08rem; }
