@@ -17,7 +17,13 @@ from redmud_opt.ui.words import Words, listed, plain
 
 
 def choose(say: Words) -> Look | None:
-    """The selector; None if there is no case at all."""
+    """The selector, and the case read; None if there is no case at all."""
+    found = pick(say)
+    return None if found is None else look(*found)
+
+
+def pick(say: Words) -> tuple[str, Path] | None:
+    """The selector: name and path of the case, which is not read."""
     known = choices()
     if not known:
         st.warning(say("no_cases"))
@@ -35,7 +41,7 @@ def choose(say: Words) -> Look | None:
         on_change=_chosen,
         filter_mode=None,
     )
-    return look(name, Path(known[name]))
+    return name, Path(known[name])
 
 
 def _chosen() -> None:
