@@ -10,6 +10,7 @@ import streamlit as st
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.report.case_facts import assumed, counts, horizon
+from redmud_opt.ui import address
 from redmud_opt.ui.address import keep
 from redmud_opt.ui.cases import Look, choices, look, named, titled
 from redmud_opt.ui.grid import words_grid
@@ -53,6 +54,7 @@ def show(found: Look, say: Words) -> None:
     if found.faults is not None:
         st.error(say("faults", count=len(found.faults.faults)))
         show_faults(found.faults, say)
+        address.link("check", say("to_check"), icon=":material/fact_check:")
         return
     _facts(found, say)
     _impossible(found, say)
