@@ -6,7 +6,17 @@ print(plan)
 """
 
 from redmud_opt import _startup as _startup
-from redmud_opt.api import NoPlan, bottlenecks, compare, explain, front, optimise, worth
+from redmud_opt.api import (
+    NoPlan,
+    bottlenecks,
+    compare,
+    explain,
+    front,
+    optimise,
+    read_study,
+    run_study,
+    worth,
+)
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
 
@@ -23,5 +33,7 @@ __all__ = [
     "init_case",
     "load_case",
     "optimise",
+    "read_study",
+    "run_study",
     "worth",
 ]

@@ -14,6 +14,7 @@ from redmud_opt.i18n import Message
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.filings import write_filings
 from redmud_opt.report.planbook import write_planbook
+from redmud_opt.report.shipments.book import write_shipments
 
 WORKBOOK = ".xlsx"
 
@@ -55,7 +56,16 @@ def take_filings(held: Held, target: Path) -> tuple[Path, ...]:
     return (write_filings(held.case, held.plan, target, held.language),)
 
 
-TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan, "filings": take_filings}
+def take_shipments(held: Held, target: Path) -> tuple[Path, ...]:
+    """Monthly work orders and the lots of hazardous waste, as a workbook or as CSV tables."""
+    return write_shipments(held.case, held.plan, target, held.language)
+
+
+TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
+    "plan": take_plan,
+    "shipments": take_shipments,
+    "filings": take_filings,
+}
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:

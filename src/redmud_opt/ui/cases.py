@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,22 +12,45 @@ from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged,
 from redmud_opt.case.bundle import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
 from redmud_opt.network import build_network
+from redmud_opt.ui.settings import shared_cases, work_root
 
 DEFAULT = "guangxi"
 
 
 def choices() -> dict[str, Path]:
-    """Name → folder or scenario file: those that travel with the program, then those of `REDMUD_OPT_CASES`."""
-    found: dict[str, Path] = {}
+    """Name → folder or scenario file: one's own, those that travel with the program, those of `REDMUD_OPT_CASES`."""
+    found = dict(own_cases())
     for name in bundled_names():
         path = find_bundled(name)
         if path is not None:
-            found[name] = path
-    own = os.environ.get("REDMUD_OPT_CASES")
-    for entry in sorted(Path(own).iterdir()) if own and Path(own).is_dir() else []:
+            found.setdefault(name, path)
+    shared = shared_cases()
+    for entry in sorted(shared.iterdir()) if shared is not None else []:
         if (entry / "case.yaml").is_file() or (entry.is_file() and entry.suffix == ".yaml"):
             found.setdefault(entry.stem, entry)
     return found
+
+
+def own_cases() -> dict[str, Path]:
+    """Name → folder of the cases that were uploaded or copied, the newest first. Only these are ever written to."""
+    root = work_root()
+    held = [entry for entry in root.iterdir() if (entry / "case.yaml").is_file()] if root.is_dir() else []
+    held.sort(key=lambda entry: (-(entry / "case.yaml").stat().st_mtime_ns, entry.name))
+    return {entry.name: entry for entry in held if not entry.name.startswith(".")}
+
+
+def named() -> str | None:
+    """The name of the case in the address; without one, or with one that is not there, the case to begin with."""
+    known, asked = choices(), st.query_params.get("case", "")
+    if asked in known:
+        return asked
+    return DEFAULT if DEFAULT in known else next(iter(known), None)
+
+
+def chosen() -> Look | None:
+    """The case in the address, read; None only if there is no case at all."""
+    name = named()
+    return None if name is None else look(name, choices()[name])
 
 
 @dataclass(frozen=True)

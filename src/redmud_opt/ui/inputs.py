@@ -1,4 +1,4 @@
-"""The upper half of the page: which case, and what is in it or wrong with it."""
+"""Which case, and what is in it or wrong with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.report.case_facts import assumed, counts, horizon, title
 from redmud_opt.ui.address import keep
-from redmud_opt.ui.cases import DEFAULT, Look, choices, look
+from redmud_opt.ui.cases import Look, choices, look, named
 from redmud_opt.ui.grid import words_grid
 from redmud_opt.ui.words import Words, listed, plain
 
@@ -26,9 +26,13 @@ def choose(say: Words) -> Look | None:
     if asked and asked not in known:
         st.warning(plain(say("case_unknown", name=asked)))
     names = list(known)
-    first = asked if asked in known else DEFAULT if DEFAULT in known else names[0]
     name = st.selectbox(
-        say("case"), names, index=names.index(first), key="case", on_change=_chosen, filter_mode=None
+        say("case"),
+        names,
+        index=names.index(named() or names[0]),
+        key="case",
+        on_change=_chosen,
+        filter_mode=None,
     )
     return look(name, Path(known[name]))
 
