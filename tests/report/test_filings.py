@@ -17,6 +17,7 @@ from tests.builders import (
     in_stock,
     landfill,
     lane,
+    lining,
     mud,
     product,
     rows,
@@ -32,7 +33,7 @@ from tests.plan.test_ledger import certified
 
 from redmud_opt.case import Case, CaseFaults, load_case
 from redmud_opt.case.forms import Forms, load_forms
-from redmud_opt.case.rules import Permit
+from redmud_opt.case.rules import Exemption, ListedExemption, Permit
 from redmud_opt.case.things import Owner, Province, Site
 from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, run
@@ -135,6 +136,26 @@ def test_a_permit_is_told_with_its_tonnes(forms: Forms) -> None:
     assert row["missing"] == "permitted amount is less than planned; written contract"
     handed = filed(forms, case, solved.plan)["hw_ledger_outsourced"].rows
     assert {row["permit"] for row in handed} == {"licence"}
+
+
+def test_who_is_exempt_needs_no_permit(forms: Forms) -> None:
+    """10 t of lining are used at an outlet that item 22 of the list exempts: no permit is left to be filled in."""
+    listed = {"link": "use", "clause": "list", "valid_from": date(2021, 1, 1)}
+    item = ListedExemption(item="22", code="X", **listed)
+    kiln = sells("lining", 5, name="kiln", method="U")
+    exempt = Exemption(code="X", receiver="kiln", clause="list")
+    shed = yard("lining", name="shed", accepts_hazardous=True)
+    solved = solve(tiny(lining(code="X"), kiln, shed, rows(exemption_list=item, exemptions=exempt)))
+    own = filed(forms, solved.case, solved.plan)
+    row = only(own["due_diligence"])
+    assert (row["exemption"], row["permit"], row["permitted_t"], row["missing"]) == (
+        "22",
+        "—",
+        "—",
+        "written contract",
+    )
+    handed = only(own["hw_ledger_outsourced"])
+    assert (handed["receiver_kind"], handed["permit"]) == ("unit under an exemption", "exempt: item 22")
 
 
 def test_statistics_of_hazardous_waste_carry_the_stock(hazardous: dict[str, Filled]) -> None:

@@ -135,7 +135,7 @@ def _receiver(filing: Filing, who: str, pairs: list[tuple[Entry, Entry]]) -> dic
     hazardous = takers[0].waste.hazardous
     crosses = any(filing.crosses(entry) for entry in senders)
     lacking = list(_lacking(filing, known, takers, crosses, max(by_year.values())))
-    if not hazardous:
+    if not hazardous or (exemptions and not permits):  # nothing of the kind is asked for
         known |= dict.fromkeys(("permit", "permitted_t", "valid_to"), NOTHING)
     if not crosses:
         known["border"] = words.say("not_needed")
