@@ -11,6 +11,7 @@ from pathlib import Path
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.filings import write_filings
 from redmud_opt.report.planbook import write_planbook
@@ -61,10 +62,16 @@ def take_shipments(held: Held, target: Path) -> tuple[Path, ...]:
     return write_shipments(held.case, held.plan, target, held.language)
 
 
+def take_report(held: Held, target: Path) -> tuple[Path, ...]:
+    """The plan as a report, HTML or PDF by the name of the file."""
+    return (write_held(held, target),)
+
+
 TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
     "plan": take_plan,
     "shipments": take_shipments,
     "filings": take_filings,
+    "report": take_report,
 }
 
 

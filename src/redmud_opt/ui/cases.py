@@ -32,11 +32,12 @@ def choices() -> dict[str, Path]:
 
 
 def own_cases() -> dict[str, Path]:
-    """Name → folder of the cases that were uploaded or copied, the newest first. Only these are ever written to."""
+    """Name → what was uploaded, copied or made, the newest first: folders, scenario files. Only these are written."""
     root = work_root()
-    held = [entry for entry in root.iterdir() if (entry / "case.yaml").is_file()] if root.is_dir() else []
-    held.sort(key=lambda entry: (-(entry / "case.yaml").stat().st_mtime_ns, entry.name))
-    return {entry.name: entry for entry in held if not entry.name.startswith(".")}
+    entries = list(root.iterdir()) if root.is_dir() else []
+    held = [e for e in entries if (e / "case.yaml").is_file() or (e.suffix == ".yaml" and e.is_file())]
+    held.sort(key=lambda entry: (-entry.stat().st_mtime_ns, entry.name))
+    return {entry.name.removesuffix(".yaml"): entry for entry in held if not entry.name.startswith(".")}
 
 
 def named() -> str | None:
@@ -79,9 +80,12 @@ def look(name: str, path: Path) -> Look:
 
 
 def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
-    """Names, times and sizes of the files that a case may be read from: those beside it and those of the program."""
-    folders = {path.parent, *(root / name for root in roots() for name in ("scenarios", "data/rule_packs"))}
+    """Names, times and sizes of the files that a case may be read from: its own or those beside it, the program's."""
+    home = path if path.is_dir() else path.parent
+    folders = {home, *(root / name for root in roots() for name in ("scenarios", "data/rule_packs"))}
     for file in sorted({file for folder in folders for file in folder.rglob("*")}):
+        if file.is_relative_to(home) and any(p.startswith(".") for p in file.relative_to(home).parts):
+            continue  # edits that wait are no part of the case
         if file.suffix in (".csv", ".yaml", ".yml"):
             stat = file.stat()
             yield str(file), stat.st_mtime_ns, stat.st_size

@@ -134,4 +134,5 @@ def _without_plan(folder: Path, found: RunResult, case: Case | None, say: Words)
     if found.exit is Exit.AUDIT_FAILED and found.audit is not None:
         _badge(False, float(found.audit["worst_residual"]), say)
     if found.faults is not None:
+        st.error(say("faults", count=len(found.faults.faults)))
         show_faults(found.faults, say)

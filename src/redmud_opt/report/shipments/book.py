@@ -24,10 +24,11 @@ from redmud_opt.report.shipments.orders import Shipments, plan_shipments
 from redmud_opt.report.shipments.view import Words
 from redmud_opt.report.tables import View, csv_bytes
 
-NARROWEST, WIDEST, LOOKED_AT = 10, 40, 300
+NARROWEST, WIDEST, LOOKED_AT = 10, 30, 300
 """Widths of columns in characters, and rows that are looked at for them."""
 
 HEADING_POINTS = 48
+A3, PAGES_WIDE = 8, 2
 CSV_DECIMALS = 6
 
 
@@ -136,7 +137,8 @@ class _Shipbook:
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, len(view.frame)), len(view.frame.columns) - 1)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.set_paper(A3)
+        sheet.fit_to_pages(PAGES_WIDE, 0)
         sheet.repeat_rows(0)
 
     def _rows(self, sheet: Any, top: int, frame: pd.DataFrame, numbers: dict[str, int]) -> None:

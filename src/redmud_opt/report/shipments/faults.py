@@ -27,6 +27,7 @@ from redmud_opt.case.case import Case, Period
 from redmud_opt.i18n import Message
 from redmud_opt.plan import Plan
 from redmud_opt.report.shipments.orders import Shipments
+from redmud_opt.report.shipments.papers import MISSING
 
 RELATIVE, LEAST_T = 1e-6, 2e-3
 """Tolerances of sums: of the amount, and the kilogram that makes no load."""
@@ -81,6 +82,7 @@ class _Check:
         """Manifest rows are those of the ledger and make up their orders; only hazardous waste has them."""
         ledger, hazardous = self.frames["ledger"], self.orders[self.orders["status"] == "hazardous_waste"]
         moves = ledger[ledger["event"] == "moves"]
+        moves = moves.assign(code=moves["code"].where(moves["code"] != "", MISSING))
         named = self.manifests.merge(self.orders[["order", "lane", "period"]], on="order", how="left")
         by = ["lot", "lane", "period", "code"]
         yield from _differ("sum_lot", _sums(moves, by, "as_received_t"), _sums(named, by, "wet_t"))

@@ -197,11 +197,13 @@ class Pacing:
     def _late(self, own: Consignment, kept: Split) -> Iterator[Unsplit]:
         """Lots whose hard clock had run out before the period began, which no split helps; those that are late."""
         start, names = self.months.of[own.t][0].start, self._names(own.t)
+        moved = np.cumsum(kept.wet_t)
         passed = [lot for lot in _hard(own) if lot.leave_by is not None and lot.leave_by < start]
         if passed:
             day = min(lot.leave_by or date.max for lot in passed)
-            yield Unsplit(own, CLOCK_PASSED, names[0], sum(lot.wet_t for lot in passed), 0.0, day.isoformat())
-        moved, due = np.cumsum(kept.wet_t), self._due(own, passed=False)
+            late_t = sum(lot.wet_t for lot in passed)
+            yield Unsplit(own, CLOCK_PASSED, names[0], late_t, min(late_t, float(moved[0])), day.isoformat())
+        due = self._due(own, passed=False)
         short = np.minimum(self._due(own) - moved, due)
         k = int(short.argmax())
         if short[k] > SMALL_T:
