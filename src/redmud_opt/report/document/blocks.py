@@ -13,7 +13,7 @@ from redmud_opt.i18n import Message, text
 from redmud_opt.report.charts import Chart
 from redmud_opt.report.tables import View
 
-MOST_ROWS = 40
+MOST_ROWS = 30
 """Rows of a table in the report; what is beyond is summed up in one more. All rows stand in the workbook."""
 
 FIGURE = re.compile(r"[<>]?[−-]?[\d.,]+\s?[^\d\s]*|–")
