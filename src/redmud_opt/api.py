@@ -21,6 +21,7 @@ from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
 from redmud_opt.jobs.reporting import report_run
+from redmud_opt.jobs.sweeping import Engine, read_results, sweep
 from redmud_opt.model.objective import objective_words
 from redmud_opt.plan import Plan
 from redmud_opt.solve import Options
@@ -30,6 +31,7 @@ from redmud_opt.study.comparison import Comparison
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.front import Front
 from redmud_opt.study.impossible import Impossible
+from redmud_opt.study.sweeps.results import Results
 
 
 class NoPlan(Exception):
@@ -197,6 +199,36 @@ def front(
     if report.exit is not Exit.PLAN:
         raise NoPlan(report.exit.name.lower(), report.messages)
     return read_front(out)
+
+
+def run_study(
+    study: str | Path | None,
+    *,
+    out: str | Path,
+    plan: str | Path | None = None,
+    engine: str = "serial",
+    workers: int = 1,
+    cluster: str | None = None,
+    resume: bool = False,
+) -> Results:
+    """A study file carried out, kept in `out`: the case of its base solved with some of its numbers moved.
+
+    plan: a run whose plan is that of the base. engine: serial, threads, processes or dask; cluster: of Dask, `local`
+    or an address. resume: goes on with what `out` holds.
+
+    Raises CaseFaults, and NoPlan where the case as it stands has none.
+    """
+    report = sweep(study, out=out, plan=plan, engine=Engine(engine, workers, cluster), resume=resume)
+    if report.faults is not None:
+        raise report.faults
+    if report.results is None:
+        raise NoPlan(report.exit.name.lower(), report.messages)
+    return report.results
+
+
+def read_study(folder: str | Path) -> Results:
+    """What the folder of a study holds, however far it is. Raises CaseFaults where it is none."""
+    return read_results(folder)
 
 
 def write_report(

@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-front | import | export | report`.
+front | sweep | import | export | report`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -36,6 +36,7 @@ from redmud_opt.jobs.listening import Cancelled, unheard
 from redmud_opt.jobs.outcome import ALGORITHMS
 from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.screening import screen_case
+from redmud_opt.jobs.sweeping import ENGINES, Engine, sweep
 from redmud_opt.model.objective import BadObjective, objective_words
 from redmud_opt.plan.words import gap_words, millions, width
 from redmud_opt.solve import Progress
@@ -146,6 +147,7 @@ def parser() -> Parser:
     _add_explain(verbs, shared)
     _add_compare(verbs, shared)
     _add_front(verbs, shared)
+    _add_sweep(verbs, shared)
     _add_import(verbs, shared)
     _add_export(verbs, shared)
     _add_report(verbs, shared)
@@ -301,6 +303,32 @@ def _add_front(verbs: Verbs, shared: Parser) -> None:
     front.add_argument("--out", metavar="DIR", help="folder of the front (default: runs/<case>-front-<time>)")
     front.add_argument("--resume", action="store_true", help="go on with the front in --out, asked as it was")
     front.set_defaults(answer=answer_front)
+
+
+def _add_sweep(verbs: Verbs, shared: Parser) -> None:
+    sweeping = verbs.add_parser(
+        "sweep", parents=[shared], help="solve a case many times with some numbers moved"
+    )
+    sweeping.add_argument(
+        "study", metavar="STUDY.yaml", nargs="?", help="a study file: see docs/sensitivity.md"
+    )
+    sweeping.add_argument(
+        "--plan", metavar="RUN", help="a run of the case whose plan is that of the base (default: solve it)"
+    )
+    sweeping.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help="where members are solved (default: processes, serial with one worker)",
+    )
+    sweeping.add_argument(
+        "--workers", type=count, default=1, metavar="N", help="members solved at a time (default: 1)"
+    )
+    sweeping.add_argument(
+        "--cluster", metavar="local|ADDRESS", help="of Dask: start one here, or the address of a scheduler"
+    )
+    sweeping.add_argument("--out", metavar="DIR", help="folder of the study (default: runs/<study>-<time>)")
+    sweeping.add_argument("--resume", action="store_true", help="go on with the study in --out")
+    sweeping.set_defaults(answer=answer_sweep)
 
 
 def _add_import(verbs: Verbs, shared: Parser) -> None:
@@ -515,6 +543,23 @@ def answer_front(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         gap=asked.gap,
         jobs=asked.jobs,
         out=asked.out,
+        resume=asked.resume,
+        listener=listener,
+    )
+
+
+def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A study, begun or gone on with."""
+    listener = Listener(should_stop=interrupt.heard)
+    if sys.stderr.isatty() and not asked.json:
+        listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
+    workers = max(1, asked.workers)
+    usual = "dask" if asked.cluster else "processes" if workers > 1 else "serial"
+    return sweep(
+        asked.study,
+        plan=asked.plan,
+        out=asked.out,
+        engine=Engine(asked.engine or usual, workers, asked.cluster),
         resume=asked.resume,
         listener=listener,
     )

@@ -26,6 +26,7 @@ def test_public_names() -> None:
             "init_case",
             "load_case",
             "optimise",
+            "plan_shipments",
             "worth",
         ),
     }

@@ -13,7 +13,9 @@ from redmud_opt.case.workbook import blank_workbook, write_folder, write_workboo
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
+from redmud_opt.report.filings import write_filings
 from redmud_opt.report.planbook import write_planbook
+from redmud_opt.report.shipments.book import write_shipments
 
 WORKBOOK = ".xlsx"
 
@@ -48,12 +50,29 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
 
 
+def take_filings(held: Held, target: Path) -> tuple[Path, ...]:
+    """The statutory forms of the case's rule pack, filled in from the plan."""
+    if not _is_workbook(target):
+        raise _what()
+    return (write_filings(held.case, held.plan, target, held.language),)
+
+
+def take_shipments(held: Held, target: Path) -> tuple[Path, ...]:
+    """Monthly work orders and the lots of hazardous waste, as a workbook or as CSV tables."""
+    return write_shipments(held.case, held.plan, target, held.language)
+
+
 def take_report(held: Held, target: Path) -> tuple[Path, ...]:
     """The plan as a report, HTML or PDF by the name of the file."""
     return (write_held(held, target),)
 
 
-TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan, "report": take_report}
+TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
+    "plan": take_plan,
+    "shipments": take_shipments,
+    "filings": take_filings,
+    "report": take_report,
+}
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:

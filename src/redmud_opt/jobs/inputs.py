@@ -120,6 +120,12 @@ def recall(folder: Path) -> Recorded:
     return Recorded(case, tuple(_unlike(index["files"], case)))
 
 
+def recorded_entry(folder: Path) -> Path:
+    """The copy of the case that a run was made for, to be loaded anew."""
+    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    return folder / INPUTS / str(index["entry"])
+
+
 def _altered(folder: Path, files: dict[str, Any]) -> list[str]:
     found = []
     for name, entry in files.items():

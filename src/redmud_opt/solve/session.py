@@ -46,6 +46,7 @@ class Session:
             None  # the plan that every solve with integers begins with
         )
         self._mip: Mip | None = None
+        self._pinned: tuple[StandardForm, Scaling, StandardForm, Any] | None = None
         self._highs: Any = h.new_highs(self.options)
         self._progress: list[Progress] = []
         self._started = 0.0
@@ -80,6 +81,23 @@ class Session:
     def begin_with(self, form: StandardForm, values: Array) -> None:
         """A plan that every solve with integers begins with, instead of the last one found; matched by names."""
         self._first = (form, values)
+
+    def pin(self) -> None:
+        """Remembers the LP last solved with its basis, for `rewind`."""
+        assert self.form is not None
+        assert self.scaling is not None
+        assert self._scaled is not None
+        self._pinned = (self.form, self.scaling, self._scaled, self._highs.getBasis())
+
+    def rewind(self) -> None:
+        """Brings the pinned basis back, as if nothing had been solved since."""
+        assert self._pinned is not None
+        form, scaling, scaled, basis = self._pinned
+        if self.scaling is not scaling or not self._same_pattern(form):
+            h.pass_form(self._highs, scaled)
+            self.form, self.scaling, self._scaled = form, scaling, scaled
+        h.check(self._highs.clearSolver(), "clearSolver")
+        h.check(self._highs.setBasis(basis), "setBasis")
 
     def update(self, form: StandardForm, groups: Sequence[ColumnGroup] = ()) -> str:
         """Takes a compiled model; returns `passed` if all of it was written, `changed` if only differences were."""

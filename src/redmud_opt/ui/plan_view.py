@@ -8,7 +8,7 @@ import streamlit as st
 from redmud_opt.plan import Plan
 from redmud_opt.report.boxes import box_name
 from redmud_opt.report.capex import capex_bars, capex_scale
-from redmud_opt.report.display import fate_cells, rate_cells, used_of_generated
+from redmud_opt.report.display import fate_cells, rate_cells
 from redmud_opt.report.figures import (
     COLOURS,
     drawn,
@@ -22,6 +22,7 @@ from redmud_opt.report.sankey import Link, trace, waste_classes
 from redmud_opt.report.served import served_view
 from redmud_opt.report.setting import Setting
 from redmud_opt.report.tables import SHOWN, View, heading, link_table, table
+from redmud_opt.ui.cards import cards
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
 from redmud_opt.ui.inputs import names_of
 from redmud_opt.ui.style import legend, scrolling
@@ -45,15 +46,8 @@ def show_plan(plan: Plan, setting: Setting, run: str, say: Words) -> None:
 
 
 def _headline(plan: Plan, say: Words) -> None:
-    scale = value_scale(plan, say.language)
-    with st.container(horizontal=True, key="cards"):
-        st.metric(
-            say("value"), scale.text(plan.value_cny), help=say("value_help"), border=True, width="content"
-        )
-        for name, (used, generated) in used_of_generated(plan, say.language).items():
-            value = say("of_generated", used=used, generated=generated)
-            st.metric(say("used", what=name), value, help=say("used_help"), border=True, width="content")
-    heading = say("value_by_term", unit=scale.unit)
+    cards(plan, say)
+    heading = say("value_by_term", unit=value_scale(plan, say.language).unit)
     st.markdown(f"#### {heading}")
     st.plotly_chart(value_bars(plan, say.language), theme=None, config=QUIET, key="value", alt=heading)
 

@@ -7,41 +7,28 @@ from pathlib import Path
 
 import streamlit as st
 
-from redmud_opt.jobs import RunFolder, RunOptions, RunStatus, cancel, start, status
+from redmud_opt.jobs import RunFolder, RunOptions, RunStatus, cancel, start
 from redmud_opt.jobs.outcome import STAGES
 from redmud_opt.report.display import live_words
 from redmud_opt.report.numbers import share_of
-from redmud_opt.ui.address import keep, run_folder, runs_root
+from redmud_opt.ui.address import goto, keep
 from redmud_opt.ui.cases import Look
+from redmud_opt.ui.held import status_of
+from redmud_opt.ui.settings import runs_root
 from redmud_opt.ui.words import Words, plain
 
 EVERY_S = 0.5
 
 
-def current(say: Words) -> tuple[Path, RunStatus] | None:
-    """The run of the address and where it stands; None without one, or with one that is not there (any more)."""
-    folder = run_folder()
-    if folder is None:
-        return None
-    now = _status(folder)
-    if now is None:
-        st.warning(say("run_gone"))
-        return None
-    return folder, now
-
-
-def _status(folder: Path) -> RunStatus | None:
-    """Where a run stands; None if the folder is no run (any more)."""
-    try:
-        return status(folder)
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def button(found: Look, going: bool, say: Words) -> None:
-    """Starts a run of the case on the screen."""
-    blocked = found.faults is not None or going
+def form(found: Look, going: bool, say: Words) -> None:
+    """What is asked of a run of the case in the address, and the button that starts it."""
     options = _options(say)
+    button(found, say, options, going=going)
+
+
+def button(found: Look, say: Words, options: RunOptions | None = None, *, going: bool = False) -> None:
+    """Starts a run of a case and opens its page."""
+    blocked = found.faults is not None or going
     if st.button(
         say("run"), type="primary", disabled=blocked, key="run_button", icon=":material/play_arrow:"
     ):
@@ -51,7 +38,7 @@ def button(found: Look, going: bool, say: Words) -> None:
             st.error(plain(say("cannot_start", why=error.strerror or str(error))))
             return
         keep("run", folder.name)
-        st.rerun()
+        goto("run")
     if found.faults is not None:
         st.caption(say("run_blocked"))
 
@@ -88,7 +75,7 @@ def watch(folder: Path, say: Words) -> None:
 
     @st.fragment(run_every=EVERY_S)
     def live() -> None:
-        now = _status(folder)
+        now = status_of(folder)
         if now is None or now.ended:
             st.rerun()
         asked = (folder / "cancel").exists()

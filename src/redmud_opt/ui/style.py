@@ -14,10 +14,19 @@ _CSS = """
 .st-key-inputs, .st-key-results { border-radius: 10px; padding: 1.1rem 1.2rem 1.3rem; }
 .st-key-inputs { background: #f3f6f9; border: 1px solid #d5dee6; border-left: 6px solid #34648f; }
 .st-key-results { background: #ffffff; border: 1px solid #d9e4de; border-left: 6px solid #2f8a68; }
+.brand { font-weight: 700; font-size: 1.02rem; line-height: 1.35; color: #26323d; }
+[data-testid="stSidebar"] { background: #f3f6f9; border-right: 1px solid #d5dee6; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .45rem; }
 .band { font-size: .82rem; font-weight: 700; letter-spacing: .06em; color: #ffffff; border-radius: 4px;
         display: inline-block; padding: .1rem .55rem; }
-.st-key-inputs .band { background: #34648f; }
-.st-key-results .band { background: #2f8a68; }
+.st-key-inputs .brand { font-weight: 700; font-size: 1.02rem; line-height: 1.35; color: #26323d; }
+[data-testid="stSidebar"] { background: #f3f6f9; border-right: 1px solid #d5dee6; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .45rem; }
+.band { background: #34648f; }
+.st-key-results .brand { font-weight: 700; font-size: 1.02rem; line-height: 1.35; color: #26323d; }
+[data-testid="stSidebar"] { background: #f3f6f9; border-right: 1px solid #d5dee6; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .45rem; }
+.band { background: #2f8a68; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem; color: #26323d; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .35rem;
             vertical-align: -.08rem; }

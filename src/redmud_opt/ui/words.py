@@ -15,9 +15,10 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&^])")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Says the page in one language."""
+    """Says the page in one language; `units`: those that the reader chose for amounts."""
 
     language: str
+    units: str = "auto"
 
     def __call__(self, key: str, **values: object) -> str:
         """The words of `ui.<key>`."""
