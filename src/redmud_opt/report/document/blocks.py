@@ -22,10 +22,11 @@ FIGURE = re.compile(r"[<>]?[−-]?[\d.,]+\s?[^\d\s]*|–")
 
 @dataclass(frozen=True)
 class Words:
-    """Paragraphs, or a list."""
+    """Paragraphs, a list, or a heading of its own."""
 
     lines: tuple[str, ...]
     as_list: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True)
