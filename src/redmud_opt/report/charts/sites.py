@@ -130,7 +130,8 @@ def site_map(case: Case, plan: Plan, language: str, year: int | None = None) -> 
     ]
     when = say("whole_horizon", language) if year is None else str(year)
     title = say("map.title", language, when=when)
-    twin = twin_of("map", title, pd.DataFrame(rows, columns=[*heads, amount]), [amount])
+    listed = pd.DataFrame(rows, columns=[*heads, amount])
+    twin = twin_of("map", title, listed, [amount], 3 if scale.divisor >= 1e6 else 1)
     hidden = len(lanes) - len(drawn)
     note = say("map.note", language) + (say("map.hidden", language, count=hidden) if hidden else "")
     return Chart("map", title, note, figure, twin, (amount,), WIDTH_PX)
