@@ -20,6 +20,7 @@ from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
+from redmud_opt.jobs.replaying import ReplayReport, replay_run
 from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.sweeping import Engine, read_results, sweep
 from redmud_opt.model.objective import objective_words
@@ -152,6 +153,17 @@ def bottlenecks(
     whole numbers. Raises CaseFaults for a case with faults, NoPlan where there is no plan.
     """
     return study.bottlenecks(_base(case, gap, time_limit_s), whole, most=most)
+
+
+def replay(run: str | Path) -> ReplayReport:
+    """Solves the plan of a run, or of its bundle, again at its whole numbers and compares: `found.same`, `.tables`.
+
+    Raises CaseFaults where there is no plan to replay, or its files are not as recorded.
+    """
+    report = replay_run(run)
+    if report.faults is not None:
+        raise report.faults
+    return report
 
 
 def worth(

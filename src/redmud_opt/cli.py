@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-front | sweep | import | export | report`.
+front | sweep | import | export | report | replay`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -34,6 +34,7 @@ from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled, unheard
 from redmud_opt.jobs.outcome import ALGORITHMS
+from redmud_opt.jobs.replaying import replay_run
 from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.screening import screen_case
 from redmud_opt.jobs.sweeping import ENGINES, Engine, sweep
@@ -154,6 +155,11 @@ def parser() -> Parser:
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     audit.set_defaults(answer=answer_audit)
+    replay = verbs.add_parser(
+        "replay", parents=[shared], help="solve a finished run again at its decisions and compare every table"
+    )
+    replay.add_argument("run", metavar="RUN|FILE.zip", help="a folder that `solve` wrote, or its bundle")
+    replay.set_defaults(answer=answer_replay)
     return top
 
 
@@ -352,10 +358,12 @@ def _add_export(verbs: Verbs, shared: Parser) -> None:
     export = verbs.add_parser(
         "export",
         parents=[shared],
-        help="write a case or a plan as one workbook, or a case workbook as a folder",
+        help="write a case, a plan or a run as one file, or a case workbook or a run bundle as a folder",
     )
-    export.add_argument("source", metavar="CASE|RUN|FILE.xlsx", help="a case, a run, or a case workbook")
-    export.add_argument("target", metavar="FILE.xlsx|FOLDER", help="what is written; must not be there yet")
+    export.add_argument(
+        "source", metavar="CASE|RUN|FILE", help="a case, a run, a case workbook, or a run bundle"
+    )
+    export.add_argument("target", metavar="FILE|FOLDER", help="what is written; must not be there yet")
     export.add_argument(
         "--what", choices=tuple(TAKEN), default="plan", help="what is taken from a run (default: plan)"
     )
@@ -488,6 +496,11 @@ class Live:
 def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """The audit of a finished run."""
     return reaudit(asked.run)
+
+
+def answer_replay(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A recorded plan met again."""
+    return replay_run(asked.run, Listener(should_stop=interrupt.heard))
 
 
 def answer_evidence(asked: argparse.Namespace, _: Interrupt) -> Answer:

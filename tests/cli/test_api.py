@@ -27,7 +27,11 @@ def test_public_names() -> None:
             "load_case",
             "optimise",
             "plan_shipments",
+            "read_study",
+            "replay",
+            "run_study",
             "worth",
+            "write_report",
         ),
     }
     for name in redmud_opt.__all__:

@@ -62,7 +62,7 @@ def show(folder: Path, now: RunStatus, say: Words) -> None:
         st.code("\n".join(RunFolder(folder).log_tail(LOG_LINES)), language=None)
     st.download_button(
         say("zip"),
-        lambda: zipped(folder),
+        lambda: zipped(folder, "" if case is None else case.settings.classification),
         f"{folder.name}.zip",
         "application/zip",
         key="zip",
