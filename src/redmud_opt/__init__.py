@@ -6,7 +6,7 @@ print(plan)
 """
 
 from redmud_opt import _startup as _startup
-from redmud_opt.api import NoPlan, bottlenecks, compare, explain, front, optimise, worth
+from redmud_opt.api import NoPlan, bottlenecks, compare, explain, front, import_actuals, optimise, worth
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
 
@@ -20,6 +20,7 @@ __all__ = [
     "compare",
     "explain",
     "front",
+    "import_actuals",
     "init_case",
     "load_case",
     "optimise",
