@@ -18,7 +18,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,15 @@ class SweepReport(Report):
     results: Results | None = None
     messages: tuple[Message, ...] = ()
     code: Exit = Exit.PLAN
+
+    def write_page(self, path: str | Path, language: str) -> SweepReport:
+        """The same report with its page written."""
+        from redmud_opt.report.sweeps import page  # plotly is not part of the core
+
+        if self.results is None:
+            return self
+        write_whole(Path(path), page(self.results, language))
+        return replace(self, messages=(*self.messages, Message("sweep.page_written", {"file": str(path)})))
 
     @property
     def exit(self) -> Exit:
@@ -363,6 +372,7 @@ class Sweeping:
         head = {"format": FORMAT, "hash": self.hash, "versions": used(), "state": state, "asked": self.asked}
         case = self.study.case.settings.name
         head |= {"case": case, "value_cny": self.plan.value_cny, "study": self.study.as_record()}
+        head["labels"] = {language: dict(words) for language, words in self.plan.labels.items()}
         self.folder.write_json(HEAD, head)
 
 

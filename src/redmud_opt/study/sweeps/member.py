@@ -2,11 +2,11 @@
 
     solver = MemberSolver(setup);  row = solver.solve(task)
 
-With investments fixed a member is the LP at the whole numbers of a plan, from the basis of the base; where that has no
-plan, what is decided for good stays and what is decided anew each period is free (`operated` is 1). With investments
-free it is the whole model, begun with the plan of the base. Each begins from the base and not from the member before it: the row
-does not depend on what else was solved, on which worker, or on whether the study was interrupted, and ties between
-plans of the same worth are broken in the same way everywhere.
+With investments fixed a member is the LP at the whole numbers of a plan, from the basis of the base; where that has
+no plan, what is decided for good stays and what is decided anew each period is free (`operated` is 1). With
+investments free it is the whole model, begun with the plan of the base. Each begins from the base and not from the
+member before it: the row does not depend on what else was solved, on which worker, or on whether the study was
+interrupted, and ties between plans of the same worth are broken in the same way everywhere.
 
 Whatever goes wrong in a member is its row: `status` as of a solve, or faulty, rejected or crashed, and `reason`.
 """
