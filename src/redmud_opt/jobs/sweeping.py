@@ -35,9 +35,9 @@ from redmud_opt.jobs.slots import is_locked, try_lock
 from redmud_opt.network import build_network
 from redmud_opt.plan import Plan
 from redmud_opt.plan.plan import versions, write_whole
-from redmud_opt.plan.whole import Whole
 from redmud_opt.plan.words import said
 from redmud_opt.study.sweeps import designs
+from redmud_opt.study.sweeps.decided import Decided
 from redmud_opt.study.sweeps.designs import FIXED, FREE, Member
 from redmud_opt.study.sweeps.executors import ENGINES, ClusterSilent, Engine, rows_from
 from redmud_opt.study.sweeps.member import NoBaseAgain, Row, Setup, Task, case_of_study
@@ -325,8 +325,8 @@ class Sweeping:
             yield from (Task(member) for member in members)
             return
         known = designs.decided(self.first_rows(rows))
-        wholes = [tuple(Whole(f, tuple(n), v) for f, n, v in json.loads(whole)) for _, whole in known]
-        yield from (Task(member, wholes[member.decision]) for member in members)
+        held = [Decided.from_text(decided) for _, decided in known]
+        yield from (Task(member, held[member.decision]) for member in members)
 
     def run(self, tasks: list[Task]) -> None:
         """One stage; rows are kept as they come."""
