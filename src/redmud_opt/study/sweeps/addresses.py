@@ -59,7 +59,7 @@ class ParameterReader:
             distribution=items.one_of("distribution", DISTRIBUTIONS, distribution_of(backed[0])),
             cells=tuple(cells),
             figure=figure,
-            unit=self.unit(cells[0]) if by in ("value", "add") else "",
+            unit=self.unit(items, cells[0]) if by in ("value", "add") else "",
             from_evidence=evidence,
             label_en=items.text("label_en"),
             label_zh=items.text("label_zh"),
@@ -224,8 +224,10 @@ class ParameterReader:
             items.fault(items.line("by"), "by", Message("sweep.days_of_dates", {"by": by}))
         return by
 
-    def unit(self, cell: Cell) -> str:
-        """The unit of a cell, `unit` being that of its row's material."""
+    def unit(self, items: Items, cell: Cell) -> str:
+        """The unit of a figure, or of a cell, `unit` being that of its row's material."""
+        if "figure" in items.node.items:
+            return next(row.unit for row in self.case.figures if row.name == items.text("figure"))
         unit = cell.declared.unit
         if "unit" not in unit or cell.table == SETTINGS:
             return unit
