@@ -336,6 +336,7 @@ def _add_sweep(verbs: Verbs, shared: Parser) -> None:
     )
     sweeping.add_argument("--out", metavar="DIR", help="folder of the study (default: runs/<study>-<time>)")
     sweeping.add_argument("--resume", action="store_true", help="go on with the study in --out")
+    sweeping.add_argument("--page", metavar="FILE.html", help="write figures and tables as a page too")
     sweeping.set_defaults(answer=answer_sweep)
 
 
@@ -596,7 +597,7 @@ def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
     workers = max(1, asked.workers)
     usual = "dask" if asked.cluster else "processes" if workers > 1 else "serial"
-    return sweep(
+    report = sweep(
         asked.study,
         plan=asked.plan,
         out=asked.out,
@@ -604,6 +605,7 @@ def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         resume=asked.resume,
         listener=listener,
     )
+    return report if asked.page is None else report.write_page(asked.page, asked.lang)
 
 
 def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:
