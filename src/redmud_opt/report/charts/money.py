@@ -59,6 +59,7 @@ def value_bridge(plan: Plan, language: str) -> Chart | None:
     )
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
     value_axis(figure, scale.unit, across=True)
+    figure.update_xaxes(zerolinecolor="#9aa3ab")  # a figure may stand on it
     _room(figure, amounts)
     title, amount = say("bridge.title", language), say("amount_in", language, unit=scale.unit)
     frame = pd.DataFrame({say("term", language): names, amount: amounts})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -25,7 +26,8 @@ from redmud_opt.report.charts import (
     value_bridge,
     yard_life,
 )
-from redmud_opt.report.display import fate_cells, proof_words, rate_cells, status_words
+from redmud_opt.report.charts.destinations import rates_by_year
+from redmud_opt.report.display import fate_cells, proof_words, status_words
 from redmud_opt.report.document.binding import binding
 from redmud_opt.report.document.blocks import (
     Block,
@@ -76,15 +78,19 @@ def _summary(case: Case, plan: Plan, language: str) -> Iterator[Block]:
     lines.append(say(f"audit_{judged}", language))
     yield Words(tuple(lines))
     yield words_table(say("fates", language), fate_cells(plan, language), say("fates_note", language))
-    rates = _group_rates(rate_cells(plan, language), plan, language)
-    yield words_table(say("rates", language), rates, say("rates_note", language))
+    yield _rates(plan, language)
 
 
-def _group_rates(cells: pd.DataFrame, plan: Plan, language: str) -> pd.DataFrame:
-    """The rows of all plants together, without the column that would say so."""
-    whole = text(Message("report.all_plants"), language)
-    head = next((name for name in cells.columns if (cells[name] == whole).any()), None)
-    return cells if head is None else cells[cells[head] == whole].drop(columns=head)
+def _rates(plan: Plan, language: str) -> Table:
+    """The rates of every class by year, all plants together, with what is asked."""
+    labels, frames = Labels(plan, language), []
+    for waste_class in waste_classes(plan):
+        own = rates_by_year(plan, waste_class, language).rename_axis(say("rate", language)).reset_index()
+        own.insert(0, say("waste", language), labels.word("class", waste_class))
+        frames.append(own)
+    frame = pd.concat(frames)
+    view = View("rates", say("rates", language), frame, dict.fromkeys(map(str, frame.columns[2:]), 1))
+    return replace(table_of(view, language, most=len(frame)), note=say("rates_note", language))
 
 
 def _todo(case: Case, plan: Plan, language: str) -> Iterator[Block]:
@@ -109,7 +115,7 @@ def _why(case: Case, plan: Plan, language: str, answers: Answers) -> Iterator[Bl
     else:
         yield Words((say("binding.nothing", language),))
     for title, sentences in answers:
-        yield Words((title,))
+        yield Words((title,), strong=True)
         yield Words(tuple(sentences[:MOST_LINES]), as_list=True)
         if len(sentences) > MOST_LINES:
             yield Words((say("more_lines", language, count=len(sentences) - MOST_LINES),))
@@ -159,7 +165,7 @@ def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
     known = case.labels(language)
     for key, messages in (("not_enforced", plan.not_enforced), ("notes", plan.notes)):
         if messages:
-            yield Words((say(key, language),))
+            yield Words((say(key, language),), strong=True)
             lines = tuple(text(labelled(message, known), language) for message in messages)
             yield Words(lines, as_list=True)
 
@@ -205,7 +211,7 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
         say(f"figures.{name}", language) for name in ("figure", "value", "range", "grade", "money", "weight")
     ]
     table = words_table(say("figures.title", language), pd.DataFrame(rows, columns=heads))
-    return Table(table.title, table.heads, table.rows, frozenset({1, 2, 4, 5}), say("figures.note", language))
+    return replace(table, numbers=frozenset({1, 2, 4, 5}), note=say("figures.note", language))
 
 
 def _figure_words(name: str, labels: Labels) -> str:
