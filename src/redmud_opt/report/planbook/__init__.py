@@ -111,7 +111,7 @@ class Planbook:
         row = book.block(sheet, row + 1, self.say("rates"), self._rates_in_all(), breadth=16)
         row = book.block(sheet, row + 1, self.say("fates"), fate_cells(self.plan, self.language), breadth=16)
         self._notes(sheet, row + 1)
-        sheet.set_column(0, 0, 34)
+        sheet.set_column(0, 0, 46)
         sheet.set_column(1, SUMMARY_COLUMNS, 16)
 
     def _rates_in_all(self) -> pd.DataFrame:
