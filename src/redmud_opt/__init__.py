@@ -12,10 +12,13 @@ from redmud_opt.api import (
     compare,
     explain,
     front,
+    import_actuals,
     optimise,
     read_study,
+    replay,
     run_study,
     worth,
+    write_report,
 )
 from redmud_opt.case import Case, CaseFaults, init_case, load_case
 from redmud_opt.plan import Plan, audit
@@ -31,11 +34,14 @@ __all__ = [
     "compare",
     "explain",
     "front",
+    "import_actuals",
     "init_case",
     "load_case",
     "optimise",
     "plan_shipments",
     "read_study",
+    "replay",
     "run_study",
     "worth",
+    "write_report",
 ]

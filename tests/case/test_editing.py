@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from redmud_opt.case import TABLES, CaseFaults, bundled, init_case, load_case
 from redmud_opt.case.bundle import bundled_names
-from redmud_opt.case.editing import KEYS_TABLE, Edit, EditSession, copy_case, folder_name, wrong
+from redmud_opt.case.editing import KEYS_TABLE, Edit, EditSession, copy_case, wrong
 from redmud_opt.case.editing.gestures import copy_row, delete_row, matching, of_grid, set_cells, switch_row
 from redmud_opt.case.editing.keys import KeySheet
 from redmud_opt.case.editing.sheet import Sheet
@@ -360,14 +360,6 @@ def test_a_copy_of_a_scenario_is_what_it_makes_of_its_base(tmp_path: Path) -> No
     (tmp_path / "less.yaml").write_text(text, encoding="utf-8")
     copy_case(tmp_path / "less.yaml", tmp_path / "mine")
     assert load_case(tmp_path / "mine").outlets == load_case(tmp_path / "less.yaml").outlets
-
-
-def test_names_of_folders() -> None:
-    assert folder_name(" My case/../etc ") == "My_case..etc"
-    assert folder_name("我的 案例") == "我的_案例"
-    for bad in ("", "...", "/", "*"):
-        with pytest.raises(CaseFaults):
-            folder_name(bad)
 
 
 def test_rows_are_found_by_what_they_name_and_how_that_is_called() -> None:

@@ -9,7 +9,7 @@ An errand is known by what it asks: sent again it is found again, unless it ende
 `.errands/` of the folder of runs and share its slots with the runs.
 
     request.json   errand and what it asks      status.json  log.txt  worker.lock  cancel   as of a run
-    answer.json    by language: record, words
+    answer.json    by language: record, words   front/   the points of a front
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import faulthandler
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -34,6 +35,8 @@ from redmud_opt.i18n import LANGUAGES
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, explain_run
 from redmud_opt.jobs.folder import RunFolder, RunStatus
+from redmud_opt.jobs.fronts import FRONT, POINTS, front_case
+from redmud_opt.jobs.inputs import recorded_entry
 from redmud_opt.jobs.listening import Cancelled, Listener
 from redmud_opt.jobs.outcome import Exit
 from redmud_opt.jobs.queue import SLOTS, launch, status
@@ -61,20 +64,52 @@ class Told(Protocol):
         """For people."""
 
 
-def _explain(root: Path, asked: Request, listener: Listener) -> Told:
+@dataclass(frozen=True)
+class Errand:
+    """One errand as it is done. home: its own folder; root: the folder of runs."""
+
+    home: Path
+    root: Path
+    asked: Request
+    listener: Listener
+
+
+def _explain(errand: Errand) -> Told:
     """run, question, arguments (a list or None), limit_s."""
+    asked = errand.asked
     questions = {str(asked["question"]): asked.get("arguments")}
     limit_s = float(asked.get("limit_s", DEFAULT_LIMIT_S))
-    return explain_run(root / str(asked["run"]), questions, limit_s=limit_s, listener=listener)
+    return explain_run(errand.root / str(asked["run"]), questions, limit_s=limit_s, listener=errand.listener)
 
 
-def _compare(root: Path, asked: Request, listener: Listener) -> Told:
+def _compare(errand: Errand) -> Told:
     """runs: names of two to four."""
-    return compare_all([root / str(name) for name in asked["runs"]], listener=listener)
+    return compare_all([errand.root / str(name) for name in errand.asked["runs"]], listener=errand.listener)
 
 
-ERRANDS: dict[str, Callable[[Path, Request, Listener], Told]] = {"explain": _explain, "compare": _compare}
-"""What can be sent for: the folder of runs and the request → a report."""
+def _front(errand: Errand) -> Told:
+    """run, goals, points, limit_s (of a point): of the case of the run. Goes on where it was cut off."""
+    kept, asked = front_folder(errand.home), errand.asked
+    run = RunFolder(errand.root / str(asked["run"]))
+    limit_s = float(asked.get("limit_s", DEFAULT_LIMIT_S))
+    return front_case(
+        recorded_entry(run.path),
+        tuple(asked["goals"]),
+        points=int(asked["points"]),
+        time_limit_s=limit_s,
+        out=kept,
+        resume=(kept / FRONT).is_file(),
+        listener=errand.listener,
+    )
+
+
+def front_folder(home: Path) -> Path:
+    """Where the errand of a front keeps the front."""
+    return home / "front"
+
+
+ERRANDS: dict[str, Callable[[Errand], Told]] = {"explain": _explain, "compare": _compare, "front": _front}
+"""What can be sent for."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +190,22 @@ def answered(runs_root: str | Path, errand: str, run: str) -> list[tuple[Path, R
     return [(path, request) for _, path, request in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
+def open_point(front: Path, number: int, runs_root: str | Path) -> Path:
+    """A point of a front as a run of its own beside the others; opened twice it is the same run.
+
+    Raises FileNotFoundError where the front holds no such point.
+    """
+    source = front / POINTS / f"{number:02d}"
+    if not (source / "result.json").is_file():
+        raise FileNotFoundError(source)
+    path = Path(runs_root) / f"{front.parent.name}-{number:02d}"
+    if not (path / "status.json").is_file():
+        shutil.copytree(source, path, dirs_exist_ok=True)
+        done = RunStatus("done", "", 0.0, None, int(Exit.PLAN), source.stat().st_mtime)
+        RunFolder(path).write_status(done)
+    return path
+
+
 # ---- the process -------------------------------------------------------------------------------------------------
 
 
@@ -178,7 +229,7 @@ def go(folder: RunFolder, slots: int) -> Exit:
         listener = Listener(ears.should_stop, lambda stage: stands("running", stage), note=folder.note)
         stands("running", "read")
         try:
-            told = ERRANDS[kept["errand"]](root, kept["request"], listener)
+            told = ERRANDS[kept["errand"]](Errand(folder.path, root, kept["request"], listener))
         except Cancelled:
             stands("cancelled", "", Exit.CANCELLED)
             return Exit.CANCELLED

@@ -8,12 +8,14 @@ The frame drops the address when another page is opened: `restore` puts it back,
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from redmud_opt.i18n import LANGUAGES
+from redmud_opt.report.numbers import UNITS
 from redmud_opt.ui.settings import runs_root
 
 KEPT = ("lang", "units", "case", "run")
@@ -59,9 +61,6 @@ def units() -> str:
     return asked if asked in UNITS else UNITS[0]
 
 
-UNITS = ("auto", "1", "10k")
-
-
 def run_folder() -> Path | None:
     """The folder of the run in the address, whether it exists or not; None if the address names none.
 
@@ -88,8 +87,18 @@ def goto(page: str) -> None:
     st.switch_page(st.session_state[_PAGES][page], query_params=dict(st.session_state[_HELD]))
 
 
-def link(page: str, label: str | None = None, *, run: str | None = None, icon: str | None = None) -> None:
-    """A link to another page with the same address, or that of another run; nothing where there is no such page."""
+def link(
+    page: str,
+    label: str | None = None,
+    *,
+    run: str | None = None,
+    icon: str | None = None,
+    more: Mapping[str, str] | None = None,
+) -> None:
+    """A link to another page with the same address, that of another run, or with `more` than all pages keep.
+
+    Nothing where there is no such page.
+    """
     if has(page):
-        address = st.session_state[_HELD] | ({} if run is None else {"run": run})
+        address = st.session_state[_HELD] | ({} if run is None else {"run": run}) | dict(more or {})
         st.page_link(st.session_state[_PAGES][page], label=label, icon=icon, query_params=address)

@@ -55,13 +55,14 @@ def show(folder: Path, now: RunStatus, say: Words) -> None:
             st.warning(say("inputs_gone"))
         else:
             cards(found.plan, say)
-            address.link("plan", say("to_plan"), icon=":material/arrow_forward:")
+            with st.container(key="onward"):
+                address.link("plan", say("to_plan"), icon=":material/arrow_forward:")
         _how(found.plan, say)
     with st.expander(say("log"), expanded=found.exit is Exit.CRASHED):
         st.code("\n".join(RunFolder(folder).log_tail(LOG_LINES)), language=None)
     st.download_button(
         say("zip"),
-        lambda: zipped(folder),
+        lambda: zipped(folder, "" if case is None else case.settings.classification),
         f"{folder.name}.zip",
         "application/zip",
         key="zip",
@@ -134,4 +135,5 @@ def _without_plan(folder: Path, found: RunResult, case: Case | None, say: Words)
     if found.exit is Exit.AUDIT_FAILED and found.audit is not None:
         _badge(False, float(found.audit["worst_residual"]), say)
     if found.faults is not None:
+        st.error(say("faults", count=len(found.faults.faults)))
         show_faults(found.faults, say)

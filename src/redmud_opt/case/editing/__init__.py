@@ -4,7 +4,7 @@ copy_case("guangxi", folder)            samples are never edited, a copy is
 session = EditSession(folder)           see there
 """
 
-from redmud_opt.case.editing.copying import copy_case, folder_name
+from redmud_opt.case.editing.copying import copy_case
 from redmud_opt.case.editing.edits import Change, Edit, Step, wrong
 from redmud_opt.case.editing.keys import KEYS_TABLE
 from redmud_opt.case.editing.session import Checked, EditSession, Pending
@@ -18,6 +18,5 @@ __all__ = [
     "Pending",
     "Step",
     "copy_case",
-    "folder_name",
     "wrong",
 ]

@@ -7,13 +7,10 @@ import tempfile
 from pathlib import Path
 
 from redmud_opt.case.faults import CaseFaults, Fault
-from redmud_opt.case.names import visible
 from redmud_opt.case.read import find_case
 from redmud_opt.case.workbook.folder import write_folder
 from redmud_opt.case.workbook.writing import write_workbook
 from redmud_opt.i18n import Message
-
-MOST_SIGNS = 60
 
 
 def copy_case(case: str | Path, folder: str | Path) -> Path:
@@ -48,12 +45,3 @@ def case_files(folder: Path) -> list[Path]:
         for file in folder.iterdir()
         if file.is_file() and not file.name.startswith(".") and file.suffix in (".csv", ".yaml")
     )
-
-
-def folder_name(asked: str) -> str:
-    """A name that a folder may have, from what a person typed. Raises CaseFaults where nothing is left of it."""
-    signs = ["_" if sign.isspace() else sign for sign in visible(asked) if sign.isalnum() or sign in "-_. "]
-    name = "".join(signs).strip("._-")[:MOST_SIGNS]
-    if not name:
-        raise CaseFaults([Fault("", 0, "", Message("editing.no_name"))])
-    return name

@@ -17,7 +17,7 @@ from redmud_opt.case.editing.keys import KeySheet
 from redmud_opt.case.editing.sheet import Sheet
 from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.values import BadValue, read_value
-from redmud_opt.i18n import Message
+from redmud_opt.i18n import Message, number_text
 
 Kind = Literal["set", "add", "delete"]
 AnySheet = Sheet | KeySheet
@@ -94,7 +94,7 @@ def _misfit(sheet: AnySheet, edit: Edit) -> CaseFaults:
 class Change:
     """A cell before and after, or a row that is new or gone; `fault` and `remedy` where the new text cannot be read.
 
-    `key` is what a person knows the row by.
+    `key` is what a person knows the row by, `read` how the reader of the case writes what it took the text for.
     """
 
     kind: Kind
@@ -106,6 +106,7 @@ class Change:
     after: str = ""
     fault: Message | None = None
     remedy: Message | None = None
+    read: str = ""
 
 
 def changes(table: str, before: AnySheet, after: AnySheet) -> Iterator[Change]:
@@ -134,7 +135,20 @@ def _change(
     after = cells.get(name, "")
     bad = wrong(table, name, after)
     told = (None, None) if bad is None else (bad.message, bad.remedy)
-    return Change(kind, table, row, key, name, was.get(name, ""), after, *told)
+    read = _read(table, name, after)
+    return Change(kind, table, row, key, name, was.get(name, ""), after, told[0], told[1], read)
+
+
+def _read(table: str, column: str, text: str) -> str:
+    """A number as people write it; any other text as it stands."""
+    declared = columns(TABLES[table]).get(column) if table in TABLES else None
+    if declared is None or declared.kind not in ("number", "integer"):
+        return text
+    try:
+        value = read_value(text, declared)
+    except BadValue:
+        return text
+    return number_text(value) if isinstance(value, int | float) else text
 
 
 def wrong(table: str, column: str, text: str) -> BadValue | None:
