@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-front | sweep | import | export | report | replay`.
+front | sweep | import | import-actuals | export | report | replay`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -25,6 +25,7 @@ from typing import Any, NoReturn, Protocol, TextIO
 from redmud_opt.case import CaseFaults, Fault, init_case
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
+from redmud_opt.jobs.actuals import import_actuals
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
@@ -150,6 +151,7 @@ def parser() -> Parser:
     _add_front(verbs, shared)
     _add_sweep(verbs, shared)
     _add_import(verbs, shared)
+    _add_actuals(verbs, shared)
     _add_export(verbs, shared)
     _add_report(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
@@ -334,6 +336,7 @@ def _add_sweep(verbs: Verbs, shared: Parser) -> None:
     )
     sweeping.add_argument("--out", metavar="DIR", help="folder of the study (default: runs/<study>-<time>)")
     sweeping.add_argument("--resume", action="store_true", help="go on with the study in --out")
+    sweeping.add_argument("--page", metavar="FILE.html", help="write figures and tables as a page too")
     sweeping.set_defaults(answer=answer_sweep)
 
 
@@ -352,6 +355,32 @@ def _add_import(verbs: Verbs, shared: Parser) -> None:
     )
     imports.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
     imports.set_defaults(answer=answer_import)
+
+
+def _add_actuals(verbs: Verbs, shared: Parser) -> None:
+    actuals = verbs.add_parser(
+        "import-actuals",
+        parents=[shared],
+        help="read what really happened, say what deviates from a plan and why, roll the case on",
+    )
+    actuals.add_argument("run", metavar="RUN", help="the run whose plan it is held against")
+    actuals.add_argument(
+        "files", nargs="+", metavar="FILE", help="tickets, manifests, reports: .csv or .xlsx"
+    )
+    actuals.add_argument(
+        "--out", metavar="FOLDER", help="new case folder that begins after the last period reported"
+    )
+    actuals.add_argument(
+        "--map",
+        action="append",
+        metavar="HEADING=FIELD",
+        help="what a column holds, such as '数量=shipped (吨, 湿)' or '车号=ignore'; remembered for the next time",
+    )
+    actuals.add_argument(
+        "--through", metavar="PERIOD", help="the last period that counts (default: as reported)"
+    )
+    actuals.add_argument("--dry-run", action="store_true", help="say everything, write nothing")
+    actuals.set_defaults(answer=answer_actuals)
 
 
 def _add_export(verbs: Verbs, shared: Parser) -> None:
@@ -568,7 +597,7 @@ def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
     workers = max(1, asked.workers)
     usual = "dask" if asked.cluster else "processes" if workers > 1 else "serial"
-    return sweep(
+    report = sweep(
         asked.study,
         plan=asked.plan,
         out=asked.out,
@@ -576,6 +605,7 @@ def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         resume=asked.resume,
         listener=listener,
     )
+    return report if asked.page is None else report.write_page(asked.page, asked.lang)
 
 
 def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:
@@ -585,6 +615,19 @@ def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:
         asked.file,
         sheet=asked.sheet,
         columns=asked.map or (),
+        dry_run=asked.dry_run,
+        language=asked.lang,
+    )
+
+
+def answer_actuals(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """What really happened."""
+    return import_actuals(
+        asked.run,
+        asked.files,
+        out=asked.out,
+        columns=asked.map or (),
+        through=asked.through,
         dry_run=asked.dry_run,
         language=asked.lang,
     )
