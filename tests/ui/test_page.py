@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from tests.jobs.cases import alter
 
 from redmud_opt.case import TABLES, CaseFaults, Fault
 from redmud_opt.case.case import Settings
@@ -223,8 +224,7 @@ def test_nothing_built_is_said(page: Open, runs: Path, grown_run: Path) -> None:
     bare = runs / "end-bare"
     shutil.copytree(grown_run, bare)
     for name in ("builds", "closings", "spending"):
-        table = bare / "plan" / f"{name}.csv"
-        table.write_text(table.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+        alter(bare / "plan", name, lambda frame: frame.iloc[:0])
     test = page("plan", lang="en", case="growing", run="end-bare")
     assert not test.exception
     assert "Nothing is built and nothing is closed." in said(test)

@@ -18,7 +18,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,9 @@ from redmud_opt.jobs.slots import is_locked, try_lock
 from redmud_opt.network import build_network
 from redmud_opt.plan import Plan
 from redmud_opt.plan.plan import versions, write_whole
-from redmud_opt.plan.whole import Whole
 from redmud_opt.plan.words import said
 from redmud_opt.study.sweeps import designs
+from redmud_opt.study.sweeps.decided import Decided
 from redmud_opt.study.sweeps.designs import FIXED, FREE, Member
 from redmud_opt.study.sweeps.executors import ENGINES, ClusterSilent, Engine, rows_from
 from redmud_opt.study.sweeps.member import NoBaseAgain, Row, Setup, Task, case_of_study
@@ -74,6 +74,15 @@ class SweepReport(Report):
     results: Results | None = None
     messages: tuple[Message, ...] = ()
     code: Exit = Exit.PLAN
+
+    def write_page(self, path: str | Path, language: str) -> SweepReport:
+        """The same report with its page written."""
+        from redmud_opt.report.sweeps import page  # plotly is not part of the core
+
+        if self.results is None:
+            return self
+        write_whole(Path(path), page(self.results, language))
+        return replace(self, messages=(*self.messages, Message("sweep.page_written", {"file": str(path)})))
 
     @property
     def exit(self) -> Exit:
@@ -316,8 +325,8 @@ class Sweeping:
             yield from (Task(member) for member in members)
             return
         known = designs.decided(self.first_rows(rows))
-        wholes = [tuple(Whole(f, tuple(n), v) for f, n, v in json.loads(whole)) for _, whole in known]
-        yield from (Task(member, wholes[member.decision]) for member in members)
+        held = [Decided.from_text(decided) for _, decided in known]
+        yield from (Task(member, held[member.decision]) for member in members)
 
     def run(self, tasks: list[Task]) -> None:
         """One stage; rows are kept as they come."""
@@ -363,6 +372,7 @@ class Sweeping:
         head = {"format": FORMAT, "hash": self.hash, "versions": used(), "state": state, "asked": self.asked}
         case = self.study.case.settings.name
         head |= {"case": case, "value_cny": self.plan.value_cny, "study": self.study.as_record()}
+        head["labels"] = {language: dict(words) for language, words in self.plan.labels.items()}
         self.folder.write_json(HEAD, head)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from redmud_opt.i18n import LANGUAGES
+from redmud_opt.report.numbers import UNITS
 from redmud_opt.ui.settings import runs_root
 
 KEPT = ("lang", "units", "case", "run")
@@ -58,9 +59,6 @@ def units() -> str:
     """The units of the address: `1` (t, CNY), `10k` (10⁴ t, 10⁴ CNY), else `auto`: whichever reads best."""
     asked = st.query_params.get("units", "")
     return asked if asked in UNITS else UNITS[0]
-
-
-UNITS = ("auto", "1", "10k")
 
 
 def run_folder() -> Path | None:

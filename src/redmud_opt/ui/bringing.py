@@ -86,7 +86,7 @@ def _received(name: str, content: bytes, say: Words) -> Told:
         return Told(name, faults)
     except OSError as error:
         return Told(name, _unwritten(name, error))
-    address.keep("case", folder.name)
+    _opened(folder.name)
     return Told(name)
 
 
@@ -108,8 +108,15 @@ def _imported(name: str, content: bytes, found: Look, say: Words) -> Told:
     if report.faults is not None:
         shutil.rmtree(target, ignore_errors=True)
         return Told(name, report.faults)
-    address.keep("case", target.name)
+    _opened(target.name)
     return Told(name, words=report.words(say.language).replace(str(target), target.name))
+
+
+def _opened(case: str) -> None:
+    """A new case stands in the address and in the selectors; the run in the address was of another one."""
+    address.keep("case", case)
+    address.drop("run")
+    st.session_state["case"] = case
 
 
 def _unwritten(name: str, error: OSError) -> CaseFaults:

@@ -13,8 +13,8 @@ from redmud_opt.ui.words import Words
 def cards(plan: Plan, say: Words) -> None:
     """A card for the value, and one per waste."""
     with st.container(horizontal=True, key="cards"):
-        value = value_scale(plan, say.language).text(plan.value_cny)
+        value = value_scale(plan, say.language, say.units).text(plan.value_cny)
         st.metric(say("value"), value, help=say("value_help"), border=True, width="content")
-        for name, (used, generated) in used_of_generated(plan, say.language).items():
+        for name, (used, generated) in used_of_generated(plan, say.language, say.units).items():
             words = say("of_generated", used=used, generated=generated)
             st.metric(say("used", what=name), words, help=say("used_help"), border=True, width="content")

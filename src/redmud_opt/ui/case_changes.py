@@ -46,13 +46,20 @@ def bar(name: str, path: Path, say: Words) -> None:
             fault_list(faults, say)
             st.button(told("discard_all", say), key="discard", on_click=_discard, args=(path,))
             return
-        if found:
-            st.markdown(f"**{told('changes', say, count=len(found))}**")
-            words_grid(_frame(found, say), "changes", wide={told("after", say): 160})
-        else:
-            st.markdown(told("no_changes", say))
+        st.markdown(f"**{told('changes', say, count=len(found))}**" if found else told("no_changes", say))
         _buttons(session, path, bool(found), say)
         _faults(session, path, say)
+
+
+def listing(path: Path, say: Words) -> None:
+    """The changes one by one, before → after; below what is typed into, so that nothing moves while one types."""
+    try:
+        found = EditSession(path).changes()
+    except CaseFaults:
+        return  # told above
+    if found:
+        st.markdown(f"**{told('changes_heading', say)}**")
+        words_grid(_frame(found, say), "changes", wide={told("after", say): 160})
 
 
 def _said(say: Words) -> None:
@@ -93,7 +100,7 @@ def _remark(change: Change, say: Words) -> str:
 
 def _buttons(session: EditSession, path: Path, waits: bool, say: Words) -> None:
     pending, commits = session.pending(), session.commits()
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             told("commit", say),
             key="commit",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import streamlit as st
@@ -12,9 +14,12 @@ from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged,
 from redmud_opt.case.bundle import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
 from redmud_opt.network import build_network
+from redmud_opt.report.case_facts import title
 from redmud_opt.ui.settings import shared_cases, work_root
 
 DEFAULT = "guangxi"
+MOST_LINES = 40
+"""Of a case file, in which its title stands."""
 
 
 def choices() -> dict[str, Path]:
@@ -38,6 +43,25 @@ def own_cases() -> dict[str, Path]:
     held = [e for e in entries if (e / "case.yaml").is_file() or (e.suffix == ".yaml" and e.is_file())]
     held.sort(key=lambda entry: (-entry.stat().st_mtime_ns, entry.name))
     return {entry.name.removesuffix(".yaml"): entry for entry in held if not entry.name.startswith(".")}
+
+
+def titled(name: str, path: Path, language: str) -> str:
+    """A case in a list: its name, and the title that its file states, without reading more of it."""
+    file = path / "case.yaml" if path.is_dir() else path
+    try:
+        found = _title(file, language, file.stat().st_mtime_ns)
+    except OSError:
+        found = ""
+    return f"{name} · {found}" if found else name
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _title(file: Path, language: str, stamp: int) -> str:
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in islice(lines, MOST_LINES):
+            if match := re.search(rf"\btitle_{language}:\s*(?:\"([^\"]*)\"|'([^']*)'|([^,}}#\n]*))", line):
+                return next(part for part in match.groups() if part is not None).strip()
+    return ""
 
 
 def named() -> str | None:
@@ -67,6 +91,10 @@ class Look:
     not_enforced: tuple[Message, ...] = ()
     flagged: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = ()
+
+    def title(self, language: str) -> str:
+        """Name and title."""
+        return self.name if self.case is None else f"{self.name} · {title(self.case, language)}"
 
     @property
     def files(self) -> Mapping[str, str]:

@@ -7,15 +7,18 @@ import streamlit as st
 
 from redmud_opt.case import Case
 from redmud_opt.network import Network, build_network
+from redmud_opt.report.charts.sites import case_map
 from redmud_opt.report.ways import refusals, ways
 from redmud_opt.study.screening import Screening, screen
 from redmud_opt.ui import address, cases, inputs
 from redmud_opt.ui.case_words import told
 from redmud_opt.ui.faults import fault_list
-from redmud_opt.ui.grid import csv_button, words_grid
+from redmud_opt.ui.grid import csv_button, view_grid, words_grid
+from redmud_opt.ui.style import scrolling
 from redmud_opt.ui.words import Words
 
-SECTIONS = ("findings", "ways", "refusals", "screening")
+QUIET = {"displayModeBar": False, "scrollZoom": False}
+SECTIONS = ("findings", "ways", "refusals", "map", "screening")
 
 
 def show(say: Words) -> None:
@@ -42,6 +45,8 @@ def show(say: Words) -> None:
     )
     if section == "screening":
         _screening(found.case, say)
+    elif section == "map":
+        _map(found.case, say)
     elif section in ("ways", "refusals"):
         _network(found.case, section, say)
     else:
@@ -60,6 +65,21 @@ def _network(case: Case, section: str, say: Words) -> None:
         st.info(told(f"{section}_none", say))
         return
     _table(frame, section, say)
+
+
+def _map(case: Case, say: Words) -> None:
+    with st.spinner(told("reading", say)):
+        network = _built(case, tuple(case.files.values()))
+        chart = case_map(case, say.language, ((way.from_site, way.to_site) for way in network.routes.route))
+    if chart is None:
+        st.info(told("map_none", say))
+        return
+    st.caption(f"{chart.title}. {chart.note}" if chart.note else chart.title)
+    with scrolling("map_of_sites", chart.least_width):
+        st.plotly_chart(chart.figure, theme=None, config=QUIET, key="map", alt=chart.title, width="content")
+    with st.expander(told("map_table", say)):
+        view_grid(chart.twin, "map_table")
+        csv_button(chart.twin.frame, "sites", "csv_map", say)
 
 
 def _table(frame: pd.DataFrame, name: str, say: Words) -> None:

@@ -53,7 +53,7 @@ def _alarms(found: Look, say: Words) -> None:
     warned = None if plan is None or plan.plan is None else raised(plan.plan, say.language)
     if not running_out and (warned is None or warned.empty):
         return
-    with st.container(key="alarms", border=True):
+    with st.container(key="alarms"):
         band(say("alarms"))
         lines = [say.tell(paper.message(), found.case) for paper in running_out]
         if lines:

@@ -9,9 +9,10 @@ import streamlit as st
 
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import Message, template, text
-from redmud_opt.report.case_facts import assumed, counts, horizon, title
+from redmud_opt.report.case_facts import assumed, counts, horizon
+from redmud_opt.ui import address
 from redmud_opt.ui.address import keep
-from redmud_opt.ui.cases import Look, choices, look, named
+from redmud_opt.ui.cases import Look, choices, look, named, titled
 from redmud_opt.ui.grid import words_grid
 from redmud_opt.ui.words import Words, listed, plain
 
@@ -37,6 +38,7 @@ def pick(say: Words) -> tuple[str, Path] | None:
         names,
         index=names.index(named() or names[0]),
         key="case",
+        format_func=lambda name: titled(name, known[name], say.language),
         on_change=_chosen,
         filter_mode=None,
     )
@@ -52,6 +54,7 @@ def show(found: Look, say: Words) -> None:
     if found.faults is not None:
         st.error(say("faults", count=len(found.faults.faults)))
         show_faults(found.faults, say)
+        address.link("check", say("to_check"), icon=":material/fact_check:")
         return
     _facts(found, say)
     _impossible(found, say)
@@ -70,7 +73,6 @@ def show_faults(faults: CaseFaults, say: Words, key: str = "faults") -> None:
 
 def _facts(found: Look, say: Words) -> None:
     assert found.case is not None
-    st.markdown(f"**{plain(title(found.case, say.language))}**")
     things = say("between").join(
         say(f"count_{name}", count=count) for name, count in counts(found.case).items()
     )

@@ -55,13 +55,14 @@ def show(folder: Path, now: RunStatus, say: Words) -> None:
             st.warning(say("inputs_gone"))
         else:
             cards(found.plan, say)
-            address.link("plan", say("to_plan"), icon=":material/arrow_forward:")
+            with st.container(key="onward"):
+                address.link("plan", say("to_plan"), icon=":material/arrow_forward:")
         _how(found.plan, say)
     with st.expander(say("log"), expanded=found.exit is Exit.CRASHED):
         st.code("\n".join(RunFolder(folder).log_tail(LOG_LINES)), language=None)
     st.download_button(
         say("zip"),
-        lambda: zipped(folder),
+        lambda: zipped(folder, "" if case is None else case.settings.classification),
         f"{folder.name}.zip",
         "application/zip",
         key="zip",

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from redmud_opt.report.numbers import UNITS
 from redmud_opt.ui import address
 from redmud_opt.ui.pages import PAGES, Page
 from redmud_opt.ui.settings import needs_login, user
@@ -20,7 +21,7 @@ def main() -> None:
     address.restore()
     say = Words(address.language(), address.units())
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
-    dress()
+    dress(say("choose_file"))
     pages = {
         page.name: st.Page(
             partial(_draw, page, say),
@@ -63,7 +64,7 @@ def _side(say: Words) -> None:
         )
         st.segmented_control(
             say("units"),
-            address.UNITS,
+            UNITS,
             default=say.units,
             required=True,
             key="units",

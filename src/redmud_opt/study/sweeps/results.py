@@ -104,6 +104,10 @@ class Results:
         """What the study calls itself."""
         return self.study["title"].get(language) or str(self.study["name"])
 
+    def labels(self, language: str) -> Mapping[str, str]:
+        """Name → label of what the case declares."""
+        return self.head.get("labels", {}).get(language, {})  # type: ignore[no-any-return]
+
     def frame(self) -> pd.DataFrame:
         """A row per member that is there."""
         return self.store.frame()
