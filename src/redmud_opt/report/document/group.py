@@ -51,9 +51,9 @@ MOST_FIGURES, MOST_LINES = 12, 14
 
 
 def parts(
-    case: Case, plan: Plan, language: str, answers: Answers = (), more: Sequence[Chart] = ()
+    case: Case, plan: Plan, language: str, answers: Answers = (), more: Sequence[Block] = ()
 ) -> Iterator[Section]:
-    """The parts of the report that speak of all plants together. `more`: charts of studies, such as a front."""
+    """The parts of the report that speak of all plants together. `more`: what studies say."""
     yield Section("summary", say("summary", language), tuple(_summary(case, plan, language)))
     yield Section("todo", say("todo", language), tuple(_todo(case, plan, language)))
     yield Section("why", say("why", language), tuple(_why(case, plan, language, answers)))
@@ -170,7 +170,7 @@ def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
             yield Words(lines, as_list=True)
 
 
-def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Chart]) -> Iterator[Block]:
+def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Block]) -> Iterator[Block]:
     found = plan_evidence(case, plan)
     yield Words((say("unsure_note", language),))
     rows = [
@@ -186,7 +186,7 @@ def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Chart]) -> Ite
     heads = [text(Message(f"evidence.head_{name}"), language) for name in names]
     yield words_table(say("grades", language), pd.DataFrame(rows, columns=heads))
     yield _heaviest(case, plan, found.figures, language)
-    yield from _drawn(more, language)
+    yield from more
 
 
 def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> Table:

@@ -34,9 +34,9 @@ WHOLE = re.compile(r"[\d-]{8,10}")
 
 
 def html(
-    case: Case, plan: Plan, language: str = "en", answers: Answers = (), more: Sequence[Chart] = ()
+    case: Case, plan: Plan, language: str = "en", answers: Answers = (), more: Sequence[Block] = ()
 ) -> str:
-    """The report of a plan. `answers`: what was asked of it; `more`: charts of studies, told under what is unsure."""
+    """The report of a plan. `answers`: what was asked of it; `more`: what studies say, told under what is unsure."""
     sections = [*parts(case, plan, language, answers, more)]
     own = [*plants(case, plan, language)]
     figures = list(_figures([*sections, *own]))
