@@ -26,6 +26,7 @@ from redmud_opt.report.charts import (
     value_bridge,
     yard_life,
 )
+from redmud_opt.report.charts.base import twin_of
 from redmud_opt.report.charts.destinations import rates_by_year
 from redmud_opt.report.display import fate_cells, proof_words, status_words
 from redmud_opt.report.document.binding import binding
@@ -151,7 +152,7 @@ def _value_by_year(plan: Plan, language: str) -> Table:
     frame = pd.DataFrame(columns | {h: [*map(scale.of, wide[y]), scale.of(float(wide[y].sum()))]
                                     for h, y in zip(heads, wide.columns, strict=True)})  # fmt: skip
     title = say("annual", language, unit=scale.unit)
-    return table_of(View("annual", title, frame, dict.fromkeys(heads, 2)), language)
+    return table_of(twin_of("annual", title, frame, heads), language)
 
 
 def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
@@ -198,11 +199,11 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
     for row in figures.head(MOST_FIGURES).to_dict("records"):
         name = str(row["figure"])
         known = row["low"] == row["low"] and row["high"] == row["high"] and row["low"] is not None
-        span = f"{row['low']:,.6g} – {row['high']:,.6g}" if known else "–"
+        span = f"{_number(row['low'])} – {_number(row['high'])}" if known else "–"
         grade = text(Message(f"evidence.grade_{row['grade']}"), language)
         cells = (
             _figure_words(name, labels),
-            f"{row['value']:,.6g} {units.get(name, '')}".strip(),
+            f"{_number(row['value'])} {units.get(name, '')}".strip(),
             span,
             grade,
         )
@@ -212,6 +213,11 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
     ]
     table = words_table(say("figures.title", language), pd.DataFrame(rows, columns=heads))
     return replace(table, numbers=frozenset({1, 2, 4, 5}), note=say("figures.note", language))
+
+
+def _number(value: float) -> str:
+    """Six figures, without an exponent where there are more before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
 
 
 def _figure_words(name: str, labels: Labels) -> str:
