@@ -368,7 +368,7 @@ def dues(line: Line, built: Built) -> list[tuple[date, float]]:
 
 def with_key(text: str, key: str, words: str) -> str:
     """A YAML text with one of its top keys, and all that belongs to it, written anew."""
-    pattern = re.compile(rf"^{key}:.*\n?(?:^(?:[ \t#-].*)?\n)*", re.MULTILINE)
+    pattern = re.compile(rf"^{key}:.*\n?(?:^(?:[ \t#\]}}-].*)?\n)*", re.MULTILINE)
     found = pattern.search(text if text.endswith("\n") else text + "\n")
     if found is None:
         return f"{text}\n{words}\n"
