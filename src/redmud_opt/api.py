@@ -3,6 +3,7 @@
 plan = optimise("scenarios/guangxi")        raises CaseFaults, or NoPlan with the reason
 print(plan);  plan.frames["flows"];  plan.save("out")
 found = compare("runs/base", "runs/dearer");  found.inputs;  found.decisions
+write_report("runs/base", "base.html", "zh")
 bottlenecks("scenarios/guangxi", gap=0.05).frame("bottlenecks");  worth("scenarios/guangxi", "roast_line")
 """
 
@@ -21,6 +22,9 @@ from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
+from redmud_opt.jobs.replaying import ReplayReport, replay_run
+from redmud_opt.jobs.reporting import report_run
+from redmud_opt.jobs.sweeping import Engine, read_results, sweep
 from redmud_opt.model.objective import objective_words
 from redmud_opt.plan import Plan
 from redmud_opt.solve import Options
@@ -30,6 +34,7 @@ from redmud_opt.study.comparison import Comparison
 from redmud_opt.study.explanation import Explanation
 from redmud_opt.study.front import Front
 from redmud_opt.study.impossible import Impossible
+from redmud_opt.study.sweeps.results import Results
 
 
 class NoPlan(Exception):
@@ -152,6 +157,17 @@ def bottlenecks(
     return study.bottlenecks(_base(case, gap, time_limit_s), whole, most=most)
 
 
+def replay(run: str | Path) -> ReplayReport:
+    """Solves the plan of a run, or of its bundle, again at its whole numbers and compares: `found.same`, `.tables`.
+
+    Raises CaseFaults where there is no plan to replay, or its files are not as recorded.
+    """
+    report = replay_run(run)
+    if report.faults is not None:
+        raise report.faults
+    return report
+
+
 def worth(
     case: Case | str | Path, *names: str, gap: float = 0.0, time_limit_s: float | None = None
 ) -> Explanation:
@@ -197,6 +213,49 @@ def front(
     if report.exit is not Exit.PLAN:
         raise NoPlan(report.exit.name.lower(), report.messages)
     return read_front(out)
+
+
+def run_study(
+    study: str | Path | None,
+    *,
+    out: str | Path,
+    plan: str | Path | None = None,
+    engine: str = "serial",
+    workers: int = 1,
+    cluster: str | None = None,
+    resume: bool = False,
+) -> Results:
+    """A study file carried out, kept in `out`: the case of its base solved with some of its numbers moved.
+
+    plan: a run whose plan is that of the base. engine: serial, threads, processes or dask; cluster: of Dask, `local`
+    or an address. resume: goes on with what `out` holds.
+
+    Raises CaseFaults, and NoPlan where the case as it stands has none.
+    """
+    report = sweep(study, out=out, plan=plan, engine=Engine(engine, workers, cluster), resume=resume)
+    if report.faults is not None:
+        raise report.faults
+    if report.results is None:
+        raise NoPlan(report.exit.name.lower(), report.messages)
+    return report.results
+
+
+def read_study(folder: str | Path) -> Results:
+    """What the folder of a study holds, however far it is. Raises CaseFaults where it is none."""
+    return read_results(folder)
+
+
+def write_report(
+    run: str | Path, file: str | Path, language: str = "en", *, front: str | Path | None = None
+) -> Path:
+    """Writes the plan of a run as a report, one HTML file or a PDF by the name of `file`; nothing is overwritten.
+
+    front: a folder of a front that stands in the report. A PDF needs Chromium on the machine. Raises CaseFaults.
+    """
+    written = report_run(run, file, language, front=front)
+    if written.faults is not None:
+        raise written.faults
+    return written.file
 
 
 def import_actuals(

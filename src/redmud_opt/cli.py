@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-front | import | import-actuals | export`.
+front | sweep | import | import-actuals | export | report | replay`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -33,9 +33,12 @@ from redmud_opt.jobs.exporting import TAKEN, blank_case, export
 from redmud_opt.jobs.fronts import front_case
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
-from redmud_opt.jobs.listening import Cancelled
+from redmud_opt.jobs.listening import Cancelled, unheard
 from redmud_opt.jobs.outcome import ALGORITHMS
+from redmud_opt.jobs.replaying import replay_run
+from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.screening import screen_case
+from redmud_opt.jobs.sweeping import ENGINES, Engine, sweep
 from redmud_opt.model.objective import BadObjective, objective_words
 from redmud_opt.plan.words import gap_words, millions, width
 from redmud_opt.solve import Progress
@@ -146,12 +149,19 @@ def parser() -> Parser:
     _add_explain(verbs, shared)
     _add_compare(verbs, shared)
     _add_front(verbs, shared)
+    _add_sweep(verbs, shared)
     _add_import(verbs, shared)
     _add_actuals(verbs, shared)
     _add_export(verbs, shared)
+    _add_report(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     audit.set_defaults(answer=answer_audit)
+    replay = verbs.add_parser(
+        "replay", parents=[shared], help="solve a finished run again at its decisions and compare every table"
+    )
+    replay.add_argument("run", metavar="RUN|FILE.zip", help="a folder that `solve` wrote, or its bundle")
+    replay.set_defaults(answer=answer_replay)
     return top
 
 
@@ -303,6 +313,33 @@ def _add_front(verbs: Verbs, shared: Parser) -> None:
     front.set_defaults(answer=answer_front)
 
 
+def _add_sweep(verbs: Verbs, shared: Parser) -> None:
+    sweeping = verbs.add_parser(
+        "sweep", parents=[shared], help="solve a case many times with some numbers moved"
+    )
+    sweeping.add_argument(
+        "study", metavar="STUDY.yaml", nargs="?", help="a study file: see docs/sensitivity.md"
+    )
+    sweeping.add_argument(
+        "--plan", metavar="RUN", help="a run of the case whose plan is that of the base (default: solve it)"
+    )
+    sweeping.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help="where members are solved (default: processes, serial with one worker)",
+    )
+    sweeping.add_argument(
+        "--workers", type=count, default=1, metavar="N", help="members solved at a time (default: 1)"
+    )
+    sweeping.add_argument(
+        "--cluster", metavar="local|ADDRESS", help="of Dask: start one here, or the address of a scheduler"
+    )
+    sweeping.add_argument("--out", metavar="DIR", help="folder of the study (default: runs/<study>-<time>)")
+    sweeping.add_argument("--resume", action="store_true", help="go on with the study in --out")
+    sweeping.add_argument("--page", metavar="FILE.html", help="write figures and tables as a page too")
+    sweeping.set_defaults(answer=answer_sweep)
+
+
 def _add_import(verbs: Verbs, shared: Parser) -> None:
     imports = verbs.add_parser(
         "import", parents=[shared], help="take arisings and stocks from one's own table into a case"
@@ -350,14 +387,26 @@ def _add_export(verbs: Verbs, shared: Parser) -> None:
     export = verbs.add_parser(
         "export",
         parents=[shared],
-        help="write a case or a plan as one workbook, or a case workbook as a folder",
+        help="write a case, a plan or a run as one file, or a case workbook or a run bundle as a folder",
     )
-    export.add_argument("source", metavar="CASE|RUN|FILE.xlsx", help="a case, a run, or a case workbook")
-    export.add_argument("target", metavar="FILE.xlsx|FOLDER", help="what is written; must not be there yet")
+    export.add_argument(
+        "source", metavar="CASE|RUN|FILE", help="a case, a run, a case workbook, or a run bundle"
+    )
+    export.add_argument("target", metavar="FILE|FOLDER", help="what is written; must not be there yet")
     export.add_argument(
         "--what", choices=tuple(TAKEN), default="plan", help="what is taken from a run (default: plan)"
     )
     export.set_defaults(answer=answer_export)
+
+
+def _add_report(verbs: Verbs, shared: Parser) -> None:
+    report = verbs.add_parser(
+        "report", parents=[shared], help="write the plan of a run as a report: one HTML file, or a PDF"
+    )
+    report.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
+    report.add_argument("file", metavar="FILE.html|FILE.pdf", help="what is written; must not be there yet")
+    report.add_argument("--front", metavar="DIR", help="a folder that `front` wrote, to stand in the report")
+    report.set_defaults(answer=answer_report)
 
 
 # ---- the verbs ------------------------------------------------------------------------------------------------
@@ -387,6 +436,16 @@ def answer_export(asked: argparse.Namespace, _: Interrupt) -> Answer:
     names = tuple(str(path) for path in files)
     message = Message("cli.exported", {"target": asked.target, "count": len(names)})
     return Said(Exit.PLAN, (message,), more=(("files", names),))
+
+
+def answer_report(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """The report of a run."""
+
+    def told(message: Message) -> None:
+        print(text(message, asked.lang), file=sys.stderr, flush=True)
+
+    heard = told if sys.stderr.isatty() and not asked.json else unheard
+    return report_run(asked.run, asked.file, asked.lang, front=asked.front, on_stage=heard)
 
 
 def cannot_write(folder: str, error: OSError) -> Said:
@@ -468,6 +527,11 @@ def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:
     return reaudit(asked.run)
 
 
+def answer_replay(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A recorded plan met again."""
+    return replay_run(asked.run, Listener(should_stop=interrupt.heard))
+
+
 def answer_evidence(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """What a case or a run rests on."""
     return evidence_of(asked.case)
@@ -524,6 +588,24 @@ def answer_front(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         resume=asked.resume,
         listener=listener,
     )
+
+
+def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A study, begun or gone on with."""
+    listener = Listener(should_stop=interrupt.heard)
+    if sys.stderr.isatty() and not asked.json:
+        listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
+    workers = max(1, asked.workers)
+    usual = "dask" if asked.cluster else "processes" if workers > 1 else "serial"
+    report = sweep(
+        asked.study,
+        plan=asked.plan,
+        out=asked.out,
+        engine=Engine(asked.engine or usual, workers, asked.cluster),
+        resume=asked.resume,
+        listener=listener,
+    )
+    return report if asked.page is None else report.write_page(asked.page, asked.lang)
 
 
 def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:

@@ -245,7 +245,7 @@ class Base:
 
         levels: whether it must reach what the objective of this one asks before value; of another world it need not.
         """
-        network, model, seconds = _again(case, self.network)
+        network, model, seconds = met_again(case, self.network)
         prepare(model, network, self.outcome.held if levels else ())
         return self._ask(model, network, whole, time_limit_s, seconds)
 
@@ -303,8 +303,8 @@ def _built(case: Case, baseline: Baseline | None) -> tuple[Network, ConcreteMode
     return network, model, {"network": between - started, "build": time.perf_counter() - between}
 
 
-def _again(case: Case, like: Network) -> tuple[Network, ConcreteModel, dict[str, float]]:
-    """The same of a case that is much like that of another network, whose baseline it has.
+def met_again(case: Case, like: Network) -> tuple[Network, ConcreteModel, dict[str, float]]:
+    """Network and model of a case that is much like that of another network, whose baseline it has.
 
     What counting would show to be impossible is left to the solver.
     """
@@ -341,10 +341,15 @@ def as_it_was(model: ConcreteModel) -> Iterator[None]:
             part.set_integer(mask)
 
 
-def fix_whole(model: ConcreteModel, whole: tuple[Whole, ...]) -> None:
-    """Whole numbers as given, those not given 0, as near as their bounds allow; the model is an LP then."""
+def fix_whole(model: ConcreteModel, whole: tuple[Whole, ...], families: Sequence[str] | None = None) -> None:
+    """Whole numbers as given, those not given 0, as near as their bounds allow; the model is an LP then.
+
+    families: those of these families alone.
+    """
     given = {(family, labels): value for family, labels, value in whole}
     for columns in whole_families(model):
+        if families is not None and columns.name not in families:
+            continue
         held = np.flatnonzero(columns.integer_mask)
         values = np.array(
             [given.get((columns.name, labels_of(columns, k)), 0) for k in held.tolist()], dtype=float

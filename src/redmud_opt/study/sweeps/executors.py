@@ -1,0 +1,259 @@
+"""Where members are solved: here, in threads, in processes, on a Dask cluster. The same rows from each.
+
+    for row in rows_from(engine, setup, tasks): …         rows as they finish
+
+Every slot is a place that solves one member after the other and keeps its solver: a thread with a HiGHS of its own, a
+spawned process, a Dask worker. In threads only HiGHS runs side by side; whatever Pyomo does takes turns, for two
+Pyomo solves in one process lock each other out, and building is bound to the interpreter's lock anyway. A process
+that dies takes one member with it, which becomes a row; another one is started in its place.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from redmud_opt.study.sweeps.member import MemberSolver, Row, Setup, Task, crashed, head
+
+ENGINES = ("serial", "threads", "processes", "dask")
+NICE = 10
+WAIT_S = 15.0
+"""How long a cluster may take to answer."""
+POLL_S = 0.25
+AHEAD = 2
+"""Members under way per slot: while one is solved the next one is there already."""
+
+_BUILDING = threading.RLock()
+_held = threading.local()
+
+
+class ClusterSilent(Exception):
+    """A Dask cluster that does not answer, or that runs another version."""
+
+
+def solve_task(setup: Setup, task: Task, building: AbstractContextManager[Any] | None = None) -> Row:
+    """One member in this thread, with the solver that it holds. Importable: workers keep their solver."""
+    solver: MemberSolver | None = getattr(_held, "solver", None)
+    if solver is None or solver.setup.key != setup.key:
+        solver = _held.solver = MemberSolver(setup, building)
+    return solver.solve(task)
+
+
+def solve_in_thread(setup: Setup, task: Task) -> Row:
+    """The same where other threads of this process solve too."""
+    return solve_task(setup, task, _BUILDING)
+
+
+_setup: list[Setup] = []
+
+
+def begin_process(setup: Setup) -> None:
+    """A process is given its setup once; signals are left to the one that started it, the machine to others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICE)
+    _setup[:] = [setup]
+
+
+def solve_in_process(task: Task) -> Row:
+    """One member in a process of its own."""
+    return solve_task(_setup[0], task)
+
+
+class Slots(Protocol):
+    """Places that solve members."""
+
+    def submit(self, task: Task) -> Future[Row]:
+        """Hands a member over."""
+
+    def close(self) -> None:
+        """Lets go of everything; what is under way is not waited for."""
+
+    @property
+    def count(self) -> int:
+        """How many members are solved at the same time."""
+
+
+class Here:
+    """One member after the other, in this thread."""
+
+    count = 1
+
+    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
+        self.solver = MemberSolver(setup)
+
+    def submit(self, task: Task) -> Future[Row]:
+        """Solves it at once."""
+        future: Future[Row] = Future()
+        future.set_result(self.solver.solve(task))
+        return future
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Threads:
+    """A thread per slot."""
+
+    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
+        self.setup, self.count = setup, workers
+        self.pool = ThreadPoolExecutor(workers)
+
+    def submit(self, task: Task) -> Future[Row]:
+        """To the next thread that is free."""
+        return self.pool.submit(solve_in_thread, self.setup, task)
+
+    def close(self) -> None:
+        """Threads end with what they are at."""
+        self.pool.shutdown(cancel_futures=True)
+
+
+class Processes:
+    """A spawned process per slot, each a pool of one: when it dies it is known whose fault it was."""
+
+    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
+        self.setup, self.count = setup, workers
+        self.pools = [self._new() for _ in range(workers)]
+        self.load = [0] * workers
+
+    def _new(self) -> Executor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(1, context, initializer=begin_process, initargs=(self.setup,))
+
+    def submit(self, task: Task) -> Future[Row]:
+        """To the process that has least to do."""
+        slot = min(range(self.count), key=self.load.__getitem__)
+        self.load[slot] += 1
+        try:
+            future = self.pools[slot].submit(solve_in_process, task)
+        except BrokenProcessPool:
+            self.pools[slot] = self._new()
+            future = self.pools[slot].submit(solve_in_process, task)
+        future.add_done_callback(lambda _: self._done(slot))
+        return future
+
+    def _done(self, slot: int) -> None:
+        self.load[slot] -= 1
+
+    def close(self) -> None:
+        """Processes end with what they are at."""
+        for pool in self.pools:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class OnDask:
+    """The workers of a Dask cluster: `local`, started here, or an address."""
+
+    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
+        import distributed
+
+        dask: Any = distributed  # it has no types
+        self.cluster: Any = None
+        if cluster in (None, "local"):
+            self.cluster = dask.LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+            )
+        try:
+            self.client: Any = dask.Client(self.cluster or cluster, timeout=WAIT_S)
+        except (OSError, ValueError) as error:
+            raise ClusterSilent(str(cluster)) from error
+        self.count = max(1, len(self.client.ncores()))
+        if not self.client.ncores():
+            self.close()
+            raise ClusterSilent(str(cluster))
+        self.setup = self.client.scatter(setup, broadcast=True)
+        self.pool = self.client.get_executor(pure=False, retries=0)
+
+    def submit(self, task: Task) -> Future[Row]:
+        """To a worker of the cluster."""
+        future: Future[Row] = self.pool.submit(solve_task, self.setup, task)
+        return future
+
+    def close(self) -> None:
+        """The client, and the cluster where it was started here."""
+        self.client.close()
+        if self.cluster is not None:
+            self.cluster.close()
+
+
+KINDS: dict[str, Callable[[Setup, int, str | None], Slots]] = {
+    "serial": Here,
+    "threads": Threads,
+    "processes": Processes,
+    "dask": OnDask,
+}
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What solves a study. cluster: of Dask, `local` or an address."""
+
+    kind: str = "serial"
+    workers: int = 1
+    cluster: str | None = None
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
+def rows_from(
+    engine: Engine, setup: Setup, tasks: Sequence[Task], should_stop: Callable[[], bool] = never
+) -> Iterator[Row | None]:
+    """Rows as they finish; None now and then, so that who listens can look at the clock."""
+    if not tasks:
+        return
+    slots = KINDS[engine.kind](setup, engine.workers, engine.cluster)
+    try:
+        yield from _going(setup, slots, list(reversed(tasks)), should_stop)
+    finally:
+        slots.close()
+
+
+def _going(
+    setup: Setup, slots: Slots, left: list[Task], should_stop: Callable[[], bool]
+) -> Iterator[Row | None]:
+    ahead = 1 if isinstance(slots, Here) else AHEAD * slots.count
+    going: dict[Future[Row], tuple[Task, bool]] = {}
+    again: list[Task] = []
+    while left or again or going:
+        if should_stop():
+            return
+        if again and not going:  # alone, so that the next death has one cause
+            task = again.pop()
+            going[slots.submit(task)] = (task, True)
+        while left and not again and len(going) < ahead:
+            task = left.pop()
+            going[slots.submit(task)] = (task, False)
+        done, _ = wait(going, timeout=POLL_S, return_when=FIRST_COMPLETED)
+        if not done:
+            yield None
+        for future in done:
+            task, was_alone = going.pop(future)
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            elif was_alone:
+                yield _lost(setup, task, error)
+            else:
+                again.append(task)
+
+
+def _lost(setup: Setup, task: Task, error: BaseException) -> Row:
+    """A member whose process died with it."""
+    return head(setup, task) | crashed(f"{type(error).__name__}: {error}")
