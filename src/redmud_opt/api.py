@@ -3,6 +3,7 @@
 plan = optimise("scenarios/guangxi")        raises CaseFaults, or NoPlan with the reason
 print(plan);  plan.frames["flows"];  plan.save("out")
 found = compare("runs/base", "runs/dearer");  found.inputs;  found.decisions
+write_report("runs/base", "base.html", "zh")
 bottlenecks("scenarios/guangxi", gap=0.05).frame("bottlenecks");  worth("scenarios/guangxi", "roast_line")
 """
 
@@ -19,6 +20,8 @@ from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
+from redmud_opt.jobs.replaying import ReplayReport, replay_run
+from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.sweeping import Engine, read_results, sweep
 from redmud_opt.model.objective import objective_words
 from redmud_opt.plan import Plan
@@ -152,6 +155,17 @@ def bottlenecks(
     return study.bottlenecks(_base(case, gap, time_limit_s), whole, most=most)
 
 
+def replay(run: str | Path) -> ReplayReport:
+    """Solves the plan of a run, or of its bundle, again at its whole numbers and compares: `found.same`, `.tables`.
+
+    Raises CaseFaults where there is no plan to replay, or its files are not as recorded.
+    """
+    report = replay_run(run)
+    if report.faults is not None:
+        raise report.faults
+    return report
+
+
 def worth(
     case: Case | str | Path, *names: str, gap: float = 0.0, time_limit_s: float | None = None
 ) -> Explanation:
@@ -227,6 +241,19 @@ def run_study(
 def read_study(folder: str | Path) -> Results:
     """What the folder of a study holds, however far it is. Raises CaseFaults where it is none."""
     return read_results(folder)
+
+
+def write_report(
+    run: str | Path, file: str | Path, language: str = "en", *, front: str | Path | None = None
+) -> Path:
+    """Writes the plan of a run as a report, one HTML file or a PDF by the name of `file`; nothing is overwritten.
+
+    front: a folder of a front that stands in the report. A PDF needs Chromium on the machine. Raises CaseFaults.
+    """
+    written = report_run(run, file, language, front=front)
+    if written.faults is not None:
+        raise written.faults
+    return written.file
 
 
 def _plan_of(computed: Computed) -> Plan:

@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-front | sweep | import | export`.
+front | sweep | import | export | report | replay`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -32,8 +32,10 @@ from redmud_opt.jobs.exporting import TAKEN, blank_case, export
 from redmud_opt.jobs.fronts import front_case
 from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
-from redmud_opt.jobs.listening import Cancelled
+from redmud_opt.jobs.listening import Cancelled, unheard
 from redmud_opt.jobs.outcome import ALGORITHMS
+from redmud_opt.jobs.replaying import replay_run
+from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.screening import screen_case
 from redmud_opt.jobs.sweeping import ENGINES, Engine, sweep
 from redmud_opt.model.objective import BadObjective, objective_words
@@ -149,9 +151,15 @@ def parser() -> Parser:
     _add_sweep(verbs, shared)
     _add_import(verbs, shared)
     _add_export(verbs, shared)
+    _add_report(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     audit.set_defaults(answer=answer_audit)
+    replay = verbs.add_parser(
+        "replay", parents=[shared], help="solve a finished run again at its decisions and compare every table"
+    )
+    replay.add_argument("run", metavar="RUN|FILE.zip", help="a folder that `solve` wrote, or its bundle")
+    replay.set_defaults(answer=answer_replay)
     return top
 
 
@@ -351,14 +359,26 @@ def _add_export(verbs: Verbs, shared: Parser) -> None:
     export = verbs.add_parser(
         "export",
         parents=[shared],
-        help="write a case or a plan as one workbook, or a case workbook as a folder",
+        help="write a case, a plan or a run as one file, or a case workbook or a run bundle as a folder",
     )
-    export.add_argument("source", metavar="CASE|RUN|FILE.xlsx", help="a case, a run, or a case workbook")
-    export.add_argument("target", metavar="FILE.xlsx|FOLDER", help="what is written; must not be there yet")
+    export.add_argument(
+        "source", metavar="CASE|RUN|FILE", help="a case, a run, a case workbook, or a run bundle"
+    )
+    export.add_argument("target", metavar="FILE|FOLDER", help="what is written; must not be there yet")
     export.add_argument(
         "--what", choices=tuple(TAKEN), default="plan", help="what is taken from a run (default: plan)"
     )
     export.set_defaults(answer=answer_export)
+
+
+def _add_report(verbs: Verbs, shared: Parser) -> None:
+    report = verbs.add_parser(
+        "report", parents=[shared], help="write the plan of a run as a report: one HTML file, or a PDF"
+    )
+    report.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
+    report.add_argument("file", metavar="FILE.html|FILE.pdf", help="what is written; must not be there yet")
+    report.add_argument("--front", metavar="DIR", help="a folder that `front` wrote, to stand in the report")
+    report.set_defaults(answer=answer_report)
 
 
 # ---- the verbs ------------------------------------------------------------------------------------------------
@@ -388,6 +408,16 @@ def answer_export(asked: argparse.Namespace, _: Interrupt) -> Answer:
     names = tuple(str(path) for path in files)
     message = Message("cli.exported", {"target": asked.target, "count": len(names)})
     return Said(Exit.PLAN, (message,), more=(("files", names),))
+
+
+def answer_report(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """The report of a run."""
+
+    def told(message: Message) -> None:
+        print(text(message, asked.lang), file=sys.stderr, flush=True)
+
+    heard = told if sys.stderr.isatty() and not asked.json else unheard
+    return report_run(asked.run, asked.file, asked.lang, front=asked.front, on_stage=heard)
 
 
 def cannot_write(folder: str, error: OSError) -> Said:
@@ -467,6 +497,11 @@ class Live:
 def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """The audit of a finished run."""
     return reaudit(asked.run)
+
+
+def answer_replay(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A recorded plan met again."""
+    return replay_run(asked.run, Listener(should_stop=interrupt.heard))
 
 
 def answer_evidence(asked: argparse.Namespace, _: Interrupt) -> Answer:

@@ -376,7 +376,7 @@ def _places() -> tuple[Tables, ...]:
                     per="period",
                 ),
             ),
-            modes=(Mode(mode="road"), Mode(mode="belt", clean=True)),
+            modes=(Mode(mode="road", load_t=30.0), Mode(mode="belt", clean=True)),
             lanes=(
                 Lane(
                     name="belt",

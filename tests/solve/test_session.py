@@ -64,6 +64,7 @@ CHECKED_ONLY = {
     ("haul", "max_km"): "says which lanes exist: a nudge changes none",
     ("ownership", "share"): "is settled between companies: nothing for the group as a whole",
     ("ownership", "service_price_cny_per_t"): "the same",
+    ("modes", "load_t"): "counts loads when a plan is dispatched",
 }
 """Numbers that stand in no coefficient."""
 

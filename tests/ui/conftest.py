@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 from tests.jobs.cases import GOOD_ENOUGH, growing, starter
 
 from redmud_opt.case import bundled
 from redmud_opt.jobs import RunOptions, start, wait
+from redmud_opt.ui.pages import PAGES
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -78,13 +80,15 @@ def impossible_run(runs: Path, cases: Path) -> Path:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch, cases: Path, runs: Path) -> Callable[..., AppTest]:
-    """Opens the page at an address: `page(lang="zh", case="guangxi")`."""
+def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cases: Path, runs: Path) -> Callable[..., AppTest]:
+    """Opens a page at an address: `page("plan", lang="zh", run="…")`."""
     monkeypatch.setenv("REDMUD_OPT_CASES", str(cases))
     monkeypatch.setenv("REDMUD_OPT_RUNS", str(runs))
+    monkeypatch.setenv("REDMUD_OPT_WORK", str(tmp_path / "work"))
 
-    def opened(**address: str) -> AppTest:
+    def opened(at: str = PAGES[0].name, **address: str) -> AppTest:
         test = AppTest.from_file(str(APP), default_timeout=60)
+        test._page_hash = calc_hash(at)  # AppTest itself opens pages that are files only
         for name, value in address.items():
             test.query_params[name] = value
         return test.run()

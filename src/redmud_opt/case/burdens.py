@@ -36,6 +36,12 @@ class Mode(Row):
     label_en: str = text("label in English")
     label_zh: str = text("label in Chinese")
     clean: bool = flag("counts as clean transport")
+    load_t: float | None = number(
+        "t wet",
+        "wet tonnes per load when the plan is dispatched, blank: continuous (belt, pipeline) or not known; no plan "
+        "depends on it",
+        above=0,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from redmud_opt.jobs.checking import CheckReport, check_case
 from redmud_opt.jobs.folder import RunFolder, RunStatus
 from redmud_opt.jobs.listening import Listener
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
-from redmud_opt.jobs.queue import cancel, result, runs, start, status, wait
+from redmud_opt.jobs.queue import ahead, cancel, result, runs, start, status, wait
 from redmud_opt.jobs.reaudit import Reaudit, reaudit
 from redmud_opt.jobs.run import run
 
@@ -21,6 +21,7 @@ __all__ = [
     "RunOptions",
     "RunResult",
     "RunStatus",
+    "ahead",
     "cancel",
     "check_case",
     "reaudit",

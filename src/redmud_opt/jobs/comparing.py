@@ -54,7 +54,7 @@ class CompareReport(Report):
             "sides": {name: _side_record(side) for name, side in found.sides.items()},
             "inputs": records(found.inputs),
             "model": records(found.model),
-            **plans_record(found),
+            **plans_record(found, language),
         }
 
     def words(self, language: str = "en") -> str:
@@ -69,15 +69,25 @@ class CompareReport(Report):
         return "\n".join(text(message, language) for message in _told(self.found, language))
 
 
-def plans_record(found: Comparison) -> dict[str, Any]:
-    """What plans differ in, for JSON."""
+def plans_record(found: Comparison, language: str) -> dict[str, Any]:
+    """What plans differ in, for JSON; key figures also in words of the language."""
     gains = {name: found.value_gained(name) for name in list(found.plans)[1:] if found.first in found.plans}
     gained = {
         name: {"least_cny": plain(gain.least), "most_cny": plain(gain.most), "resolved": gain.resolved}
         for name, gain in gains.items()
     }
     tables = {name: getattr(found, name) for name in ("kpis", "decisions", "destinations", "flows")}
-    return {"value_gained": gained} | {name: records(table) for name, table in tables.items()}
+    told = {name: records(table) for name, table in tables.items()}
+    for row in told["kpis"]:
+        shown = {name: _cell_words(row["kpi"], row[name], language) for name in found.plans}
+        row |= {"label": text(_kpi_name(row), language), "shown": shown}
+    lines = [text(_gained(found, name), language) for name in gains]
+    return {"value_gained": gained, "gained": lines} | told
+
+
+def _cell_words(kpi: str, value: float | None, language: str) -> str:
+    cell = _kpi_cell(kpi, float("nan") if value is None else value)
+    return text(Message("compare.cell", {"cell": cell}), language)
 
 
 def _side_record(side: Side) -> dict[str, Any]:

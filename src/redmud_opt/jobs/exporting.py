@@ -1,4 +1,4 @@
-"""What `export` does: a case as a workbook and back, and what can be taken from the plan of a run.
+"""What `export` does: a case as a workbook and back, what can be taken from the plan of a run, a bundle unpacked.
 
 A new thing to take is one entry of `TAKEN`; the command line offers it by itself (`export RUN FILE --what NAME`).
 """
@@ -11,8 +11,12 @@ from pathlib import Path
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.bundling import is_bundle, unpack, write_bundle
+from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
+from redmud_opt.report.filings import write_filings
 from redmud_opt.report.planbook import write_planbook
+from redmud_opt.report.shipments.book import write_shipments
 
 WORKBOOK = ".xlsx"
 
@@ -31,13 +35,23 @@ def export_case(source: str | Path, target: str | Path) -> tuple[Path, ...]:
 def export(
     source: str | Path, target: str | Path, language: str = "en", what: str = "plan"
 ) -> tuple[Path, ...]:
-    """What is asked for (a key of `TAKEN`) of a run, in a language; anything else as `export_case` has it.
+    """What is asked for (a key of `TAKEN`) of a run, in a language; a run bundle as a folder; anything else as
+    `export_case` has it.
 
     Raises CaseFaults where the run holds no plan or its inputs are not as recorded, and where the target is there.
     """
     if (Path(source) / "options.json").is_file():
         return TAKEN[what](take(source, language), Path(target))
+    if is_bundle(source) and Path(source).is_file():
+        return (unpack(source, target),)
     return export_case(source, target)
+
+
+def take_bundle(held: Held, target: Path) -> tuple[Path, ...]:
+    """The whole run as one file, with a manifest of hashes."""
+    if not is_bundle(target):
+        raise CaseFaults([Fault("", 0, "", Message("bundle.not_a_zip"), Message("bundle.name_a_zip"))])
+    return (write_bundle(held.folder.path, target, held.case.settings.classification),)
 
 
 def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
@@ -47,7 +61,30 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
 
 
-TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {"plan": take_plan}
+def take_filings(held: Held, target: Path) -> tuple[Path, ...]:
+    """The statutory forms of the case's rule pack, filled in from the plan."""
+    if not _is_workbook(target):
+        raise _what()
+    return (write_filings(held.case, held.plan, target, held.language),)
+
+
+def take_shipments(held: Held, target: Path) -> tuple[Path, ...]:
+    """Monthly work orders and the lots of hazardous waste, as a workbook or as CSV tables."""
+    return write_shipments(held.case, held.plan, target, held.language)
+
+
+def take_report(held: Held, target: Path) -> tuple[Path, ...]:
+    """The plan as a report, HTML or PDF by the name of the file."""
+    return (write_held(held, target),)
+
+
+TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
+    "plan": take_plan,
+    "bundle": take_bundle,
+    "shipments": take_shipments,
+    "filings": take_filings,
+    "report": take_report,
+}
 
 
 def blank_case(target: str | Path) -> tuple[Path, ...]:

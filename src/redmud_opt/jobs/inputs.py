@@ -20,6 +20,7 @@ from typing import Any
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.case.bundle import library_folder, roots, rule_packs
 from redmud_opt.case.library import LIBRARY
+from redmud_opt.case.whole import write_whole
 from redmud_opt.i18n import Message
 
 INPUTS, INDEX, PACKS, LIBRARY_COPY = "inputs", "inputs.json", "rule_packs", "_library"
@@ -38,7 +39,7 @@ class Inputs:
         for copy, _, content in self.files.values():
             path = folder / INPUTS / copy
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_whole(path, content)
         index = {
             "case": self.case,
             "entry": self.entry,
@@ -46,7 +47,7 @@ class Inputs:
                 name: {"sha256": digest, "copy": copy} for name, (copy, digest, _) in self.files.items()
             },
         }
-        (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_whole(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1))
 
 
 def gather(case: Case) -> Inputs:
@@ -118,6 +119,12 @@ def recall(folder: Path) -> Recorded:
     kept = folder / INPUTS
     case = load_case(kept / index["entry"], packs=kept / PACKS, library=kept / LIBRARY_COPY)
     return Recorded(case, tuple(_unlike(index["files"], case)))
+
+
+def recorded_entry(folder: Path) -> Path:
+    """The copy of the case that a run was made for, to be loaded anew."""
+    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    return folder / INPUTS / str(index["entry"])
 
 
 def _altered(folder: Path, files: dict[str, Any]) -> list[str]:

@@ -73,7 +73,7 @@ class LawReport(Report):
         if self.doors is not None:
             found["doors"] = records(self.doors[language])
         if self.plans is not None:
-            found |= plans_record(self.plans)
+            found |= plans_record(self.plans, language)
         if self.without_plan is not None:
             found["messages"] = [said(message, language) for message in self.without_plan.messages]
         return self.head(language) | found

@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from redmud_opt.i18n import Message
 from redmud_opt.jobs.folder import LOCK, RunFolder, RunStatus, new_folder
 from redmud_opt.jobs.outcome import Exit, RunOptions, RunResult
 from redmud_opt.jobs.results import read_result, write_result
-from redmud_opt.jobs.slots import default_slots, try_lock
+from redmud_opt.jobs.slots import default_slots, try_lock, waiting_before
 
 SLOTS = ".slots"
+WORKER = "redmud_opt.jobs.worker"
 POLL_S = 0.1
 
 _children: dict[str, subprocess.Popen[bytes]] = {}
@@ -39,14 +41,26 @@ def start(
     case_path = Path(case)
     request = str(case_path.resolve()) if case_path.exists() else str(case)
     path = new_folder(runs_root, case_path.resolve().stem if case_path.exists() else case_path.name)
-    folder = RunFolder(path)
-    with (path / LOCK).open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        folder.write_request(request, _from_anywhere(options or RunOptions()))
-        folder.write_status(RunStatus("queued", started=time.time()))
+    folder, wanted = RunFolder(path), _from_anywhere(options or RunOptions())
+
+    def ask() -> None:
+        folder.write_request(request, wanted)
         folder.note(f"queued: {request}")
-        _spawn(folder, slots or default_slots(), lock.fileno())
+
+    launch(folder, WORKER, slots, ask)
     return path
+
+
+def launch(folder: RunFolder, module: str, slots: int | None, write_request: Callable[[], None]) -> None:
+    """Writes what is asked into a folder and starts the module that does it, the folder's lock in its hands.
+
+    Raises BlockingIOError where somebody else is at it.
+    """
+    with (folder.path / LOCK).open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        write_request()
+        folder.write_status(RunStatus("queued", started=time.time()))
+        _spawn(folder, module, slots or default_slots(), lock.fileno())
 
 
 def _from_anywhere(options: RunOptions) -> RunOptions:
@@ -55,10 +69,10 @@ def _from_anywhere(options: RunOptions) -> RunOptions:
     return options if baseline is None else replace(options, baseline=str(Path(baseline).resolve()))
 
 
-def _spawn(folder: RunFolder, slots: int, lock: int) -> None:
-    """Starts the worker with the lock of its folder in its hands, and its words in the log."""
+def _spawn(folder: RunFolder, module: str, slots: int, lock: int) -> None:
+    """Starts a worker with the lock of its folder in its hands, and its words in the log."""
     home = str(folder.path.resolve())
-    command = [sys.executable, "-m", "redmud_opt.jobs.worker", home, "--slots", str(slots)]
+    command = [sys.executable, "-m", module, home, "--slots", str(slots)]
     source = str(Path(__file__).resolve().parents[2])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     with (folder.path / "log.txt").open("ab") as log:
@@ -112,6 +126,12 @@ def _checked(folder: RunFolder, found: RunStatus) -> RunStatus:
         failed = replace(found, state="failed", exit=int(Exit.CRASHED))
         folder.write_status(failed)
         return failed
+
+
+def ahead(run_dir: str | Path) -> int:
+    """How many others have waited longer than a run that waits."""
+    path = Path(run_dir)
+    return waiting_before(path.parent / SLOTS, path.name)
 
 
 def cancel(run_dir: str | Path) -> None:

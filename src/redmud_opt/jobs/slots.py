@@ -62,6 +62,13 @@ def slot(root: Path, count: int, name: str, gave_up: Callable[[], bool]) -> Iter
                 file.close()
 
 
+def waiting_before(root: Path, name: str) -> int:
+    """How many tickets are older than that of `name`; nobody's ticket is touched."""
+    tickets = sorted(path.name for path in root.glob("*.ticket"))
+    own = [number for number, ticket in enumerate(tickets) if ticket.partition("-")[2] == f"{name}.ticket"]
+    return own[0] if own else 0
+
+
 def _take(root: Path, count: int) -> IO[bytes] | None:
     for number in range(count):
         held = try_lock(root / f"slot-{number}")

@@ -57,4 +57,4 @@ def box_name(node: Node, labels: Labels, *, short: bool = False) -> str:
     values = {"name": labels.name(node.name), "site": labels.name(node.site)}
     if short:
         return str(values["name"])
-    return text(Message(f"report.box.{node.kind}", values), labels.language)
+    return text(Message(f"report.box.{node.kind}", values), labels.language).rstrip("\n")

@@ -18,16 +18,17 @@ LEGEND_FIT = 44
 """Letters of a line of a legend, so that a narrow screen holds it."""
 
 
-def capex_scale(plan: Plan, language: str) -> Scale:
+def capex_scale(plan: Plan, language: str, units: str = "auto") -> Scale:
     """The unit of money for capex by year, and the budgets beside it."""
     spending, budgets = plan.frames["spending"], plan.frames["budgets"]
     sums = spending.groupby("year")["capex_cny"].sum()
-    return money_scale([*map(float, sums), *map(float, budgets["amount_cny"])], language)
+    return money_scale([*map(float, sums), *map(float, budgets["amount_cny"])], language, units)
 
 
-def capex_bars(plan: Plan, language: str) -> go.Figure:
+def capex_bars(plan: Plan, language: str, units: str = "auto") -> go.Figure:
     """Capex by the year in which it is due, a colour per line; what the budget of a year allows as a mark."""
-    spending, labels, scale = plan.frames["spending"], Labels(plan, language), capex_scale(plan, language)
+    spending, labels = plan.frames["spending"], Labels(plan, language)
+    scale = capex_scale(plan, language, units)
     names = list(dict.fromkeys(spending["line"]))
     figure = go.Figure()
     for k, line in enumerate(names):

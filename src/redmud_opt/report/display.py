@@ -16,7 +16,7 @@ from redmud_opt.report.numbers import apart, gap_percent, mass_scale, money_scal
 from redmud_opt.report.tables import heading
 
 
-def fate_cells(plan: Plan, language: str, year: int | None = None) -> pd.DataFrame:
+def fate_cells(plan: Plan, language: str, year: int | None = None, units: str = "auto") -> pd.DataFrame:
     """What became of each waste class, each row in its own unit of mass; columns of zeros are left out."""
     labels, table = Labels(plan, language), fates(plan, year)
     shown = [
@@ -24,25 +24,25 @@ def fate_cells(plan: Plan, language: str, year: int | None = None) -> pd.DataFra
     ]
     rows = []
     for row in table.to_dict("records"):
-        scale = mass_scale([float(row[column]) for column in FATES], language)
+        scale = mass_scale([float(row[column]) for column in FATES], language, units)
         cells = {"waste_class": labels.word("class", str(row["waste_class"]))}
         cells |= {column: scale.text(row[column]) for column in shown}
         rows.append({_head("identity", column, language): cell for column, cell in cells.items()})
     return pd.DataFrame(rows)
 
 
-def used_of_generated(plan: Plan, language: str) -> dict[str, tuple[str, str]]:
+def used_of_generated(plan: Plan, language: str, units: str = "auto") -> dict[str, tuple[str, str]]:
     """Waste class in words → (used, generated) over the horizon, in one unit."""
     labels = Labels(plan, language)
     found = {}
     for row in fates(plan).to_dict("records"):
-        scale = mass_scale([float(row["generated_t"]), float(row["utilised_t"])], language)
+        scale = mass_scale([float(row["generated_t"]), float(row["utilised_t"])], language, units)
         word = labels.word("class", str(row["waste_class"]))
         found[word] = scale.figure(row["utilised_t"]), scale.text(row["generated_t"])
     return found
 
 
-def rate_cells(plan: Plan, language: str) -> pd.DataFrame:
+def rate_cells(plan: Plan, language: str, units: str = "auto") -> pd.DataFrame:
     """The three rates per waste class and year, beside the targets that bear on them if there are any."""
     labels, table = Labels(plan, language), rates(plan)
     beside = _beside(plan.frames["targets"], language)
@@ -52,7 +52,7 @@ def rate_cells(plan: Plan, language: str) -> pd.DataFrame:
         cells = {"waste_class": labels.word("class", str(row["waste_class"]))}
         if with_plants:
             cells["plant"] = labels.name(str(row["plant"])) or text(Message("report.all_plants"), language)
-        scale = mass_scale([float(row["generated_t"])], language)
+        scale = mass_scale([float(row["generated_t"])], language, units)
         cells |= {"year": str(row["year"]), "generated_t": scale.text(row["generated_t"])}
         cells |= {name: percent(float(row[name]), language) for name in RATES}
         if beside:

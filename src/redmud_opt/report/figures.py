@@ -155,16 +155,16 @@ def _hover(link: Link, labels: Labels, scale: Scale) -> str:
     return f"{ends}<br>{what}{scale.text(link.amount_t)}"
 
 
-def value_scale(plan: Plan, language: str) -> Scale:
+def value_scale(plan: Plan, language: str, units: str = "auto") -> Scale:
     """The unit of money for a plan's value and its terms."""
-    return money_scale([plan.value_cny, *plan.value_by_term()], language)
+    return money_scale([plan.value_cny, *plan.value_by_term()], language, units)
 
 
-def value_bars(plan: Plan, language: str) -> go.Figure:
+def value_bars(plan: Plan, language: str, units: str = "auto") -> go.Figure:
     """Discounted value by term: what comes in to the right, what it costs to the left."""
     terms = plan.value_by_term()
     labels = Labels(plan, language)
-    scale = value_scale(plan, language)
+    scale = value_scale(plan, language, units)
     amounts = [float(amount) for amount in terms]
     figure = go.Figure(
         go.Bar(

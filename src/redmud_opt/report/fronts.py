@@ -36,12 +36,13 @@ def front_figure(front: Front, language: str) -> go.Figure:
             hovertemplate="%{customdata}: %{x:,.4~r}, %{y:,.4~r}<br>%{text}<extra></extra>",
         )
     )
-    figure.update_xaxes(title=_axis(other, language), tickformat=",~r", fixedrange=True, **AXIS)
-    figure.update_yaxes(title=_axis(main, language), tickformat=",~r", fixedrange=True, **AXIS)
+    figure.update_xaxes(title=goal_axis(other, language), tickformat=",~r", fixedrange=True, **AXIS)
+    figure.update_yaxes(title=goal_axis(main, language), tickformat=",~r", fixedrange=True, **AXIS)
     return styled(figure, height=420)
 
 
-def _axis(goal: str, language: str) -> str:
+def goal_axis(goal: str, language: str) -> str:
+    """A goal and its unit, as an axis is titled."""
     return text(Message("front.axis_money" if goal == "value" else f"plan.goal_{goal}"), language)
 
 

@@ -94,15 +94,27 @@ def gap_percent(gap: float, language: str) -> str:
     return percent(gap, language)
 
 
-def mass_scale(amounts: Iterable[float], language: str) -> Scale:
-    """The largest unit of mass in which the greatest amount is at least 1."""
+UNITS = ("auto", "1", "10k")
+"""What a reader may choose: whichever unit reads best; t and CNY; 10⁴ t and 10⁴ CNY (万吨, 万元)."""
+
+_CHOSEN = {"1": (1.0, "t", "cny"), "10k": (1e4, "wt", "wcny")}
+
+
+def mass_scale(amounts: Iterable[float], language: str, units: str = "auto") -> Scale:
+    """The unit that was chosen, else the largest unit of mass in which the greatest amount is at least 1."""
+    if units in _CHOSEN:
+        divisor, name, _ = _CHOSEN[units]
+        return Scale(divisor, text(Message(f"report.unit.{name}"), language), language)
     largest = max((abs(a) for a in amounts if math.isfinite(a)), default=0.0)
     divisor, name = next(step for step in _MASS[language] if largest >= step[0] or step[1] == "t")
     return Scale(divisor, text(Message(f"report.unit.{name}"), language), language)
 
 
-def money_scale(amounts: Iterable[float], language: str) -> Scale:
-    """The unit of money for a set of amounts in CNY."""
+def money_scale(amounts: Iterable[float], language: str, units: str = "auto") -> Scale:
+    """The unit that was chosen, else the unit of money for a set of amounts in CNY."""
+    if units in _CHOSEN:
+        divisor, _, name = _CHOSEN[units]
+        return Scale(divisor, text(Message(f"report.unit.{name}"), language), language)
     largest = max((abs(a) for a in amounts if math.isfinite(a)), default=0.0)
     divisor, name = next(step for step in _MONEY[language] if largest >= _MONEY_FROM.get(step[1], 0.0))
     return Scale(divisor, text(Message(f"report.unit.{name}"), language), language)

@@ -47,7 +47,7 @@ def overview(case: Case, plan: Plan, language: str = "en") -> Overview:
     """The plan in one table; `case` is the case that it was made for."""
     years = sorted({int(year) for year in plan.frames["rates"]["year"]})
     rows: list[tuple[str, ...]] = []
-    fates = _kinds(case, plan, language)
+    fates = destination_kinds(case, plan, language)
     for waste_class in dict.fromkeys(fates["waste_class"]):
         rows += _of_class(plan, fates[fates["waste_class"] == waste_class], waste_class, years, language)
     return Overview(
@@ -57,23 +57,27 @@ def overview(case: Case, plan: Plan, language: str = "en") -> Overview:
     )
 
 
-def _kinds(case: Case, plan: Plan, language: str) -> pd.DataFrame:
-    """Origin tonnes by class, year and kind of destination."""
-    methods = {row.name: row.method for row in case.processes} | {
-        row.name: row.method for row in case.outlets
-    }
+def methods_of(case: Case, language: str) -> dict[str, str]:
+    """Process or outlet → its method of use, as the rule pack words it; those without one are left out."""
     words = {row.code: getattr(row, f"label_{language}") or row.code for row in case.methods}
+    method = {row.name: row.method for row in case.processes} | {row.name: row.method for row in case.outlets}
+    return {name: words[code] for name, code in method.items() if code in words}
+
+
+def destination_kinds(case: Case, plan: Plan, language: str) -> pd.DataFrame:
+    """Origin tonnes by class, fate, year and kind of destination: the method of use as the rule pack words it."""
+    words = methods_of(case, language)
     frame = plan.frames["fates"].copy()
     frame["waste_class"] = [str(origin).partition(":")[0] for origin in frame["origin"]]
     frame["kind"] = [
-        words.get(methods.get(str(at), ""), str(at))
+        words.get(str(at), str(at))
         if fate in ("utilised", "handed_to_disposal", "handed_out")
         else text(Message(f"overview.{fate}"), language)
         for fate, at in zip(frame["fate"], frame["at"], strict=True)
     ]
     order = {"utilised": 0, "handed_out": 1, "reduced": 2, "handed_to_disposal": 3, "placed": 4, "stored": 5}
     frame["order"] = frame["fate"].map(order)
-    keys = ["waste_class", "order", "kind", "year"]
+    keys = ["waste_class", "fate", "order", "kind", "year"]
     return frame.groupby(keys, as_index=False, sort=False)[["amount_t"]].sum()
 
 

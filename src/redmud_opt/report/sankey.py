@@ -16,7 +16,7 @@ by the mass fed to the process that made them, and over outlets as the product m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,8 +83,26 @@ def trace(plan: Plan, setting: Setting, waste_class: str, year: int | None = Non
     _processes(links, tables)
     _sinks(links, tables)
     _stocks(links, tables)
-    short = _without_transit(links.list())
-    return sorted(short, key=lambda link: -link.amount_t)
+    return _shortened(links)
+
+
+def merged(
+    links: Sequence[Link], box: Callable[[Node, Link], Node], goods: Callable[[Link], str]
+) -> list[Link]:
+    """The links with boxes put together: what each box becomes, and what each link is said to carry.
+
+    What goes from a box into itself is left out: it comes in and leaves, so every box stays in balance.
+    """
+    found = _Links()
+    for link in links:
+        start, end = box(link.start, link), box(link.end, link)
+        if start != end:
+            found.add(start, end, goods(link), link.amount_t)
+    return _shortened(found)
+
+
+def _shortened(links: _Links) -> list[Link]:
+    return sorted(_without_transit(links.list()), key=lambda link: -link.amount_t)
 
 
 Records = list[dict[str, Any]]

@@ -166,6 +166,23 @@ class View:
         return csv_bytes(self.frame)
 
 
+def in_units(view: View, units: str, language: str) -> View:
+    """The same table with t and CNY in the units that a reader chose; `auto` leaves tables in t and CNY."""
+    if units != "10k":
+        return view
+    names, columns, numbers = {}, {}, {}
+    for title, decimals in view.numbers.items():
+        for one, myriad in (("t", "wt"), ("cny", "wcny")):
+            old, new = (text(Message(f"report.unit.{unit}"), language) for unit in (one, myriad))
+            before, comma, unit = title.rpartition({"en": ", ", "zh": "，"}[language])
+            if comma and (unit == old or unit.startswith((f"{old} (", f"{old}（"))):
+                names[title] = f"{before}{comma}{new}{unit[len(old) :]}"
+                columns[title] = view.frame[title] / 1e4
+                numbers[names[title]] = decimals + 2
+    frame = view.frame.assign(**columns).rename(columns=names)
+    return View(view.name, view.title, frame, {names.get(n, n): d for n, d in view.numbers.items()} | numbers)
+
+
 def table(plan: Plan, name: str, language: str) -> View:
     """A table of a plan in words."""
     labels = Labels(plan, language)

@@ -11,6 +11,7 @@ time per step, so no date stands in between.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from math import nan
 
@@ -38,50 +39,67 @@ CONTRACT_COLUMNS = (
 def steps_to_take(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     """One row per step, the first to be decided above."""
     labels = Labels(plan, language)
-    rows = sorted(_steps(case, plan), key=lambda row: (row[2], row[1]))
     told = [
-        (_say(f"step_{what}", language), labels.name(item), str(decide), str(ready), capex, lead)
-        for what, item, decide, ready, capex, lead in rows
+        (
+            _say(f"step_{step.what}", language),
+            labels.lane(step.item) if step.what == "openings" else labels.name(step.item),
+            str(step.decide_by),
+            str(step.ready_by),
+            step.capex_cny,
+            step.lead_months,
+        )
+        for step in steps(case, plan)
     ]
     return pd.DataFrame(told, columns=[_say(f"column_{name}", language) for name in STEP_COLUMNS])
 
 
-def _steps(case: Case, plan: Plan) -> Iterator[tuple[str, str, date, date, float, int]]:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the plan decides: which table says so, what it is, by when, for how much (CNY, not discounted)."""
+
+    what: str
+    item: str
+    decide_by: date
+    ready_by: date
+    capex_cny: float = 0.0
+    lead_months: int = 0
+
+
+def steps(case: Case, plan: Plan) -> list[Step]:
+    """The steps, the first to be decided first."""
+    return sorted(_steps(case, plan), key=lambda step: (step.decide_by, step.item))
+
+
+def _steps(case: Case, plan: Plan) -> Iterator[Step]:
     starts = {period.name: period.start for period in case.periods}
     lead = {line.name: int(line.lead_time_months or 0) for line in case.lines}
     for row in plan.frames["builds"].to_dict("records"):
         months, ready = lead.get(row["line"], 0), date.fromisoformat(str(row["start"]))
         decide = min(starts.get(row["period"], ready), ready)
-        yield "builds", str(row["line"]), decide, ready, float(row["capex_cny"]), months
+        yield Step("builds", str(row["line"]), decide, ready, float(row["capex_cny"]), months)
     for row in plan.frames["closings"].to_dict("records"):
         day = starts[row["period"]]
-        yield "closings", str(row["line"]), starts.get(row["decided"], day), day, 0.0, 0
+        yield Step("closings", str(row["line"]), starts.get(row["decided"], day), day)
     raises = {row.name: int(row.lead_time_months or 0) for row in case.raises}
+    yards = {row.name: int(row.lead_time_months or 0) for row in case.storages}
     for row in plan.frames["yard_events"].to_dict("records"):
-        day, months = date.fromisoformat(str(row["start"])), raises.get(row["item"], 0)
-        yield "yard_events", str(row["item"]), months_after(day, -months), day, float(row["cost_cny"]), months
+        leads = {"raise": raises, "new_yard": yards}.get(str(row["kind"]), {})
+        day, months = date.fromisoformat(str(row["start"])), leads.get(str(row["item"]), 0)
+        decide = months_after(day, -months)
+        yield Step("yard_events", str(row["item"]), decide, day, float(row["cost_cny"]), months)
     for row in plan.frames["openings"].to_dict("records"):
-        yield "openings", str(row["lane"]), starts[row["period"]], starts[row["period"]], 0.0, 0
+        yield Step("openings", str(row["lane"]), starts[row["period"]], starts[row["period"]])
     yield from _reductions(case, plan, starts)
 
 
-def _reductions(
-    case: Case, plan: Plan, starts: dict[str, date]
-) -> Iterator[tuple[str, str, date, date, float, int]]:
+def _reductions(case: Case, plan: Plan, starts: dict[str, date]) -> Iterator[Step]:
     """Options on what arises, once each: when they are in force first, decided so many months before."""
     lead = {row.name: int(row.lead_time_months or 0) for row in case.reductions}
     frame = plan.frames["reductions"]
     for name, own in frame.groupby("option", sort=False) if len(frame) else ():
-        ready = min(starts[period] for period in own["period"])
-        months = lead.get(str(name), 0)
-        yield (
-            "reductions",
-            str(name),
-            months_after(ready, -months),
-            ready,
-            float(own["capex_cny"].sum()),
-            months,
-        )
+        ready, months = min(starts[period] for period in own["period"]), lead.get(str(name), 0)
+        capex = float(own["capex_cny"].sum())
+        yield Step("reductions", str(name), months_after(ready, -months), ready, capex, months)
 
 
 def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The upper half of the page: which case, and what is in it or wrong with it."""
+"""Which case, and what is in it or wrong with it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ import streamlit as st
 
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import Message, template, text
-from redmud_opt.report.case_facts import assumed, counts, horizon, title
+from redmud_opt.report.case_facts import assumed, counts, horizon
+from redmud_opt.ui import address
 from redmud_opt.ui.address import keep
-from redmud_opt.ui.cases import DEFAULT, Look, choices, look
+from redmud_opt.ui.cases import Look, choices, look, named, titled
 from redmud_opt.ui.grid import words_grid
 from redmud_opt.ui.words import Words, listed, plain
 
 
 def choose(say: Words) -> Look | None:
-    """The selector; None if there is no case at all."""
+    """The selector, and the case read; None if there is no case at all."""
+    found = pick(say)
+    return None if found is None else look(*found)
+
+
+def pick(say: Words) -> tuple[str, Path] | None:
+    """The selector: name and path of the case, which is not read."""
     known = choices()
     if not known:
         st.warning(say("no_cases"))
@@ -26,11 +33,16 @@ def choose(say: Words) -> Look | None:
     if asked and asked not in known:
         st.warning(plain(say("case_unknown", name=asked)))
     names = list(known)
-    first = asked if asked in known else DEFAULT if DEFAULT in known else names[0]
     name = st.selectbox(
-        say("case"), names, index=names.index(first), key="case", on_change=_chosen, filter_mode=None
+        say("case"),
+        names,
+        index=names.index(named() or names[0]),
+        key="case",
+        format_func=lambda name: titled(name, known[name], say.language),
+        on_change=_chosen,
+        filter_mode=None,
     )
-    return look(name, Path(known[name]))
+    return name, Path(known[name])
 
 
 def _chosen() -> None:
@@ -40,7 +52,9 @@ def _chosen() -> None:
 def show(found: Look, say: Words) -> None:
     """Faults if there are any, else the facts."""
     if found.faults is not None:
+        st.error(say("faults", count=len(found.faults.faults)))
         show_faults(found.faults, say)
+        address.link("check", say("to_check"), icon=":material/fact_check:")
         return
     _facts(found, say)
     _impossible(found, say)
@@ -48,19 +62,17 @@ def show(found: Look, say: Words) -> None:
     _second_look(found, say)
 
 
-def show_faults(faults: CaseFaults, say: Words) -> None:
+def show_faults(faults: CaseFaults, say: Words, key: str = "faults") -> None:
     """Every fault with its place, what is wrong and what would be right."""
-    st.error(say("faults", count=len(faults.faults)))
     records = pd.DataFrame(faults.as_records(say.language))
     columns = ["file", "row", "column", "message", "remedy"]
     shown = records[columns].astype(object).where(records[columns].notna(), "")
     shown["row"] = shown["row"].map(lambda row: "" if row == "" else str(int(row)))
-    words_grid(shown.rename(columns={name: say(f"fault_{name}") for name in columns}), "faults")
+    words_grid(shown.rename(columns={name: say(f"fault_{name}") for name in columns}), key)
 
 
 def _facts(found: Look, say: Words) -> None:
     assert found.case is not None
-    st.markdown(f"**{plain(title(found.case, say.language))}**")
     things = say("between").join(
         say(f"count_{name}", count=count) for name, count in counts(found.case).items()
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from redmud_opt.plan import Plan
 from redmud_opt.report.boxes import box_name
 from redmud_opt.report.capex import capex_bars, capex_scale
-from redmud_opt.report.display import fate_cells, rate_cells, used_of_generated
+from redmud_opt.report.display import fate_cells, rate_cells
 from redmud_opt.report.figures import (
     COLOURS,
     drawn,
@@ -22,6 +22,7 @@ from redmud_opt.report.sankey import Link, trace, waste_classes
 from redmud_opt.report.served import served_view
 from redmud_opt.report.setting import Setting
 from redmud_opt.report.tables import SHOWN, View, heading, link_table, table
+from redmud_opt.ui.cards import cards
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
 from redmud_opt.ui.inputs import names_of
 from redmud_opt.ui.style import legend, scrolling
@@ -45,24 +46,19 @@ def show_plan(plan: Plan, setting: Setting, run: str, say: Words) -> None:
 
 
 def _headline(plan: Plan, say: Words) -> None:
-    scale = value_scale(plan, say.language)
-    with st.container(horizontal=True, key="cards"):
-        st.metric(
-            say("value"), scale.text(plan.value_cny), help=say("value_help"), border=True, width="content"
-        )
-        for name, (used, generated) in used_of_generated(plan, say.language).items():
-            value = say("of_generated", used=used, generated=generated)
-            st.metric(say("used", what=name), value, help=say("used_help"), border=True, width="content")
-    heading = say("value_by_term", unit=scale.unit)
+    cards(plan, say)
+    heading = say("value_by_term", unit=value_scale(plan, say.language, say.units).unit)
     st.markdown(f"#### {heading}")
-    st.plotly_chart(value_bars(plan, say.language), theme=None, config=QUIET, key="value", alt=heading)
+    st.plotly_chart(
+        value_bars(plan, say.language, say.units), theme=None, config=QUIET, key="value", alt=heading
+    )
 
 
 def _rates(plan: Plan, say: Words) -> None:
     st.markdown(f"#### {say('rates')}")
     st.caption(say("rates_note"))
     wide = {heading("rates", "target", say.language): 260}
-    words_grid(rate_cells(plan, say.language), "rates", left=_words(say), wide=wide)
+    words_grid(rate_cells(plan, say.language, say.units), "rates", left=_words(say), wide=wide)
 
 
 def _built(plan: Plan, say: Words) -> None:
@@ -74,16 +70,18 @@ def _built(plan: Plan, say: Words) -> None:
     if not shown:
         st.caption(say("nothing_built"))
     for name in (*shown, *(["reductions"] if _has(plan, "reductions") else [])):
-        view = table(plan, name, say.language)
+        view = say.view(table(plan, name, say.language))
         st.markdown(f"**{view.title}**")
         view_grid(view, f"{name}_grid")
     if _has(plan, "spending"):
-        scale = capex_scale(plan, say.language)
+        scale = capex_scale(plan, say.language, say.units)
         words = say("capex_by_year", unit=scale.unit)
         st.markdown(f"**{words}**")
-        st.plotly_chart(capex_bars(plan, say.language), theme=None, config=QUIET, key="capex", alt=words)
+        st.plotly_chart(
+            capex_bars(plan, say.language, say.units), theme=None, config=QUIET, key="capex", alt=words
+        )
     if _has(plan, "budgets"):
-        view = table(plan, "budgets", say.language)
+        view = say.view(table(plan, "budgets", say.language))
         st.markdown(f"**{view.title}**")
         view_grid(view, "budgets_grid")
 
@@ -111,7 +109,7 @@ def _years(setting: Setting, key: str, say: Words) -> int | None:
 def _fates(plan: Plan, setting: Setting, say: Words) -> None:
     st.markdown(f"#### {say('fates')}")
     st.caption(say("fates_note"))
-    cells = fate_cells(plan, say.language, _years(setting, "fate_year", say))
+    cells = fate_cells(plan, say.language, _years(setting, "fate_year", say), say.units)
     words_grid(cells, "fates", left=_words(say))
 
 
@@ -121,7 +119,7 @@ def _served(plan: Plan, run: str, say: Words) -> None:
         return
     st.markdown(f"#### {say('served')}")
     st.caption(say("served_note"))
-    view = served_view(plan, say.language)
+    view = say.view(served_view(plan, say.language))
     view_grid(view, "served_grid")
     csv_button(view.frame, f"{run}-cost_to_serve", "served_csv", say)
 
@@ -150,7 +148,7 @@ def _flows(plan: Plan, setting: Setting, say: Words) -> None:
         st.info(say("no_flows"))
         return
     _figure(links, Labels(plan, say.language), say)
-    view = _link_view(links, Labels(plan, say.language), say)
+    view = say.view(_link_view(links, Labels(plan, say.language), say))
     with st.expander(view.title):
         view_grid(view, "links")
         csv_button(view.frame, f"flows-{chosen}-{year or HORIZON}", "links_csv", say)
@@ -188,7 +186,7 @@ def _tables(plan: Plan, run: str, say: Words) -> None:
         label_visibility="collapsed",
         format_func=lambda option: word("table", option, say.language),
     )
-    view = table(plan, str(name), say.language)
+    view = say.view(table(plan, str(name), say.language))
     st.caption(plain(say("rows", count=len(view.frame))))
     view_grid(view, "plan_table")
     csv_button(pd.DataFrame(view.frame), f"{run}-{name}", "table_csv", say)

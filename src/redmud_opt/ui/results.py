@@ -1,4 +1,4 @@
-"""The lower half of the page: how a run ended, honestly, and its plan if it holds one."""
+"""How a run ended, honestly."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from pathlib import Path
 
 import streamlit as st
 
-from redmud_opt.case import Case, CaseFaults
+from redmud_opt.case import Case
 from redmud_opt.i18n import Message
-from redmud_opt.jobs import Exit, RunFolder, RunResult, RunStatus, result
-from redmud_opt.jobs.inputs import INDEX, INPUTS, recall
+from redmud_opt.jobs import Exit, RunFolder, RunResult, RunStatus
+from redmud_opt.jobs.inputs import INDEX
 from redmud_opt.plan import Plan
 from redmud_opt.plan.audit import TOLERANCE
 from redmud_opt.report.bundle import zipped
 from redmud_opt.report.display import proof_words, status_words
 from redmud_opt.report.numbers import small
 from redmud_opt.report.progress import progress_curve, progress_lines, progress_scale
-from redmud_opt.report.setting import Setting
-from redmud_opt.ui.cases import Look
+from redmud_opt.ui import address
+from redmud_opt.ui.cards import cards
+from redmud_opt.ui.cases import chosen
+from redmud_opt.ui.held import recorded, result_of
 from redmud_opt.ui.inputs import show_faults
-from redmud_opt.ui.plan_view import QUIET, show_plan
+from redmud_opt.ui.plan_view import QUIET
 from redmud_opt.ui.words import Words, plain
+
+LOG_LINES = 40
 
 ENDS = {
     Exit.FAULTS: "end_faults",
@@ -35,29 +39,30 @@ ENDS = {
 }
 
 
-def show(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> None:
-    """All of a run that has ended."""
-    try:
-        found = _result(folder, (folder / "result.json").stat().st_mtime_ns)
-    except (OSError, ValueError, KeyError, TypeError):
+def show(folder: Path, now: RunStatus, say: Words) -> None:
+    """All of a run that has ended, but for the plan itself."""
+    found = result_of(folder)
+    if found is None:
         st.error(say("unreadable_run"))
         return
-    _whose(folder, now, on_screen, say)
-    case = _recorded(folder)
+    whose(folder, now, say)
+    case = recorded(folder)
     if found.plan is None:
         _without_plan(folder, found, case, say)
     else:
-        box, icon = (st.success, "check_circle") if found.plan.status == "optimal" else (st.info, "rule")
-        box(plain(status_words(found.plan, say.language)), icon=f":material/{icon}:")
-        _audit(found, say)
-        _how(found.plan, say)
+        standing(found.plan, say)
         if case is None:
             st.warning(say("inputs_gone"))
         else:
-            show_plan(found.plan, Setting.of(case), folder.name, say)
+            cards(found.plan, say)
+            with st.container(key="onward"):
+                address.link("plan", say("to_plan"), icon=":material/arrow_forward:")
+        _how(found.plan, say)
+    with st.expander(say("log"), expanded=found.exit is Exit.CRASHED):
+        st.code("\n".join(RunFolder(folder).log_tail(LOG_LINES)), language=None)
     st.download_button(
         say("zip"),
-        lambda: zipped(folder),
+        lambda: zipped(folder, "" if case is None else case.settings.classification),
         f"{folder.name}.zip",
         "application/zip",
         key="zip",
@@ -66,35 +71,13 @@ def show(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> No
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _result(folder: Path, stamp: int) -> RunResult:
-    found = result(folder)
-    if found is None:
-        raise ValueError(f"{folder} has no result")
-    return found
-
-
-def _recorded(folder: Path) -> Case | None:
-    """The case that the run was made for, from the copy of its inputs; None if that is missing or was changed."""
-    stamps = [(str(file), file.stat().st_mtime_ns) for file in sorted((folder / INPUTS).rglob("*"))]
-    return _recall(folder, tuple(stamps)) if stamps else None
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _recall(folder: Path, stamps: tuple[tuple[str, int], ...]) -> Case | None:
-    try:
-        return recall(folder).case
-    except (CaseFaults, OSError, ValueError, KeyError):
-        return None
-
-
-def _whose(folder: Path, now: RunStatus, on_screen: Look | None, say: Words) -> None:
+def whose(folder: Path, now: RunStatus, say: Words) -> None:
     """Which run of which case this is, and whether that is the case on the screen."""
     when = "" if now.started is None else datetime.fromtimestamp(now.started).strftime("%Y-%m-%d %H:%M")
     asked, _ = RunFolder(folder).read_request()
     case = Path(asked).name.removesuffix(".yaml")
     st.caption(plain(say("whose", run=folder.name, case=case, when=when, seconds=f"{now.seconds:.1f}")))
-    then = _hashes(folder)
+    then, on_screen = _hashes(folder), chosen()
     if on_screen is None or not then:
         return
     if on_screen.case is not None and dict(on_screen.files) == then:
@@ -113,13 +96,14 @@ def _hashes(folder: Path) -> Mapping[str, str]:
     return {name: entry["sha256"] for name, entry in files.items()}
 
 
-def _audit(found: RunResult, say: Words) -> None:
-    assert found.plan is not None
-    audit = found.plan.audit
-    if audit is None:
+def standing(plan: Plan, say: Words) -> None:
+    """Whether the plan is proved best, and whether it passed its audit."""
+    box, icon = (st.success, "check_circle") if plan.status == "optimal" else (st.info, "rule")
+    box(plain(status_words(plan, say.language)), icon=f":material/{icon}:")
+    if plan.audit is None:
         st.warning(say.tell(Message("plan.not_audited")))
-        return
-    _badge(audit.passed, audit.worst_residual, say)
+    else:
+        _badge(plan.audit.passed, plan.audit.worst_residual, say)
 
 
 def _how(plan: Plan, say: Words) -> None:
@@ -151,7 +135,5 @@ def _without_plan(folder: Path, found: RunResult, case: Case | None, say: Words)
     if found.exit is Exit.AUDIT_FAILED and found.audit is not None:
         _badge(False, float(found.audit["worst_residual"]), say)
     if found.faults is not None:
+        st.error(say("faults", count=len(found.faults.faults)))
         show_faults(found.faults, say)
-    if found.exit is Exit.CRASHED:
-        with st.expander(say("log")):
-            st.code("\n".join(RunFolder(folder).log_tail(40)), language=None)

@@ -7,41 +7,40 @@ from pathlib import Path
 
 import streamlit as st
 
-from redmud_opt.jobs import RunFolder, RunOptions, RunStatus, cancel, start, status
+from redmud_opt.jobs import RunFolder, RunOptions, RunStatus, ahead, cancel, start
+from redmud_opt.jobs.history import entries
 from redmud_opt.jobs.outcome import STAGES
 from redmud_opt.report.display import live_words
 from redmud_opt.report.numbers import share_of
-from redmud_opt.ui.address import keep, run_folder, runs_root
+from redmud_opt.ui.address import goto, keep
 from redmud_opt.ui.cases import Look
+from redmud_opt.ui.held import status_of
+from redmud_opt.ui.settings import runs_root
 from redmud_opt.ui.words import Words, plain
 
 EVERY_S = 0.5
+LOG_LINES = 40
+
+GOALS: dict[str, str | None] = {
+    "case": None,
+    "value": "value",
+    "utilisation": "utilisation,value",
+    "landfilled": "landfilled,value",
+    "emissions": "emissions,value",
+}
+"""What a plan may be asked to be best at: the word of the page → the objective of the run; None: that of the case."""
 
 
-def current(say: Words) -> tuple[Path, RunStatus] | None:
-    """The run of the address and where it stands; None without one, or with one that is not there (any more)."""
-    folder = run_folder()
-    if folder is None:
-        return None
-    now = _status(folder)
-    if now is None:
-        st.warning(say("run_gone"))
-        return None
-    return folder, now
+def form(found: Look, going: bool, say: Words) -> None:
+    """What is asked of a run of the case in the address, and the button that starts it."""
+    st.markdown(plain(say("run_of", case=found.title(say.language))))
+    options = _options(found, say)
+    button(found, say, options, going=going)
 
 
-def _status(folder: Path) -> RunStatus | None:
-    """Where a run stands; None if the folder is no run (any more)."""
-    try:
-        return status(folder)
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def button(found: Look, going: bool, say: Words) -> None:
-    """Starts a run of the case on the screen."""
+def button(found: Look, say: Words, options: RunOptions | None = None, *, going: bool = False) -> None:
+    """Starts a run of a case and opens its page."""
     blocked = found.faults is not None or going
-    options = _options(say)
     if st.button(
         say("run"), type="primary", disabled=blocked, key="run_button", icon=":material/play_arrow:"
     ):
@@ -51,13 +50,17 @@ def button(found: Look, going: bool, say: Words) -> None:
             st.error(plain(say("cannot_start", why=error.strerror or str(error))))
             return
         keep("run", folder.name)
-        st.rerun()
+        goto("run")
     if found.faults is not None:
         st.caption(say("run_blocked"))
 
 
-def _options(say: Words) -> RunOptions:
-    """When the solver may stop before the best plan is proved; by default never."""
+def _options(found: Look, say: Words) -> RunOptions:
+    """What is to be best, when the solver may stop, what it is planned against; untouched all of it is safe."""
+    goal = st.selectbox(
+        say("objective"), list(GOALS), format_func=lambda name: say(f"objective_{name}"), key="objective"
+    )
+    st.caption(say(f"objective_{goal}_help"))
     with st.expander(say("options"), icon=":material/tune:"):
         left, right = st.columns(2)
         limit = left.number_input(
@@ -80,7 +83,36 @@ def _options(say: Words) -> RunOptions:
             key="gap",
             help=say("gap_help"),
         )
-    return RunOptions(time_limit_s=limit, gap=share_of(gap))
+    baseline, freeze = _baseline(found, say)
+    return RunOptions(
+        time_limit_s=limit, gap=share_of(gap), objective=GOALS[goal], baseline=baseline, freeze=freeze
+    )
+
+
+def _baseline(found: Look, say: Words) -> tuple[str | None, int]:
+    """The plan that this one is measured against, and how much of it stays."""
+    with st.expander(say("against"), icon=":material/history:"):
+        st.caption(say("against_help"))
+        held = {entry.name: entry for entry in entries(runs_root()) if entry.value_cny is not None}
+        left, right = st.columns(2)
+        name = left.selectbox(
+            say("baseline"),
+            list(held),
+            index=None,
+            format_func=lambda name: held[name].title or name,
+            placeholder=say("no_baseline"),
+            key="baseline",
+        )
+        freeze = right.number_input(
+            say("freeze"),
+            min_value=0,
+            max_value=len(found.case.periods) if found.case is not None else 0,
+            value=0,
+            key="freeze",
+            disabled=name is None,
+            help=say("freeze_help"),
+        )
+    return (None, 0) if name is None else (str(held[name].folder), int(freeze))
 
 
 def watch(folder: Path, say: Words) -> None:
@@ -88,14 +120,13 @@ def watch(folder: Path, say: Words) -> None:
 
     @st.fragment(run_every=EVERY_S)
     def live() -> None:
-        now = _status(folder)
+        now = status_of(folder)
         if now is None or now.ended:
             st.rerun()
         asked = (folder / "cancel").exists()
         with st.container(border=True, key="live"):
-            st.markdown(f"**{say('cancelling') if asked else _where(now, say)}**")
+            st.markdown(f"**{say('cancelling') if asked else _where(folder, now, say)}**")
             st.progress(_part(now), text=say("seconds", seconds=int(now.seconds)))
-            _readout(folder, now, say)
             st.button(
                 say("cancel"),
                 disabled=asked,
@@ -104,21 +135,32 @@ def watch(folder: Path, say: Words) -> None:
                 on_click=_cancel,
                 args=(folder,),
             )
+            st.caption(say("may_leave"))
+            _readout(folder, now, say)
+            with st.expander(say("log")):
+                st.code("\n".join(_log(folder)), language=None)
 
     live()
 
 
 def _readout(folder: Path, now: RunStatus, say: Words) -> None:
-    """Best plan, bound and gap so far, while a solve with integers goes on."""
+    """Best plan, bound and gap so far, while a solve with integers goes on; folded away until somebody asks."""
     try:
         line = RunFolder(folder).last_progress() if now.stage == "solve" else None
     except (OSError, ValueError):
         return
     words = live_words(line, say.language) if line else {}
     if line and words:
-        with st.container(key="readout"):
+        with st.expander(say("readout")), st.container(key="readout"):
             st.markdown(say("live", **{name: plain(amount) for name, amount in words.items()}))
             st.caption(say(f"phase_{line['phase']}"))
+
+
+def _log(folder: Path) -> list[str]:
+    try:
+        return RunFolder(folder).log_tail(LOG_LINES)
+    except OSError:
+        return []
 
 
 def _cancel(folder: Path) -> None:
@@ -126,9 +168,10 @@ def _cancel(folder: Path) -> None:
         cancel(folder)
 
 
-def _where(now: RunStatus, say: Words) -> str:
+def _where(folder: Path, now: RunStatus, say: Words) -> str:
     if now.state == "queued":
-        return say("queued")
+        before = ahead(folder)
+        return say("queued_behind", count=before) if before else say("queued")
     if now.stage not in STAGES:
         return say("stage_explain") if now.stage == "explain" else say("starting")
     return say(

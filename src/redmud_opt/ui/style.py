@@ -11,31 +11,43 @@ from streamlit.delta_generator import DeltaGenerator
 _CSS = """
 <style>
 .block-container { max-width: 1280px; padding: 2.2rem 2.5rem 4rem; }
-.st-key-inputs, .st-key-results { border-radius: 10px; padding: 1.1rem 1.2rem 1.3rem; }
+[data-testid="stSidebar"] { background: #f3f6f9; border-right: 1px solid #d5dee6; }
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .45rem; }
+.brand { font-weight: 700; font-size: 1.02rem; line-height: 1.35; color: #26323d; }
+.st-key-inputs, .st-key-results, .st-key-alarms { border-radius: 10px; padding: 1.1rem 1.2rem 1.3rem; }
 .st-key-inputs { background: #f3f6f9; border: 1px solid #d5dee6; border-left: 6px solid #34648f; }
 .st-key-results { background: #ffffff; border: 1px solid #d9e4de; border-left: 6px solid #2f8a68; }
+.st-key-alarms { background: #fdf6ee; border: 1px solid #ecdcc4; border-left: 6px solid #a86412; }
 .band { font-size: .82rem; font-weight: 700; letter-spacing: .06em; color: #ffffff; border-radius: 4px;
         display: inline-block; padding: .1rem .55rem; }
 .st-key-inputs .band { background: #34648f; }
-.st-key-results .band { background: #2f8a68; }
+.st-key-results .band { background: #257355; }
+.st-key-alarms .band { background: #8a4f0b; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #55626e !important; opacity: 1; }
+.st-key-onward a { background: #34648f; padding: .35rem .9rem; border-radius: .5rem; width: fit-content; }
+.st-key-onward a:hover { background: #28517a; }
+.st-key-onward a * { color: #ffffff !important; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem; color: #26323d; }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .35rem;
             vertical-align: -.08rem; }
 [data-testid="stMetricValue"] { font-size: 1.45rem; white-space: normal; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 /* English words of the frame that no catalogue reaches; the page has its own downloads and its own status. */
-[data-testid="stElementToolbar"], [data-testid="stStatusWidget"], [data-testid="stMainMenu"] { display: none; }
+[data-testid="stElementToolbar"], [data-testid="stStatusWidget"], [data-testid="stMainMenu"],
+[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "FILE"; font-size: 1rem; }
 @media (max-width: 640px) {
   .block-container { padding-left: .7rem; padding-right: .7rem; }
-  .st-key-inputs, .st-key-results { padding: .8rem .7rem 1rem; }
+  .st-key-inputs, .st-key-results, .st-key-alarms { padding: .8rem .7rem 1rem; }
 }
 </style>
 """
 
 
-def dress() -> None:
-    """Once per page."""
-    st.html(_CSS)
+def dress(file_words: str) -> None:
+    """Once per page; `file_words`: what stands on the button that chooses a file."""
+    st.html(_CSS.replace("FILE", escape(file_words)))
 
 
 def band(words: str) -> None:

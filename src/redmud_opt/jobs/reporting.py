@@ -1,0 +1,156 @@
+"""What `report` does: the plan of a run as one HTML file, or as a PDF printed from it.
+
+The file is written beside and moved into place when it is whole; nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redmud_opt.case import CaseFaults, Fault
+from redmud_opt.i18n import Message, text
+from redmud_opt.jobs.fronts import FRONT, read_front
+from redmud_opt.jobs.listening import unheard
+from redmud_opt.jobs.outcome import Exit
+from redmud_opt.jobs.taking import Held, take
+
+HTML, PDF = ".html", ".pdf"
+NEEDED = ("plotly", "jinja2")
+
+
+@dataclass(frozen=True)
+class Written:
+    """The report that was written, or why it was not."""
+
+    file: Path
+    faults: CaseFaults | None = None
+    size_bytes: int = 0
+
+    @property
+    def exit(self) -> Exit:
+        """0 where there is a report."""
+        return Exit.PLAN if self.faults is None else Exit.FAULTS
+
+    def as_record(self, language: str = "en") -> dict[str, Any]:
+        """For `--json`."""
+        faults = [] if self.faults is None else self.faults.as_records(language)
+        return {
+            "exit_code": int(self.exit),
+            "faults": faults,
+            "file": str(self.file),
+            "bytes": self.size_bytes,
+        }
+
+    def words(self, language: str = "en") -> str:
+        """For people."""
+        if self.faults is not None:
+            return self.faults.render(language)
+        values = {"file": str(self.file), "size": f"{self.size_bytes / 1e6:.1f}"}
+        return text(Message("document.written", values), language)
+
+
+def report_run(
+    run: str | Path,
+    target: str | Path,
+    language: str = "en",
+    *,
+    front: str | Path | None = None,
+    on_stage: Callable[[Message], None] = unheard,
+) -> Written:
+    """Writes the report of a run; a front found in the folder `front` stands in it. Faults are told, not raised."""
+    file = Path(target)
+    try:
+        return _written(run, file, language, front, on_stage)
+    except CaseFaults as faults:
+        return Written(file, faults)
+    except OSError as error:
+        values = {"folder": str(file), "why": error.strerror or str(error)}
+        return Written(file, CaseFaults([Fault("", 0, "", Message("jobs.cannot_write", values))]))
+
+
+def _written(
+    run: str | Path, file: Path, language: str, front: str | Path | None, on_stage: Callable[[Message], None]
+) -> Written:
+    check_target(file)
+    on_stage(Message("document.stage_reading"))
+    held = take(run, language)
+    write_held(held, file, front, on_stage)
+    return Written(file, size_bytes=file.stat().st_size)
+
+
+def write_held(
+    held: Held, file: Path, front: str | Path | None = None, on_stage: Callable[[Message], None] = unheard
+) -> Path:
+    """Writes the report of what is held. Raises CaseFaults where it cannot be made as asked."""
+    check_target(file)
+    _keep(file, content_of(held, file, front, on_stage))
+    return file
+
+
+def check_target(file: Path) -> None:
+    """Raises CaseFaults where the report cannot be made as asked: before anything is read."""
+    from redmud_opt.report.document.printing import browser
+
+    missing = next((name for name in NEEDED if importlib.util.find_spec(name) is None), None)
+    if missing is not None:
+        raise _fault("needs_extra", package=missing)
+    if file.suffix.casefold() not in (HTML, PDF):
+        raise _fault("kind", message="kind_of_file", file=str(file))
+    if file.exists():
+        raise _fault("exists", file=str(file))
+    if file.suffix.casefold() == PDF and browser() is None:
+        raise _fault("no_browser")
+
+
+def content_of(
+    held: Held, file: Path, front: str | Path | None = None, on_stage: Callable[[Message], None] = unheard
+) -> bytes:
+    """The report of a run as its file has it."""
+    from redmud_opt.report.charts import front_chart
+    from redmud_opt.report.document import NoBrowser, PrintFailed, html, print_pdf
+
+    on_stage(Message("document.stage_writing"))
+    charts = []
+    if front is not None:
+        if not (Path(front) / FRONT).is_file():
+            raise _fault("no_front", folder=str(front))
+        charts = [chart for chart in [front_chart(read_front(front), held.language)] if chart is not None]
+    page = html(held.case, held.plan, held.language, held.answers, charts)
+    if file.suffix.casefold() == HTML:
+        return page.encode("utf-8")
+    on_stage(Message("document.stage_printing"))
+    try:
+        return print_pdf(page)
+    except NoBrowser:
+        raise _fault("no_browser") from None
+    except PrintFailed as error:
+        raise _fault("print_failed", said=str(error)) from error
+
+
+def _keep(file: Path, content: bytes) -> None:
+    """A temporary name in the same folder, synced, then the name asked for; never over a file that came meanwhile."""
+    handle, part = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(part).chmod(0o666 & ~umask)
+        if file.exists():
+            raise _fault("exists", file=str(file))
+        Path(part).replace(file)
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def _fault(key: str, *, message: str = "", **values: object) -> CaseFaults:
+    said = Message(f"document.{message or key}", values)
+    return CaseFaults([Fault("", 0, "", said, Message(f"document.{key}_remedy"))])

@@ -1,0 +1,106 @@
+"""What needs somebody's attention first: papers that run out, and what the last plan raises an alarm about.
+
+papers(case, today)        permits, approvals, agreements, contracts, insurances: run out, or within a year
+raised(plan, "zh")         readiness of the plan, one row per indicator: where, since when, what to do
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from redmud_opt.case import Case
+from redmud_opt.i18n import Message
+from redmud_opt.plan import Plan
+from redmud_opt.report.tables import heading, table
+
+WITHIN_DAYS = 365
+"""Papers are told about this long before they run out."""
+
+SOON_DAYS = 90
+RUNNING_OUT = ("stock_expiring", "permit_expiring", "contract_expiring")
+"""Indicators that are told about before they are alarms: time alone makes them such."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Paper:
+    """A paper that runs out: the day after its last, its kind, its name, for whom."""
+
+    valid_to: date
+    kind: str
+    name: str
+    holder: str
+    days: int
+
+    @property
+    def grade(self) -> str:
+        """How pressing it is."""
+        return "over" if self.days <= 0 else "soon" if self.days <= SOON_DAYS else "later"
+
+    def message(self) -> Message:
+        """In words."""
+        values = {"kind": Message(f"report.paper.{self.kind}"), "name": self.name, "holder": self.holder}
+        return Message(
+            f"report.paper.{'over' if self.days <= 0 else 'ends'}",
+            values | {"day": self.valid_to.isoformat(), "days": abs(self.days)},
+        )
+
+
+def papers(case: Case, today: date) -> list[Paper]:
+    """What has run out by a day or will within a year of it, the first first; one that is followed is passed over."""
+    found = sorted(_papers(case, today))
+    last: dict[tuple[str, str], date] = {}
+    for paper in found:
+        last[paper.kind, paper.holder] = paper.valid_to
+    return [p for p in found if p.days <= WITHIN_DAYS and p.valid_to == last[p.kind, p.holder]]
+
+
+def _papers(case: Case, today: date) -> Iterator[Paper]:
+    def paper(end: date | None, kind: str, name: str, holder: str) -> Iterator[Paper]:
+        if end is not None:
+            yield Paper(end, kind, name, holder, (end - today).days)
+
+    for permit in case.permits:
+        if permit.active:
+            yield from paper(permit.valid_to, "permit", permit.name, f"{permit.receiver} {permit.code}")
+    for approval in case.approvals:
+        if approval.active:
+            holder = f"{approval.receiver} {approval.code}"
+            yield from paper(approval.valid_to, approval.kind, approval.name, holder)
+    for agreement in case.agreements:
+        if agreement.active:
+            name = f"{agreement.from_province} → {agreement.to_province}"
+            yield from paper(agreement.valid_to, "agreement", name, name)
+    for contract in case.contracts:
+        if contract.active:
+            yield from paper(contract.valid_to, "contract", contract.name, contract.partner or contract.name)
+    for site in case.sites:
+        if site.active:
+            yield from paper(site.liability_insured_to, "insurance", site.name, site.name)
+
+
+def raised(plan: Plan, language: str) -> pd.DataFrame:
+    """Alarms of a plan and what is about to run out, per indicator: the first place and year, what to do."""
+    source = plan.frames.get("readiness")
+    if source is None or source.empty:
+        return pd.DataFrame()
+    pressing = (source["state"] == "alarm") | (
+        (source["state"] == "watch") & source["indicator"].isin(RUNNING_OUT)
+    )
+    shown = table(plan, "readiness", language).frame[pressing]
+    names = [
+        heading("readiness", name, language) for name in ("indicator", "item", "year", "state", "action")
+    ]
+    indicator, item, year, state, action = names
+    places = heading("readiness", "at", language)
+    rows = []
+    for (what, how), group in shown.groupby([indicator, state], sort=False):
+        first = group.iloc[0]
+        where = " · ".join(dict.fromkeys(str(w) for w in (first[places], first[item]) if w))
+        rows.append(
+            {state: how, indicator: what, places: where, year: str(first[year]), action: first[action]}
+        )
+    return pd.DataFrame(rows, columns=[state, indicator, places, year, action])

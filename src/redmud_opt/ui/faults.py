@@ -1,0 +1,49 @@
+"""The common list of faults, each with a link to the row that it speaks of."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from redmud_opt.case import TABLES, CaseFaults, Fault
+from redmud_opt.case.editing import KEYS_TABLE
+from redmud_opt.i18n import text
+from redmud_opt.ui import address
+from redmud_opt.ui.case_words import told
+from redmud_opt.ui.words import Words, plain
+
+MOST = 60
+"""Faults shown one by one; whoever has more mends these first."""
+
+
+def fault_list(faults: CaseFaults, say: Words) -> None:
+    """Every fault: where (a link), what is wrong, what would be right."""
+    st.error(say("faults", count=len(faults.faults)))
+    with st.container(
+        key=f"faults_{abs(hash(faults.faults))}", height=420 if len(faults.faults) > 5 else "content"
+    ):
+        for number, fault in enumerate(faults.faults[:MOST], start=1):
+            _one(number, fault, say)
+        if len(faults.faults) > MOST:
+            st.markdown(told("more_faults", say, count=len(faults.faults) - MOST))
+
+
+def _one(number: int, fault: Fault, say: Words) -> None:
+    where = fault.where(say.language)
+    target = place_of(fault)
+    with st.container(gap=None):
+        if target is not None and where:
+            table, row = target
+            label = told("fault_place", say, number=str(number), where=plain(where))
+            address.link("case", label, more={"table": table, "row": str(row)})
+        elif where:
+            st.markdown(told("fault_place", say, number=str(number), where=plain(where)))
+        remedy = "" if fault.remedy is None else "  \n" + plain(text(fault.remedy, say.language))
+        st.markdown(plain(text(fault.message, say.language)) + remedy)
+
+
+def place_of(fault: Fault) -> tuple[str, int] | None:
+    """(table, row) that a fault speaks of; None where it is no table of the case's own."""
+    if fault.file == "case.yaml":
+        return KEYS_TABLE, fault.row
+    table = fault.file.removesuffix(".csv")
+    return (table, fault.row) if table in TABLES and fault.file == f"{table}.csv" else None

@@ -1,0 +1,206 @@
+"""Every page in both languages, with a plan and without; what pages share: the address and the units."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from redmud_opt.i18n import LANGUAGES, template
+from redmud_opt.jobs import RunFolder, RunOptions, RunStatus
+from redmud_opt.jobs.history import describe, entries, trashed
+from redmud_opt.jobs.slots import try_lock
+from redmud_opt.ui.pages import PAGES
+
+Open = Callable[..., AppTest]
+both = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def text_of(test: AppTest) -> str:
+    kinds = ("markdown", "caption", "error", "warning", "info", "success", "metric")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(test, kind))
+
+
+@both
+@pytest.mark.parametrize("name", [page.name for page in PAGES])
+def test_every_page_with_a_plan_and_without(page: Open, grown_run: Path, name: str, lang: str) -> None:
+    for address in ({}, {"run": grown_run.name}, {"run": "gone"}):
+        test = page(name, lang=lang, case="growing", **address)
+        assert not test.exception, address
+        title = template(f"ui.page_{name}", lang)
+        assert f"## {title}" in [element.value for element in test.markdown], address
+        if lang == "en":
+            assert not re.search("[\u4e00-\u9fff]", text_of(test)), address
+
+
+def test_the_address_is_taken_along_to_every_page(page: Open, grown_run: Path) -> None:
+    kept = {"lang": "zh", "units": "10k", "case": "growing", "run": grown_run.name}
+    test = page(**kept)
+    links = [link.proto for link in test.get("page_link")]
+    asked = [link for link in links if link.page in {page.name for page in PAGES[1:]}]
+    assert len(asked) >= len(PAGES) - 1
+    for link in asked:
+        assert all(f"{name}={value}" in link.query_string for name, value in kept.items()), link
+
+
+def test_what_the_frame_drops_comes_back(page: Open, grown_run: Path) -> None:
+    test = page(lang="zh", units="10k", case="growing", run=grown_run.name)
+    test.query_params.clear()
+    test.run()
+    kept = {name: value if isinstance(value, str) else value[0] for name, value in test.query_params.items()}
+    assert kept == {"lang": "zh", "units": "10k", "case": "growing", "run": grown_run.name}
+
+
+@pytest.mark.parametrize(
+    ("lang", "units", "value"),
+    [
+        ("zh", "10k", "万元"),
+        ("zh", "1", "元"),
+        ("en", "10k", "10⁴ CNY"),
+        ("en", "1", "CNY"),
+        ("en", "auto", "M CNY"),
+    ],
+)
+def test_units_are_those_that_were_chosen(
+    page: Open, grown_run: Path, lang: str, units: str, value: str
+) -> None:
+    test = page("plan", lang=lang, units=units, case="growing", run=grown_run.name)
+    figure, _, unit = test.metric[0].value.partition(" ")
+    assert unit == value
+    assert abs(float(figure.replace(",", "").replace("−", "-"))) == pytest.approx(
+        {"10k": 1386, "1": 13.86e6, "auto": 13.9}[units], rel=0.01
+    )
+
+
+def test_the_switch_of_units_stands_in_the_address(page: Open) -> None:
+    test = page("about", lang="en")
+    test.segmented_control(key="units").set_value("10k").run()
+    assert test.query_params["units"] in ("10k", ["10k"])
+
+
+# ---------------------------------------------------------------- run
+
+
+@both
+def test_what_is_asked_reaches_the_run(page: Open, runs: Path, grown_run: Path, lang: str) -> None:
+    test = page("run", lang=lang, case="growing")
+    test.selectbox(key="objective").set_value("utilisation")
+    test.selectbox(key="baseline").set_value(grown_run.name).run()
+    test.number_input(key="freeze").set_value(1)
+    test.button(key="run_button").click().run()
+    assert not test.exception
+    name = test.query_params["run"]
+    _, options = RunFolder(runs / (name if isinstance(name, str) else name[0])).read_request()
+    assert options.objective == "utilisation,value"
+    assert options.baseline == str(grown_run.resolve())
+    assert options.freeze == 1
+
+
+@both
+def test_a_waiting_run_tells_its_place(page: Open, runs: Path, lang: str) -> None:
+    folder = RunFolder(runs / f"waiting-{lang}")
+    folder.path.mkdir()
+    folder.write_request("guangxi", RunOptions())
+    folder.write_status(RunStatus("queued", "", 0.0, None, None, time.time()))
+    slots = runs / ".slots"
+    slots.mkdir(exist_ok=True)
+    tickets = [slots / f"{0:020d}-other.ticket", slots / f"{1:020d}-{folder.path.name}.ticket"]
+    held = [try_lock(ticket) for ticket in tickets]
+    try:
+        test = page("run", lang=lang, case="guangxi", run=folder.path.name)
+    finally:
+        for ticket, file in zip(tickets, held, strict=True):
+            ticket.unlink()
+            assert file is not None
+            file.close()
+    folder.write_status(RunStatus("cancelled", "", 0.0, None, 130, time.time()))
+    assert {"en": "before this run: 1", "zh": "前面还有 1 个"}[lang] in text_of(test)
+
+
+# ---------------------------------------------------------------- history
+
+
+def kept_run(runs: Path, name: str, state: str = "cancelled") -> Path:
+    folder = RunFolder(runs / name)
+    folder.path.mkdir()
+    folder.write_request("guangxi", RunOptions())
+    folder.write_status(RunStatus(state, "solve", 1.0, None, 130, time.time()))
+    return folder.path
+
+
+def names_in(test: AppTest) -> list[str]:
+    return list(test.selectbox(key="one_run").options)
+
+
+@both
+def test_a_run_gets_a_title_and_a_note(page: Open, runs: Path, lang: str) -> None:
+    folder = kept_run(runs, f"titled-{lang}")
+    test = page("history", lang=lang, run=folder.name)
+    assert test.selectbox(key="one_run").value == folder.name
+    test.text_input[1].set_value("<b>Base</b> *case*")
+    test.text_area[0].set_value("agreed")
+    save = template("ui.save", lang)
+    next(button for button in test.button if button.label == save).click().run()
+    assert not test.exception
+    (found,) = [entry for entry in entries(runs) if entry.name == folder.name]
+    assert (found.title, found.note) == ("<b>Base</b> *case*", "agreed")
+    assert "<b>Base</b> *case*" in test.dataframe[0].value.iloc[:, 0].tolist()
+
+
+def test_runs_are_found_by_words_and_state(page: Open, runs: Path, grown_run: Path) -> None:
+    folder = kept_run(runs, "searched")
+    describe(folder, title="Wet Year", note="high stand of water")
+    test = page("history", lang="en")
+    test.text_input(key="filter").set_value("year WATER").run()
+    assert names_in(test) == ["Wet Year · searched"]
+    test.text_input(key="filter").set_value("").run()
+    test.pills(key="states").set_value(["optimal"]).run()
+    assert grown_run.name in names_in(test)
+    assert "Wet Year · searched" not in names_in(test)
+    test.text_input(key="filter").set_value("no such run").run()
+    assert "No run is like this." in text_of(test)
+
+
+def test_the_trash_and_back_and_for_good(page: Open, runs: Path) -> None:
+    folder = kept_run(runs, "thrown")
+    test = page("history", lang="en", run="thrown")
+    test.button(key="to_trash").click().run()
+    assert not folder.exists()
+    assert "run" not in test.query_params
+    test.button(key="restore").click().run()
+    assert folder.exists()
+    test = page("history", lang="en", run="thrown")
+    test.button(key="to_trash").click().run()
+    assert test.button(key="delete").disabled is True
+    test.checkbox(key="sure_thrown").check().run()
+    test.button(key="delete").click().run()
+    assert not test.exception
+    assert not [entry for entry in (*entries(runs), *trashed(runs)) if entry.name == "thrown"]
+
+
+def test_a_run_that_goes_on_cannot_be_thrown_away(page: Open, runs: Path) -> None:
+    kept_run(runs, "on_its_way", "running")
+    test = page("history", lang="en", run="on_its_way")
+    assert test.button(key="to_trash").disabled is True
+
+
+# ---------------------------------------------------------------- exports
+
+
+@both
+def test_what_can_be_taken_is_made_when_asked_for(page: Open, grown_run: Path, lang: str) -> None:
+    test = page("exports", lang=lang, run=grown_run.name)
+    test.button(key="make_plan.xlsx").click().run()
+    assert not test.exception
+    files = [button.label for button in test.get("download_button")]
+    assert any(f"{grown_run.name}-plan.xlsx" in label for label in files)
+
+
+def test_exports_without_a_plan_offer_the_folder_alone(page: Open, runs: Path) -> None:
+    test = page("exports", lang="en", run=kept_run(runs, "bare").name)
+    assert not [button for button in test.button if str(button.key).startswith("make_")]
+    assert len(test.get("download_button")) == 1
