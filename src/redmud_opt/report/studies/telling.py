@@ -23,6 +23,10 @@ LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", 
 """Above the figure."""
 
 
+ENDS = {-1.0: "evidence_low", 0.0: "as_it_stands", 1.0: "evidence_high"}
+"""Values of parameters whose cells move within their own evidence."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A figure with what it shows, in words and as a table."""
@@ -99,6 +103,8 @@ class Teller:
     def value(self, parameter: str, at: float) -> str:
         """A value of a parameter with its unit."""
         moving = next(m for m in self.results.parameters if m.name == parameter)
+        if moving.by == "range" and at in ENDS:
+            return self.say(ENDS[at])
         if moving.by == "range":
             return self.say("end_of_evidence", share=figure(at))
         if moving.by in ("factor", "add", "days"):
