@@ -139,7 +139,7 @@ def test_a_workbook_and_a_fault_of_the_new_case(old: Folder) -> None:
         HALF, "new", "actuals", "t", stock=({"storage": "nowhere", "material": "red_mud", "amount_t": "1"},)
     )
     with pytest.raises(CaseFaults):
-        roll_on(file, old.path.parent / "new", old.load(), roll)
+        roll_on(old.path, old.path.parent / "new", old.load(), roll)
     assert not (old.path.parent / "new").exists()
     roll_on(file, old.path.parent / "new", old.load(), Roll(date(2027, 1, 1), "new", "actuals", "t", ()))
     assert [period.year for period in load_case(old.path.parent / "new").periods] == [2027] * 4
