@@ -26,7 +26,7 @@ from redmud_opt.report.charts import charts_of
 from redmud_opt.report.document import browser, html, printing, studies
 from redmud_opt.report.document.blocks import Figure, figure_of, table_of
 from redmud_opt.report.document.html import css_text
-from redmud_opt.report.sweeps import Picture
+from redmud_opt.report.studies.telling import Picture
 from redmud_opt.report.tables import View
 from redmud_opt.study.front import Front, Point
 

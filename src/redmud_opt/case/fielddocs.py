@@ -1,4 +1,4 @@
-"""The pages docs/fields.md and docs/fields.zh.md, made of the schema and its words. Run as a module, it writes both."""
+"""The pages docs/fields.md and docs/fields.zh.md, made of the schema and its words. As a module it writes both."""
 
 from __future__ import annotations
 

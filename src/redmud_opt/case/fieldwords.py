@@ -12,6 +12,7 @@ from redmud_opt.i18n import Message, template, text
 
 
 def row_type(table: str) -> type[Any]:
+    """The class of the rows of a table; `settings` is case.yaml."""
     return Settings if table == "settings" else TABLES[table]
 
 

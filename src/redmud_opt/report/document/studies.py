@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from redmud_opt.case import Case
 from redmud_opt.report.charts import Chart, front_chart
 from redmud_opt.report.document.blocks import Block, Figure, Words, figure_of, words_table
-from redmud_opt.report.sweeps import pictures
+from redmud_opt.report.studies.page import pictures
 from redmud_opt.report.tables import View
 from redmud_opt.study.front import Front
 from redmud_opt.study.sweeps.results import Results
