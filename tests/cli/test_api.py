@@ -23,6 +23,7 @@ def test_public_names() -> None:
             "compare",
             "explain",
             "front",
+            "import_actuals",
             "init_case",
             "load_case",
             "optimise",

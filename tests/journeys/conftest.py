@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,12 +11,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
-from tests.jobs.cases import growing
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+from tests.jobs.cases import growing, slow
+
+from redmud_opt.jobs import cancel, runs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -31,32 +44,87 @@ UP_WITHIN_S = 60
 expect.set_options(timeout=30_000)  # a busy machine is no failure
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the app, started as `make app` does, with a folder of runs of its own."""
+@dataclass(frozen=True)
+class Served:
+    """A running app, and the folders that it keeps things in."""
+
+    address: str
+    runs: Path
+    cases: Path
+    work: Path
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """The app, started as `make app` does; started again on the same folder it finds what was there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
+    place = Served(f"http://127.0.0.1:{port}", folder / "runs", folder / "cases", folder / "work")
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with (folder / "log.txt").open("wb") as log:
+    where = {"RUNS": place.runs, "CASES": place.cases, "WORK": place.work}
+    log = folder / f"log-{port}.txt"
+    with log.open("wb") as file:
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env={
-                **os.environ,
-                "REDMUD_OPT_RUNS": str(folder / "runs"),
-                "REDMUD_OPT_CASES": str(growing(folder / "cases" / "growing").parent),
-            },
-            stdout=log,
-            stderr=log,
+            env={**os.environ, **{f"REDMUD_OPT_{name}": str(path) for name, path in where.items()}},
+            stdout=file,
+            stderr=file,
         )
     try:
-        _until_up(f"http://127.0.0.1:{port}/_stcore/health", process, folder / "log.txt")
-        yield f"http://127.0.0.1:{port}"
+        _until_up(f"{place.address}/_stcore/health", process, log)
+        yield place
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app with folders of its own, and in them a small case in which lines are built, and one that takes long."""
+    folder = tmp_path_factory.mktemp("server")
+    growing(folder / "cases" / "growing")
+    shutil.copyfile(slow(folder / "slow"), folder / "cases" / "slow.yaml")
+    with serving(folder) as found:
+        yield found
+        for run in runs(found.runs):  # what a journey that failed has left behind
+            cancel(run)
+
+
+@pytest.fixture(scope="session")
+def server(place: Served) -> str:
+    """Address of the app."""
+    return place.address
+
+
+@pytest.fixture(scope="session")
+def guangxi_run(place: Served) -> str:
+    """A run of the big case by the command line, as good as journeys need it, not proved best."""
+    return _by_command_line(place, "guangxi", "--gap", "0.05")
+
+
+@pytest.fixture(scope="session")
+def growing_run(place: Served) -> str:
+    """A run of the small case by the command line."""
+    return _by_command_line(place, str(place.cases / "growing"))
+
+
+def _by_command_line(place: Served, case: str, *options: str) -> str:
+    name = f"{Path(case).name}-by-command-line"
+    command = [
+        sys.executable,
+        "-m",
+        "redmud_opt",
+        "solve",
+        case,
+        "--runs",
+        str(place.runs),
+        "--json",
+        *options,
+    ]
+    subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True)
+    return name
 
 
 def _until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -84,17 +152,36 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def tab(browser: Browser) -> Iterator[Page]:
-    """A fresh tab that notes requests to other hosts and errors on the console; there must be none of either."""
-    page = browser.new_page(viewport={"width": 1400, "height": 900})
+def tabs(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Fresh tabs that note requests to other hosts and errors on the console; there must be none of either."""
     strays: list[str] = []
+    contexts: list[BrowserContext] = []
 
     def noted(request: Request) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
             strays.append(request.url)
 
-    page.on("request", noted)
-    page.on("console", lambda message: strays.append(message.text) if message.type == "error" else None)
-    yield page
-    page.close()
+    def heard(message: ConsoleMessage) -> None:
+        # the frame asks below the page of a deep link first, then at the root
+        probe = re.search(r"/[a-z]+/_stcore/(health|host-config)$", message.location["url"])
+        if message.type == "error" and not probe:
+            strays.append(message.text)
+
+    def opened() -> Page:
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", noted)
+        page.on("console", heard)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
     assert strays == []
+
+
+@pytest.fixture
+def tab(tabs: Callable[[], Page]) -> Page:
+    """One such tab."""
+    return tabs()

@@ -21,8 +21,8 @@ def show(name: str, path: Path, say: Words) -> None:
     if not own.is_own(path):
         st.info(told("copy_first", say))
         return
-    case = cases.look(name, path).case
-    if case is None:
+    case = cases.read(path)
+    if isinstance(case, CaseFaults):
         st.info(told("mend_first", say))
         return
     labels = case.labels(say.language)

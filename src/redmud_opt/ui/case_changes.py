@@ -58,8 +58,9 @@ def listing(path: Path, say: Words) -> None:
     except CaseFaults:
         return  # told above
     if found:
-        st.markdown(f"**{told('changes_heading', say)}**")
-        words_grid(_frame(found, say), "changes", wide={told("after", say): 160})
+        with st.container(key="changes"):
+            st.markdown(f"**{told('changes_heading', say)}**")
+            words_grid(_frame(found, say), "changes_grid", wide={told("after", say): 160})
 
 
 def _said(say: Words) -> None:
@@ -154,7 +155,7 @@ def _faults(session: EditSession, path: Path, say: Words) -> None:
     if found is None:
         return
     st.warning(told("commit_has_faults", say, count=len(found.faults)))
-    fault_list(found, say)
+    fault_list(found, say, heading=False)
     st.button(told("commit_anyway", say), key="commit_anyway", on_click=_commit_anyway, args=(path,))
 
 

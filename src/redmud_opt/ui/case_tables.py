@@ -20,7 +20,7 @@ from redmud_opt.case.columns import Column, columns
 from redmud_opt.case.editing import KEYS_TABLE, EditSession
 from redmud_opt.case.editing.edits import AnySheet
 from redmud_opt.case.editing.gestures import matching, of_grid
-from redmud_opt.case.fielddocs import table_words
+from redmud_opt.case.fieldwords import table_words
 from redmud_opt.ui import case_changes, case_row, cases, own
 from redmud_opt.ui.case_words import column_help, column_label, table_label, told
 from redmud_opt.ui.faults import fault_list
@@ -44,7 +44,7 @@ def show(name: str, path: Path, say: Words) -> None:
     except CaseFaults as faults:
         fault_list(faults, say)
         return
-    case = _case(name, path)
+    case = _case(path, say)
     labels = {} if case is None else case.labels(say.language)
     rows = _found(sheet, table, labels, say)
     _grid(session, sheet, table, rows, editable, say)
@@ -54,10 +54,11 @@ def show(name: str, path: Path, say: Words) -> None:
     case_row.show(session, sheet, table, rows, editable, case, labels, say)
 
 
-def _case(name: str, path: Path) -> Case | None:
+def _case(path: Path, say: Words) -> Case | None:
     """The case as it is committed, for names and labels; None while it has faults."""
-    with st.spinner("…"):
-        return cases.look(name, path).case
+    with st.spinner(told("reading", say)):
+        found = cases.read(path)
+    return None if isinstance(found, CaseFaults) else found
 
 
 def _table(session: EditSession, say: Words) -> str:

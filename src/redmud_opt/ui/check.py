@@ -5,19 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from redmud_opt.case import Case
-from redmud_opt.network import Network, build_network
+from redmud_opt.case import Case, CaseFaults
+from redmud_opt.network import Network
 from redmud_opt.report.charts.sites import case_map
 from redmud_opt.report.ways import refusals, ways
 from redmud_opt.study.screening import Screening, screen
 from redmud_opt.ui import address, cases, inputs
 from redmud_opt.ui.case_words import told
+from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.faults import fault_list
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
 from redmud_opt.ui.style import scrolling
 from redmud_opt.ui.words import Words
 
-QUIET = {"displayModeBar": False, "scrollZoom": False}
 SECTIONS = ("findings", "ways", "refusals", "map", "screening")
 
 
@@ -27,12 +27,11 @@ def show(say: Words) -> None:
     if picked is None:
         return
     with st.spinner(told("reading", say)):
-        found = cases.look(*picked)
-    if found.faults is not None:
+        network = cases.network(picked[1])
+    if isinstance(network, CaseFaults):
         st.markdown(told("faults_about", say))
-        fault_list(found.faults, say)
+        fault_list(network, say)
         return
-    assert found.case is not None
     st.success(told("no_faults", say), icon=":material/check_circle:")
     section = st.segmented_control(
         told("sections", say),
@@ -44,22 +43,20 @@ def show(say: Words) -> None:
         label_visibility="collapsed",
     )
     if section == "screening":
-        _screening(found.case, say)
+        _screening(network.case, say)
     elif section == "map":
-        _map(found.case, say)
+        _map(network, say)
     elif section in ("ways", "refusals"):
-        _network(found.case, section, say)
+        _network(network, section, say)
     else:
-        inputs.show(found, say)
+        inputs.show(cases.look(*picked), say)
     with st.container(horizontal=True):
         address.link("case", told("to_case", say))
         address.link("run", told("to_run", say))
 
 
-def _network(case: Case, section: str, say: Words) -> None:
+def _network(network: Network, section: str, say: Words) -> None:
     st.caption(told(f"{section}_about", say))
-    with st.spinner(told("reading", say)):
-        network = _built(case, tuple(case.files.values()))
     frame = ways(network, say.language) if section == "ways" else refusals(network, say.language)
     if frame.empty:
         st.info(told(f"{section}_none", say))
@@ -67,10 +64,11 @@ def _network(case: Case, section: str, say: Words) -> None:
     _table(frame, section, say)
 
 
-def _map(case: Case, say: Words) -> None:
+def _map(network: Network, say: Words) -> None:
     with st.spinner(told("reading", say)):
-        network = _built(case, tuple(case.files.values()))
-        chart = case_map(case, say.language, ((way.from_site, way.to_site) for way in network.routes.route))
+        chart = case_map(
+            network.case, say.language, ((way.from_site, way.to_site) for way in network.routes.route)
+        )
     if chart is None:
         st.info(told("map_none", say))
         return
@@ -107,12 +105,6 @@ def _screening(case: Case, say: Words) -> None:
         table = found.table(say.language)
         words_grid(table.map(lambda cell: "" if cell is None or cell != cell else str(cell)), "reasons")
     csv_button(found.table(say.language), "screening", "csv_screening", say)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _built(_case: Case, files: tuple[str, ...]) -> Network:
-    """The network of a case, made once as long as its files stay as they are."""
-    return build_network(_case)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -156,7 +156,7 @@ def case_map(case: Case, language: str, ways: Iterable[tuple[str, str]] = ()) ->
     _add_sites(figure, sites, places, _sizes(sites, {}), labels)
     _add_names(figure, sites, places, {}, frame, labels)
     _finish(figure, frame)
-    heads = [say(f"column.{name}", language) for name in ("site", "kind", "east", "north")]
+    heads = [say(f"column.{name}", language) for name in ("site", "site_kind", "east", "north")]
     rows = [(labels.name(row.name), say(f"site.{row.kind}", language), *places[row.name]) for row in sites]
     title = say("map.case_title", language)
     hidden = len(case.sites) - len(sites)
