@@ -9,10 +9,12 @@ bottlenecks("scenarios/guangxi", gap=0.05).frame("bottlenecks");  worth("scenari
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from redmud_opt.case import Case, load_case
 from redmud_opt.i18n import Message, text
+from redmud_opt.jobs import actuals as jobs_actuals
 from redmud_opt.jobs.baseline import baseline_of, read_baseline
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.compute import Computed, compute
@@ -20,6 +22,7 @@ from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
 from redmud_opt.jobs.fronts import front_case, read_front
 from redmud_opt.jobs.listening import Listener, Stages
 from redmud_opt.jobs.outcome import ALGORITHMS, Exit, RunOptions
+from redmud_opt.jobs.replaying import ReplayReport, replay_run
 from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.sweeping import Engine, read_results, sweep
 from redmud_opt.model.objective import objective_words
@@ -154,6 +157,17 @@ def bottlenecks(
     return study.bottlenecks(_base(case, gap, time_limit_s), whole, most=most)
 
 
+def replay(run: str | Path) -> ReplayReport:
+    """Solves the plan of a run, or of its bundle, again at its whole numbers and compares: `found.same`, `.tables`.
+
+    Raises CaseFaults where there is no plan to replay, or its files are not as recorded.
+    """
+    report = replay_run(run)
+    if report.faults is not None:
+        raise report.faults
+    return report
+
+
 def worth(
     case: Case | str | Path, *names: str, gap: float = 0.0, time_limit_s: float | None = None
 ) -> Explanation:
@@ -232,16 +246,46 @@ def read_study(folder: str | Path) -> Results:
 
 
 def write_report(
-    run: str | Path, file: str | Path, language: str = "en", *, front: str | Path | None = None
+    run: str | Path,
+    file: str | Path,
+    language: str = "en",
+    *,
+    front: str | Path | None = None,
+    study: str | Path | None = None,
 ) -> Path:
     """Writes the plan of a run as a report, one HTML file or a PDF by the name of `file`; nothing is overwritten.
 
-    front: a folder of a front that stands in the report. A PDF needs Chromium on the machine. Raises CaseFaults.
+    front, study: folders of a front and of a study that stand in it. A PDF needs Chromium on the machine. Raises
+    CaseFaults.
     """
-    written = report_run(run, file, language, front=front)
+    written = report_run(run, file, language, front=front, study=study)
     if written.faults is not None:
         raise written.faults
     return written.file
+
+
+def import_actuals(
+    run: str | Path,
+    *files: str | Path,
+    out: str | Path | None = None,
+    columns: Mapping[str, str] | Sequence[str] = (),
+    through: str | None = None,
+    dry_run: bool = False,
+) -> Explanation:
+    """What happened, as files tell it, against the plan of a run: deviations with their causes; kept in its folder.
+
+    out: a new case folder that begins where the files end, with the stocks of that day. columns: what columns hold,
+    heading → field, remembered for the next time. through: the last period that counts.
+
+    Raises CaseFaults with everything that is wrong with the files, and then nothing is written.
+    """
+    report = jobs_actuals.import_actuals(
+        run, files, out=out, columns=columns, through=through, dry_run=dry_run
+    )
+    if report.faults is not None:
+        raise report.faults
+    assert report.answer is not None
+    return report.answer
 
 
 def _plan_of(computed: Computed) -> Plan:

@@ -1,5 +1,5 @@
 """The command line: `redmud-opt init | check | solve | audit | evidence | screen | law | explain | compare |
-front | sweep | import | export | report`.
+front | sweep | import | import-actuals | export | report | replay`.
 
 Each verb returns what it has to say in words and as a record, and its exit code; `main` prints one of the two. With
 `--json` standard output is one JSON object and nothing else. Ctrl-C asks a solve to stop and keeps what it holds; a
@@ -25,6 +25,7 @@ from typing import Any, NoReturn, Protocol, TextIO
 from redmud_opt.case import CaseFaults, Fault, init_case
 from redmud_opt.i18n import LANGUAGES, Message, text
 from redmud_opt.jobs import Exit, Listener, RunOptions, check_case, reaudit, run
+from redmud_opt.jobs.actuals import import_actuals
 from redmud_opt.jobs.comparing import compare_all
 from redmud_opt.jobs.evidence import evidence_of
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, explain_run
@@ -34,6 +35,7 @@ from redmud_opt.jobs.importing import import_into
 from redmud_opt.jobs.law import Reading, law_report
 from redmud_opt.jobs.listening import Cancelled, unheard
 from redmud_opt.jobs.outcome import ALGORITHMS
+from redmud_opt.jobs.replaying import replay_run
 from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.screening import screen_case
 from redmud_opt.jobs.sweeping import ENGINES, Engine, sweep
@@ -149,11 +151,17 @@ def parser() -> Parser:
     _add_front(verbs, shared)
     _add_sweep(verbs, shared)
     _add_import(verbs, shared)
+    _add_actuals(verbs, shared)
     _add_export(verbs, shared)
     _add_report(verbs, shared)
     audit = verbs.add_parser("audit", parents=[shared], help="audit a finished run again")
     audit.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     audit.set_defaults(answer=answer_audit)
+    replay = verbs.add_parser(
+        "replay", parents=[shared], help="solve a finished run again at its decisions and compare every table"
+    )
+    replay.add_argument("run", metavar="RUN|FILE.zip", help="a folder that `solve` wrote, or its bundle")
+    replay.set_defaults(answer=answer_replay)
     return top
 
 
@@ -328,6 +336,7 @@ def _add_sweep(verbs: Verbs, shared: Parser) -> None:
     )
     sweeping.add_argument("--out", metavar="DIR", help="folder of the study (default: runs/<study>-<time>)")
     sweeping.add_argument("--resume", action="store_true", help="go on with the study in --out")
+    sweeping.add_argument("--page", metavar="FILE.html", help="write figures and tables as a page too")
     sweeping.set_defaults(answer=answer_sweep)
 
 
@@ -348,14 +357,42 @@ def _add_import(verbs: Verbs, shared: Parser) -> None:
     imports.set_defaults(answer=answer_import)
 
 
+def _add_actuals(verbs: Verbs, shared: Parser) -> None:
+    actuals = verbs.add_parser(
+        "import-actuals",
+        parents=[shared],
+        help="read what really happened, say what deviates from a plan and why, roll the case on",
+    )
+    actuals.add_argument("run", metavar="RUN", help="the run whose plan it is held against")
+    actuals.add_argument(
+        "files", nargs="+", metavar="FILE", help="tickets, manifests, reports: .csv or .xlsx"
+    )
+    actuals.add_argument(
+        "--out", metavar="FOLDER", help="new case folder that begins after the last period reported"
+    )
+    actuals.add_argument(
+        "--map",
+        action="append",
+        metavar="HEADING=FIELD",
+        help="what a column holds, such as '数量=shipped (吨, 湿)' or '车号=ignore'; remembered for the next time",
+    )
+    actuals.add_argument(
+        "--through", metavar="PERIOD", help="the last period that counts (default: as reported)"
+    )
+    actuals.add_argument("--dry-run", action="store_true", help="say everything, write nothing")
+    actuals.set_defaults(answer=answer_actuals)
+
+
 def _add_export(verbs: Verbs, shared: Parser) -> None:
     export = verbs.add_parser(
         "export",
         parents=[shared],
-        help="write a case or a plan as one workbook, or a case workbook as a folder",
+        help="write a case, a plan or a run as one file, or a case workbook or a run bundle as a folder",
     )
-    export.add_argument("source", metavar="CASE|RUN|FILE.xlsx", help="a case, a run, or a case workbook")
-    export.add_argument("target", metavar="FILE.xlsx|FOLDER", help="what is written; must not be there yet")
+    export.add_argument(
+        "source", metavar="CASE|RUN|FILE", help="a case, a run, a case workbook, or a run bundle"
+    )
+    export.add_argument("target", metavar="FILE|FOLDER", help="what is written; must not be there yet")
     export.add_argument(
         "--what", choices=tuple(TAKEN), default="plan", help="what is taken from a run (default: plan)"
     )
@@ -369,6 +406,7 @@ def _add_report(verbs: Verbs, shared: Parser) -> None:
     report.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     report.add_argument("file", metavar="FILE.html|FILE.pdf", help="what is written; must not be there yet")
     report.add_argument("--front", metavar="DIR", help="a folder that `front` wrote, to stand in the report")
+    report.add_argument("--study", metavar="DIR", help="a folder that `sweep` wrote, to stand in the report")
     report.set_defaults(answer=answer_report)
 
 
@@ -408,7 +446,7 @@ def answer_report(asked: argparse.Namespace, _: Interrupt) -> Answer:
         print(text(message, asked.lang), file=sys.stderr, flush=True)
 
     heard = told if sys.stderr.isatty() and not asked.json else unheard
-    return report_run(asked.run, asked.file, asked.lang, front=asked.front, on_stage=heard)
+    return report_run(asked.run, asked.file, asked.lang, front=asked.front, study=asked.study, on_stage=heard)
 
 
 def cannot_write(folder: str, error: OSError) -> Said:
@@ -490,6 +528,11 @@ def answer_audit(asked: argparse.Namespace, _: Interrupt) -> Answer:
     return reaudit(asked.run)
 
 
+def answer_replay(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
+    """A recorded plan met again."""
+    return replay_run(asked.run, Listener(should_stop=interrupt.heard))
+
+
 def answer_evidence(asked: argparse.Namespace, _: Interrupt) -> Answer:
     """What a case or a run rests on."""
     return evidence_of(asked.case)
@@ -555,7 +598,7 @@ def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
     workers = max(1, asked.workers)
     usual = "dask" if asked.cluster else "processes" if workers > 1 else "serial"
-    return sweep(
+    report = sweep(
         asked.study,
         plan=asked.plan,
         out=asked.out,
@@ -563,6 +606,7 @@ def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
         resume=asked.resume,
         listener=listener,
     )
+    return report if asked.page is None else report.write_page(asked.page, asked.lang)
 
 
 def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:
@@ -572,6 +616,19 @@ def answer_import(asked: argparse.Namespace, _: Interrupt) -> Answer:
         asked.file,
         sheet=asked.sheet,
         columns=asked.map or (),
+        dry_run=asked.dry_run,
+        language=asked.lang,
+    )
+
+
+def answer_actuals(asked: argparse.Namespace, _: Interrupt) -> Answer:
+    """What really happened."""
+    return import_actuals(
+        asked.run,
+        asked.files,
+        out=asked.out,
+        columns=asked.map or (),
+        through=asked.through,
         dry_run=asked.dry_run,
         language=asked.lang,
     )

@@ -20,7 +20,7 @@ from redmud_opt.case import CaseFaults, load_case
 from redmud_opt.case.bundle import bundled_names, find_bundled
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import Place
-from redmud_opt.case.fielddocs import column_words
+from redmud_opt.case.fieldwords import column_words
 from redmud_opt.case.raw import RawRow, RawTable
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.case.workbook.layout import key_rows, sheets, yaml_of
@@ -231,7 +231,6 @@ def test_a_value_that_is_wrong_is_told_by_sheet_and_row(starter: Path, tmp_path:
 
 def broken_files() -> Iterator[tuple[str, bytes]]:
     yield "truncated", b"PK\x03\x04" + b"\x00" * 40
-    yield "encrypted", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
     yield "text", b"name,price\n"
 
 

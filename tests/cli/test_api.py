@@ -23,11 +23,16 @@ def test_public_names() -> None:
             "compare",
             "explain",
             "front",
+            "import_actuals",
             "init_case",
             "load_case",
             "optimise",
             "plan_shipments",
+            "read_study",
+            "replay",
+            "run_study",
             "worth",
+            "write_report",
         ),
     }
     for name in redmud_opt.__all__:

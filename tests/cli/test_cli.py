@@ -330,8 +330,7 @@ def test_audit_finds_what_was_changed(capsys: pytest.CaptureFixture[str], tmp_pa
     assert main(["solve", "case", "--out", "out"]) == 0
     capsys.readouterr()
     assert called(capsys, "audit", "out")[0] == 0
-    path = tmp_path / "out" / "plan" / "value_terms.csv"
-    path.write_text(path.read_text().replace("sales,2026,", "sales,2026,1"))
+    cases.alter(tmp_path / "out" / "plan", "value_terms", cases.added("value_cny", 0, 1e6))
     code, _, err = called(capsys, "audit", "out", "--lang", "zh")
     assert code == Exit.AUDIT_FAILED
     assert "未通过" in err

@@ -73,16 +73,13 @@ def test_the_folder_is_audited_against_the_baseline_it_keeps(first: RunResult, t
     options = RunOptions(baseline=str(first.folder), freeze=2)
     kept = run(cheaper(tmp_path / "case"), options=options, out=tmp_path / "run")
     assert kept.folder is not None
-    feeds = kept.folder / "plan" / "feeds.csv"
-    before = feeds.read_text(encoding="utf-8")
-    lines = before.splitlines()
-    head, cells = lines[0], lines[1].split(",")
-    cells[-1] = str(float(cells[-1]) + 1)
-    feeds.write_text("\n".join([head, ",".join(cells), *lines[2:]]) + "\n", encoding="utf-8")
+    feeds = kept.folder / "plan" / "feeds.parquet"
+    before = feeds.read_bytes()
+    cases.alter(kept.folder / "plan", "feeds", cases.added("feed_t", 0, 1.0))
     found = reaudit(kept.folder)
     assert found.audit is not None
     assert "audit.rolling.thawed" in {check.message.key for check in found.audit.failures}
-    feeds.write_text(before, encoding="utf-8")
+    feeds.write_bytes(before)
     placed = kept.folder / "baseline" / "feeds.csv"
     placed.write_text(placed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     changed = reaudit(kept.folder)
@@ -133,7 +130,7 @@ def test_a_folder_without_a_plan_is_a_fault(tmp_path: Path, capsys: pytest.Captu
 def test_a_damaged_baseline_is_a_fault(first: RunResult, tmp_path: Path) -> None:
     assert first.folder is not None
     shutil.copytree(first.folder, tmp_path / "run")
-    (tmp_path / "run" / "plan" / "feeds.csv").unlink()
+    (tmp_path / "run" / "plan" / "feeds.parquet").unlink()
     with pytest.raises(CaseFaults, match="cannot be read"):
         optimise(cases.starter(tmp_path / "case"), baseline=tmp_path / "run")
 

@@ -98,7 +98,7 @@ def test_run_keeps_everything(done: RunResult) -> None:
     assert names >= {"plan", "result.json", "messages.json"}
     assert done.folder.name.startswith("starter-")
     inside = {path.name for path in (done.folder / "plan").iterdir()}
-    assert inside >= {"plan.json", "audit.csv", "flows.csv", "value_terms.csv", "rates.csv", "identity.csv"}
+    assert inside >= {"plan.json", "audit.csv", "flows.csv", "flows.parquet", "rates.csv", "identity.csv"}
     assert strict((done.folder / "options.json").read_text())["seed"] == 0
     assert {"redmud_opt", "highspy", "python"} <= strict((done.folder / "versions.json").read_text()).keys()
     assert not list(done.folder.rglob("*.part"))
@@ -366,10 +366,7 @@ def test_audit_again(fresh: Path) -> None:
 
 
 def test_one_tonne_moved_is_found(fresh: Path) -> None:
-    path = fresh / "plan" / "feeds.csv"
-    frame = pd.read_csv(path, keep_default_na=False)
-    frame.loc[0, "feed_t"] += 1.0
-    frame.to_csv(path, index=False)
+    cases.alter(fresh / "plan", "feeds", cases.added("feed_t", 0, 1.0))
     found = reaudit(fresh)
     assert found.exit == Exit.AUDIT_FAILED
     assert found.as_record()["audit"]["failures"]

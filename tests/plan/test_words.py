@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -28,6 +29,7 @@ from redmud_opt.plan.words import (
     percent,
     plain,
     record,
+    records,
     table,
     tonnes,
     width,
@@ -407,3 +409,13 @@ def test_emissions_by_scope_and_clean_transport() -> None:
 )
 def test_years_as_people_write_them(years: tuple[int, ...], expected: str) -> None:
     assert year_spans(years) == expected
+
+
+def test_days_of_a_table_are_text_for_json() -> None:
+    """A suggestion that moves a date broke `explain` on a run without a plan: JSON knows no days."""
+    frame = pd.DataFrame(
+        {"new": [date(2026, 7, 1), pd.Timestamp("2028-01-01"), pd.NaT, 0.5, None, float("nan")]}
+    )
+    assert [row["new"] for row in json.loads(json.dumps(records(frame.astype(object))))] == [
+        "2026-07-01", "2028-01-01T00:00:00", None, 0.5, None, None,
+    ]  # fmt: skip

@@ -243,4 +243,5 @@ def test_a_run_folder_as_one_file(tmp_path: Path) -> None:
     (run / "half.part").write_text("x", encoding="utf-8")
     (run / "elsewhere").symlink_to(tmp_path)
     archive = zipfile.ZipFile(BytesIO(zipped(run)))
-    assert archive.namelist() == ["run-1/plan/flows.csv", "run-1/status.json"]
+    files = ["plan/flows.csv", "status.json", "README.txt", "manifest.json"]
+    assert archive.namelist() == [f"run-1/{name}" for name in files]

@@ -25,6 +25,7 @@ from redmud_opt.network import build_network
 from redmud_opt.plan import audit
 from redmud_opt.solve import Options, Progress
 from redmud_opt.study import pools
+from redmud_opt.study.meeting import at_recorded_points, met
 from redmud_opt.study.pools import solve_pools
 
 
@@ -82,6 +83,15 @@ def test_a_plan_with_a_pool_comes_back_from_disk(tmp_path: Path) -> None:
     assert audit(forced(), again.frames, again.value_cny).passed
     for language in LANGUAGES:
         assert again.with_audit(plan.audit).describe(language) == plan.describe(language)  # type: ignore[arg-type]
+
+
+def test_a_plan_with_a_pool_is_met_again_at_its_own_mixture() -> None:
+    """Of the points of a fresh network none need be that of the plan: its own is made from its name."""
+    plan = optimise(forced())
+    network = at_recorded_points(build_network(forced()), plan.whole)
+    assert [len(pool.points) for pool in network.pools] == [1]
+    found = met(build_model(network), network, plan.whole, (), Options())
+    assert found.objective == pytest.approx(plan.solve["objective"], rel=1e-6)
 
 
 def test_nobody_is_told_the_bound_of_the_grid() -> None:

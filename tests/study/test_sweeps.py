@@ -17,7 +17,7 @@ from tests.builders import landfill, mud, product, sells, tiny, works
 
 from redmud_opt.case import Case
 from redmud_opt.i18n import text
-from redmud_opt.study.sweeps import analysis, designs
+from redmud_opt.study.sweeps import analysis, choosing, designs
 from redmud_opt.study.sweeps.designs import Design, Member
 from redmud_opt.study.sweeps.member import MemberSolver, Setup, Task, case_of_study
 from redmud_opt.study.sweeps.parameters import Cell, Parameter, beyond, moved
@@ -171,17 +171,7 @@ def solved(case: Case, parameters: tuple[Parameter, ...], design: Design, **more
     if design.kind in designs.TWO_STAGES:
         second = designs.second_stage(design, parameters, seed, rank, store.frame(), 0)
         store.write([solver.solve(Task(member)) for member in second])
-    study = {
-        "name": "s",
-        "title": {},
-        "design": design.kind,
-        "axes": list(design.axes),
-        "runs": design.runs,
-        "outputs": ["value"],
-        "seed": seed,
-        "parameters": [{"name": p.name, "low": p.low, "base": p.base, "high": p.high} for p in parameters],
-    }
-    return Results({"study": study, "state": "done", "asked": 0}, store)
+    return Results(asked(design, parameters), store)
 
 
 def test_a_tornado_on_paper(tmp_path: Path) -> None:
@@ -216,22 +206,38 @@ def linear(price: float, cost: float) -> float:
     return 60.0 * (10.0 * price - cost)
 
 
-def with_results(
-    results: Results, folder: Path, function: Callable[..., float | None], design: Design
-) -> Results:
-    """The results of another design, from a function instead of solves."""
+def made_of(folder: Path, function: Callable[..., Any], design: Design) -> Results:
+    """Results of a design of price and cost, from a function of them instead of solves; None: no plan."""
     parameters = (PRICE, COST)
+    rows = []
+    for member in designs.members(design, parameters, 1, np.eye(2)):
+        found = function(*member.values)
+        worth = found if isinstance(found, dict) or found is None else {"value": found}
+        row = {"member": member.number, "label": member.label, "decision": member.decision}
+        row |= {f"x:{p.name}": x for p, x in zip(parameters, member.values, strict=True)}
+        status = (
+            {"status": "infeasible", "reason": "none"} if worth is None else {"status": "optimal", **worth}
+        )
+        rows.append(row | status)
     store = Store(folder)
-    known = designs.members(design, parameters, 1, np.eye(2))
-    store.write(
-        [
-            {"member": m.number, "status": "infeasible" if value is None else "optimal", "value": value}
-            for m in known
-            for value in [function(*m.values)]
-        ]
-    )
-    study = {**results.study, "runs": design.runs, "design": design.kind}
-    return Results({**results.head, "study": study}, store)
+    store.write(rows)
+    return Results(asked(design, parameters), store)
+
+
+def asked(design: Design, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    """What `study.json` says."""
+    study = {
+        "name": "s",
+        "title": {},
+        "design": design.kind,
+        "axes": list(design.axes),
+        "runs": design.runs,
+        "free": False,
+        "outputs": ["value"],
+        "seed": 1,
+        "parameters": [{"name": p.name, "low": p.low, "base": p.base, "high": p.high} for p in parameters],
+    }
+    return {"study": study, "state": "done", "asked": 0}
 
 
 def test_sobol_indices_of_a_linear_case(tmp_path: Path) -> None:
@@ -247,7 +253,7 @@ def test_sobol_indices_of_a_linear_case(tmp_path: Path) -> None:
     assert frame["value"].tolist() == pytest.approx(
         [linear(*x) for x in frame[["x:price", "x:cost"]].to_numpy()]
     )
-    found = analysis.sensitivity(with_results(small, tmp_path / "large", linear, Design("sobol", runs=512)))
+    found = analysis.sensitivity(made_of(tmp_path / "large", linear, Design("sobol", runs=512)))
     share = 30_000 / 40_800
     found = found.set_index("parameter")
     assert found.loc["price", ["S1", "ST"]].tolist() == pytest.approx([share, share], abs=0.02)
@@ -258,14 +264,11 @@ def test_sobol_indices_of_a_linear_case(tmp_path: Path) -> None:
 
 def test_base_samples_with_a_member_without_a_plan_are_left_out(tmp_path: Path) -> None:
     """Nothing where the price is below 0.6: a tenth of the range, and every block that touches it goes."""
-    moves = [{"name": p.name, "low": p.low, "base": p.base, "high": p.high} for p in (PRICE, COST)]
-    study = {"name": "s", "title": {}, "axes": [], "outputs": ["value"], "seed": 1, "parameters": moves}
-    asked = Results({"study": study, "state": "done", "asked": 0}, Store(tmp_path))
 
     def holed(price: float, cost: float) -> float | None:
         return linear(price, cost) if price >= 0.6 else None
 
-    found = analysis.sensitivity(with_results(asked, tmp_path / "holed", holed, Design("sobol", runs=256)))
+    found = analysis.sensitivity(made_of(tmp_path, holed, Design("sobol", runs=256)))
     assert 0.15 * 256 < found.attrs["left_out"] < 0.25 * 256
     assert found[["S1", "ST"]].notna().all(axis=None)
 
@@ -327,3 +330,62 @@ def test_wilson_on_paper() -> None:
     assert analysis.wilson(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-3)
     assert analysis.wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-3)
     assert analysis.wilson(0, 0) == (0.0, 1.0)
+
+
+# ---------------------------------------------------------------- decisions
+
+
+def of_decisions(folder: Path, worth: Callable[[int, float], float | None], runs: int = 32) -> Results:
+    """Two decisions in a base at 0 and members whose first parameter is 0 or 1 in turn, the second any."""
+    parameters = (a_parameter("good", 0.0, 0.0, 1.0), a_parameter("other", 0.0, 0.0, 1.0))
+    other = np.random.default_rng(1).random(runs + 1)
+    rows = [{"member": 0, "label": "base", "decision": designs.FREE, "status": "optimal", "builds": ""}]
+    for k in range(runs + 1):
+        good = 0.0 if k == 0 else float(k % 2)
+        for decision, built in enumerate(("line@26a", "")):
+            found = worth(decision, good)
+            row = {
+                "member": len(rows),
+                "label": str(k),
+                "decision": decision,
+                "builds": built,
+                "objective": found,
+            }
+            row |= {"x:good": good, "x:other": float(other[k])}
+            rows.append(row | {"status": "infeasible" if found is None else "optimal", "reason": None})
+    store = Store(folder)
+    store.write(rows)
+    return Results(asked(Design("decisions", runs=runs), parameters), store)
+
+
+def build_or_not(decision: int, good: float) -> float:
+    """To build earns 10 where things go well and loses 4 where not; to wait earns nothing."""
+    return (10.0 if good else -4.0) if decision == 0 else 0.0
+
+
+def test_decisions_on_paper(tmp_path: Path) -> None:
+    """Half go well: to build is worth 3 on average, to know first 5: EVPI 2. The base goes badly, so one would wait:
+    VSS 3. Regret of building 4, of waiting 10. Knowing what goes well is all there is to know."""
+    results = of_decisions(tmp_path, build_or_not)
+    found = choosing.choices(results)
+    assert found["expected"].tolist() == pytest.approx([3, 0])
+    assert found["regret"].tolist() == pytest.approx([4, 10])
+    assert found["cvar"].tolist() == pytest.approx([-4, 0])
+    assert found["best_in"].tolist() == pytest.approx([0.5, 0.5])
+    told = choosing.values(results)
+    assert (told["evpi"], told["vss"]) == (pytest.approx(2), pytest.approx(3))
+    assert (told["by_expectation"], told["by_regret"], told["by_cvar"], told["as_it_stands"]) == (0, 0, 1, 1)
+    worth = choosing.information(results).set_index("parameter")
+    assert worth.loc["good", "worth_cny"] == pytest.approx(2, abs=0.6)
+    assert bool(worth.loc["good", "resolved"])
+    assert worth.loc["other", "worth_cny"] < 0.5
+    assert not worth.loc["other", "resolved"]
+
+
+def test_decisions_without_a_plan_are_told_and_left_out(tmp_path: Path) -> None:
+    """To build has no plan where things go badly: half of the members are left, and there it is best."""
+    results = of_decisions(tmp_path, lambda d, good: build_or_not(d, good) if good or d else None)
+    found = choosing.choices(results)
+    assert found["without_plan"].tolist() == pytest.approx([0.5, 0.0])
+    assert found["expected"].tolist() == pytest.approx([10, 0])
+    assert choosing.values(results)["evpi"] == pytest.approx(0)

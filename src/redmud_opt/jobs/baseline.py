@@ -13,6 +13,7 @@ from pathlib import Path
 from redmud_opt.case import Case, CaseFaults, Fault
 from redmud_opt.case.baseline import Baseline, baseline_faults
 from redmud_opt.case.rules import ChangeLimit
+from redmud_opt.case.whole import write_whole
 from redmud_opt.i18n import Message
 from redmud_opt.plan import Plan
 
@@ -64,7 +65,7 @@ def write_baseline(folder: Path, plan: Plan, baseline: Baseline) -> None:
     """Keeps a copy with its hashes in the folder of a run."""
     plan.save(folder / FOLDER)
     index = {"name": baseline.name, "freeze": baseline.freeze, "files": _hashes(folder / FOLDER)}
-    (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_whole(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1))
 
 
 def recall_baseline(folder: Path) -> tuple[Baseline | None, tuple[Message, ...]]:

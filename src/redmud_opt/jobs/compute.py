@@ -21,6 +21,7 @@ from redmud_opt.network import Network, build_network
 from redmud_opt.plan import Plan, audit, make_plan
 from redmud_opt.solve import Options, Outcome
 from redmud_opt.study.impossible import Impossible, by_counting, impossible
+from redmud_opt.study.meeting import settled
 from redmud_opt.study.pools import solve_pools
 
 MOST_FAILURES = 5
@@ -74,8 +75,10 @@ def compute(case: Case, options: RunOptions, stages: Stages, baseline: Baseline 
     if against:
         return Computed(Exit.INFEASIBLE, "infeasible", messages=tuple(map(by_counting, against)))
     with stages.stage("solve"):
-        solved = solve_pools(model, network, solver_options(options, stages.listener))
-    network, model, outcome = solved.network, solved.model, solved.outcome
+        asked = replace(solver_options(options, stages.listener), keep_basis=True)
+        solved = solve_pools(model, network, asked)
+        network, model = solved.network, solved.model
+        outcome = settled(model, network, solved.outcome, solver_options(options, Listener()))
     stages.listener.note(f"solve stopped: {outcome.stopped}, holds: {outcome.holds}, {outcome.size}")
     if outcome.values is None:
         return without_plan(network, outcome, options, stages)

@@ -1,4 +1,4 @@
-"""What `export` does: a case as a workbook and back, and what can be taken from the plan of a run.
+"""What `export` does: a case as a workbook and back, what can be taken from the plan of a run, a bundle unpacked.
 
 A new thing to take is one entry of `TAKEN`; the command line offers it by itself (`export RUN FILE --what NAME`).
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
+from redmud_opt.jobs.bundling import is_bundle, unpack, write_bundle
+from redmud_opt.jobs.inputs import base_of
 from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.filings import write_filings
@@ -34,20 +36,33 @@ def export_case(source: str | Path, target: str | Path) -> tuple[Path, ...]:
 def export(
     source: str | Path, target: str | Path, language: str = "en", what: str = "plan"
 ) -> tuple[Path, ...]:
-    """What is asked for (a key of `TAKEN`) of a run, in a language; anything else as `export_case` has it.
+    """What is asked for (a key of `TAKEN`) of a run, in a language; a run bundle as a folder; anything else as
+    `export_case` has it.
 
     Raises CaseFaults where the run holds no plan or its inputs are not as recorded, and where the target is there.
     """
     if (Path(source) / "options.json").is_file():
         return TAKEN[what](take(source, language), Path(target))
+    if is_bundle(source) and Path(source).is_file():
+        return (unpack(source, target),)
     return export_case(source, target)
+
+
+def take_bundle(held: Held, target: Path) -> tuple[Path, ...]:
+    """The whole run as one file, with a manifest of hashes."""
+    if not is_bundle(target):
+        raise CaseFaults([Fault("", 0, "", Message("bundle.not_a_zip"), Message("bundle.name_a_zip"))])
+    return (write_bundle(held.folder.path, target, held.case.settings.classification),)
 
 
 def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     """The plan as a workbook, with what was asked of it."""
     if not _is_workbook(target):
         raise _what()
-    return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
+    book = write_planbook(
+        held.case, held.plan, target, held.language, held.answers, base_of(held.folder.path)
+    )
+    return (book,)
 
 
 def take_filings(held: Held, target: Path) -> tuple[Path, ...]:
@@ -69,6 +84,7 @@ def take_report(held: Held, target: Path) -> tuple[Path, ...]:
 
 TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
     "plan": take_plan,
+    "bundle": take_bundle,
     "shipments": take_shipments,
     "filings": take_filings,
     "report": take_report,

@@ -4,7 +4,7 @@
     versions.json     what it ran on        log.txt               what happened, with the traceback of a crash
     status.json       where it stands       progress.jsonl        one line per sign of life of the solver
     baseline/ baseline.json               the plan that it is planned against, its name, frozen periods, hashes
-    plan/             plan.json, a CSV per table, audit.csv: all there or none of it
+    plan/             plan.json, a Parquet and a CSV per table, audit.csv: all there or none of it
     rejected/         the same of a plan that failed its audit
     result.json       how it ended          messages.json         the same as keys and values, for either language
     suggestion-1.yaml a scenario that gives a case without a plan one
@@ -24,9 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from redmud_opt.case.whole import write_whole
 from redmud_opt.jobs.outcome import RunOptions
 from redmud_opt.plan import Plan
-from redmud_opt.plan.plan import versions, write_whole
+from redmud_opt.plan.plan import versions
 from redmud_opt.solve import Progress
 
 LOCK = "worker.lock"
@@ -134,8 +135,7 @@ class RunFolder:
     def write_request(self, case: str, options: RunOptions) -> None:
         """`options.json` and `versions.json`."""
         self.write_json("options.json", {"case": case, "seed": SEED} | options.as_record())
-        found = versions() | {"python": platform.python_version(), "system": platform.platform()}
-        self.write_json("versions.json", found)
+        self.write_json("versions.json", running_on())
 
     def read_request(self) -> tuple[str, RunOptions]:
         """The case and the options of `options.json`."""
@@ -168,6 +168,11 @@ class RunFolder:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
+
+
+def running_on() -> dict[str, str]:
+    """Versions of what a run is made with here, and the system."""
+    return versions() | {"python": platform.python_version(), "system": platform.platform()}
 
 
 def _finite(record: dict[str, Any]) -> dict[str, Any]:

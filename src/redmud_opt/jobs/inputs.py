@@ -20,6 +20,8 @@ from typing import Any
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.case.bundle import library_folder, roots, rule_packs
 from redmud_opt.case.library import LIBRARY
+from redmud_opt.case.read import base_path
+from redmud_opt.case.whole import write_whole
 from redmud_opt.i18n import Message
 
 INPUTS, INDEX, PACKS, LIBRARY_COPY = "inputs", "inputs.json", "rule_packs", "_library"
@@ -38,7 +40,7 @@ class Inputs:
         for copy, _, content in self.files.values():
             path = folder / INPUTS / copy
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_whole(path, content)
         index = {
             "case": self.case,
             "entry": self.entry,
@@ -46,7 +48,7 @@ class Inputs:
                 name: {"sha256": digest, "copy": copy} for name, (copy, digest, _) in self.files.items()
             },
         }
-        (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_whole(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1))
 
 
 def gather(case: Case) -> Inputs:
@@ -124,6 +126,13 @@ def recorded_entry(folder: Path) -> Path:
     """The copy of the case that a run was made for, to be loaded anew."""
     index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     return folder / INPUTS / str(index["entry"])
+
+
+def base_of(folder: Path) -> Case | None:
+    """The recorded base of a run's scenario; None of a case that is no scenario."""
+    index, kept = json.loads((folder / INDEX).read_text(encoding="utf-8")), folder / INPUTS
+    base = base_path(kept / index["entry"])
+    return None if base is None else load_case(base, packs=kept / PACKS, library=kept / LIBRARY_COPY)
 
 
 def _altered(folder: Path, files: dict[str, Any]) -> list[str]:

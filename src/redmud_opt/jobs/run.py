@@ -17,6 +17,7 @@ from typing import IO
 
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.case.baseline import Baseline
+from redmud_opt.case.whole import write_whole
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.baseline import baseline_of, check_baseline, read_baseline, write_baseline
 from redmud_opt.jobs.compute import Computed, compute
@@ -28,7 +29,6 @@ from redmud_opt.jobs.results import write_result
 from redmud_opt.jobs.slots import try_lock
 from redmud_opt.model.objective import levels_of
 from redmud_opt.plan import Plan
-from redmud_opt.plan.plan import write_whole
 from redmud_opt.solve import Progress
 from redmud_opt.study.impossible import Impossible
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import numbers
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -21,6 +20,8 @@ import pandas as pd
 from pyomo.environ import ConcreteModel
 
 from redmud_opt.case import unenforced
+from redmud_opt.case.whole import sync
+from redmud_opt.case.whole import write_whole as write_whole
 from redmud_opt.i18n import Message, Money, Price, Tonnes
 from redmud_opt.i18n.amounts import Amount
 from redmud_opt.model.tiers import fill_in_order
@@ -35,7 +36,7 @@ from redmud_opt.plan.cost_to_serve import cost_tables
 from redmud_opt.plan.elements import element_tables
 from redmud_opt.plan.fates import fate_table
 from redmud_opt.plan.known import Known
-from redmud_opt.plan.ledger import LEDGER_COLUMNS, LOT_COLUMNS, ledger_tables
+from redmud_opt.plan.ledger import ledger_tables
 from redmud_opt.plan.moved import baseline_record, moved_from_baseline, period_table
 from redmud_opt.plan.movements import movement_tables
 from redmud_opt.plan.permits import permit_table, status_table
@@ -46,20 +47,21 @@ from redmud_opt.plan.services import service_table
 from redmud_opt.plan.spending import spending_tables
 from redmud_opt.plan.statistical import statistical_table
 from redmud_opt.plan.steps import Steps
-from redmud_opt.plan.tables import STREAM_COLUMNS, tables, target_table
+from redmud_opt.plan.storing import CSV_ALONE, csv_of, digests, load_tables, plan_hash, save_tables
+from redmud_opt.plan.tables import tables, target_table
 from redmud_opt.plan.tracing import Tracing
 from redmud_opt.plan.whole import Whole, whole_numbers
 from redmud_opt.plan.words import describe, record
 from redmud_opt.plan.yards import yard_tables
 from redmud_opt.solve import Outcome
 
-PLAN_FORMAT = 1
+PLAN_FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Plan:
     """A plan of a case. `frames` are the tables; `solve` is why it stopped and what it holds; `whole` its decisions
-    in whole numbers."""
+    in whole numbers; `basis` where its LP at those stands (`solve.basis`): from both it is met again to the digit."""
 
     case_name: str
     title: Mapping[str, str]
@@ -72,6 +74,12 @@ class Plan:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
     whole: tuple[Whole, ...] = field(default=(), repr=False)
+    basis: str = field(default="", repr=False)
+
+    @property
+    def hash(self) -> str:
+        """One hash of all its tables."""
+        return plan_hash(digests(self.frames))
 
     @property
     def status(self) -> str:
@@ -99,13 +107,12 @@ class Plan:
         return record(self, language)
 
     def save(self, folder: str | Path) -> None:
-        """Writes `plan.json` and one CSV per table, each whole or not at all."""
+        """Writes `plan.json`, and every table as Parquet and as CSV, each file whole or not at all."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, frame in self.frames.items():
-            write_whole(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        tables = save_tables(self.frames, folder)
         if self.audit is not None:
-            write_whole(folder / "audit.csv", self.audit.frame().to_csv(index=False, lineterminator="\n"))
+            write_whole(folder / "audit.csv", csv_of(self.audit.frame()))
         head = {
             "format": PLAN_FORMAT,
             "case_name": self.case_name,
@@ -117,18 +124,23 @@ class Plan:
             "labels": {language: dict(words) for language, words in self.labels.items()},
             "provenance": dict(self.provenance),
             "whole": [list(decision) for decision in self.whole],
-            "tables": sorted(self.frames),
+            "basis": self.basis,
+            "hash": plan_hash(tables),
+            "tables": tables,
         }
         write_whole(folder / "plan.json", json.dumps(head, ensure_ascii=False, indent=1))
+        sync(folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> Plan:
         """Reads what `save` wrote; the audit is made anew with `audit`."""
         folder = Path(folder)
         head = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-        if head["format"] != PLAN_FORMAT:
-            raise ValueError(f"{folder}: plan format {head['format']}, this version reads {PLAN_FORMAT}")
-        frames = {name: _read(folder / f"{name}.csv") for name in head["tables"]}
+        if head["format"] not in (CSV_ALONE, PLAN_FORMAT):
+            raise ValueError(
+                f"{folder}: plan format {head['format']}, this version reads up to {PLAN_FORMAT}"
+            )
+        frames = load_tables(head["tables"], folder, head["format"])
         return cls(
             case_name=head["case_name"],
             title=head["title"],
@@ -142,37 +154,8 @@ class Plan:
             whole=tuple(
                 Whole(family, tuple(labels), value) for family, labels, value in head.get("whole", ())
             ),
+            basis=head.get("basis", ""),
         )
-
-
-_TEXT = frozenset(
-    (
-        *STREAM_COLUMNS,
-        *("given", "path"),
-        *("site", "lane", "mode", "from_site", "to_site", "period", "line", "supply", "outlet", "storage"),
-        *("item", "window", "target", "rate", "kind", "term", "total", "account", "arising", "fate", "at"),
-        *("decided", "start", "facility", "product", "scope", "iron", "verdict", "unit", "budget", "column"),
-        *("end", "measure", "contract", "payer", "owner", "option"),
-        *("property", "side", "entry", "gate", "sense"),
-        *("carrier", "process", "clean", "role", "level", "basis"),
-        *("of", "document", "from_province", "to_province", "receiver", "code", "valid_from", "valid_to"),
-        *("first", "second"),
-        *("status", "hazard", "why", "because_of", "clause", "permit", "sender"),
-        *("indicator", "part", "table", "state", "action", "definition", "formula", "authority", "own"),
-        *(name for name in (*LEDGER_COLUMNS, *LOT_COLUMNS) if name != "number" and not name.endswith("_t")),
-    )
-)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    """A table as it was: blank text stays blank text (a region called NA stays NA)."""
-    header = pd.read_csv(path, nrows=0).columns
-    types = {name: str for name in header if name in _TEXT}
-    frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values={})
-    for name in frame.columns:
-        if name not in types and frame[name].dtype == "str":
-            frame[name] = pd.to_numeric(frame[name])
-    return frame
 
 
 AMOUNT, AMOUNTS = "amount", {kind.__name__: kind for kind in (Money, Price, Tonnes)}
@@ -221,16 +204,6 @@ def _rich(value: Any) -> Any:
     return tuple(_rich(item) for item in value) if isinstance(value, list) else value
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes to a temporary name, syncs, renames: a crash leaves the old file or the new one."""
-    temporary = path.with_name(path.name + ".part")
-    with temporary.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
 def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
     """The plan that an outcome holds. Raises ValueError if it holds nothing."""
     if outcome.values is None:
@@ -250,6 +223,7 @@ def make_plan(network: Network, model: ConcreteModel, outcome: Outcome) -> Plan:
         provenance={"inputs": dict(case.files), "folder": case.folder, "versions": versions()}
         | baseline_record(network),
         whole=whole_numbers(model),
+        basis=outcome.basis,
     )
 
 
@@ -296,7 +270,7 @@ def _solve_record(outcome: Outcome) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Versions of what made a plan."""
-    names = ("redmud_opt", "pyomo", "highspy", "pandas", "numpy", "scipy", "networkx")
+    names = ("redmud_opt", "pyomo", "highspy", "pandas", "numpy", "scipy", "networkx", "pyarrow")
     return {name: _version(name) for name in names}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 import pandas as pd
@@ -177,9 +178,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """A number that JSON knows; NaN and infinity are null."""
-    if isinstance(value, str) or value is None:
-        return value
+    """A value that JSON knows: NaN, infinity and no day are null, a day is its text."""
+    if isinstance(value, str) or value is None or value is pd.NaT:
+        return None if value is pd.NaT else value
+    if isinstance(value, date):
+        return value.isoformat()
     number = value.item() if hasattr(value, "item") else value
     if isinstance(number, float):
         return number + 0.0 if math.isfinite(number) else None

@@ -39,7 +39,7 @@ WORDS = {"waste_class": "class", "rate": "target", "fate": "fate"}
 COUNTED = frozenset({"year", "from_year", "plan", "suggestion", "point", "dominated_by"})
 """Numbers that are no amounts."""
 
-PLAN = re.compile(r"plan_(\d+)_t")
+PLAN = re.compile(r"plan_(\d+)(_t)?")
 
 
 def answer_tables(answer: Mapping[str, Any], labels: Labels) -> Iterator[View]:
@@ -76,8 +76,10 @@ def column_heading(column: str, language: str) -> str:
     """The heading of a column, with its unit."""
     of_plan = PLAN.fullmatch(column)
     if of_plan is not None:
-        return text(Message("answers.column_plan_t", {"number": of_plan[1]}), language)
-    return text(Message(f"answers.column_{column}"), language)
+        key = "plan_t" if of_plan[2] else "plan_number"
+        return text(Message(f"answers.column_{key}", {"number": of_plan[1]}), language)
+    key = f"answers.column_{column}"
+    return column if template(key, language) is None else text(Message(key), language)  # the name of a side
 
 
 def is_known(column: str) -> bool:

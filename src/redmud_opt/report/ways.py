@@ -15,7 +15,7 @@ from redmud_opt.i18n import Message, text
 from redmud_opt.network import Network
 from redmud_opt.network.network import Grid
 from redmud_opt.network.time import Mask
-from redmud_opt.report.labels import labelled
+from redmud_opt.report.labels import labelled, word
 
 WAYS = ("material", "from", "how", "to", "when")
 REFUSALS = ("material", "at", "why", "when")
@@ -102,7 +102,12 @@ class _Words:
         self.labels: Mapping[str, str] = network.case.labels(language)
 
     def name(self, name: str) -> str:
-        """The label of what is named; of a line with its process both."""
+        """The label of what is named; of a line with its process both, of a lane its ends."""
+        start, arrow, end = name.partition(">")
+        if arrow:
+            end, _, mode = end.partition(":")
+            way = f"{self.name(start)} → {self.name(end)}"
+            return f"{way} · {word('mode', mode, self.language)}" if mode else way
         return " · ".join(self.labels.get(part, part) for part in name.split("/") if part)
 
     def material(self, lineage: str) -> str:

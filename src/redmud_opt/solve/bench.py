@@ -42,6 +42,7 @@ class Plan:
     objective: float
     row_duals: Array
     reduced_costs: Array
+    basis: Any = None
 
 
 def minimising(form: StandardForm) -> StandardForm:
@@ -100,7 +101,7 @@ class Bench:
         found = (solved.values, solved.objective, solved.row_duals, solved.reduced_costs)
         if solved.stopped != "optimal" or any(part is None for part in found):
             return None
-        return Plan(*found)  # type: ignore[arg-type]
+        return Plan(*found, self._basis)  # type: ignore[arg-type]
 
     def fixed(self, values: Array, where: Mask) -> tuple[Array, Array]:
         """The form's bounds, with columns fixed at rounded values."""

@@ -47,7 +47,7 @@ class Options:
     algorithm: for LPs auto (by size), simplex or ipm (with crossover). The rest is for models with integers. gap:
     relative gap at which to stop; up to 1e-6 means to prove. starts, neighbourhood: own heuristics for a first plan,
     and for better ones, in `heuristic_share` of the time limit. scaling: by powers of two. seed: of all choices
-    made at random.
+    made at random. keep_basis: whether the outcome tells the basis of the LP that its values are of.
     """
 
     time_limit_s: float | None = None
@@ -62,6 +62,7 @@ class Options:
     heuristic_share: float = 0.4
     scaling: bool = True
     seed: int = 0
+    keep_basis: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class Outcome:
     detail: str = ""
     progress: tuple[Progress, ...] = field(default=(), repr=False)
     held: tuple[tuple[str, float], ...] = ()
+    basis: str = field(default="", repr=False)
 
     @property
     def gap(self) -> float | None:

@@ -22,6 +22,7 @@ from pyomo.environ import ConcreteModel
 from redmud_opt.model.arrays import ColumnGroup, StandardForm, compile
 from redmud_opt.solve import highs as h
 from redmud_opt.solve.algorithm import lp_algorithm
+from redmud_opt.solve.basis import packed, restored
 from redmud_opt.solve.compare import matched, same_pattern
 from redmud_opt.solve.groups import decisions
 from redmud_opt.solve.highs import SolverTrouble
@@ -45,6 +46,7 @@ class Session:
         self._first: tuple[StandardForm, Array] | None = (
             None  # the plan that every solve with integers begins with
         )
+        self._kept = ""
         self._mip: Mip | None = None
         self._pinned: tuple[StandardForm, Scaling, StandardForm, Any] | None = None
         self._highs: Any = h.new_highs(self.options)
@@ -81,6 +83,10 @@ class Session:
     def begin_with(self, form: StandardForm, values: Array) -> None:
         """A plan that every solve with integers begins with, instead of the last one found; matched by names."""
         self._first = (form, values)
+
+    def begin_at(self, basis: str) -> None:
+        """A basis kept of the same model that the first LP begins at, instead of none."""
+        self._kept = basis
 
     def pin(self) -> None:
         """Remembers the LP last solved with its basis, for `rewind`."""
@@ -162,6 +168,10 @@ class Session:
         before, old = self._highs.getBasis(), self.form
         scaled = scaling.apply(form)
         h.pass_form(self._highs, scaled)
+        if old is None and self._kept:
+            at = restored(self._kept, len(form.cost), len(form.row_lower))
+            if at is not None:
+                h.check(self._highs.setBasis(at), "setBasis")
         if old is not None:
             if before.valid and not form.integrality.any():
                 self._warm(old, form, before)
@@ -222,6 +232,7 @@ class Session:
             ray=self._names(self.scaling.values(found.ray)) if len(found.ray) else (),
             detail=found.detail,
             progress=found.progress,
+            basis=self._basis(None if plan is None else plan.basis),
         )
 
     def _heard_mip(self, event: Any) -> None:
@@ -278,7 +289,11 @@ class Session:
             ray=self._names(self.scaling.values(h.ray(self._highs))) if stopped == "unbounded" else (),
             detail=str(self._highs.modelStatusToString(status)),
             progress=tuple(self._progress),
+            basis=self._basis(self._highs.getBasis() if self.options.keep_basis else None),
         )
+
+    def _basis(self, found: Any) -> str:
+        return packed(found) if self.options.keep_basis else ""
 
     def _values(self, stopped: str) -> Array | None:
         """The primal values if they are a plan: optimal, or stopped early at a feasible point."""

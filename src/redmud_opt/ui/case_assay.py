@@ -21,8 +21,8 @@ def show(name: str, path: Path, say: Words) -> None:
     if not own.is_own(path):
         st.info(told("copy_first", say))
         return
-    case = cases.look(name, path).case
-    if case is None:
+    case = cases.read(path)
+    if isinstance(case, CaseFaults):
         st.info(told("mend_first", say))
         return
     labels = case.labels(say.language)
@@ -35,6 +35,7 @@ def show(name: str, path: Path, say: Words) -> None:
     )
     if material is not None:
         _form(path, case, material, say)
+    case_changes.listing(path, say)
 
 
 def _form(path: Path, case: Case, material: str, say: Words) -> None:
@@ -55,16 +56,23 @@ def _form(path: Path, case: Case, material: str, say: Words) -> None:
             key=f"{stem}-sigma_of",
             format_func=lambda one: told(f"sigma_of.{one}", say),
         )
-        names = _properties(case, material)
-        for start in range(0, len(names), 2):
-            for place, name in zip(st.columns(2), names[start : start + 2], strict=False):
-                _property(place, stem, name, case, say)
+        measured, others = _properties(case, material)
+        _pairs(measured or others, stem, case, say)
+        if measured and others:
+            with st.expander(told("other_properties", say, count=str(len(others)))):
+                _pairs(others, stem, case, say)
         st.form_submit_button(
             told("keep_assay", say),
             type="primary",
             on_click=_kept,
-            args=(path, material, stem, names, sigma_of or "sample"),
+            args=(path, material, stem, [*measured, *others], sigma_of or "sample"),
         )
+
+
+def _pairs(names: list[str], stem: str, case: Case, say: Words) -> None:
+    for start in range(0, len(names), 2):
+        for place, name in zip(st.columns(2), names[start : start + 2], strict=False):
+            _property(place, stem, name, case, say)
 
 
 def _property(place: st.delta_generator.DeltaGenerator, stem: str, name: str, case: Case, say: Words) -> None:
@@ -75,10 +83,11 @@ def _property(place: st.delta_generator.DeltaGenerator, stem: str, name: str, ca
     sigma.text_input("σ", key=f"{stem}-sigma-{name}")
 
 
-def _properties(case: Case, material: str) -> list[str]:
-    """The properties of the case, those that the material has been measured for first."""
-    measured = {row.property for row in case.composition if row.material == material}
-    return sorted((row.name for row in case.properties), key=lambda name: name not in measured)
+def _properties(case: Case, material: str) -> tuple[list[str], list[str]]:
+    """The properties of the case: those that the material has been measured for, and the others."""
+    known = {row.property for row in case.composition if row.material == material}
+    names = [row.name for row in case.properties]
+    return [name for name in names if name in known], [name for name in names if name not in known]
 
 
 def _kept(path: Path, material: str, stem: str, names: list[str], sigma_of: str) -> None:

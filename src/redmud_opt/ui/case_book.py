@@ -9,13 +9,12 @@ import streamlit as st
 
 from redmud_opt.case import CaseFaults
 from redmud_opt.case.workbook import write_workbook
-from redmud_opt.ui import address, own
+from redmud_opt.ui import address, bringing
 from redmud_opt.ui.case_words import told
 from redmud_opt.ui.faults import fault_list
 from redmud_opt.ui.words import Words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FAULTS = "_book_faults"
 
 
 def show(name: str, path: Path, say: Words) -> None:
@@ -36,15 +35,7 @@ def show(name: str, path: Path, say: Words) -> None:
             icon=":material/download:",
         )
     st.markdown(told("book_up", say))
-    st.file_uploader(
-        told("upload_book", say),
-        type=["xlsx", "zip"],
-        key="upload_book",
-        on_change=_uploaded,
-    )
-    refused = st.session_state.pop(_FAULTS, None)
-    if refused is not None:
-        fault_list(refused, say)
+    bringing.bring_case(say)
 
 
 def opened(name: str) -> None:
@@ -54,16 +45,6 @@ def opened(name: str) -> None:
     st.session_state["case"] = name
     for other in ("table", "row"):
         st.query_params.pop(other, None)
-
-
-def _uploaded() -> None:
-    given = st.session_state["upload_book"]
-    if given is None:
-        return
-    try:
-        opened(own.upload(given.getvalue(), given.name))
-    except CaseFaults as faults:
-        st.session_state[_FAULTS] = faults
 
 
 def _stamps(path: Path) -> list[tuple[str, int]]:

@@ -46,13 +46,21 @@ def bar(name: str, path: Path, say: Words) -> None:
             fault_list(faults, say)
             st.button(told("discard_all", say), key="discard", on_click=_discard, args=(path,))
             return
-        if found:
-            st.markdown(f"**{told('changes', say, count=len(found))}**")
-            words_grid(_frame(found, say), "changes", wide={told("after", say): 160})
-        else:
-            st.markdown(told("no_changes", say))
+        st.markdown(f"**{told('changes', say, count=len(found))}**" if found else told("no_changes", say))
         _buttons(session, path, bool(found), say)
         _faults(session, path, say)
+
+
+def listing(path: Path, say: Words) -> None:
+    """The changes one by one, before → after; below what is typed into, so that nothing moves while one types."""
+    try:
+        found = EditSession(path).changes()
+    except CaseFaults:
+        return  # told above
+    if found:
+        with st.container(key="changes"):
+            st.markdown(f"**{told('changes_heading', say)}**")
+            words_grid(_frame(found, say), "changes_grid", wide={told("after", say): 160})
 
 
 def _said(say: Words) -> None:
@@ -93,7 +101,7 @@ def _remark(change: Change, say: Words) -> str:
 
 def _buttons(session: EditSession, path: Path, waits: bool, say: Words) -> None:
     pending, commits = session.pending(), session.commits()
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             told("commit", say),
             key="commit",
@@ -147,7 +155,7 @@ def _faults(session: EditSession, path: Path, say: Words) -> None:
     if found is None:
         return
     st.warning(told("commit_has_faults", say, count=len(found.faults)))
-    fault_list(found, say)
+    fault_list(found, say, heading=False)
     st.button(told("commit_anyway", say), key="commit_anyway", on_click=_commit_anyway, args=(path,))
 
 

@@ -141,6 +141,7 @@ def _form(
     known = columns(TABLES[table])
     common = list(columns(Row))
     stem = f"form-{table}-{row}-{case_changes.turn()}"
+    _unreadable(table, cells, say)
     with st.form(stem, border=True):
         _fields(stem, table, [n for n in known if n not in common], cells, editable, case, say)
         st.markdown(f"**{told('evidence_of', say)}**")
@@ -152,6 +153,10 @@ def _form(
             on_click=_kept,
             args=(folder, table, row, stem, list(known)),
         )
+
+
+def _unreadable(table: str, cells: Mapping[str, str], say: Words) -> None:
+    """Cells that the case cannot read, above the form."""
     for name, cell in cells.items():
         bad = wrong(table, name, cell)
         if bad is not None:

@@ -50,13 +50,13 @@ LEVERS = (
 
 def show(name: str, path: Path, say: Words) -> None:
     """From a case: a first change, and the scenario is there."""
-    found = cases.look(name, path)
+    case = cases.read(path)
     st.caption(told("scenario_about", say, base=name))
-    if found.case is None:
+    if isinstance(case, CaseFaults):
         st.info(told("mend_first", say))
         return
     title = st.text_input(told("scenario_name", say), key="scenario_name", placeholder=f"{name}_scenario")
-    item = _lever(found.case, say)
+    item = _lever(case, say)
     if item is not None:
         st.button(
             told("scenario_new", say),
@@ -75,7 +75,7 @@ def _made(name: str, path: Path, item: Item, title: str) -> None:
 
 def edit(name: str, path: Path, say: Words) -> None:
     """A scenario file: its changes with what stood before, one more, and the faults that it has with its base."""
-    found = cases.look(name, path)
+    found = cases.read(path)
     try:
         variant = read_variant(path)
     except CaseFaults:
@@ -85,8 +85,8 @@ def edit(name: str, path: Path, say: Words) -> None:
         _as_copy(name, path, say)
     else:
         st.markdown(told("scenario_of", say, base=plain(variant.base)))
-        _items(path, variant, found.case, say)
         base = _base(path, variant)
+        _items(path, variant, base, say)
         if base is not None:
             item = _lever(base, say)
             if item is not None:
@@ -98,8 +98,8 @@ def edit(name: str, path: Path, say: Words) -> None:
                     on_click=_written,
                     args=(path, variant.with_item(item)),
                 )
-    if found.faults is not None:
-        fault_list(found.faults, say)
+    if isinstance(found, CaseFaults):
+        fault_list(found, say)
     else:
         st.success(told("scenario_sound", say))
     with st.container(horizontal=True):
@@ -125,14 +125,14 @@ def _base(path: Path, variant: Variant) -> Case | None:
     beside = path.parent / variant.base
     known = cases.choices().get(variant.base)
     target = beside if beside.exists() else known
-    return None if target is None else cases.look(variant.base, target).case
+    found = None if target is None else cases.read(target)
+    return None if isinstance(found, CaseFaults) else found
 
 
 # ---- the changes -------------------------------------------------------------------------------------------
 
 
-def _items(path: Path, variant: Variant, case: Case | None, say: Words) -> None:
-    base = _base(path, variant)
+def _items(path: Path, variant: Variant, base: Case | None, say: Words) -> None:
     labels = {} if base is None else base.labels(say.language)
     rows = [
         {

@@ -20,11 +20,11 @@ from redmud_opt.case.columns import Column, columns
 from redmud_opt.case.editing import KEYS_TABLE, EditSession
 from redmud_opt.case.editing.edits import AnySheet
 from redmud_opt.case.editing.gestures import matching, of_grid
-from redmud_opt.case.fielddocs import table_words
+from redmud_opt.case.fieldwords import table_words
 from redmud_opt.ui import case_changes, case_row, cases, own
 from redmud_opt.ui.case_words import column_help, column_label, table_label, told
 from redmud_opt.ui.faults import fault_list
-from redmud_opt.ui.words import Words, plain
+from redmud_opt.ui.words import LANGUAGES, Words, plain
 
 Rows = list[tuple[int, Mapping[str, str]]]
 
@@ -44,18 +44,21 @@ def show(name: str, path: Path, say: Words) -> None:
     except CaseFaults as faults:
         fault_list(faults, say)
         return
-    case = _case(name, path)
+    case = _case(path, say)
     labels = {} if case is None else case.labels(say.language)
     rows = _found(sheet, table, labels, say)
     _grid(session, sheet, table, rows, editable, say)
+    if editable:
+        case_changes.listing(path, say)
     _lent(case, table, say)
     case_row.show(session, sheet, table, rows, editable, case, labels, say)
 
 
-def _case(name: str, path: Path) -> Case | None:
+def _case(path: Path, say: Words) -> Case | None:
     """The case as it is committed, for names and labels; None while it has faults."""
-    with st.spinner("…"):
-        return cases.look(name, path).case
+    with st.spinner(told("reading", say)):
+        found = cases.read(path)
+    return None if isinstance(found, CaseFaults) else found
 
 
 def _table(session: EditSession, say: Words) -> str:
@@ -144,7 +147,7 @@ def _marks(table: str, cells: Mapping[str, str]) -> set[str]:
 
 def _grid(session: EditSession, sheet: AnySheet, table: str, rows: Rows, editable: bool, say: Words) -> None:
     every = st.toggle(told("all_columns", say), key="all_columns")
-    names = _columns_shown(sheet, table, every)
+    names = _columns_shown(sheet, table, every, say)
     key = _key(table, names, rows)
     if editable:
         try:
@@ -161,7 +164,9 @@ def _grid(session: EditSession, sheet: AnySheet, table: str, rows: Rows, editabl
     }
     height = ROW_HEIGHT * (min(max(len(rows), LEAST_ROWS), MOST_ROWS) + 2) + 3
     if not editable:
-        st.dataframe(frame, hide_index=True, column_config=config, height=height, key=f"read-{table}")
+        st.dataframe(
+            frame, hide_index=True, column_config=config, height=height, key=f"read-{table}", placeholder=""
+        )
         return
     st.data_editor(
         frame,
@@ -170,6 +175,7 @@ def _grid(session: EditSession, sheet: AnySheet, table: str, rows: Rows, editabl
         column_config=config,
         height=height,
         key=key,
+        placeholder="",
         on_change=_typed,
         args=(session.folder, table, key, [row for row, _ in rows]),
     )
@@ -194,15 +200,16 @@ def _typed(folder: Path, table: str, key: str, rows: list[int]) -> None:
         case_changes.trouble(faults)
 
 
-def _columns_shown(sheet: AnySheet, table: str, every: bool) -> list[str]:
-    """Columns of the file in which something stands, and those that a row needs; or all of them."""
+def _columns_shown(sheet: AnySheet, table: str, every: bool, say: Words) -> list[str]:
+    """Columns in which something stands, and those that a row needs; labels in one language. Or all of them."""
     if table == KEYS_TABLE:
         return list(sheet.names)
     known = columns(TABLES[table])
     used = {name for _, cells in sheet.rows() for name in cells}
     kept = [name for name in sheet.names if name and (every or name in used)]
     kept += [name for name, column in known.items() if name not in kept and (every or column.required)]
-    return list(dict.fromkeys(kept))
+    others = {f"label_{language}" for language in LANGUAGES if language != say.language}
+    return [name for name in dict.fromkeys(kept) if every or name not in others]
 
 
 def _frame(table: str, names: Sequence[str], rows: Rows, say: Words) -> pd.DataFrame:
@@ -256,7 +263,7 @@ def _lent(case: Case | None, table: str, say: Words) -> None:
         used = [name for name in known if any(record[name] for record in records)]
         frame = pd.DataFrame(records, dtype=object)[used]
         config = {name: _config(table, name, say) for name in used}
-        st.dataframe(frame, hide_index=True, column_config=config, key=f"lent-{table}")
+        st.dataframe(frame, hide_index=True, column_config=config, key=f"lent-{table}", placeholder="")
         st.caption(told("lent_hint", say))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import columns
 from redmud_opt.case.editing import KEYS_TABLE
-from redmud_opt.case.fielddocs import column_labels, column_words, table_label
+from redmud_opt.case.fieldwords import column_labels, column_words, table_label
 from redmud_opt.i18n import Message, text
 from redmud_opt.ui.words import Words, plain
 
@@ -35,8 +35,10 @@ def column_help(table: str, column: str, say: Words) -> str:
 
 def row_label(cells: dict[str, str], row: int, labels: dict[str, str], say: Words) -> str:
     """What a person knows a row by: its number in the file and what it begins with."""
-    shown = [labels.get(cell, cell) for cell in list(cells.values())[:3]]
-    words = told("between", say).join(shown)
+    own = [cell for name, cell in cells.items() if not name.startswith("label_")][:3]
+    if "name" in cells:
+        own = [cells["name"], *filter(None, [labels.get(cells["name"])])]
+    words = told("between", say).join(own)
     return told("row_label", say, row=str(row), words=words) if row > 0 else told("row_new", say, words=words)
 
 

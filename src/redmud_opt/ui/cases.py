@@ -13,7 +13,7 @@ import streamlit as st
 from redmud_opt.case import Assumptions, Case, CaseFaults, assumptions, flagged, load_case, unenforced
 from redmud_opt.case.bundle import bundled_names, find_bundled, roots
 from redmud_opt.i18n import Message
-from redmud_opt.network import build_network
+from redmud_opt.network import Network, build_network
 from redmud_opt.report.case_facts import title
 from redmud_opt.ui.settings import shared_cases, work_root
 
@@ -119,13 +119,41 @@ def _stamps(path: Path) -> Iterator[tuple[str, int, int]]:
             yield str(file), stat.st_mtime_ns, stat.st_size
 
 
+def read(path: Path) -> Case | CaseFaults:
+    """A case by itself, without its network: all that names and tables need."""
+    return _case(path, tuple(_stamps(path)))
+
+
+def network(path: Path) -> Network | CaseFaults:
+    """The network of a case: seconds for a big one, so it is made once."""
+    return _network(path, tuple(_stamps(path)))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _case(path: Path, stamps: tuple[tuple[str, int, int], ...]) -> Case | CaseFaults:
+    try:
+        return load_case(path)
+    except CaseFaults as faults:
+        return faults
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _network(path: Path, stamps: tuple[tuple[str, int, int], ...]) -> Network | CaseFaults:
+    case = _case(path, stamps)
+    if isinstance(case, CaseFaults):
+        return case
+    try:
+        return build_network(case)
+    except CaseFaults as faults:
+        return faults
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _look(name: str, path: Path, stamps: tuple[tuple[str, int, int], ...]) -> Look:
-    try:
-        case = load_case(path)
-        network = build_network(case)
-    except CaseFaults as faults:
-        return Look(name, path, faults=faults)
+    network = _network(path, stamps)
+    if isinstance(network, CaseFaults):
+        return Look(name, path, faults=network)
+    case = network.case
     return Look(
         name,
         path,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from redmud_opt.case import Case
-from redmud_opt.network import Network, build_network
+from redmud_opt.case import Case, CaseFaults
+from redmud_opt.network import Network
+from redmud_opt.report.charts.sites import case_map
 from redmud_opt.report.ways import refusals, ways
 from redmud_opt.study.screening import Screening, screen
 from redmud_opt.ui import address, cases, inputs
 from redmud_opt.ui.case_words import told
+from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.faults import fault_list
-from redmud_opt.ui.grid import csv_button, words_grid
+from redmud_opt.ui.grid import csv_button, view_grid, words_grid
+from redmud_opt.ui.style import scrolling
 from redmud_opt.ui.words import Words
 
-SECTIONS = ("findings", "ways", "refusals", "screening")
+SECTIONS = ("findings", "ways", "refusals", "map", "screening")
 
 
 def show(say: Words) -> None:
@@ -24,12 +27,11 @@ def show(say: Words) -> None:
     if picked is None:
         return
     with st.spinner(told("reading", say)):
-        found = cases.look(*picked)
-    if found.faults is not None:
+        network = cases.network(picked[1])
+    if isinstance(network, CaseFaults):
         st.markdown(told("faults_about", say))
-        fault_list(found.faults, say)
+        fault_list(network, say)
         return
-    assert found.case is not None
     st.success(told("no_faults", say), icon=":material/check_circle:")
     section = st.segmented_control(
         told("sections", say),
@@ -41,25 +43,41 @@ def show(say: Words) -> None:
         label_visibility="collapsed",
     )
     if section == "screening":
-        _screening(found.case, say)
+        _screening(network.case, say)
+    elif section == "map":
+        _map(network, say)
     elif section in ("ways", "refusals"):
-        _network(found.case, section, say)
+        _network(network, section, say)
     else:
-        inputs.show(found, say)
+        inputs.show(cases.look(*picked), say)
     with st.container(horizontal=True):
         address.link("case", told("to_case", say))
         address.link("run", told("to_run", say))
 
 
-def _network(case: Case, section: str, say: Words) -> None:
+def _network(network: Network, section: str, say: Words) -> None:
     st.caption(told(f"{section}_about", say))
-    with st.spinner(told("reading", say)):
-        network = _built(case, tuple(case.files.values()))
     frame = ways(network, say.language) if section == "ways" else refusals(network, say.language)
     if frame.empty:
         st.info(told(f"{section}_none", say))
         return
     _table(frame, section, say)
+
+
+def _map(network: Network, say: Words) -> None:
+    with st.spinner(told("reading", say)):
+        chart = case_map(
+            network.case, say.language, ((way.from_site, way.to_site) for way in network.routes.route)
+        )
+    if chart is None:
+        st.info(told("map_none", say))
+        return
+    st.caption(f"{chart.title}. {chart.note}" if chart.note else chart.title)
+    with scrolling("map_of_sites", chart.least_width):
+        st.plotly_chart(chart.figure, theme=None, config=QUIET, key="map", alt=chart.title, width="content")
+    with st.expander(told("map_table", say)):
+        view_grid(chart.twin, "map_table")
+        csv_button(chart.twin.frame, "sites", "csv_map", say)
 
 
 def _table(frame: pd.DataFrame, name: str, say: Words) -> None:
@@ -87,12 +105,6 @@ def _screening(case: Case, say: Words) -> None:
         table = found.table(say.language)
         words_grid(table.map(lambda cell: "" if cell is None or cell != cell else str(cell)), "reasons")
     csv_button(found.table(say.language), "screening", "csv_screening", say)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _built(_case: Case, files: tuple[str, ...]) -> Network:
-    """The network of a case, made once as long as its files stay as they are."""
-    return build_network(_case)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from redmud_opt.jobs import Exit, start
+from redmud_opt.jobs import Exit, RunResult, start
 from redmud_opt.jobs.errands import Answer, answered
 from redmud_opt.jobs.explaining import FOLDER
 from redmud_opt.report.answers import answer_tables
@@ -28,7 +28,7 @@ def show(say: Words) -> None:
     if at is not None and at[1].ended:
         found = held.result_of(at[0])
         if found is not None and found.exit is Exit.INFEASIBLE:
-            _impossible(at[0], found.suggestions, [plain(say.tell(m)) for m in found.messages], say)
+            _impossible(at[0], found, say)
             return
     here = held.here(say)
     if here is None:
@@ -80,12 +80,22 @@ def _of_the_command_line(folder: Path, shown: set[str], labels: Labels, say: Wor
                 _answer(record, labels, file.stem, say)
 
 
-def _impossible(folder: Path, suggestions: tuple[str, ...], reasons: list[str], say: Words) -> None:
-    """Why there is no plan, and a button per suggestion that solves the case with it."""
+def _impossible(folder: Path, found: RunResult, say: Words) -> None:
+    """What would give a plan, each with a button that solves the case so; then why there is none."""
+    case = held.recorded(folder)
     st.error(say("impossible_here"))
-    st.markdown("\n".join(f"- {reason.strip()}" for reason in reasons))
-    for number, name in enumerate(suggestions, 1):
-        words = say("apply_suggestion", number=number)
-        if st.button(words, key=f"apply_{number}", icon=":material/magic_button:"):
-            address.keep("run", start(folder / name, runs_root()).name)
-            address.goto("run")
+    suggested = [message for message in found.messages if message.key == SUGGESTED]
+    for message, name in zip(suggested, found.suggestions, strict=False):
+        with st.container(border=True, key=f"suggested_{message.values['number']}"):
+            st.markdown(plain(say.tell(message, case).strip()))
+            words = say("apply_suggestion", number=message.values["number"])
+            if st.button(words, key=f"apply_{message.values['number']}", icon=":material/magic_button:"):
+                address.keep("run", start(folder / name, runs_root()).name)
+                address.goto("run")
+    st.markdown(f"#### {say('why_impossible')}")
+    st.markdown(listed([say.tell(one, case).strip() for one in found.messages if one.key not in ON_FILES]))
+
+
+SUGGESTED = "impossible.numbered"
+ON_FILES = (SUGGESTED, "jobs.suggestion_file")
+"""Messages that the buttons stand for."""

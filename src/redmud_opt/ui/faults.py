@@ -15,9 +15,10 @@ MOST = 60
 """Faults shown one by one; whoever has more mends these first."""
 
 
-def fault_list(faults: CaseFaults, say: Words) -> None:
+def fault_list(faults: CaseFaults, say: Words, *, heading: bool = True) -> None:
     """Every fault: where (a link), what is wrong, what would be right."""
-    st.error(say("faults", count=len(faults.faults)))
+    if heading:
+        st.error(say("faults", count=len(faults.faults)))
     with st.container(
         key=f"faults_{abs(hash(faults.faults))}", height=420 if len(faults.faults) > 5 else "content"
     ):

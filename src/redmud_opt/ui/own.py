@@ -8,7 +8,7 @@ from pathlib import Path
 from redmud_opt.case.bundle import find_bundled
 from redmud_opt.case.editing import copy_case
 from redmud_opt.case.editing.variants import Variant, write_variant
-from redmud_opt.case.receiving import free_name, receive
+from redmud_opt.case.receiving import free_name
 from redmud_opt.ui.settings import work_root
 
 
@@ -20,11 +20,6 @@ def is_own(path: Path) -> bool:
 def copy(case: Path, name: str) -> str:
     """A copy of a case to edit; returns its name. Raises CaseFaults where the case cannot be copied."""
     return copy_case(case, _free(f"{name}_copy")).name
-
-
-def upload(content: bytes, file_name: str) -> str:
-    """The case that a file holds; returns its name. Raises CaseFaults where it holds none."""
-    return receive(file_name, content, work_root()).name
 
 
 def new_scenario(base: str, path: Path, variant: Variant, name: str) -> str:

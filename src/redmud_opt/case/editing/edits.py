@@ -135,7 +135,8 @@ def _change(
     after = cells.get(name, "")
     bad = wrong(table, name, after)
     told = (None, None) if bad is None else (bad.message, bad.remedy)
-    return Change(kind, table, row, key, name, was.get(name, ""), after, *told, _read(table, name, after))
+    read = _read(table, name, after)
+    return Change(kind, table, row, key, name, was.get(name, ""), after, told[0], told[1], read)
 
 
 def _read(table: str, column: str, text: str) -> str:

@@ -30,7 +30,7 @@ from redmud_opt.case.read import load_case
 from redmud_opt.case.reader import Reader
 from redmud_opt.i18n import Message
 
-__all__ = ["Change", "Imported", "import_file"]
+__all__ = ["Change", "Imported", "import_file", "known_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def import_file(
     folder, path = _folder(case), Path(file)
     faults: list[Fault] = []
     remarks: list[Message] = []
-    known = _known(folder, packs, library)
+    known = known_names(folder, packs, library)
     layout = find_layout(read_sheets(path, sheet, faults), columns or {}, faults)
     if layout is None:
         raise CaseFaults(dict.fromkeys(faults))
@@ -109,10 +109,11 @@ def _folder(case: str | Path) -> Path:
     raise CaseFaults([Fault("", 0, "", Message(f"importing.{key}", {"path": str(case)}), remedy)])
 
 
-def _known(folder: Path, packs: Path | None, library: Path | None) -> Known:
-    """The names of a case. It need not be whole yet, but its files must be readable."""
-    reader = Reader(folder.resolve(), rule_packs(packs), library_folder(library))
-    book = reader.book(folder)
+def known_names(path: Path, packs: Path | None = None, library: Path | None = None) -> Known:
+    """The names of a case: folder, scenario or workbook. It need not be whole, but its files must be readable."""
+    root = path.resolve() if path.is_dir() else path.resolve().parent
+    reader = Reader(root, rule_packs(packs), library_folder(library))
+    book = reader.book(path)
     periods = reader.periods(book)
     if reader.faults or periods is None:
         raise CaseFaults(reader.faults)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from redmud_opt.case.columns import Column
 from redmud_opt.case.faults import Fault
-from redmud_opt.case.importing.headings import AMOUNTS, NUMBERS, Heading, is_remark, plain, unit_of
+from redmud_opt.case.importing.headings import Heading, is_remark, plain, unit_of
 from redmud_opt.case.importing.layout import Layout, basis_of, is_blank
 from redmud_opt.case.names import visible
 from redmud_opt.case.values import BadValue, read_date, read_number
@@ -20,13 +20,11 @@ from redmud_opt.i18n import Message
 TOTAL = re.compile(
     r"(?:合\s*计|总\s*计|小\s*计|共\s*计|(?:grand |sub)?total|sum)(?:[\s:(].*)?", re.IGNORECASE
 )
-TOTALLED = ("site", "material", "code", "storage", "year", "month", "period")
-"""Fields in whose place a total says that it is one: none holds free words."""
-
 CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{2}")
 
 _LIMITS = {
     "moisture": (0.0, None),
+    "price": (None, None),
     "longitude": (-180.0, 180.0),
     "latitude": (-90.0, 90.0),
 }
@@ -121,7 +119,7 @@ class Cells:
         return Amount(name, f"{self.cell(column)} {unit}", value * factor, self._basis(held), held.per)
 
     def _has_unit(self, held: Heading) -> bool:
-        return not held.unit and held.field in AMOUNTS and bool(self.layout.of("unit"))
+        return not held.unit and held.field in self.layout.vocabulary.amounts and bool(self.layout.of("unit"))
 
     def _basis(self, held: Heading) -> str:
         said = self.text("basis")
@@ -208,7 +206,7 @@ def read_entries(layout: Layout, faults: list[Fault], remarks: list[Message]) ->
         cells = Cells(layout, number, faults)
         if is_blank(cells.row):
             continue
-        first = _total(cells)
+        first = total_of(cells)
         if first:
             remarks.append(Message("importing.total_skipped", {"row": str(number + 1), "text": first}))
             continue
@@ -219,16 +217,16 @@ def read_entries(layout: Layout, faults: list[Fault], remarks: list[Message]) ->
     return found
 
 
-def _total(cells: Cells) -> str:
+def total_of(cells: Cells) -> str:
     """The word that makes a row a total; blank for any other row.
 
     It stands where plant, waste or time would, or in front; remarks may speak of totals as they like.
     """
-    numbers = {column for field in NUMBERS for column in cells.layout.of(field)}
+    numbers = {column for field in cells.layout.vocabulary.numbers for column in cells.layout.of(field)}
     words = {number for number, (name, _) in cells.layout.columns.items() if is_remark(name)}
     texts = (column for column in range(len(cells.row)) if column not in numbers | words)
     first = next((column for column in texts if re.search(r"[^\W\d_]", cells.cell(column))), None)
-    asked = [column for field in TOTALLED for column in cells.layout.of(field)]
+    asked = [column for field in cells.layout.vocabulary.totalled for column in cells.layout.of(field)]
     asked += [] if first is None else [first]
     return next((text for column in asked if TOTAL.fullmatch(plain(text := cells.cell(column)))), "")
 
@@ -261,7 +259,7 @@ def _shared(cells: Cells) -> Entry:
 
 
 def _entries(cells: Cells) -> Iterator[Entry]:
-    columns = {field: cells.layout.of(field) for field in AMOUNTS}
+    columns = {field: cells.layout.of(field) for field in cells.layout.vocabulary.amounts}
     if not any(cells.cell(column) for held in columns.values() for column in held):
         return
     shared = _shared(cells)

@@ -3,16 +3,18 @@
     heading("产生量（万吨，湿基）") → Heading("amount", unit="万吨", factor=1e4, basis="wet")
     heading("2025年产生量/吨")      → Heading("amount", unit="吨", factor=1, year=2025)
 
-The words stand in NAMES, UNITS, BASES and RATES. What stands in brackets, behind a comma or at the end of a heading
-is unit and basis. A unit that is not in the table is left as it is written, for a fault: "MT" or "tons" is no guess.
+The words stand in a vocabulary (of a ledger of arisings and stocks: LEDGER), UNITS, BASES and RATES. What stands in
+brackets, behind a comma or at the end of a heading is unit and basis. A unit that is not in the table is left as it
+is written, for a fault: "MT" or "tons" is no guess.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from redmud_opt.case.names import visible
 
@@ -76,15 +78,6 @@ NAMED_RATES = {
 REMARKS = ("备注", "说明", "remark", "remarks", "comment", "notes")
 """Headings of columns with free words."""
 
-AMOUNTS = ("amount", "stock", "production")
-"""Fields that hold tonnes."""
-
-NUMBERS = (*AMOUNTS, "moisture", "factor", "longitude", "latitude")
-"""Fields that hold numbers."""
-
-MANY = ("amount", "ignore")
-"""Fields that several columns may hold: amounts of several years."""
-
 _BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 _YEAR = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})(?![0-9])\s*(?:年度|年)?")
 _TAIL = re.compile(r"(.*\S)[\s_,;、/]+([^\s_,;、]+)")
@@ -101,7 +94,41 @@ def _key(words: str) -> str:
     return re.sub(r"[\s_\-]+", "", words).casefold()
 
 
-_FIELDS = {_key(word): field for field, words in NAMES.items() for word in words.split("|")}
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the headings of a kind of table may say. names: field → usual headings.
+
+    amounts: fields that hold tonnes; many: fields that several columns may hold; plain: fields whose numbers have
+    no unit of mass; dated: fields that a date may stand for; totalled: fields in whose place a total says what it is.
+    """
+
+    names: Mapping[str, str]
+    amounts: tuple[str, ...]
+    many: tuple[str, ...]
+    plain: tuple[str, ...]
+    dated: tuple[str, ...]
+    totalled: tuple[str, ...]
+
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """Heading, without spaces and case → field."""
+        return {_key(word): field for field, words in self.names.items() for word in words.split("|")}
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Fields that hold numbers."""
+        return (*self.amounts, "moisture", "factor", *self.plain)
+
+
+LEDGER = Vocabulary(
+    NAMES,
+    amounts=("amount", "stock", "production"),
+    many=("amount", "ignore"),
+    plain=("longitude", "latitude"),
+    dated=("year", "month", "arose_on", "stock_date", "ignore"),
+    totalled=("site", "material", "code", "storage", "year", "month", "period"),
+)
+"""A planner's own table of arisings and stocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +209,13 @@ def _qualified(field: str, words: str) -> Heading:
     return Heading(field, unit, unit_of(unit, field), basis, per, years[0] if len(years) == 1 else None)
 
 
-def heading(text: str) -> Heading | None:
+def heading(text: str, vocabulary: Vocabulary = LEDGER) -> Heading | None:
     """What a column holds by its heading; None for one that is not known."""
-    field = _FIELDS.get(_key(plain(text)))
+    field = vocabulary.fields.get(_key(plain(text)))
     if field is not None:
         return Heading(field, per=NAMED_RATES.get(_key(plain(text)), ""))
     name, words = _parted(text)
-    field = _FIELDS.get(_key(name))
+    field = vocabulary.fields.get(_key(name))
     return None if field is None else _named(_qualified(field, words), name)
 
 
@@ -213,6 +240,7 @@ def is_remark(text: str) -> bool:
     return _key(plain(text)) in REMARKS
 
 
-def fields_of(headings: Iterable[str]) -> int:
+def fields_of(headings: Iterable[str], vocabulary: Vocabulary = LEDGER) -> int:
     """How many of these are headings that are known."""
-    return len({found.field for text in headings if (found := heading(text)) and found.field != "ignore"})
+    known = (heading(text, vocabulary) for text in headings)
+    return len({found.field for found in known if found and found.field != "ignore"})

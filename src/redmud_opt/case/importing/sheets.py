@@ -28,6 +28,17 @@ from redmud_opt.i18n import Message
 MOST_BYTES = 50_000_000
 """A file, unpacked, may be no larger."""
 
+MOST_PARTS = 2_000
+"""A workbook may have no more parts."""
+
+MOST_RATIO = 500
+"""A part may unpack to so many times its packed size, where that is more than a megabyte."""
+
+PROTECTED = b"\xd0\xcf\x11\xe0"
+"""How a workbook with a password begins: it is no zip file but the container of the old formats."""
+
+MACROS = ".xlsm"
+
 MOST_CELLS = 2_000_000
 """A sheet may span no more cells, blank ones included."""
 
@@ -70,6 +81,9 @@ def _fault(file: Path, key: str, remedy: str | None = None, /, row: int = 0, **v
 def read_sheets(file: Path, sheet: str | None, faults: list[Fault]) -> list[Sheet]:
     """What may hold the table: every way to divide the lines of a CSV file, or the sheets asked for."""
     kind = file.suffix.casefold()
+    if kind == MACROS:
+        faults.append(_fault(file, "macros", "save_without_macros"))
+        return []
     if kind not in (".csv", ".xlsx"):
         faults.append(_fault(file, "not_a_table", "save_as_table", kind=file.suffix))
         return []
@@ -161,10 +175,14 @@ def _workbook(file: Path, sheet: str | None, faults: list[Fault]) -> list[Sheet]
 
 def _unpacked(file: Path, faults: list[Fault]) -> dict[str, bytes] | None:
     """Sheet name → its XML; None where the workbook is no workbook or unpacks to too much."""
+    with file.open("rb") as begins:
+        if begins.read(len(PROTECTED)) == PROTECTED:
+            faults.append(_fault(file, "protected", "save_without_password"))
+            return None
     try:
         with zipfile.ZipFile(file) as box:
-            if sum(part.file_size for part in box.infolist()) > MOST_BYTES:
-                faults.append(_fault(file, "too_large", "cut_it_down", most=MOST_BYTES // 1_000_000))
+            if (refused := _refused(file, box.infolist())) is not None:
+                faults.append(refused)
                 return None
             if (bad := box.testzip()) is not None:
                 raise zipfile.BadZipFile(bad)
@@ -181,6 +199,20 @@ def _unpacked(file: Path, faults: list[Fault]) -> dict[str, bytes] | None:
         return None
 
 
+def _refused(file: Path, parts: list[zipfile.ZipInfo]) -> Fault | None:
+    """What the directory of a workbook already forbids to unpack."""
+    bomb = any(part.file_size > max(1_000_000, MOST_RATIO * part.compress_size) for part in parts)
+    if bomb or sum(part.file_size for part in parts) > MOST_BYTES:
+        return _fault(file, "too_large", "cut_it_down", most=MOST_BYTES // 1_000_000)
+    if len(parts) > MOST_PARTS:
+        return _fault(file, "too_many_parts", "cut_it_down", most=MOST_PARTS)
+    if any(part.flag_bits & 1 for part in parts):
+        return _fault(file, "protected", "save_without_password")
+    if any(part.filename.casefold().endswith("vbaproject.bin") for part in parts):
+        return _fault(file, "macros", "save_without_macros")
+    return None
+
+
 def column_letters(number: int) -> str:
     """0 → A, 26 → AA."""
     found = ""
@@ -188,6 +220,11 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number, 26)
         found, number = chr(65 + rest) + found, number - 1
     return found
+
+
+def column_number(letters: str) -> int:
+    """A → 0, AA → 26."""
+    return _number(letters.encode()) - 1
 
 
 def _number(letters: bytes) -> int:

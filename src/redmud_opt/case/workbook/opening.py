@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from redmud_opt.case.faults import CaseFaults, Fault
+from redmud_opt.case.whole import whole_file
 from redmud_opt.i18n import Message
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
@@ -21,10 +22,5 @@ def new_workbook(file: Path) -> Iterator[Any]:
     if file.exists():
         message = Message("case.workbook_exists", {"file": str(file)})
         raise CaseFaults([Fault("", 0, "", message, Message("case.workbook_elsewhere"))])
-    part = file.with_name(f"{file.name}.part")
-    try:
-        with xlsxwriter.Workbook(str(part), OPTIONS) as workbook:
-            yield workbook
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(file) as part, xlsxwriter.Workbook(str(part), OPTIONS) as workbook:
+        yield workbook

@@ -87,57 +87,55 @@ def _ranked(found: pd.DataFrame, years: list[int], language: str) -> pd.DataFram
     return wide
 
 
-def rate_lines(plan: Plan, waste_class: str, language: str) -> Chart | None:
-    """The three rates of a class by year, and what is asked of it in all as marks."""
+def rates_by_year(plan: Plan, waste_class: str, language: str) -> pd.DataFrame:
+    """The three rates of a class, all plants together, and what is asked of it: a row each, percent by year."""
     rates = plan.frames["rates"]
     own = rates[(rates["waste_class"] == waste_class) & (rates["plant"] == "")].set_index("year")
     own = own[own["rate_new"].notna()]
-    if own.empty:
+    rows = {heading("rates", rate, language): [100.0 * float(v) for v in own[rate]] for rate in RATES}
+    for rate, marks in _asked(plan, waste_class).items():
+        name = say("asked", language, rate=word("rate", rate, language))
+        rows[name] = [marks.get(int(year), float("nan")) for year in own.index]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[str(year) for year in own.index])
+
+
+def rate_lines(plan: Plan, waste_class: str, language: str) -> Chart | None:
+    """The three rates of a class by year, and what is asked of it in all as marks; None of one that is never used."""
+    found = rates_by_year(plan, waste_class, language)
+    if found.empty or not float(found.max().max()) > 0.0:
         return None
-    years = [int(year) for year in own.index]
-    figure = go.Figure()
-    columns: dict[str, list[float]] = {str(year): [] for year in years}
-    names = []
-    for k, rate in enumerate(RATES):
-        shares = [100.0 * float(own[rate][year]) for year in years]
-        names.append(heading("rates", rate, language))
-        for year, one in zip(years, shares, strict=True):
-            columns[str(year)].append(one)
+    figure, years = go.Figure(), list(found.columns)
+    for k, (name, amounts) in enumerate(found.iterrows()):
+        shown = [(year, float(one)) for year, one in zip(years, amounts, strict=True) if one == one]
         figure.add_trace(
             go.Scatter(
-                x=[str(year) for year in years],
-                y=shares,
-                name=label(names[-1], 44),
-                mode="lines+markers",
-                line={"color": SERIES[k], "width": 2.5, "dash": DASHES[k]},
-                marker={"size": 7},
+                x=[year for year, _ in shown],
+                y=[one for _, one in shown],
+                name=label(str(name), 44),
                 hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
+                **_looks(k),
             )
         )
-    for waste_rate, marks in _asked(plan, waste_class).items():
-        names.append(say("asked", language, rate=word("rate", waste_rate, language)))
-        for year in years:
-            columns[str(year)].append(marks.get(year, float("nan")))
-        shown = [year for year in years if year in marks]
-        figure.add_trace(
-            go.Scatter(
-                x=[str(year) for year in shown],
-                y=[marks[year] for year in shown],
-                name=label(names[-1], 44),
-                mode="markers",
-                marker={"symbol": "line-ew", "size": 26, "line": {"width": 3, "color": INK}},
-                hovertemplate="%{x}: ≥ %{y:.1f} %<extra></extra>",
-            )
-        )
-    height = legend_below(figure, names, 240)
-    year_axis(figure, years)
+    height = legend_below(figure, [str(name) for name in found.index], 240)
+    year_axis(figure, [int(year) for year in years])
     value_axis(figure, "%")
     figure.update_yaxes(rangemode="tozero")
     title = say("rates.title", language, what=Labels(plan, language).word("class", waste_class))
-    frame = pd.DataFrame({say("rate_percent", language): names} | columns)
-    twin = twin_of("rates", title, frame, list(columns), 1)
+    frame = found.rename_axis(say("rate_percent", language)).reset_index()
+    twin = twin_of("rates", title, frame, years, 1)
     chart = styled(figure, height)
-    return Chart(f"rates_{waste_class}", title, say("rates.note", language), chart, twin, tuple(columns))
+    return Chart(f"rates_{waste_class}", title, say("rates.note", language), chart, twin, tuple(years))
+
+
+def _looks(k: int) -> dict[str, object]:
+    """The rates are lines, what is asked are bars across."""
+    if k < len(RATES):
+        line = {"color": SERIES[k], "width": 2.5, "dash": DASHES[k]}
+        return {"mode": "lines+markers", "line": line, "marker": {"size": 7}}
+    return {
+        "mode": "markers",
+        "marker": {"symbol": "line-ew", "size": 26, "line": {"width": 3, "color": INK}},
+    }
 
 
 def _asked(plan: Plan, waste_class: str) -> dict[str, dict[int, float]]:

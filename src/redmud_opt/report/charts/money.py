@@ -59,6 +59,7 @@ def value_bridge(plan: Plan, language: str) -> Chart | None:
     )
     figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
     value_axis(figure, scale.unit, across=True)
+    figure.update_xaxes(zerolinecolor="#9aa3ab")  # a figure may stand on it
     _room(figure, amounts)
     title, amount = say("bridge.title", language), say("amount_in", language, unit=scale.unit)
     frame = pd.DataFrame({say("term", language): names, amount: amounts})
@@ -202,4 +203,5 @@ def owners(case: Case) -> Mapping[str, str]:
     site_of = {row.name: row.site for row in case.all_arisings}
     found = {row.name: of_facility.get(row.facility, "") for row in case.lines} | of_storage
     found |= {row.name: of_storage.get(row.storage, "") for row in case.raises}
+    found |= {row.name: of_storage.get(row.storage, "") for row in case.yard_measures}
     return found | {row.name: of_site.get(site_of.get(row.arising, ""), "") for row in case.reductions}

@@ -7,9 +7,10 @@ and lanes without a position are not drawn, and said.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, radians, sqrt
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -129,10 +130,74 @@ def site_map(case: Case, plan: Plan, language: str, year: int | None = None) -> 
     ]
     when = say("whole_horizon", language) if year is None else str(year)
     title = say("map.title", language, when=when)
-    twin = twin_of("map", title, pd.DataFrame(rows, columns=[*heads, amount]), [amount])
+    listed = pd.DataFrame(rows, columns=[*heads, amount])
+    twin = twin_of("map", title, listed, [amount], 3 if scale.divisor >= 1e6 else 1)
     hidden = len(lanes) - len(drawn)
     note = say("map.note", language) + (say("map.hidden", language, count=hidden) if hidden else "")
     return Chart("map", title, note, figure, twin, (amount,), WIDTH_PX)
+
+
+def case_map(case: Case, language: str, ways: Iterable[tuple[str, str]] = ()) -> Chart | None:
+    """The sites of a case before anything is planned; `ways`: pairs of sites between which something may move."""
+    sites = [
+        row
+        for row in case.sites
+        if row.active and row.longitude_deg is not None and row.latitude_deg is not None
+    ]
+    places = {row.name: (row.longitude_deg or 0.0, row.latitude_deg or 0.0) for row in sites}
+    if not sites:
+        return None
+    labels, frame = _CaseNames(language, case.labels(language)), _Frame(list(places.values()))
+    figure = go.Figure()
+    _add_land(figure, land(frame.beyond), LAND)
+    _add_land(figure, inland_sea(frame.beyond), SEA)
+    known = sorted({tuple(sorted(pair)) for pair in ways if set(pair) <= set(places) and pair[0] != pair[1]})
+    _add_ways(figure, [(places[one], places[other]) for one, other in known], say("map.ways", language))
+    _add_sites(figure, sites, places, _sizes(sites, {}), labels)
+    _add_names(figure, sites, places, {}, frame, labels)
+    _finish(figure, frame)
+    heads = [say(f"column.{name}", language) for name in ("site", "site_kind", "east", "north")]
+    rows = [(labels.name(row.name), say(f"site.{row.kind}", language), *places[row.name]) for row in sites]
+    title = say("map.case_title", language)
+    hidden = len(case.sites) - len(sites)
+    note = say("map.without_position", language, count=hidden) if hidden else ""
+    twin = twin_of("sites", title, pd.DataFrame(rows, columns=heads), heads[2:], 3)
+    return Chart("sites", title, note, figure, twin, tuple(heads[2:]), WIDTH_PX)
+
+
+class Names(Protocol):
+    """What names are called on a map."""
+
+    @property
+    def language(self) -> str:
+        """Of the labels."""
+        ...
+
+    def name(self, name: str) -> str:
+        """The label of a site."""
+        ...
+
+
+@dataclass(frozen=True)
+class _CaseNames:
+    """Labels of a case that has no plan yet."""
+
+    language: str
+    words: Mapping[str, str]
+
+    def name(self, name: str) -> str:
+        """Its label, else its name."""
+        return self.words.get(name, name)
+
+
+def _add_ways(
+    figure: go.Figure, ways: Sequence[tuple[tuple[float, float], tuple[float, float]]], name: str
+) -> None:
+    """Thin straight lines: nothing has been moved yet."""
+    if ways:
+        x, y = ([v for one, other in ways for v in (one[axis], other[axis], None)] for axis in (0, 1))
+        look = {"mode": "lines", "hoverinfo": "skip", "line": {"color": COAST, "width": 0.9}}
+        figure.add_trace(go.Scatter(x=x, y=y, name=name, **look))
 
 
 def _lanes(case: Case, plan: Plan, year: int | None) -> list[_Lane]:
@@ -279,7 +344,7 @@ def _add_sites(
     sites: Sequence[Site],
     places: Mapping[str, tuple[float, float]],
     sizes: Mapping[str, float],
-    labels: Labels,
+    labels: Names,
 ) -> None:
     for kind, symbol in SYMBOLS.items():
         own = [row for row in sites if row.kind == kind]
@@ -309,7 +374,7 @@ def _add_names(
     places: Mapping[str, tuple[float, float]],
     busy: Mapping[str, float],
     frame: _Frame,
-    labels: Labels,
+    labels: Names,
 ) -> None:
     """Names where there is room, the plants with the most waste first."""
     order = sorted(range(len(sites)), key=lambda k: -busy.get(sites[k].name, 0.0))

@@ -13,7 +13,7 @@ from redmud_opt.i18n import Message, text
 from redmud_opt.report.charts import Chart
 from redmud_opt.report.tables import View
 
-MOST_ROWS = 40
+MOST_ROWS = 30
 """Rows of a table in the report; what is beyond is summed up in one more. All rows stand in the workbook."""
 
 FIGURE = re.compile(r"[<>]?[−-]?[\d.,]+\s?[^\d\s]*|–")
@@ -22,10 +22,11 @@ FIGURE = re.compile(r"[<>]?[−-]?[\d.,]+\s?[^\d\s]*|–")
 
 @dataclass(frozen=True)
 class Words:
-    """Paragraphs, or a list."""
+    """Paragraphs, a list, or a heading of its own."""
 
     lines: tuple[str, ...]
     as_list: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True)

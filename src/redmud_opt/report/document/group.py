@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -25,7 +26,9 @@ from redmud_opt.report.charts import (
     value_bridge,
     yard_life,
 )
-from redmud_opt.report.display import fate_cells, proof_words, rate_cells, status_words
+from redmud_opt.report.charts.base import twin_of
+from redmud_opt.report.charts.destinations import rates_by_year
+from redmud_opt.report.display import fate_cells, proof_words, status_words
 from redmud_opt.report.document.binding import binding
 from redmud_opt.report.document.blocks import (
     Block,
@@ -49,9 +52,9 @@ MOST_FIGURES, MOST_LINES = 12, 14
 
 
 def parts(
-    case: Case, plan: Plan, language: str, answers: Answers = (), more: Sequence[Chart] = ()
+    case: Case, plan: Plan, language: str, answers: Answers = (), more: Sequence[Block] = ()
 ) -> Iterator[Section]:
-    """The parts of the report that speak of all plants together. `more`: charts of studies, such as a front."""
+    """The parts of the report that speak of all plants together. `more`: what studies say."""
     yield Section("summary", say("summary", language), tuple(_summary(case, plan, language)))
     yield Section("todo", say("todo", language), tuple(_todo(case, plan, language)))
     yield Section("why", say("why", language), tuple(_why(case, plan, language, answers)))
@@ -76,15 +79,19 @@ def _summary(case: Case, plan: Plan, language: str) -> Iterator[Block]:
     lines.append(say(f"audit_{judged}", language))
     yield Words(tuple(lines))
     yield words_table(say("fates", language), fate_cells(plan, language), say("fates_note", language))
-    rates = _group_rates(rate_cells(plan, language), plan, language)
-    yield words_table(say("rates", language), rates, say("rates_note", language))
+    yield _rates(plan, language)
 
 
-def _group_rates(cells: pd.DataFrame, plan: Plan, language: str) -> pd.DataFrame:
-    """The rows of all plants together, without the column that would say so."""
-    whole = text(Message("report.all_plants"), language)
-    head = next((name for name in cells.columns if (cells[name] == whole).any()), None)
-    return cells if head is None else cells[cells[head] == whole].drop(columns=head)
+def _rates(plan: Plan, language: str) -> Table:
+    """The rates of every class by year, all plants together, with what is asked."""
+    labels, frames = Labels(plan, language), []
+    for waste_class in waste_classes(plan):
+        own = rates_by_year(plan, waste_class, language).rename_axis(say("rate", language)).reset_index()
+        own.insert(0, say("waste", language), labels.word("class", waste_class))
+        frames.append(own)
+    frame = pd.concat(frames)
+    view = View("rates", say("rates", language), frame, dict.fromkeys(map(str, frame.columns[2:]), 1))
+    return replace(table_of(view, language, most=len(frame)), note=say("rates_note", language))
 
 
 def _todo(case: Case, plan: Plan, language: str) -> Iterator[Block]:
@@ -109,7 +116,7 @@ def _why(case: Case, plan: Plan, language: str, answers: Answers) -> Iterator[Bl
     else:
         yield Words((say("binding.nothing", language),))
     for title, sentences in answers:
-        yield Words((title,))
+        yield Words((title,), strong=True)
         yield Words(tuple(sentences[:MOST_LINES]), as_list=True)
         if len(sentences) > MOST_LINES:
             yield Words((say("more_lines", language, count=len(sentences) - MOST_LINES),))
@@ -145,7 +152,7 @@ def _value_by_year(plan: Plan, language: str) -> Table:
     frame = pd.DataFrame(columns | {h: [*map(scale.of, wide[y]), scale.of(float(wide[y].sum()))]
                                     for h, y in zip(heads, wide.columns, strict=True)})  # fmt: skip
     title = say("annual", language, unit=scale.unit)
-    return table_of(View("annual", title, frame, dict.fromkeys(heads, 2)), language)
+    return table_of(twin_of("annual", title, frame, heads), language)
 
 
 def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
@@ -159,12 +166,12 @@ def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
     known = case.labels(language)
     for key, messages in (("not_enforced", plan.not_enforced), ("notes", plan.notes)):
         if messages:
-            yield Words((say(key, language),))
+            yield Words((say(key, language),), strong=True)
             lines = tuple(text(labelled(message, known), language) for message in messages)
             yield Words(lines, as_list=True)
 
 
-def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Chart]) -> Iterator[Block]:
+def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Block]) -> Iterator[Block]:
     found = plan_evidence(case, plan)
     yield Words((say("unsure_note", language),))
     rows = [
@@ -180,7 +187,7 @@ def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Chart]) -> Ite
     heads = [text(Message(f"evidence.head_{name}"), language) for name in names]
     yield words_table(say("grades", language), pd.DataFrame(rows, columns=heads))
     yield _heaviest(case, plan, found.figures, language)
-    yield from _drawn(more, language)
+    yield from more
 
 
 def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> Table:
@@ -192,11 +199,11 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
     for row in figures.head(MOST_FIGURES).to_dict("records"):
         name = str(row["figure"])
         known = row["low"] == row["low"] and row["high"] == row["high"] and row["low"] is not None
-        span = f"{row['low']:,.6g} – {row['high']:,.6g}" if known else "–"
+        span = f"{_number(row['low'])} – {_number(row['high'])}" if known else "–"
         grade = text(Message(f"evidence.grade_{row['grade']}"), language)
         cells = (
             _figure_words(name, labels),
-            f"{row['value']:,.6g} {units.get(name, '')}".strip(),
+            f"{_number(row['value'])} {units.get(name, '')}".strip(),
             span,
             grade,
         )
@@ -205,7 +212,12 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
         say(f"figures.{name}", language) for name in ("figure", "value", "range", "grade", "money", "weight")
     ]
     table = words_table(say("figures.title", language), pd.DataFrame(rows, columns=heads))
-    return Table(table.title, table.heads, table.rows, frozenset({1, 2, 4, 5}), say("figures.note", language))
+    return replace(table, numbers=frozenset({1, 2, 4, 5}), note=say("figures.note", language))
+
+
+def _number(value: float) -> str:
+    """Six figures, without an exponent where there are more before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
 
 
 def _figure_words(name: str, labels: Labels) -> str:

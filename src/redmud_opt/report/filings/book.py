@@ -28,7 +28,7 @@ WIDEST, NARROWEST = 20, 7
 HEAD = 4
 """Rows above the cells of a form: title, where it comes from, headings, sources of the headings."""
 
-LINE = 12.5
+LINE = 11.5
 """Points that a line of text takes."""
 
 CONTENTS, SOURCES, ACROSS = (30, 50, 60, 9, 13, 13, 20), (6, 70, 60, 9), 130

@@ -134,8 +134,8 @@ def _receiver(filing: Filing, who: str, pairs: list[tuple[Entry, Entry]]) -> dic
     }
     hazardous = takers[0].waste.hazardous
     crosses = any(filing.crosses(entry) for entry in senders)
-    lacking = list(_lacking(filing, known, hazardous, crosses, max(by_year.values())))
-    if not hazardous:
+    lacking = list(_lacking(filing, known, takers, crosses, max(by_year.values())))
+    if not hazardous or (exemptions and not permits):  # nothing of the kind is asked for
         known |= dict.fromkeys(("permit", "permitted_t", "valid_to"), NOTHING)
     if not crosses:
         known["border"] = words.say("not_needed")
@@ -190,10 +190,10 @@ def _capacity(filing: Filing, takers: Iterable[Entry]) -> float | None:
 
 
 def _lacking(
-    filing: Filing, known: Mapping[str, object], hazardous: bool, crosses: bool, most_t: float
+    filing: Filing, known: Mapping[str, object], takers: list[Entry], crosses: bool, most_t: float
 ) -> Iterable[str]:
     """What the case lacks of the papers that it can hold."""
-    words = filing.words
+    words, hazardous = filing.words, takers[0].waste.hazardous
     if hazardous and not known["permit"] and known["exemption"] == NOTHING:
         yield words.say("lacks_permit")
     permitted = known["permitted_t"]
@@ -201,5 +201,16 @@ def _lacking(
         yield words.say("lacks_permitted")
     if not known["contract"]:
         yield words.say("lacks_contract")
+    if not known["assessed_on"] and any(_assessed(filing, taker) for taker in takers):
+        yield words.say("lacks_assessment")
     if crosses and not known["border"]:
         yield words.say("lacks_approval" if hazardous else "lacks_filing")
+
+
+def _assessed(filing: Filing, taker: Entry) -> bool:
+    """Whether the law asks for a risk assessment of the way in which it is taken."""
+    start = filing.account.dates.periods[taker.t].start
+    return any(
+        row.rule == "assessment" and row.method == taker.method and (row.valid_from or start) <= start
+        for row in live(filing.case.requirements)
+    )

@@ -59,7 +59,7 @@ class ParameterReader:
             distribution=items.one_of("distribution", DISTRIBUTIONS, distribution_of(backed[0])),
             cells=tuple(cells),
             figure=figure,
-            unit=cells[0].declared.unit if by in ("value", "add") else "d" if by == "days" else "1",
+            unit=self.unit(items, cells[0]) if by in ("value", "add") else "",
             from_evidence=evidence,
             label_en=items.text("label_en"),
             label_zh=items.text("label_zh"),
@@ -219,10 +219,23 @@ class ParameterReader:
             if "by" in items.node.items:
                 items.fault(items.line("by"), "by", Message("sweep.evidence_says_how"))
             return "value" if len(cells) == 1 or figure is not None else "range"
-        by = items.one_of("by", GIVEN_WAYS, "days" if date else "factor")
+        usual = "days" if date else "factor" if figure is None else "value"
+        by = items.one_of("by", GIVEN_WAYS, usual)
         if date != (by == "days"):
             items.fault(items.line("by"), "by", Message("sweep.days_of_dates", {"by": by}))
         return by
+
+    def unit(self, items: Items, cell: Cell) -> str:
+        """The unit of a figure, or of a cell, `unit` being that of its row's material."""
+        if "figure" in items.node.items:
+            return next(row.unit for row in self.case.figures if row.name == items.text("figure"))
+        unit = cell.declared.unit
+        if "unit" not in unit or cell.table == SETTINGS:
+            return unit
+        row = getattr(self.case, cell.table)[cell.position]
+        names = self.case.members(getattr(row, "material", ""))
+        of = next((m.unit for m in self.case.materials if m.name == names[0]), "t")
+        return unit.replace("unit", of)
 
     def base(self, items: Items, parameter: Parameter) -> float | None:
         """Where the case stands."""

@@ -2,20 +2,19 @@
 
     solver = MemberSolver(setup);  row = solver.solve(task)
 
-With investments fixed a member is the LP at the whole numbers of a plan, from the basis of the base; where that has no
-plan, what is decided for good stays and what is decided anew each period is free (`operated` is 1). With investments
-free it is the whole model, begun with the plan of the base. Each begins from the base and not from the member before it: the row
-does not depend on what else was solved, on which worker, or on whether the study was interrupted, and ties between
-plans of the same worth are broken in the same way everywhere.
+With investments fixed a member is the LP at the whole numbers of a plan, from the basis of the base; where that has
+no plan, what is decided for good stays and what is decided anew each period is free (`operated` is 1). With
+investments free it is the whole model, begun with the plan of the base. Each begins from the base and not from the
+member before it: the row does not depend on what else was solved, on which worker, or on whether the study was
+interrupted, and ties between plans of the same worth are broken in the same way everywhere.
 
 Whatever goes wrong in a member is its row: `status` as of a solve, or faulty, rejected or crashed, and `reason`.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,12 +29,13 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import StandardForm, compile
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan import audit, make_plan
-from redmud_opt.plan.whole import Whole, whole_numbers
+from redmud_opt.plan.whole import Whole, labels_of, whole_families
 from redmud_opt.solve import Options, Outcome, Session
 from redmud_opt.solve.outcome import Array
 from redmud_opt.study.asking import as_it_was, fix_whole, met_again, prepare
+from redmud_opt.study.sweeps.decided import Decided, in_words
 from redmud_opt.study.sweeps.designs import FREE, Member
-from redmud_opt.study.sweeps.outputs import LASTING, decisions_in_words, outputs_of
+from redmud_opt.study.sweeps.outputs import outputs_of
 from redmud_opt.study.sweeps.parameters import Parameter, moved, only_money
 from redmud_opt.study.sweeps.trying import faults_of
 
@@ -61,7 +61,7 @@ class Task:
     """A member, and the decisions it has where they are not those of the base."""
 
     member: Member
-    whole: tuple[Whole, ...] | None = None
+    decided: Decided | None = None
 
 
 class NoBaseAgain(Exception):
@@ -95,14 +95,19 @@ class MemberSolver:
             model = build_model(self.network)
             prepare(model, self.network, ())
             self.form = compile(model)
+            if strangers(model, setup.whole):
+                raise NoBaseAgain("other decisions")
             with as_it_was(model):
                 fix_whole(model, setup.whole)
-                self.session.update(compile(model))
+                self.session.update(form := compile(model))
         found = self.session.run()
         if found.values is None:
             raise NoBaseAgain(found.stopped)
         self.values: Array = found.values
         self.session.pin()
+        with self.building:
+            form.load(found.values)
+            self.decided = Decided(setup.whole, Decided.of(model).sizes)
 
     def solve(self, task: Task) -> Row:
         """A row, whatever happens."""
@@ -130,14 +135,14 @@ class MemberSolver:
             free = task.member.decision == FREE
             with as_it_was(model):
                 if not free:
-                    fix_whole(model, self._whole(task))
+                    self._decided(task).hold(model, operation=True)
                 form = compile(model)
             clock.lap("compile")
         outcome = self._free(form, model) if free else self._fixed(form)
         operated = outcome.stopped == "infeasible" and not free
         if operated:
             with self.building, as_it_was(model):
-                fix_whole(model, self._whole(task), LASTING)
+                self._decided(task).hold(model, operation=False)
                 form = compile(model)
             relaxed = replace(form, integrality=np.zeros_like(form.integrality))
             operated = bool(form.integrality.any()) and self._fixed(relaxed).values is not None
@@ -148,9 +153,9 @@ class MemberSolver:
         with self.building:
             return self._told(task, network, model, form, outcome, clock) | {"operated": float(operated)}
 
-    def _whole(self, task: Task) -> tuple[Whole, ...]:
+    def _decided(self, task: Task) -> Decided:
         """The decisions of a member that does not decide itself."""
-        return self.setup.whole if task.whole is None else task.whole
+        return self.decided if task.decided is None else task.decided
 
     def _fixed(self, form: StandardForm) -> Outcome:
         """From the basis of the base; once more from nothing where that leaves it open."""
@@ -184,11 +189,11 @@ class MemberSolver:
         if outcome.values is None:
             return row | {"reason": outcome.detail or outcome.stopped} | clock.row()
         form.load(outcome.values)
-        whole = whole_numbers(model)
-        row |= {"builds": decisions_in_words(whole), "row_residual": residual(form, outcome.values)}
+        decided = Decided.of(model)
+        row |= {"builds": in_words(decided.whole), "row_residual": residual(form, outcome.values)}
         if task.member.decision == FREE:
-            row["whole"] = json.dumps([list(each) for each in whole], ensure_ascii=False)
-        row |= outputs_of(model, net, whole)
+            row["whole"] = decided.as_text()
+        row |= outputs_of(model, net, decided.whole)
         clock.lap("outputs")
         every = self.setup.audit_every
         if every and task.member.number % every == 0:
@@ -203,6 +208,19 @@ class MemberSolver:
         if not found.passed:
             row |= {"status": "rejected", "reason": text(found.failures[0].message, "en")}
         return row
+
+
+def strangers(model: ConcreteModel, whole: Sequence[Whole]) -> bool:
+    """Whether some of these decisions are none of a model: those of another case would be left out in silence."""
+    asked: dict[str, set[tuple[str, ...]]] = {}
+    for family, labels, _ in whole:
+        asked.setdefault(family, set()).add(labels)
+    for columns in whole_families(model):
+        if wanted := asked.pop(columns.name, None):
+            wanted -= {labels_of(columns, k) for k in range(len(columns))}
+            if wanted:
+                return True
+    return bool(asked)
 
 
 def head(setup: Setup, task: Task) -> Row:

@@ -104,18 +104,3 @@ def built(whole: Sequence[Whole]) -> dict[str, int]:
         if family == "build":
             found[labels[0]] = found.get(labels[0], 0) + value
     return found
-
-
-def decisions_in_words(whole: Sequence[Whole]) -> str:
-    """What is decided for once and for all, in one line: builds with their periods, in the order of their names."""
-    return "; ".join(
-        sorted(
-            f"{labels[0]}@{labels[-1]}" + (f"×{value}" if value > 1 else "")
-            for family, labels, value in whole
-            if family in LASTING
-        )
-    )
-
-
-LASTING = ("build", "close", "opening", "adopt", "measure", "yard_step", "yard_close")
-"""Families of decisions that stay."""

@@ -1,0 +1,134 @@
+"""The pages that ask: questions about a plan, runs side by side, goals against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from tests.jobs.cases import GOOD_ENOUGH, impossible_by_a_solve
+from tests.ui.conftest import run_of
+from tests.ui.test_page import said
+
+from redmud_opt.i18n import LANGUAGES, Message, template, text
+from redmud_opt.jobs import RunOptions, start, wait
+from redmud_opt.jobs.errands import errand_folder, open_point, send
+from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS
+from redmud_opt.jobs.folder import RunFolder
+from redmud_opt.ui.questions import ASKED
+from redmud_opt.ui.words import plain
+
+Open = Callable[..., AppTest]
+both = pytest.mark.parametrize("lang", LANGUAGES)
+PATIENCE_S = 120.0
+
+
+def test_a_question_is_asked_and_answered_in_either_language(page: Open, grown_run: Path, runs: Path) -> None:
+    test = page("explain", lang="en", run=grown_run.name)
+    assert not test.exception
+    test.button(key="ask").click().run()
+    assert not test.exception
+    request = {
+        "run": grown_run.name,
+        "question": "bottlenecks",
+        "arguments": None,
+        "limit_s": DEFAULT_LIMIT_S,
+    }
+    path = errand_folder(runs, "explain", request)
+    assert wait(path, PATIENCE_S).state == "done"
+    english = said(page("explain", lang="en", run=grown_run.name))
+    chinese = said(page("explain", lang="zh", run=grown_run.name))
+    assert "What holds the plan of" in english
+    assert "制约" in chinese
+    assert "ui." not in english + chinese
+    assert "answers." not in english + chinese
+
+
+def test_a_question_about_things_waits_until_one_is_named(page: Open, grown_run: Path) -> None:
+    test = page("explain", lang="en", run=grown_run.name)
+    test.selectbox(key="question").select("why_not").run()
+    assert test.button(key="ask").disabled
+    test.multiselect(key="things_why_not").select("press_2").run()
+    assert not test.button(key="ask").disabled
+
+
+@both
+def test_every_question_has_words_and_a_form(page: Open, grown_run: Path, lang: str) -> None:
+    assert set(ASKED) == set(QUESTIONS) - {"impossible"}
+    test = page("explain", lang=lang, run=grown_run.name)
+    for name in ASKED:
+        assert template(f"ui.question_{name}", lang)
+        assert template(f"ui.question_help_{name}", lang)
+        test.selectbox(key="question").select(name).run()
+        assert not test.exception, name
+
+
+@pytest.fixture(scope="module")
+def hopeless_run(tmp_path_factory: pytest.TempPathFactory, runs: Path) -> Path:
+    """A run of a small case that asks for more than can be had."""
+    folder = start(impossible_by_a_solve(tmp_path_factory.mktemp("hopeless") / "case"), runs)
+    assert wait(folder, PATIENCE_S).exit == 2
+    return folder
+
+
+@pytest.fixture(scope="module")
+def other_run(cases: Path, runs: Path) -> Path:
+    """Another run of the case in which lines are built."""
+    return run_of(cases / "growing", runs, RunOptions(gap=GOOD_ENOUGH))
+
+
+@both
+def test_where_there_is_no_plan_a_suggestion_is_a_button(page: Open, hopeless_run: Path, lang: str) -> None:
+    test = page("explain", lang=lang, run=hopeless_run.name)
+    assert not test.exception
+    assert text(Message("ui.impossible_here"), lang) in said(test)
+    assert len([one for one in test.button if str(one.key).startswith("apply_")]) == len(
+        list(hopeless_run.glob("suggestion-*.yaml"))
+    )
+
+
+@both
+def test_runs_side_by_side(page: Open, grown_run: Path, other_run: Path, runs: Path, lang: str) -> None:
+    path = send(runs, "compare", {"runs": [grown_run.name, other_run.name]}, slots=2)
+    assert wait(path, PATIENCE_S).state == "done"
+    test = page("compare", lang=lang, run=grown_run.name)
+    assert not test.exception
+    assert test.button(key="compare").disabled
+    test.multiselect(key="with_runs").select(other_run.name).run()
+    assert not test.exception
+    assert not test.button(key="compare").disabled
+    assert plain(other_run.name) in said(test)
+    assert "answers." not in said(test)
+
+
+def test_a_point_of_a_front_opens_as_a_plan(page: Open, grown_run: Path, runs: Path) -> None:
+    request = {
+        "run": grown_run.name,
+        "goals": ["value", "utilisation"],
+        "points": 2,
+        "limit_s": DEFAULT_LIMIT_S,
+    }
+    path = send(runs, "front", request, slots=2)
+    assert wait(path, PATIENCE_S).state == "done"
+    test = page("compare", lang="en", run=grown_run.name)
+    assert not test.exception
+    assert test.button(key=f"{path.name}_open")
+    opened = open_point(path / "front", 0, runs)
+    assert open_point(path / "front", 0, runs) == opened
+    assert RunFolder(opened).read_plan().value_cny == pytest.approx(
+        RunFolder(grown_run).read_plan().value_cny
+    )
+    there = page("plan", lang="en", run=opened.name)
+    assert not there.exception
+    assert there.metric
+    with pytest.raises(FileNotFoundError):
+        open_point(path / "front", 99, runs)
+
+
+@both
+@pytest.mark.parametrize("at", ["explain", "compare"])
+def test_without_a_run_the_page_says_where_to_go(page: Open, at: str, lang: str) -> None:
+    test = page(at, lang=lang)
+    assert not test.exception
+    assert text(Message("ui.no_run"), lang) in said(test)
