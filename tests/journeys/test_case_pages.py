@@ -150,6 +150,32 @@ def test_what_the_grid_might_misread_is_kept_as_typed(place: Served, server: str
     assert [cells["price_cny_per_t"] for _, cells in written.rows()] == ["420", "-5"]
 
 
+def test_rows_are_deleted_and_added_in_the_grid(server: str, tab: Page) -> None:
+    """A row goes, another is typed below what is left: both wait, and what was done first is not forgotten."""
+    copied(tab, server, "en")
+    grid = grid_of(tab)
+    expect(grid.locator("[role=columnheader]").filter(has_text="Max")).to_have_count(1)
+    grid.scroll_into_view_if_needed()
+    box = grid.locator("canvas").first.bounding_box()
+    assert box is not None
+    tab.mouse.click(box["x"] + 12, box["y"] + 52)  # the mark before the first row
+    tab.keyboard.press("Delete")
+    expect(change(tab)).to_contain_text("(deleted)")
+    idle(tab)
+    grid.scroll_into_view_if_needed()
+    box = grid.locator("canvas").first.bounding_box()
+    assert box is not None
+    for _ in range(2):  # the first click makes a blank row, the second goes into it
+        tab.mouse.click(box["x"] + 250, box["y"] + 87)
+        idle(tab)
+    tab.keyboard.type("new_market", delay=25)
+    tab.keyboard.press("Enter")
+    expect(change(tab)).to_contain_text("new_market")
+    expect(change(tab)).to_contain_text("(deleted)")
+    tab.locator(".st-key-undo button").click()
+    expect(change(tab)).to_have_count(0)
+
+
 def test_a_case_sent_with_faults_is_mended(server: str, tab: Page, tmp_path: Path) -> None:
     """The list leads to the row; mended and committed, the case can run."""
     case = growing(tmp_path / "sent")
