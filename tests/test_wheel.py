@@ -58,7 +58,8 @@ def test_wheel_carries_library_cases_and_app(wheel: Path) -> None:
 
 def test_wheel_leaves_no_source_behind(wheel: Path) -> None:
     source = REPOSITORY / "src"
-    wanted = {file.relative_to(source).as_posix() for file in (source / "redmud_opt").rglob("*.py")}
+    files = (file for file in (source / "redmud_opt").rglob("*") if file.suffix in (".py", ".yaml", ".html"))
+    wanted = {file.relative_to(source).as_posix() for file in files}
     assert wanted <= set(zipfile.ZipFile(wheel).namelist())
 
 

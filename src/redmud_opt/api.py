@@ -246,13 +246,19 @@ def read_study(folder: str | Path) -> Results:
 
 
 def write_report(
-    run: str | Path, file: str | Path, language: str = "en", *, front: str | Path | None = None
+    run: str | Path,
+    file: str | Path,
+    language: str = "en",
+    *,
+    front: str | Path | None = None,
+    study: str | Path | None = None,
 ) -> Path:
     """Writes the plan of a run as a report, one HTML file or a PDF by the name of `file`; nothing is overwritten.
 
-    front: a folder of a front that stands in the report. A PDF needs Chromium on the machine. Raises CaseFaults.
+    front, study: folders of a front and of a study that stand in it. A PDF needs Chromium on the machine. Raises
+    CaseFaults.
     """
-    written = report_run(run, file, language, front=front)
+    written = report_run(run, file, language, front=front, study=study)
     if written.faults is not None:
         raise written.faults
     return written.file

@@ -406,6 +406,7 @@ def _add_report(verbs: Verbs, shared: Parser) -> None:
     report.add_argument("run", metavar="RUN", help="a folder that `solve` wrote")
     report.add_argument("file", metavar="FILE.html|FILE.pdf", help="what is written; must not be there yet")
     report.add_argument("--front", metavar="DIR", help="a folder that `front` wrote, to stand in the report")
+    report.add_argument("--study", metavar="DIR", help="a folder that `sweep` wrote, to stand in the report")
     report.set_defaults(answer=answer_report)
 
 
@@ -445,7 +446,7 @@ def answer_report(asked: argparse.Namespace, _: Interrupt) -> Answer:
         print(text(message, asked.lang), file=sys.stderr, flush=True)
 
     heard = told if sys.stderr.isatty() and not asked.json else unheard
-    return report_run(asked.run, asked.file, asked.lang, front=asked.front, on_stage=heard)
+    return report_run(asked.run, asked.file, asked.lang, front=asked.front, study=asked.study, on_stage=heard)
 
 
 def cannot_write(folder: str, error: OSError) -> Said:

@@ -309,9 +309,12 @@ def test_a_map_says_what_a_column_holds(home: Path, tmp_path: Path) -> None:
     rows = [[*HEAD[:3], "tonnes"], *ROWS]
     (tmp_path / "a.csv").write_text(lines(rows), encoding="utf-8")
     asked = {"tonnes": "amount (t, wet)"}
-    for given in ({"columns": asked}, {"remembered": asked}):
+    known = {" | ".join(map(str, rows[0])): asked}
+    for given in ({"columns": asked}, {"remembered": known}):
         found = read(home, tmp_path / "a.csv", **given)
         assert sum(record.wet_t for record in found.records) == 300.0
+    (tmp_path / "b.csv").write_text(lines([[*rows[0], "remark"], *rows[1:]]), encoding="utf-8")
+    assert refused(lambda: read(home, tmp_path / "b.csv", remembered=known))  # other headings, another table
     assert refused(lambda: read(home, tmp_path / "a.csv", columns=asked | {"tons": "ignore"})) == [
         ("importing.no_such_column", 0, "--map")
     ]

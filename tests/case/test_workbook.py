@@ -20,7 +20,7 @@ from redmud_opt.case import CaseFaults, load_case
 from redmud_opt.case.bundle import bundled_names, find_bundled
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import Place
-from redmud_opt.case.fielddocs import column_words
+from redmud_opt.case.fieldwords import column_words
 from redmud_opt.case.raw import RawRow, RawTable
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.case.workbook.layout import key_rows, sheets, yaml_of

@@ -20,7 +20,7 @@ from tests.jobs.cases import starter
 from redmud_opt import cli, read_study, run_study
 from redmud_opt.case import CaseFaults
 from redmud_opt.jobs import Exit, Listener
-from redmud_opt.jobs.sweeping import Engine, SweepReport, sweep
+from redmud_opt.jobs.sweeping import Engine, SweepReport, find_study, sweep
 from redmud_opt.study.sweeps import executors
 from redmud_opt.study.sweeps.member import Row, Task
 
@@ -277,3 +277,25 @@ def test_a_process_that_dies_takes_one_member_with_it(home: Path, tmp_path: Path
     assert set(failed["status"]) == {"crashed"}
     assert np.isfinite(found.results.frame()["x:bricks"]).all()
     assert len(found.results.frame()) == 7
+
+
+def test_a_plan_of_another_case_is_refused(home: Path, whole: SweepReport, tmp_path: Path) -> None:
+    """Its decisions are none of this case; in silence they would be left out."""
+    assert whole.folder is not None
+    other = tmp_path / "run"
+    shutil.copytree(whole.folder / "base", other / "plan")
+    record = json.loads((other / "plan" / "plan.json").read_text(encoding="utf-8"))
+    record["whole"] = [["build", ["no_such_line", "2026Q1"], 1]]
+    (other / "plan" / "plan.json").write_text(json.dumps(record), encoding="utf-8")
+    for engine in (Engine(), Engine("threads", 2)):
+        found = sweep(home / "study.yaml", out=tmp_path / engine.kind, plan=other, engine=engine)
+        assert "fit no plan of this case" in found.words()
+    assert (
+        "holds no plan" in sweep(home / "study.yaml", out=tmp_path / "x", plan=tmp_path / "nothing").words()
+    )
+
+
+def test_shipped_studies_go_by_their_names() -> None:
+    found = find_study("circuits_tornado")
+    assert Path(found).is_file()
+    assert find_study("no_such_study") == "no_such_study"

@@ -26,7 +26,9 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from tests.jobs.cases import growing
+from tests.jobs.cases import growing, slow
+
+from redmud_opt.jobs import cancel, runs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -80,11 +82,14 @@ def serving(folder: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app with folders of its own, and in them a small case in which lines are built."""
+    """The app with folders of its own, and in them a small case in which lines are built, and one that takes long."""
     folder = tmp_path_factory.mktemp("server")
     growing(folder / "cases" / "growing")
+    shutil.copyfile(slow(folder / "slow"), folder / "cases" / "slow.yaml")
     with serving(folder) as found:
         yield found
+        for run in runs(found.runs):  # what a journey that failed has left behind
+            cancel(run)
 
 
 @pytest.fixture(scope="session")

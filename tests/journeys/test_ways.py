@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Served, serving
 
+from redmud_opt.jobs import wait
+
 pytestmark = pytest.mark.journey
 
 IDLE = "[data-testid=stApp][data-test-script-state]:not([data-test-script-state=running])"
@@ -63,9 +65,7 @@ def cancelled(tab: Page, language: str, folder: Path) -> float:
     expect(button).to_be_enabled()
     since = time.monotonic()
     button.click()
-    while '"cancelled"' not in (folder / "status.json").read_text(encoding="utf-8"):
-        assert time.monotonic() - since < 60
-        time.sleep(0.05)
+    assert wait(folder, 60).state == "cancelled"
     return time.monotonic() - since
 
 
@@ -85,7 +85,7 @@ def test_first_plan_from_home_in_two_clicks(server: str, tab: Page, language: st
 def test_reload_in_mid_run_another_server_and_cancel(
     place: Served, tab: Page, tabs: Callable[[], Page]
 ) -> None:
-    opened(tab, f"{place.address}/?lang=zh&case=guangxi")
+    opened(tab, f"{place.address}/?lang=zh&case=slow")
     name = started(tab, "zh")
     live = tab.locator(".st-key-live")
     expect(live).to_contain_text(WORDS["zh"]["going"])
@@ -93,7 +93,7 @@ def test_reload_in_mid_run_another_server_and_cancel(
     expect(live).to_contain_text(WORDS["zh"]["going"])
     with serving(place.runs.parent) as anew:
         other = tabs()
-        opened(other, f"{anew.address}/run?lang=en&case=guangxi&run={name}")
+        opened(other, f"{anew.address}/run?lang=en&case=slow&run={name}")
         expect(other.locator(".st-key-live")).to_contain_text(WORDS["en"]["going"])
         assert cancelled(other, "en", place.runs / name) < CANCELLED_WITHIN_S
         expect(other.locator(".st-key-results")).to_contain_text("Cancelled")
@@ -102,7 +102,7 @@ def test_reload_in_mid_run_another_server_and_cancel(
 
 def test_two_users_at_once(place: Served, tabs: Callable[[], Page]) -> None:
     first, second = tabs(), tabs()
-    opened(first, f"{place.address}/?lang=zh&case=guangxi")
+    opened(first, f"{place.address}/?lang=zh&case=slow")
     long = started(first, "zh")
     expect(first.locator(".st-key-live")).to_contain_text(WORDS["zh"]["going"])
     opened(second, f"{place.address}/?lang=en&case=growing")

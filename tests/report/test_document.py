@@ -23,10 +23,12 @@ from redmud_opt.jobs.exporting import export
 from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.charts import charts_of
-from redmud_opt.report.document import browser, html, printing
+from redmud_opt.report.document import browser, html, printing, studies
 from redmud_opt.report.document.blocks import Figure, figure_of, table_of
 from redmud_opt.report.document.html import css_text
+from redmud_opt.report.studies.telling import Picture
 from redmud_opt.report.tables import View
+from redmud_opt.study.front import Front, Point
 
 HOSTILE = '</script><script>alert("x")</script>'
 SECRET = 'Internal "only" </style><img src=x onerror=alert(1)>'
@@ -170,6 +172,34 @@ def test_rows_beyond_the_last_are_summed_up() -> None:
     assert len(table.rows) == 4
 
 
+def test_a_front_and_a_study_stand_under_what_is_unsure(
+    page: tuple[Held, str, Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Asked:
+        def title(self, language: str) -> str:
+            return f"Study <{language}>"
+
+    bars = Picture(
+        "Tornado", go.Figure(go.Bar(x=[1.0], y=["a"])).update_layout(height=200), pd.DataFrame({"p": [1]})
+    )
+    alone = Picture("Failures", None, pd.DataFrame({"q": ["<b>"]}))
+    monkeypatch.setattr(studies, "pictures", lambda results, language: [bars, alone])
+    held = page[0]
+    point = Point(
+        1, goals={"value": 2e6, "utilisation": 3.0, "emissions": 1.0}, builds=("hgms",), audit_passed=True
+    )
+    front = Front("c", ("value", "utilisation"), (replace(point, main=2e6, bound=2e6),), 1)
+    more = (*studies.of_front(front, held.case, "en"), *studies.of_study(Asked(), "en"))  # type: ignore[arg-type]
+    words = html(held.case, held.plan, "en", (), more)
+    text = " ".join(read(words).words)
+    assert (
+        words.index('id="unsure"') < words.index('data-chart="front"') < words.index('data-chart="study_1"')
+    )
+    assert words.index('data-chart="study_1"') < words.index('id="plants"')
+    assert "Study <en>" in text
+    assert "<b>" in text
+
+
 # ---------------------------------------------------------------- writing it
 
 
@@ -188,6 +218,7 @@ def test_written_whole_and_never_over_another(
     assert report_run(home / "case", tmp_path / "b.html").exit is Exit.FAULTS
     assert report_run(home / "run", tmp_path / "nowhere" / "b.html").exit is Exit.FAULTS
     assert report_run(home / "run", tmp_path / "b.html", front=tmp_path).exit is Exit.FAULTS
+    assert report_run(home / "run", tmp_path / "b.html", study=tmp_path).exit is Exit.FAULTS
     assert [path.name for path in tmp_path.iterdir()] == ["plan.html"]
 
 

@@ -19,6 +19,7 @@ from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.jobs.exporting import export
 from redmud_opt.report.planbook import write_planbook
+from redmud_opt.report.planbook.book import COLOURS
 from redmud_opt.report.todo import contracts_to_sign
 
 Rows = list[list[object]]
@@ -127,3 +128,69 @@ def test_what_cannot_be_exported(folder: Path, tmp_path: Path) -> None:
         export(folder / "run", tmp_path / "there.xlsx")
     assert (tmp_path / "there.xlsx").read_bytes() == b"mine"
     assert main(["export", str(folder / "run"), str(tmp_path / "plan.xlsx"), "--lang", "zh"]) == 0
+
+
+def test_every_sheet_prints_with_the_classification(book: tuple[str, Path, dict[str, Rows]]) -> None:
+    _, file, sheets = book
+    with zipfile.ZipFile(file) as box:
+        pages = [box.read(n).decode() for n in box.namelist() if n.startswith("xl/worksheets/sheet")]
+    assert len(pages) == len(sheets)
+    for page in pages:
+        assert "&amp;L=内部资料" in page
+        assert 'fitToPage="1"' in page
+        assert 'orientation="' in page
+
+
+def test_contents_lead_to_every_sheet(book: tuple[str, Path, dict[str, Rows]]) -> None:
+    language, _, sheets = book
+    rows = sheets["目录" if language == "zh" else "Contents"]
+    assert len(rows) == 1 + len(sheets)
+    assert all(len(name) <= 31 and "  " not in name for name in sheets)
+
+
+def test_how_full_the_yards_are(folder: Path, book: tuple[str, Path, dict[str, Rows]]) -> None:
+    """A line per yard: the share at the end of the last year is that of the plan."""
+    language, _, sheets = book
+    yards = RunFolder(folder / "run").read_plan().frames["yards"]
+    rows = sheets["堆场寿命" if language == "zh" else "Yard life"]
+    last = yards.groupby("storage", sort=False)["filled_share"].last()
+    assert float(str(rows[2][len(rows[1]) - 1])) == pytest.approx(100 * float(last.iloc[0]))
+
+
+def test_inputs_that_differ_from_the_base(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "dear.yaml").write_text(
+        f"base: {folder / 'case'}\noverrides:\n  - {{table: outlets, where: {{name: steelworks}}, set: "
+        "{price_cny_per_t: 999}}\n",
+        encoding="utf-8",
+    )
+    assert run(tmp_path / "dear.yaml", out=tmp_path / "run").exit is Exit.PLAN
+    export(tmp_path / "run", tmp_path / "plan.xlsx", "en")
+    found = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
+    rows = found.get_sheet_by_name("Inputs that differ from base").to_python()
+    told = [(row[0], row[1], row[2], row[6]) for row in rows[1:]]
+    assert ("outlets", "steelworks", "price_cny_per_t", "999.0") in told
+
+
+def test_names_that_look_like_formulas_stay_text(folder: Path, tmp_path: Path) -> None:
+    """Labels may begin with anything: none of them is live in the workbook, all are there as they are."""
+    plan = RunFolder(folder / "run").read_plan()
+    words = dict(plan.labels["en"])
+    risky = dict(zip(words, ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1"), strict=False))
+    odd = replace(plan, labels={"en": words | risky, "zh": words | risky})
+    write_planbook(load_case(folder / "case"), odd, tmp_path / "odd.xlsx", "en")
+    with zipfile.ZipFile(tmp_path / "odd.xlsx") as box:
+        assert not [n for n in box.namelist() if n.startswith("xl/worksheets/") and b"<f>" in box.read(n)]
+        texts = box.read("xl/sharedStrings.xml").decode()
+    shown = {
+        *plan.frames["flows"]["from_site"],
+        *plan.frames["sales"]["outlet"],
+        *plan.frames["feeds"]["line"],
+    }
+    held = shown & set(risky)
+    assert held
+    for name in held:
+        assert f">{risky[name].strip()}<" in texts or f">{risky[name]}<" in texts
+
+
+def test_colours_of_a_chart_do_not_repeat() -> None:
+    assert len(set(COLOURS)) == len(COLOURS) >= 20

@@ -107,8 +107,7 @@ def test_whole_loads_and_one_part_load(
     due, and nothing in a month that is closed."""
     share = np.array(weights) / sum(weights)
     opened = np.flatnonzero(share > 0.0)
-    bidden = np.zeros(len(share))
-    bidden[opened[0] :] = early * amount
+    bidden = np.full(len(share), early * amount)  # also in months that are closed
     for asked in (np.zeros(len(share)), bidden):
         kept = split(amount, load, share, asked)
         assert kept.wet_t.sum() == pytest.approx(amount)
@@ -117,10 +116,10 @@ def test_whole_loads_and_one_part_load(
         assert max(kept.part_t) < load
         assert np.abs(kept.wet_t - np.array(kept.whole) * load - kept.part_t).max() <= SMALL_T
         until = np.cumsum(kept.wet_t)
-        assert (until >= asked - 2 * SMALL_T).all()
+        assert (until >= asked - 2 * SMALL_T)[opened[0] :].all()
+        assert (kept.wet_t[share == 0.0] <= SMALL_T).all()
         if not asked.any():
             assert (until <= amount * np.cumsum(share) + 2 * SMALL_T + 1e-9 * amount).all()
-            assert (kept.wet_t[share == 0.0] <= SMALL_T).all()
 
 
 def test_months_of_a_period_that_begins_inside_one() -> None:
@@ -246,6 +245,37 @@ def test_documents_of_a_border_and_a_window_inside_their_validity() -> None:
     assert set(orders["code"]) == {"X"}
     assert orders["month"].max() <= "2026-05"
     assert orders["window_to"].iloc[-1] == "2026-05-20"
+
+
+def test_papers_that_begin_too_late_for_the_clock_are_told() -> None:
+    """The approval is of 20 March on, the clock of the stock of 16 March 2025 runs out on 15 March: its orders begin
+    on the 20th, in the same month, and are told to be late."""
+    base = (bordering.asks("approval"), bordering.provinces(), bordering.places(), ROAD)
+    late = bordering.document(receiver="landfill", valid_from=date(2026, 3, 20))
+    case = clocked(*base, late, arose=date(2025, 3, 16))
+    coded = tuple(replace(row, code="X") if row.name == "lining" else row for row in case.materials)
+    places = bordering.places()["sites"]
+    found = orders_of(solve(replace(case, materials=coded, sites=places)))
+    assert found.work_orders["window_from"].min() == "2026-03-20"
+    assert found.unsplit[["why", "month", "at"]].to_numpy().tolist() == [
+        ["clock_too_short", "2026-03", "2026-03-15"]
+    ]
+
+
+def test_a_lane_that_is_open_only_while_no_paper_is_valid() -> None:
+    """The approval ends in March, the lane opens in April: no day suits both, which is told; the tonnes stay."""
+    winter = tuple(CalendarMonth(calendar="summer", month=month, share=0.0) for month in (1, 2, 3))
+    case = bordering.bordered(
+        bordering.document(valid_to=date(2026, 4, 1)),
+        ROAD,
+        rows(calendars=winter),
+        periods=parts(2026, 6)[:1],
+    )
+    opened = tuple(replace(row, calendar="summer") for row in case.lanes)
+    found = orders_of(solve(replace(case, lanes=opened)))
+    assert found.unsplit["why"].tolist() == ["papers_expired"]
+    assert found.work_orders["month"].min() >= "2026-04"
+    assert found.work_orders["wet_t"].sum() == pytest.approx(10.0)
 
 
 def test_a_filing_that_is_still_to_be_made_is_a_placeholder() -> None:

@@ -122,6 +122,13 @@ def test_everything_is_told_at_once(tmp_path: Path, case: Case) -> None:
     assert len(found) == 3, found
 
 
+def test_a_parameter_that_is_wrong_is_told_once(tmp_path: Path, case: Case) -> None:
+    """What speaks of it elsewhere is not told as well."""
+    wrong = PRICE.replace("low: 0.6", "low: 1.2")
+    found = told(written(tmp_path, wrong, DEMAND, design="{kind: grid, of: [bricks, demand]}"), case)
+    assert len(found) == 1, found
+
+
 def test_ends_that_break_a_check_of_the_case(tmp_path: Path, case: Case) -> None:
     """A yield so high that more mass comes out than goes in."""
     parameter = (

@@ -21,6 +21,7 @@ from redmud_opt.jobs import Exit, RunFolder, RunOptions, RunResult, RunStatus, w
 from redmud_opt.jobs.results import write_result
 from redmud_opt.solve import Progress
 from redmud_opt.ui.inputs import names_of
+from redmud_opt.ui.plan_view import VIEWS
 from redmud_opt.ui.words import Words, plain
 
 Open = Callable[..., AppTest]
@@ -283,22 +284,45 @@ def test_live_readout(
 
 @both
 def test_every_waste_and_year_can_be_chosen(page: Open, solved_run: Path, lang: str) -> None:
-    test = page("plan", lang=lang, case="guangxi", run=solved_run.name)
-    for waste, flow_year, fate_year in (
-        ("aluminium_ash", "2027", "2028"),
-        ("spent_pot_lining", "2028", "2029"),
-        ("carbon_dross", "2029", "2027"),
+    test = page("plan", lang=lang, case="guangxi", run=solved_run.name, view="ways")
+    for waste, year, cohort in (
+        ("aluminium_ash", "2027", "new"),
+        ("spent_pot_lining", "2028", "legacy"),
+        ("carbon_dross", "2029", "both"),
     ):
         test.segmented_control(key="waste").set_value(waste)
-        test.segmented_control(key="flow_year").set_value(flow_year)
-        test.segmented_control(key="fate_year").set_value(fate_year).run()
+        test.segmented_control(key="flow_cohort").set_value(cohort)
+        test.segmented_control(key="flow_year").set_value(year).run()
         assert not test.exception, waste
         assert test.segmented_control(key="waste").value == waste
+    test.segmented_control(key="view").set_value("where").run()
+    test.segmented_control(key="fate_year").set_value("2028").run()
+    assert not test.exception
+
+
+@both
+def test_every_side_of_a_plan_is_shown(page: Open, solved_run: Path, lang: str) -> None:
+    test = page("plan", lang=lang, run=solved_run.name)
+    for name in VIEWS:
+        test.segmented_control(key="view").set_value(name).run()
+        assert not test.exception, name
+        assert not re.search(r"(ui|charts|answers|planbook)\.[a-z]", said(test)), name
+
+
+def test_a_side_of_a_plan_stands_in_the_address(page: Open, grown_run: Path) -> None:
+    assert (
+        page("plan", lang="en", run=grown_run.name, view="money").segmented_control(key="view").value
+        == "money"
+    )
+    assert (
+        page("plan", lang="en", run=grown_run.name, view="x").segmented_control(key="view").value
+        == "overview"
+    )
 
 
 @both
 def test_every_table_can_be_chosen(page: Open, solved_run: Path, lang: str) -> None:
-    test = page("plan", lang=lang, case="guangxi", run=solved_run.name)
+    test = page("plan", lang=lang, case="guangxi", run=solved_run.name, view="tables")
     for name in ("feeds", "stocks", "builds", "running", "used", "budgets", "targets", "shortfalls"):
         test.pills(key="table").set_value(name).run()
         assert not test.exception, name

@@ -19,7 +19,7 @@ from redmud_opt.case.likeness import like
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.reader import Book, Reader, calls_library
 from redmud_opt.case.settings import read_settings
-from redmud_opt.case.yamltext import Scalar
+from redmud_opt.case.yamltext import Scalar, read_yaml
 from redmud_opt.i18n import Message
 
 _NO_PERIODS = (Period("", date(1900, 1, 1), date(1900, 1, 2)),)
@@ -120,6 +120,15 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
 
 NOT_OF_A_LIBRARY = frozenset({law.products_have_outlets})
 """Checks of what only a whole case has."""
+
+
+def base_path(path: Path) -> Path | None:
+    """Where the base of a scenario file is; None of a folder or a workbook, which have none."""
+    if path.is_dir() or path.suffix not in (".yaml", ".yml"):
+        return None
+    faults: list[Fault] = []
+    tree = read_yaml(path.read_text(encoding="utf-8"), path.name, faults)
+    return None if tree is None else Reader(path.parent, {}, None).base(tree, path, path.name)
 
 
 def load_library(folder: Path | None = None, *, packs: Path | None = None) -> Case:

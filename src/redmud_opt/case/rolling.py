@@ -28,7 +28,6 @@ from redmud_opt.case.periods import span_name
 from redmud_opt.case.profiles import shares
 from redmud_opt.case.read import load_case
 from redmud_opt.case.steps import places_of_lines
-from redmud_opt.case.workbook import write_folder, write_workbook
 from redmud_opt.case.works import Line, Storage
 from redmud_opt.i18n import Message
 
@@ -105,6 +104,8 @@ def roll_on(
 def _copy(entry: Path, part: Path, beside: Path) -> None:
     """The files of a case as a folder."""
     if not entry.is_dir():
+        from redmud_opt.case.workbook import write_folder, write_workbook  # few cases are no folders
+
         write_workbook(entry, beside / "case.xlsx")
         write_folder(beside / "case.xlsx", part)
         return
@@ -368,7 +369,7 @@ def dues(line: Line, built: Built) -> list[tuple[date, float]]:
 
 def with_key(text: str, key: str, words: str) -> str:
     """A YAML text with one of its top keys, and all that belongs to it, written anew."""
-    pattern = re.compile(rf"^{key}:.*\n?(?:^(?:[ \t#-].*)?\n)*", re.MULTILINE)
+    pattern = re.compile(rf"^{key}:.*\n?(?:^(?:[ \t#\]}}-].*)?\n)*", re.MULTILINE)
     found = pattern.search(text if text.endswith("\n") else text + "\n")
     if found is None:
         return f"{text}\n{words}\n"

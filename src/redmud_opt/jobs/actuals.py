@@ -4,7 +4,7 @@ In the folder of the run, replaced whole by every import:
 
     actuals/           copies of the files, records.csv, deviations.csv, causes.csv, periods.csv, stocks.csv,
                        actuals.json: what was said, in both languages; files with their hashes
-    actuals_map.json   beside the case (else in actuals/): what columns hold, for the next time
+    actuals_map.json   beside the case (else in actuals/): headings of a sheet → what was said of its columns
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _imported(
         remarks += _rolled(held, inputs, out, found, actuals, dry_run)
     else:
         remarks += [Message("actuals.no_roll", {"why": fault.message}) for fault in found.faults]
-    mapping = remembered | columns
+    mapping = remembered | dict(actuals.mapping)
     if not dry_run:
         _keep(held, files, actuals, found, mapping, beside)
         if out is not None and mapping:
@@ -187,7 +187,7 @@ def map_beside(folder: RunFolder) -> Path:
     return folder.path / FOLDER / MAP
 
 
-def _remembered(path: Path) -> dict[str, str]:
+def _remembered(path: Path) -> dict[str, dict[str, str]]:
     """What a mapping file says. Raises CaseFaults where it is no such file."""
     if not path.is_file():
         return {}
@@ -195,10 +195,11 @@ def _remembered(path: Path) -> dict[str, str]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         found = None
-    if not isinstance(found, dict) or not all(isinstance(words, str) for words in found.values()):
+    maps = list(found.values()) if isinstance(found, dict) else [None]
+    if not all(isinstance(one, dict) and all(isinstance(w, str) for w in one.values()) for one in maps):
         message = Message("actuals.map_unreadable")
         raise CaseFaults([Fault(path.name, 0, "", message, Message("actuals.delete_map"))])
-    return found
+    return dict(found)
 
 
 def _json(record: object) -> str:
@@ -213,7 +214,7 @@ def _keep(
     files: Sequence[str | Path],
     actuals: Actuals,
     found: Against,
-    mapping: Mapping[str, str],
+    mapping: Mapping[str, Mapping[str, str]],
     beside: Path,
 ) -> None:
     """The folder `actuals` of a run, written beside and put in place whole."""
@@ -223,7 +224,7 @@ def _keep(
     hashes = {}
     for number, path in enumerate(map(Path, files), start=1):
         shutil.copyfile(path, part / "files" / f"{number}_{path.name}")
-        hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        hashes[f"{number}_{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
     pd.DataFrame([asdict(record) for record in actuals.all]).to_csv(part / "records.csv", index=False)
     for name, frame in found.explanation.frames.items():
         frame.to_csv(part / f"{name}.csv", index=False)

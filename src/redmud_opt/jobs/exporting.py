@@ -12,6 +12,7 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.workbook import blank_workbook, write_folder, write_workbook
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.bundling import is_bundle, unpack, write_bundle
+from redmud_opt.jobs.inputs import base_of
 from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.filings import write_filings
@@ -58,7 +59,10 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     """The plan as a workbook, with what was asked of it."""
     if not _is_workbook(target):
         raise _what()
-    return (write_planbook(held.case, held.plan, target, held.language, held.answers),)
+    book = write_planbook(
+        held.case, held.plan, target, held.language, held.answers, base_of(held.folder.path)
+    )
+    return (book,)
 
 
 def take_filings(held: Held, target: Path) -> tuple[Path, ...]:

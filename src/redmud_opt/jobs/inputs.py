@@ -20,6 +20,7 @@ from typing import Any
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
 from redmud_opt.case.bundle import library_folder, roots, rule_packs
 from redmud_opt.case.library import LIBRARY
+from redmud_opt.case.read import base_path
 from redmud_opt.case.whole import write_whole
 from redmud_opt.i18n import Message
 
@@ -125,6 +126,13 @@ def recorded_entry(folder: Path) -> Path:
     """The copy of the case that a run was made for, to be loaded anew."""
     index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     return folder / INPUTS / str(index["entry"])
+
+
+def base_of(folder: Path) -> Case | None:
+    """The recorded base of a run's scenario; None of a case that is no scenario."""
+    index, kept = json.loads((folder / INDEX).read_text(encoding="utf-8")), folder / INPUTS
+    base = base_path(kept / index["entry"])
+    return None if base is None else load_case(base, packs=kept / PACKS, library=kept / LIBRARY_COPY)
 
 
 def _altered(folder: Path, files: dict[str, Any]) -> list[str]:

@@ -8,20 +8,33 @@ from __future__ import annotations
 import importlib.util
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from redmud_opt.case import CaseFaults, Fault
+from redmud_opt.case import Case, CaseFaults, Fault
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.fronts import FRONT, read_front
 from redmud_opt.jobs.listening import unheard
 from redmud_opt.jobs.outcome import Exit
 from redmud_opt.jobs.taking import Held, take
 
+if TYPE_CHECKING:  # its charts need plotly, which who writes no report need not have
+    from redmud_opt.report.document.blocks import Block
+
 HTML, PDF = ".html", ".pdf"
 NEEDED = ("plotly", "jinja2")
+
+
+class Studies(NamedTuple):
+    """Folders of a front and of a study that stand in the report."""
+
+    front: str | Path | None = None
+    study: str | Path | None = None
+
+
+NO_STUDIES = Studies()
 
 
 @dataclass(frozen=True)
@@ -61,12 +74,13 @@ def report_run(
     language: str = "en",
     *,
     front: str | Path | None = None,
+    study: str | Path | None = None,
     on_stage: Callable[[Message], None] = unheard,
 ) -> Written:
-    """Writes the report of a run; a front found in the folder `front` stands in it. Faults are told, not raised."""
+    """Writes the report of a run, with what the folders `front` and `study` hold. Faults are told, not raised."""
     file = Path(target)
     try:
-        return _written(run, file, language, front, on_stage)
+        return _written(run, file, language, Studies(front, study), on_stage)
     except CaseFaults as faults:
         return Written(file, faults)
     except OSError as error:
@@ -75,21 +89,21 @@ def report_run(
 
 
 def _written(
-    run: str | Path, file: Path, language: str, front: str | Path | None, on_stage: Callable[[Message], None]
+    run: str | Path, file: Path, language: str, studies: Studies, on_stage: Callable[[Message], None]
 ) -> Written:
     check_target(file)
     on_stage(Message("document.stage_reading"))
     held = take(run, language)
-    write_held(held, file, front, on_stage)
+    write_held(held, file, studies, on_stage)
     return Written(file, size_bytes=file.stat().st_size)
 
 
 def write_held(
-    held: Held, file: Path, front: str | Path | None = None, on_stage: Callable[[Message], None] = unheard
+    held: Held, file: Path, studies: Studies = NO_STUDIES, on_stage: Callable[[Message], None] = unheard
 ) -> Path:
     """Writes the report of what is held. Raises CaseFaults where it cannot be made as asked."""
     check_target(file)
-    _keep(file, content_of(held, file, front, on_stage))
+    _keep(file, content_of(held, file, studies, on_stage))
     return file
 
 
@@ -109,19 +123,15 @@ def check_target(file: Path) -> None:
 
 
 def content_of(
-    held: Held, file: Path, front: str | Path | None = None, on_stage: Callable[[Message], None] = unheard
+    held: Held, file: Path, studies: Studies = NO_STUDIES, on_stage: Callable[[Message], None] = unheard
 ) -> bytes:
     """The report of a run as its file has it."""
-    from redmud_opt.report.charts import front_chart
     from redmud_opt.report.document import NoBrowser, PrintFailed, html, print_pdf
 
     on_stage(Message("document.stage_writing"))
-    charts = []
-    if front is not None:
-        if not (Path(front) / FRONT).is_file():
-            raise _fault("no_front", folder=str(front))
-        charts = [chart for chart in [front_chart(read_front(front), held.language)] if chart is not None]
-    page = html(held.case, held.plan, held.language, held.answers, charts)
+    page = html(
+        held.case, held.plan, held.language, held.answers, tuple(_said(studies, held.case, held.language))
+    )
     if file.suffix.casefold() == HTML:
         return page.encode("utf-8")
     on_stage(Message("document.stage_printing"))
@@ -131,6 +141,21 @@ def content_of(
         raise _fault("no_browser") from None
     except PrintFailed as error:
         raise _fault("print_failed", said=str(error)) from error
+
+
+def _said(studies: Studies, case: Case, language: str) -> Iterator[Block]:
+    """What the studies say. Raises CaseFaults where a folder holds none."""
+    if studies.front is not None:
+        from redmud_opt.report.document.studies import of_front
+
+        if not (Path(studies.front) / FRONT).is_file():
+            raise _fault("no_front", folder=str(studies.front))
+        yield from of_front(read_front(studies.front), case, language)
+    if studies.study is not None:
+        from redmud_opt.jobs.sweeping import read_results
+        from redmud_opt.report.document.studies import of_study
+
+        yield from of_study(read_results(studies.study), language)
 
 
 def _keep(file: Path, content: bytes) -> None:

@@ -25,6 +25,7 @@ from typing import Any
 import pandas as pd
 
 from redmud_opt.case import Case, CaseFaults, Fault
+from redmud_opt.case.bundle import find_bundled
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.compute import compute
 from redmud_opt.jobs.folder import LOCK, RunFolder, free_folder, new_folder
@@ -40,7 +41,7 @@ from redmud_opt.study.sweeps import designs
 from redmud_opt.study.sweeps.decided import Decided
 from redmud_opt.study.sweeps.designs import FIXED, FREE, Member
 from redmud_opt.study.sweeps.executors import ENGINES, ClusterSilent, Engine, rows_from
-from redmud_opt.study.sweeps.member import NoBaseAgain, Row, Setup, Task, case_of_study
+from redmud_opt.study.sweeps.member import MemberSolver, NoBaseAgain, Row, Setup, Task, case_of_study
 from redmud_opt.study.sweeps.reading import read_study, size_of
 from redmud_opt.study.sweeps.results import Results
 from redmud_opt.study.sweeps.store import FORMAT, Store
@@ -55,7 +56,12 @@ WRITE_S = 0.5
 DEPENDS_ON = ("redmud_opt", "highspy", "pyomo", "numpy")
 """What a row depends on beside its inputs."""
 
+EXTRA = ("SALib", "distributed", "duckdb", "mpisppy")
+"""Packages that only some studies need."""
+
 REMEDIES = {
+    "needs_extra": "install_extra",
+    "plan_not_of_case": "plan_of_same_case",
     "no_study_here": "give_study",
     "still_going": "wait_or_other",
     "other_study": "same_or_other",
@@ -77,7 +83,7 @@ class SweepReport(Report):
 
     def write_page(self, path: str | Path, language: str) -> SweepReport:
         """The same report with its page written."""
-        from redmud_opt.report.sweeps import page  # plotly is not part of the core
+        from redmud_opt.report.studies import page  # plotly is not part of the core
 
         if self.results is None:
             return self
@@ -136,6 +142,10 @@ def sweep(
         return found if isinstance(found, SweepReport) else found.go()
     except CaseFaults as faults:
         return SweepReport(faults=faults)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRA:
+            raise
+        return SweepReport(faults=fault("needs_extra", package=error.name))
     except Cancelled:
         return SweepReport(code=Exit.CANCELLED, messages=(Message("jobs.cancelled"),))
 
@@ -144,6 +154,11 @@ def fault(key: str, **values: object) -> CaseFaults:
     """A fault of the study as a whole."""
     remedy = Message(f"sweep.{REMEDIES[key]}", values) if key in REMEDIES else None
     return CaseFaults([Fault("", 0, "", Message(f"sweep.{key}", values), remedy)])
+
+
+def find_study(path: str | Path) -> str | Path:
+    """A study file; one that travels with the package by its name."""
+    return path if Path(path).exists() else find_bundled(f"studies/{path}") or path
 
 
 def begun(
@@ -158,7 +173,7 @@ def begun(
     if path is None:
         raise fault("no_study")
     listener.on_stage("read")
-    study = read_study(path)
+    study = read_study(find_study(path))
     if out is not None and Path(out).is_dir() and any(Path(out).iterdir()):
         raise fault("out_taken", folder=str(out))
     inputs = gather(study.case)
@@ -206,7 +221,7 @@ def resumed(given: str | Path | None, out: str | Path | None, engine: Engine, li
     sweeping = Sweeping(folder, study, folder.read_plan(BASE), engine, listener)
     head = json.loads((folder.path / HEAD).read_text(encoding="utf-8"))
     if given is not None:
-        other = read_study(given)
+        other = read_study(find_study(given))
         if other.text != study.text or other.case.files != recorded_files(folder):
             raise fault("other_study", folder=str(out), study=study.name)
     if head["hash"] != sweeping.hash:
@@ -282,6 +297,8 @@ class Sweeping:
         if lock is None:
             raise fault("still_going", folder=str(self.folder.path))
         try:
+            if not self.store.parts() and self.engine.kind != "serial":
+                MemberSolver(self.setup)  # what is wrong with the base is told here, not by every member
             self.write("running")
             self.worked()
             state = "interrupted" if self.stopped() else "done"

@@ -74,9 +74,11 @@ def waste_classes(plan: Plan) -> list[str]:
     return sorted(classes, key=lambda name: (-float(generated.get(name, 0.0)), name))
 
 
-def trace(plan: Plan, setting: Setting, waste_class: str, year: int | None = None) -> list[Link]:
-    """All links of a waste class in a year, or over the whole horizon."""
-    tables = _Tables(plan, setting, waste_class, year)
+def trace(
+    plan: Plan, setting: Setting, waste_class: str, year: int | None = None, cohort: str = ""
+) -> list[Link]:
+    """All links of a waste class in a year, or over the whole horizon; of one cohort alone where it is named."""
+    tables = _Tables(plan, setting, waste_class, year, cohort)
     links = _Links()
     _arisings(links, tables)
     _lanes(links, tables)
@@ -84,6 +86,12 @@ def trace(plan: Plan, setting: Setting, waste_class: str, year: int | None = Non
     _sinks(links, tables)
     _stocks(links, tables)
     return _shortened(links)
+
+
+def above(links: Sequence[Link], share: float) -> list[Link]:
+    """The links that carry at least a share of what the greatest carries."""
+    least = share * max((link.amount_t for link in links), default=0.0)
+    return [link for link in links if link.amount_t >= least]
 
 
 def merged(
@@ -111,12 +119,12 @@ Records = list[dict[str, Any]]
 class _Tables:
     """The tables of a plan cut to a stretch of time, with the facts of the streams of one class."""
 
-    def __init__(self, plan: Plan, setting: Setting, waste_class: str, year: int | None) -> None:
+    def __init__(self, plan: Plan, setting: Setting, waste_class: str, year: int | None, cohort: str) -> None:
         self.periods = setting.periods(year)
         self.setting = setting
         self._frames = plan.frames
         streams = _records(plan.frames["streams"])
-        mine = [row for row in streams if row["waste_class"] == waste_class]
+        mine = [row for row in streams if row["waste_class"] == waste_class and cohort in ("", row["cohort"])]
         self.material = {row["stream"]: row["material"] for row in mine}
         self.depth = {row["stream"]: row["lineage"].count("<") for row in mine}
         self._no_goods = {row["stream"] for row in streams if row["origin"]} | setting.not_tonnes | {""}

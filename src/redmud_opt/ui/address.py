@@ -1,4 +1,5 @@
-"""What the address of a page keeps: language, units, case, run. Reloads, other pages and shared links find it again.
+"""What the address of a page keeps: language, units, case, run, side of the plan. Reloads, other pages and shared
+links find it again.
 
     ?lang=zh&units=10k&case=guangxi&run=guangxi-20261128-090000
 
@@ -18,7 +19,7 @@ from redmud_opt.i18n import LANGUAGES
 from redmud_opt.report.numbers import UNITS
 from redmud_opt.ui.settings import runs_root
 
-KEPT = ("lang", "units", "case", "run")
+KEPT = ("lang", "units", "case", "run", "view")
 _HELD, _PAGES = "_address", "_pages"
 _RUN = re.compile(r"[\w][\w.\-]*")
 
@@ -38,6 +39,11 @@ def keep(name: str, value: str) -> None:
     st.session_state.setdefault(_HELD, {})[name] = value
     if st.query_params.get(name) != value:
         st.query_params[name] = value
+
+
+def value(name: str) -> str:
+    """What the address says, empty where it says nothing."""
+    return st.query_params.get(name, "")
 
 
 def drop(name: str) -> None:

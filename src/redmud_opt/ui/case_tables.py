@@ -21,7 +21,7 @@ from redmud_opt.case.columns import Column, columns
 from redmud_opt.case.editing import KEYS_TABLE, EditSession
 from redmud_opt.case.editing.edits import AnySheet
 from redmud_opt.case.editing.gestures import matching, of_grid
-from redmud_opt.case.fielddocs import table_words
+from redmud_opt.case.fieldwords import table_words
 from redmud_opt.ui import case_changes, case_row, cases, own
 from redmud_opt.ui.case_words import column_help, column_label, table_label, told
 from redmud_opt.ui.faults import fault_list

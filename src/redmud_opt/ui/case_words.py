@@ -5,7 +5,7 @@ from __future__ import annotations
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import columns
 from redmud_opt.case.editing import KEYS_TABLE
-from redmud_opt.case.fielddocs import column_labels, column_words, table_label
+from redmud_opt.case.fieldwords import column_labels, column_words, table_label
 from redmud_opt.i18n import Message, text
 from redmud_opt.ui.words import Words, plain
 

@@ -12,12 +12,12 @@ from redmud_opt.report.ways import refusals, ways
 from redmud_opt.study.screening import Screening, screen
 from redmud_opt.ui import address, cases, inputs
 from redmud_opt.ui.case_words import told
+from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.faults import fault_list
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
 from redmud_opt.ui.style import scrolling
 from redmud_opt.ui.words import Words
 
-QUIET = {"displayModeBar": False, "scrollZoom": False}
 SECTIONS = ("findings", "ways", "refusals", "map", "screening")
 
 

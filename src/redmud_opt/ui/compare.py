@@ -20,9 +20,9 @@ from redmud_opt.report.answers import answer_table, comparison_tables
 from redmud_opt.report.fronts import front_figure
 from redmud_opt.report.labels import Labels
 from redmud_opt.ui import address, errand, held
+from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.grid import csv_button, view_grid
 from redmud_opt.ui.held import Here
-from redmud_opt.ui.plan_view import QUIET
 from redmud_opt.ui.settings import runs_root
 from redmud_opt.ui.words import Words, listed, plain
 

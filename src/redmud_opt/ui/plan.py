@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from redmud_opt.report.setting import Setting
 from redmud_opt.ui import held, results
 from redmud_opt.ui.plan_view import show_plan
 from redmud_opt.ui.words import Words
@@ -18,4 +17,4 @@ def show(say: Words) -> None:
     with st.container(key="results"):
         results.whose(here.folder, here.now, say)
         results.standing(here.plan, say)
-        show_plan(here.plan, Setting.of(here.case), here.folder.name, say)
+        show_plan(here, say)

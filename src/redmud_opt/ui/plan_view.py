@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
+from redmud_opt.i18n import Message
 from redmud_opt.plan import Plan
 from redmud_opt.report.boxes import box_name
 from redmud_opt.report.capex import capex_bars, capex_scale
+from redmud_opt.report.charts import (
+    border_calendar,
+    build_calendar,
+    capex_by_owner,
+    cost_to_serve,
+    destinations,
+    permit_calendar,
+    rate_lines,
+    site_map,
+    storage_fill,
+    value_bridge,
+    yard_life,
+)
 from redmud_opt.report.display import fate_cells, rate_cells
 from redmud_opt.report.figures import (
     COLOURS,
@@ -18,31 +34,124 @@ from redmud_opt.report.figures import (
     value_scale,
 )
 from redmud_opt.report.labels import Labels, word
-from redmud_opt.report.sankey import Link, trace, waste_classes
+from redmud_opt.report.sankey import Link, above, trace, waste_classes
 from redmud_opt.report.served import served_view
 from redmud_opt.report.setting import Setting
 from redmud_opt.report.tables import SHOWN, View, heading, link_table, table
+from redmud_opt.report.todo import contracts_to_sign, steps_to_take
+from redmud_opt.ui import address
 from redmud_opt.ui.cards import cards
+from redmud_opt.ui.charts import QUIET, show_chart
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
+from redmud_opt.ui.held import Here
 from redmud_opt.ui.inputs import names_of
+from redmud_opt.ui.loads import show_loads
 from redmud_opt.ui.style import legend, scrolling
 from redmud_opt.ui.words import Words, plain
 
 HORIZON = "horizon"
-QUIET = {"displayModeBar": False, "scrollZoom": False}
+COHORTS = ("both", "new", "legacy")
+SHARES = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05)
+"""Shares of the greatest link below which links are not shown."""
 
 
-def show_plan(plan: Plan, setting: Setting, run: str, say: Words) -> None:
-    """All of a plan."""
-    _headline(plan, say)
-    _rates(plan, say)
-    _built(plan, say)
-    _fates(plan, setting, say)
-    _served(plan, run, say)
-    _flows(plan, setting, say)
-    _tables(plan, run, say)
-    if plan.not_enforced:
-        st.warning(say("not_enforced", count=len(plan.not_enforced), names=names_of(plan.not_enforced, say)))
+def show_plan(here: Here, say: Words) -> None:
+    """A plan, one side of it at a time; the side stands in the address."""
+    asked = address.value("view")
+    chosen = st.segmented_control(
+        say("view"),
+        list(VIEWS),
+        default=asked if asked in VIEWS else next(iter(VIEWS)),
+        required=True,
+        wrap=True,
+        key="view",
+        format_func=lambda name: say(f"view_{name}"),
+        label_visibility="collapsed",
+    )
+    address.keep("view", str(chosen))
+    VIEWS[str(chosen)](here, say)
+
+
+def _overview(here: Here, say: Words) -> None:
+    _headline(here.plan, say)
+    _rates(here.plan, say)
+    for waste_class in waste_classes(here.plan):
+        show_chart(rate_lines(here.plan, waste_class, say.language), f"rates_{waste_class}", say)
+    missing = here.plan.not_enforced
+    if missing:
+        st.warning(say("not_enforced", count=len(missing), names=names_of(missing, say)))
+
+
+def _where(here: Here, say: Words) -> None:
+    _fates(here.plan, Setting.of(here.case), say)
+    for waste_class in waste_classes(here.plan):
+        chart = destinations(here.case, here.plan, waste_class, say.language)
+        show_chart(chart, f"destinations_{waste_class}", say)
+
+
+def _ways(here: Here, say: Words) -> None:
+    setting = Setting.of(here.case)
+    _flows(here.plan, setting, say)
+    _map(here, setting, say)
+
+
+@st.fragment
+def _map(here: Here, setting: Setting, say: Words) -> None:
+    year = _years(setting, "map_year", say)
+    show_chart(site_map(here.case, here.plan, say.language, year), "map", say)
+
+
+def _steps(here: Here, say: Words) -> None:
+    show_chart(build_calendar(here.case, here.plan, say.language), "calendar", say)
+    for name, frame in (
+        ("steps", steps_to_take(here.case, here.plan, say.language)),
+        ("contracts", contracts_to_sign(here.case, here.plan, say.language)),
+    ):
+        if len(frame):
+            _frame(frame, name, here.folder.name, say)
+    _built(here.plan, say)
+    show_chart(capex_by_owner(here.case, here.plan, say.language), "owners", say)
+
+
+def _frame(frame: pd.DataFrame, name: str, run: str, say: Words) -> None:
+    """A table that is in words already."""
+    st.markdown(f"#### {say.tell(Message(f'planbook.{name}'))}")
+    amounts = [str(head) for head in frame.columns if pd.api.types.is_numeric_dtype(frame[head])]
+    view_grid(View(name, name, frame, dict.fromkeys(amounts, 0)), f"{name}_grid")
+    csv_button(frame, f"{run}-{name}", f"{name}_csv", say)
+
+
+def _kept(here: Here, say: Words) -> None:
+    show_chart(yard_life(here.case, here.plan, say.language), "yard_life", say)
+    show_chart(storage_fill(here.case, here.plan, say.language), "storage_fill", say)
+    _some(here, ("yard_events", "yard_ends", "ages", "clock_overruns"), say)
+
+
+def _money(here: Here, say: Words) -> None:
+    show_chart(value_bridge(here.plan, say.language), "bridge", say)
+    _served(here.plan, here.folder.name, say)
+    for waste_class in waste_classes(here.plan):
+        show_chart(cost_to_serve(here.plan, waste_class, say.language), f"served_{waste_class}", say)
+
+
+def _law(here: Here, say: Words) -> None:
+    show_chart(permit_calendar(here.case, here.plan, say.language), "permits_by_time", say)
+    show_chart(border_calendar(here.case, here.plan, say.language), "borders_by_time", say)
+    _some(here, ("scorecard", "readiness", "permits", "border_documents", "ledger", "statistical_form"), say)
+
+
+def _some(here: Here, names: tuple[str, ...], say: Words) -> None:
+    """Tables of the plan, those that have rows."""
+    for name in names:
+        if _has(here.plan, name):
+            view = say.view(table(here.plan, name, say.language))
+            st.markdown(f"#### {plain(view.title)}")
+            view_grid(view, f"{name}_grid")
+            csv_button(view.frame, f"{here.folder.name}-{name}", f"{name}_csv", say)
+
+
+def _all(here: Here, say: Words) -> None:
+    _tables(here.plan, here.folder.name, say)
 
 
 def _headline(plan: Plan, say: Words) -> None:
@@ -143,7 +252,26 @@ def _flows(plan: Plan, setting: Setting, say: Words) -> None:
             format_func=lambda name: word("class", name, say.language),
         )
         year = _years(setting, "flow_year", say)
-    links = trace(plan, setting, str(chosen), year)
+        cohort = st.segmented_control(
+            say("cohort"),
+            COHORTS,
+            default=COHORTS[0],
+            required=True,
+            key="flow_cohort",
+            format_func=lambda name: (
+                say("both_cohorts") if name == COHORTS[0] else word("cohort", name, say.language)
+            ),
+        )
+        least = st.select_slider(
+            say("least_share"),
+            SHARES,
+            SHARES[0],
+            key="least_share",
+            format_func=lambda share: f"{share:.1%}",
+            width=220,
+        )
+    links = trace(plan, setting, str(chosen), year, "" if cohort == COHORTS[0] else str(cohort))
+    links = above(links, least)
     if not links:
         st.info(say("no_flows"))
         return
@@ -190,3 +318,17 @@ def _tables(plan: Plan, run: str, say: Words) -> None:
     st.caption(plain(say("rows", count=len(view.frame))))
     view_grid(view, "plan_table")
     csv_button(pd.DataFrame(view.frame), f"{run}-{name}", "table_csv", say)
+
+
+VIEWS: dict[str, Callable[[Here, Words], None]] = {
+    "overview": _overview,
+    "where": _where,
+    "ways": _ways,
+    "steps": _steps,
+    "kept": _kept,
+    "money": _money,
+    "law": _law,
+    "loads": show_loads,
+    "tables": _all,
+}
+"""Sides of a plan, in the order in which they are read."""

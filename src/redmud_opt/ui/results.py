@@ -22,9 +22,9 @@ from redmud_opt.report.progress import progress_curve, progress_lines, progress_
 from redmud_opt.ui import address
 from redmud_opt.ui.cards import cards
 from redmud_opt.ui.cases import chosen
+from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.held import recorded, result_of
 from redmud_opt.ui.inputs import show_faults
-from redmud_opt.ui.plan_view import QUIET
 from redmud_opt.ui.words import Words, plain
 
 LOG_LINES = 40

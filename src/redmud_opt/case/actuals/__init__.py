@@ -21,7 +21,7 @@ from redmud_opt.case.case import Case
 from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.importing.headings import plain
 from redmud_opt.case.importing.known import Known
-from redmud_opt.case.importing.layout import Layout, find_layouts
+from redmud_opt.case.importing.layout import FIRST_ROWS, Layout, find_layouts
 from redmud_opt.case.importing.sheets import Sheet, read_sheets
 from redmud_opt.case.names import did_you_mean, visible
 from redmud_opt.i18n import Message
@@ -38,21 +38,25 @@ def read_actuals(
     known: Known,
     *,
     columns: Mapping[str, str] | None = None,
-    remembered: Mapping[str, str] | None = None,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
     through: str | None = None,
 ) -> Actuals:
-    """The records of some files. `remembered`: what columns held the last time; `columns` comes before it.
+    """The records of some files. `remembered`: by all headings of a sheet, what some of its columns hold.
 
-    through: the last period that counts; blank: the last that the files cover whole. Raises CaseFaults.
+    `columns` says the same of every sheet, and comes before it. through: the last period that counts; blank: the last
+    that the files cover whole. Raises CaseFaults.
     """
     faults: list[Fault] = []
     remarks: list[Message] = []
     layouts: list[Layout] = []
-    asked = dict(remembered or {}) | dict(columns or {})
+    mapping: dict[str, dict[str, str]] = {}
     made_up: list[str] = []
     for file in map(Path, files):
         sheets = read_sheets(file, None, faults)
-        layouts += find_layouts(sheets, asked, faults, ACTUALS) if sheets else []
+        asked = _recalled(sheets, remembered or {}) | dict(columns or {})
+        found = find_layouts(sheets, asked, faults, ACTUALS) if sheets else []
+        mapping |= {signature(one.sheet.rows[one.header]): own for one in found if (own := _own(one, asked))}
+        layouts += found
         made_up += [file.name] if any(map(_made_up, sheets)) else []
     faults.extend(_unused(columns or {}, layouts))
     naming = Naming(case, known, faults, remarks)
@@ -67,7 +71,28 @@ def read_actuals(
     if not records:
         raise CaseFaults([Fault(str(files[0]), 0, "", Message("importing.nothing"))])
     names = tuple(Path(file).name for file in files)
-    return Actuals(names, tuple(kept), tuple(records), cut, tuple(made_up), tuple(dict.fromkeys(remarks)))
+    told = tuple(dict.fromkeys(remarks))
+    return Actuals(names, tuple(kept), tuple(records), cut, tuple(made_up), told, mapping)
+
+
+def signature(row: Sequence[str]) -> str:
+    """The headings of a sheet, by which it is known again."""
+    return " | ".join(plain(visible(cell)) for cell in row if cell.strip())
+
+
+def _recalled(sheets: list[Sheet], remembered: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What is remembered of the columns of sheets with these headings."""
+    found: dict[str, str] = {}
+    for sheet in sheets:
+        for row in sheet.rows[:FIRST_ROWS]:
+            found |= remembered.get(signature(row), {})
+    return found
+
+
+def _own(layout: Layout, asked: Mapping[str, str]) -> dict[str, str]:
+    """What was said of the columns of one sheet."""
+    here = {plain(visible(cell)) for cell in layout.sheet.rows[layout.header]}
+    return {name: words for name, words in asked.items() if plain(name) in here}
 
 
 def _made_up(sheet: Sheet) -> bool:

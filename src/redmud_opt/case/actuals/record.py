@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from redmud_opt.case.case import Period
@@ -52,7 +52,7 @@ class Actuals:
     """What files say. records: until the cut-off; all: later ones too.
 
     cut: the day after the last period that counts, None where none is covered whole. made_up: files that say that
-    their numbers are made up.
+    their numbers are made up. mapping: headings of a sheet → what was said of its columns, to be remembered.
     """
 
     files: tuple[str, ...]
@@ -61,6 +61,7 @@ class Actuals:
     cut: date | None
     made_up: tuple[str, ...]
     remarks: tuple[Message, ...]
+    mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def months_of(start: date, end: date) -> list[date]:

@@ -89,9 +89,9 @@ class _Row:
 
     def _shared(self, fields: list[str]) -> Shared | None:
         days = self._days(fields)
-        place = self._place()
         text = self.cells.text("to")
         to = self.naming.place(self.cells, "to", text) if text else None
+        place = self._place(None if "shipped" in fields or (text and to is None) else to)
         moisture = self.cells.moisture()
         if days is None or place is None or (text and to is None):
             return None
@@ -135,8 +135,8 @@ class _Row:
 
     # ---- places
 
-    def _place(self) -> Place | None:
-        """Where: a storage, an outlet or a line where one is named, else the site."""
+    def _place(self, to: Place | None) -> Place | None:
+        """Where: a storage, an outlet or a line where one is named, else the site, else where it went to."""
         found = None
         for field, tables in (("line", ("lines",)), ("storage", ("storages",)), ("outlet", ("outlets",))):
             if text := self.cells.text(field):
@@ -146,6 +146,8 @@ class _Row:
         text = self.cells.text("site")
         stated = self.naming.place(self.cells, "site", text) if text else None
         if found is None and not text:
+            if to is not None:
+                return to
             self._told("site", "importing.no_site", "importing.say_site")
         if found is not None and stated is not None and found.site != stated.site:
             self._told("site", "actuals.other_site", None, text=text, site=found.site)

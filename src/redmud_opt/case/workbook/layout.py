@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from redmud_opt.case.case import RULE_PACK_TABLES, TABLES
 from redmud_opt.case.columns import columns
-from redmud_opt.case.fielddocs import column_words
+from redmud_opt.case.fieldwords import column_words
 
 KEYS, NAMES, HEADERS = "case", "names", "tables"
 """Sheets that are no tables."""

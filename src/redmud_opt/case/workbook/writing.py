@@ -11,7 +11,7 @@ from redmud_opt.case.bundle import library_folder, rule_packs
 from redmud_opt.case.case import SCHEMA_VERSION, TABLES
 from redmud_opt.case.columns import Column, columns
 from redmud_opt.case.faults import CaseFaults
-from redmud_opt.case.fielddocs import column_words, table_words
+from redmud_opt.case.fieldwords import column_words, table_words
 from redmud_opt.case.importing.sheets import column_letters
 from redmud_opt.case.raw import RawTable
 from redmud_opt.case.read import find_case

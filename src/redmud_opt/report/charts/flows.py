@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -84,8 +86,10 @@ def links_view(links: list[Link], labels: Labels) -> View:
     return link_table(links, names, labels.language)
 
 
-def front_chart(front: Front, language: str) -> Chart | None:
-    """Points of a front of two goals, with what each builds."""
+def front_chart(
+    front: Front, language: str, labels: Mapping[str, str] = MappingProxyType({})
+) -> Chart | None:
+    """Points of a front of two goals, with what each builds; `labels`: what lines are called."""
     points = [point for point in front.found if point.dominated_by is None]
     if len(front.goals) != 2 or not points:
         return None
@@ -96,7 +100,10 @@ def front_chart(front: Front, language: str) -> Chart | None:
     }
     for head, goal in zip(heads, goals, strict=True):
         columns[head] = [point.goals[goal] / UNIT.get(goal, 1.0) for point in points]
-    columns[say("column.built", language)] = [", ".join(point.builds) or "–" for point in points]
+    columns[say("column.built", language)] = [
+        say("between", language).join(labels.get(name, name) for name in point.builds) or "–"
+        for point in points
+    ]
     title = say("front.title", language)
     twin = twin_of("front", title, pd.DataFrame(columns), heads)
     return Chart(

@@ -203,4 +203,5 @@ def owners(case: Case) -> Mapping[str, str]:
     site_of = {row.name: row.site for row in case.all_arisings}
     found = {row.name: of_facility.get(row.facility, "") for row in case.lines} | of_storage
     found |= {row.name: of_storage.get(row.storage, "") for row in case.raises}
+    found |= {row.name: of_storage.get(row.storage, "") for row in case.yard_measures}
     return found | {row.name: of_site.get(site_of.get(row.arising, ""), "") for row in case.reductions}

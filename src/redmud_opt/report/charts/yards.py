@@ -138,5 +138,12 @@ def _limit(years: list[str], values: list[float], name: str, *, first: bool) -> 
     shown = [None if value != value else value for value in values]
     line = {"color": SERIES[5], "width": 2.5, "shape": "hvh"}
     return go.Scatter(
-        x=years, y=shown, name=name, mode="lines", line=line, legendgroup="room", showlegend=first
+        x=years,
+        y=shown,
+        name=name,
+        mode="lines+markers",
+        marker={"size": 4},
+        line=line,
+        legendgroup="room",
+        showlegend=first,
     )

@@ -26,6 +26,7 @@ from redmud_opt.report.charts import (
     value_bridge,
     yard_life,
 )
+from redmud_opt.report.charts.base import twin_of
 from redmud_opt.report.charts.destinations import rates_by_year
 from redmud_opt.report.display import fate_cells, proof_words, status_words
 from redmud_opt.report.document.binding import binding
@@ -51,9 +52,9 @@ MOST_FIGURES, MOST_LINES = 12, 14
 
 
 def parts(
-    case: Case, plan: Plan, language: str, answers: Answers = (), more: Sequence[Chart] = ()
+    case: Case, plan: Plan, language: str, answers: Answers = (), more: Sequence[Block] = ()
 ) -> Iterator[Section]:
-    """The parts of the report that speak of all plants together. `more`: charts of studies, such as a front."""
+    """The parts of the report that speak of all plants together. `more`: what studies say."""
     yield Section("summary", say("summary", language), tuple(_summary(case, plan, language)))
     yield Section("todo", say("todo", language), tuple(_todo(case, plan, language)))
     yield Section("why", say("why", language), tuple(_why(case, plan, language, answers)))
@@ -151,7 +152,7 @@ def _value_by_year(plan: Plan, language: str) -> Table:
     frame = pd.DataFrame(columns | {h: [*map(scale.of, wide[y]), scale.of(float(wide[y].sum()))]
                                     for h, y in zip(heads, wide.columns, strict=True)})  # fmt: skip
     title = say("annual", language, unit=scale.unit)
-    return table_of(View("annual", title, frame, dict.fromkeys(heads, 2)), language)
+    return table_of(twin_of("annual", title, frame, heads), language)
 
 
 def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
@@ -170,7 +171,7 @@ def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
             yield Words(lines, as_list=True)
 
 
-def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Chart]) -> Iterator[Block]:
+def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Block]) -> Iterator[Block]:
     found = plan_evidence(case, plan)
     yield Words((say("unsure_note", language),))
     rows = [
@@ -186,7 +187,7 @@ def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Chart]) -> Ite
     heads = [text(Message(f"evidence.head_{name}"), language) for name in names]
     yield words_table(say("grades", language), pd.DataFrame(rows, columns=heads))
     yield _heaviest(case, plan, found.figures, language)
-    yield from _drawn(more, language)
+    yield from more
 
 
 def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> Table:
@@ -198,11 +199,11 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
     for row in figures.head(MOST_FIGURES).to_dict("records"):
         name = str(row["figure"])
         known = row["low"] == row["low"] and row["high"] == row["high"] and row["low"] is not None
-        span = f"{row['low']:,.6g} – {row['high']:,.6g}" if known else "–"
+        span = f"{_number(row['low'])} – {_number(row['high'])}" if known else "–"
         grade = text(Message(f"evidence.grade_{row['grade']}"), language)
         cells = (
             _figure_words(name, labels),
-            f"{row['value']:,.6g} {units.get(name, '')}".strip(),
+            f"{_number(row['value'])} {units.get(name, '')}".strip(),
             span,
             grade,
         )
@@ -212,6 +213,11 @@ def _heaviest(case: Case, plan: Plan, figures: pd.DataFrame, language: str) -> T
     ]
     table = words_table(say("figures.title", language), pd.DataFrame(rows, columns=heads))
     return replace(table, numbers=frozenset({1, 2, 4, 5}), note=say("figures.note", language))
+
+
+def _number(value: float) -> str:
+    """Six figures, without an exponent where there are more before the point."""
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
 
 
 def _figure_words(name: str, labels: Labels) -> str:

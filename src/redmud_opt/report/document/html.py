@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -33,9 +34,9 @@ WHOLE = re.compile(r"[\d-]{8,10}")
 
 
 def html(
-    case: Case, plan: Plan, language: str = "en", answers: Answers = (), more: Sequence[Chart] = ()
+    case: Case, plan: Plan, language: str = "en", answers: Answers = (), more: Sequence[Block] = ()
 ) -> str:
-    """The report of a plan. `answers`: what was asked of it; `more`: charts of studies, told under what is unsure."""
+    """The report of a plan. `answers`: what was asked of it; `more`: what studies say, told under what is unsure."""
     sections = [*parts(case, plan, language, answers, more)]
     own = [*plants(case, plan, language)]
     figures = list(_figures([*sections, *own]))
@@ -107,9 +108,13 @@ def css_text(words: str) -> Markup:
 
 
 def _provenance(plan: Plan, language: str) -> Table:
-    rows = [(say("case", language), plan.case_name)]
+    """Case, versions, and one digest over all input files; that of each stands with the run."""
     found: dict[str, Any] = dict(plan.provenance)
+    inputs = {str(name): str(digest) for name, digest in found.get("inputs", {}).items()}
+    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(inputs.items()))
+    rows = [(say("case", language), plan.case_name)]
     rows += [(name, str(version)) for name, version in found.get("versions", {}).items()]
-    rows += [(name, str(digest)) for name, digest in found.get("inputs", {}).items()]
+    whole = hashlib.sha256(lines.encode()).hexdigest()
+    rows.append((say("provenance_inputs", language, count=len(inputs)), whole))
     heads = (say("provenance_what", language), say("provenance_which", language))
     return Table(say("provenance", language), heads, tuple(rows))

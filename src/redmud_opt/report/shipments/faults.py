@@ -33,6 +33,9 @@ RELATIVE, LEAST_T = 1e-6, 2e-3
 """Tolerances of sums: of the amount, and the kilogram that makes no load."""
 
 CONSIGNMENT = ("lane", "material", "period", "status", "code")
+EXCUSES = ("within", "own", "passes", "no_province")
+"""Why a paper is not needed, each with the clause that would ask for it."""
+
 Sums = dict[tuple[str, ...], float]
 Row = dict[str, Any]
 
@@ -204,7 +207,7 @@ class _Check:
         """What has a hard clock leaves in time, or it is told."""
         orders = {row["order"]: row for row in self.rows}
         for row in _rows(self.manifests):
-            if row["clock"] == "hard" and row["must_leave_by"] < row["window_to"]:
+            if row["clock"] == "hard" and row["must_leave_by"] < row["window_to"] and row["wet_t"] > LEAST_T:
                 own = (orders[row["order"]][name] for name in ("lane", "material", "period"))
                 if not self._excused(*own, "clock_passed", "clock_too_short"):
                     yield _fault("clock", order=row["order"], lot=row["lot"], day=row["must_leave_by"])
@@ -214,7 +217,7 @@ class _Check:
         for row in (row for row in self.rows if row["status"] == "hazardous_waste"):
             for paper in ("permit", "document"):
                 named, why, clause = (row[f"{paper}{end}"] for end in ("", "_why", "_clause"))
-                if not (named or (why in ("within", "own", "passes") and clause) or why == "not_asked"):
+                if not (named or (why in EXCUSES and clause) or why == "not_asked"):
                     yield _fault("no_paper", order=row["order"], paper=paper)
             if not row["code"]:
                 yield _fault("no_paper", order=row["order"], paper="code")

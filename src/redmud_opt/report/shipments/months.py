@@ -98,9 +98,10 @@ class Months:
             return shares(self.calendar(row.calendar, t) * able)
         return shares(able * self.days[t] if row.per == "period" else able)
 
-    def covered(self, validities: Validities, t: int) -> Array:
-        """Days of the months of a period on which one of several papers is valid; none: all days."""
-        return np.array([float(len(valid_days(month, validities))) for month in self.of[t]])
+    def covered(self, t: int, *papers: Validities) -> Array:
+        """Days of the months of a period on which of each kind of paper one is valid."""
+        days = ([valid_days(month, own) for own in papers] for month in self.of[t])
+        return np.array([float(len(frozenset.intersection(*mine))) for mine in days])
 
 
 @cache

@@ -27,56 +27,25 @@ from redmud_opt.plan import Plan
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.plan.framing import framed
+from redmud_opt.plan.papers import AND
 from redmud_opt.report.shipments.consignments import Consignment, Lot, consignments
 from redmud_opt.report.shipments.months import Months, valid_days
-from redmud_opt.report.shipments.pacing import Pacing, Unsplit
+from redmud_opt.report.shipments.pacing import CLOCK, CLOCK_PASSED, Pacing, Unsplit
 from redmud_opt.report.shipments.papers import MISSING, Held, Papers
 from redmud_opt.report.shipments.splitting import SMALL_T, Split
 
 ORDER_COLUMNS = (
-    *(
-        "order",
-        "month",
-        "period",
-        "lane",
-        "mode",
-        "from_site",
-        "consignor",
-        "to_site",
-        "consignee",
-        "material",
-    ),
-    *("status", "code", "hazard", "wet_t", "dry_t", "loads", "whole_loads", "part_load_t", "window_from"),
-    *(
-        "window_to",
-        "must_leave_by",
-        "clock",
-        "permit",
-        "permit_why",
-        "permit_clause",
-        "document_kind",
-        "document",
-    ),
-    *("document_why", "document_clause"),
+    "order month period lane mode from_site consignor to_site consignee material status code hazard wet_t dry_t "
+    "loads whole_loads part_load_t window_from window_to must_leave_by clock permit permit_why permit_clause "
+    "document_kind document document_why document_clause"
 )
 MANIFEST_COLUMNS = (
-    *(
-        "order",
-        "month",
-        "lot",
-        "from_site",
-        "consignor",
-        "to_site",
-        "consignee",
-        "mode",
-        "material",
-        "code",
-        "hazard",
-    ),
-    *("wet_t", "dry_t", "window_from", "window_to", "must_leave_by", "clock", "permit", "permit_why"),
-    *("document", "document_why"),
+    "order month lot from_site consignor to_site consignee mode material code hazard wet_t dry_t window_from "
+    "window_to must_leave_by clock permit permit_why document document_why"
 )
-UNSPLIT_COLUMNS = ("lane", "material", "period", "why", "month", "at", "wet_t", "most_t")
+UNSPLIT_COLUMNS = "lane material period why month at wet_t most_t"
+AMOUNTS = ("wet_t", "dry_t", "loads", "whole_loads", "part_load_t", "most_t")
+SORTED_BY = ("month", "period", "from_site", "to_site", "material", "code")
 
 HAZARDOUS = "hazardous_waste"
 
@@ -108,19 +77,18 @@ def plan_shipments(case: Case, plan: Plan) -> Shipments:
     loads = {row.mode: row.load_t for row in live(case.modes) if row.load_t is not None}
     splits, unsplit = Pacing(book, months, loads).splits(given, held)
     names = _Names(book)
-    found = [
-        one
-        for own, its, kept in zip(given, held, splits, strict=True)
-        for one in _orders(own, its, kept, months, names)
-    ]
-    found.sort(
-        key=lambda one: tuple(
-            one[0][name] for name in ("month", "period", "from_site", "to_site", "material")
-        )
-    )
+    found = list[Order]()
+    for own, its, kept in zip(given, held, splits, strict=True):
+        orders = list(_orders(own, its, kept, months, names))
+        told = {one.why for one in unsplit if one.own is own}
+        unsplit += [] if told & {CLOCK, CLOCK_PASSED} else _late(own, orders)
+        found += orders
+    found.sort(key=lambda one: tuple(one[0][name] for name in SORTED_BY))
+    numbered = list(enumerate(found, start=1))
     return Shipments(
-        *_framed(found),
-        _unsplit_table(unsplit, book),
+        _table([order | {"order": number} for number, (order, _) in numbered], ORDER_COLUMNS),
+        _table([row | {"order": number} for number, (_, lots) in numbered for row in lots], MANIFEST_COLUMNS),
+        _table([_told(one, book.period(one.own.t)) for one in unsplit], UNSPLIT_COLUMNS),
         sum(own.wet_t for own in every if own.wet_t < SMALL_T),
     )
 
@@ -129,33 +97,25 @@ Order = tuple[dict[str, Any], list[dict[str, Any]]]
 """An order with its manifest rows."""
 
 
-def _framed(found: list[Order]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Work orders and manifests, orders numbered from 1."""
-    orders = [order | {"order": number} for number, (order, _) in enumerate(found, start=1)]
-    manifests = [row | {"order": number} for number, (_, rows) in enumerate(found, start=1) for row in rows]
-    return _table(orders, ORDER_COLUMNS), _table(manifests, MANIFEST_COLUMNS)
+def _table(rows: list[dict[str, Any]], said: str) -> pd.DataFrame:
+    columns = said.split()
+    numbers = [name for name in columns if name in AMOUNTS]
+    whole = [name for name in columns if name == "order"]
+    return framed([tuple(row[name] for name in columns) for row in rows], columns, numbers, whole)
 
 
-def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
-    numbers = [name for name in columns if name in ("wet_t", "dry_t", "loads", "whole_loads", "part_load_t")]
-    return framed([tuple(row[name] for name in columns) for row in rows], columns, numbers, whole=("order",))
+def _told(one: Unsplit, period: str) -> dict[str, Any]:
+    where = {"lane": one.own.lane, "material": one.own.material, "period": period, "month": one.month}
+    return where | {"why": one.why, "at": one.at, "wet_t": one.wet_t, "most_t": one.most_t}
 
 
-def _unsplit_table(unsplit: list[Unsplit], book: Book) -> pd.DataFrame:
-    rows = [
-        (
-            one.own.lane,
-            one.own.material,
-            book.period(one.own.t),
-            one.why,
-            one.month,
-            one.at,
-            one.wet_t,
-            one.most_t,
-        )
-        for one in unsplit
-    ]
-    return framed(rows, UNSPLIT_COLUMNS, ("wet_t", "most_t"))
+def _late(own: Consignment, orders: list[Order]) -> Iterator[Unsplit]:
+    """The first lot whose window ends after its hard clock: its papers begin too late in the month."""
+    for _, lots in orders:
+        for row in lots:
+            if row["clock"] == "hard" and row["must_leave_by"] < row["window_to"] and row["wet_t"] > SMALL_T:
+                yield Unsplit(own, CLOCK, row["month"], row["wet_t"], 0.0, row["must_leave_by"])
+                return
 
 
 class _Names:
@@ -165,7 +125,6 @@ class _Names:
         self.book = book
         case = book.facts.case
         self._owner = {row.name: row.owner for row in live(case.sites)}
-        self._facility = {row.name: row.owner for row in live(case.facilities)}
         self._buyer = {row.name: row.buyer for row in live(case.outlets)}
 
     def consignor(self, own: Consignment) -> str:
@@ -178,7 +137,7 @@ class _Names:
             self._buyer.get(taker.receiver) or taker.receiver if taker.kind == "outlet" else taker.receiver
             for taker in own.takers
         ]
-        return ";".join(dict.fromkeys(found)) or own.to_site
+        return AND.join(dict.fromkeys(found)) or own.to_site
 
     def status(self, own: Consignment) -> str:
         """Legal status in the period."""
@@ -224,23 +183,15 @@ def _window(month: Period, held: Held) -> tuple[date, date]:
 
 def _leaving(lots: list[Lot], first: date, last: date) -> dict[str, str]:
     """Window and clock: what must leave within the window makes it end that day."""
+    window = {"window_from": first.isoformat(), "window_to": last.isoformat()}
     bound = [lot for lot in lots if lot.leave_by is not None]
     if not bound:
-        return {
-            "window_from": first.isoformat(),
-            "window_to": last.isoformat(),
-            "must_leave_by": "",
-            "clock": "",
-        }
+        return window | {"must_leave_by": "", "clock": ""}
     next_ = min(bound, key=lambda lot: (lot.leave_by or date.max, not lot.hard))
     day = next_.leave_by or date.max
-    window_to = day if next_.hard and first <= day < last and len(lots) == 1 else last
-    return {
-        "window_from": first.isoformat(),
-        "window_to": window_to.isoformat(),
-        "must_leave_by": day.isoformat(),
-        "clock": "hard" if next_.hard else "soft",
-    }
+    if next_.hard and first <= day < last and len(lots) == 1:
+        window["window_to"] = day.isoformat()
+    return window | {"must_leave_by": day.isoformat(), "clock": "hard" if next_.hard else "soft"}
 
 
 def _lots_between(lots: list[Lot], start: float, end: float) -> list[tuple[Lot, float]]:

@@ -3,7 +3,6 @@
     share    days on which papers are valid × months of the lane × months of who takes it, as shares
     clock    lots that a hard clock bids leave in or before a month have left by its end
     room     Σ moved on a lane until the end of a month ≤ capacity of the period × Σ share of the lane until then
-
     receiver Σ moved until the end of a month ≤ what who takes it can take until then, where nobody keeps it there
 
 The clock bids no more than the receiver can take. Tried in this order, the first that keeps the room of the lane: all
@@ -90,8 +89,8 @@ class Pacing:
                 load = None
             loads.append(load)
         dues = [np.minimum(self._due(own), self._room(own)) for own, _ in mine]
-        own_pace = [self._share(own, papers, share, True, words) for own, papers in mine]
-        lane_pace = [self._share(own, papers, share, False, []) for own, papers in mine]
+        lane_pace = [self._share(own, papers, share, words) for own, papers in mine]
+        own_pace = [self._own_share(own, pace) for (own, _), pace in zip(mine, lane_pace, strict=True)]
         none = [np.zeros(len(share)) for _ in mine]
         for paces, due in ((own_pace, dues), (lane_pace, dues), (lane_pace, none)):
             splits = [
@@ -110,22 +109,18 @@ class Pacing:
             words += self._ahead(own, kept)
         return splits, words
 
-    def _share(
-        self, own: Consignment, papers: Held, lane: Array, receiver: bool, words: list[Unsplit]
-    ) -> Array:
-        """The pace of a consignment; where nothing is open at once, that of the lane."""
-        t, days = own.t, self.months.days[own.t]
-        valid = np.minimum(
-            self.months.covered(papers.of_border, t), self.months.covered(papers.of_receiver, t)
-        )
-        if not valid.sum():
-            words.append(Unsplit(own, PAPERS, self._names(t)[0], own.wet_t, 0.0))
-            valid = days
-        weights = lane * valid / days
-        if receiver:
-            weights = weights * self.taken(own) * days.sum() / days
-        found = shares(weights)
+    def _share(self, own: Consignment, papers: Held, lane: Array, words: list[Unsplit]) -> Array:
+        """The pace of a lane on days on which papers are valid; that of the lane where they never are."""
+        valid = self.months.covered(own.t, papers.of_border, papers.of_receiver)
+        found = shares(lane * valid / self.months.days[own.t])
+        if found is None:
+            words.append(Unsplit(own, PAPERS, self._names(own.t)[0], own.wet_t, 0.0))
         return lane if found is None else found
+
+    def _own_share(self, own: Consignment, pace: Array) -> Array:
+        """The same in the months of who takes it; without them where they are never open at once."""
+        found = shares(pace * self.taken(own) / self.months.days[own.t])
+        return pace if found is None else found
 
     def taken(self, own: Consignment) -> Array:
         """Shares of who takes it where it arrives: their months weighted by what they take; a yard any day."""
@@ -214,13 +209,14 @@ class Pacing:
     # ---------------------------------------------------------------- receivers
 
     def _room(self, own: Consignment) -> Array:
-        """What who takes it can take of it until the end of each month; without limit where somebody keeps it."""
+        """What who takes it can take of it until the end of each month; without limit where somebody keeps it, and
+        where there is no capacity once they are open."""
         count = len(self.months.of[own.t])
         if not own.takers or any(taker.kind == "storage" for taker in own.takers):
             return np.full(count, inf)
         use = max(self._use(taker.kind, taker.name, own.t) for taker in own.takers)
         until = np.cumsum(self.taken(own))
-        return own.wet_t * np.minimum(until / use, 1.0) if use > 0.0 else np.full(count, inf)
+        return own.wet_t * np.minimum(until / use, 1.0) if use > 0.0 else np.where(until > 0.0, inf, 0.0)
 
     def _ahead(self, own: Consignment, kept: Split) -> Iterator[Unsplit]:
         """More than a load beyond what who takes it can take until then."""

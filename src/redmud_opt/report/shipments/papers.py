@@ -4,7 +4,8 @@
     permit     of who takes hazardous waste in where it arrives
                held | exempt | own (waste of the site itself) | passes (nobody takes it in) | not_asked | missing
     document   approval or filing at the border of a province
-               held | within (no border is crossed) | not_asked | missing (asked for, and not in the case)
+               held | within (no border is crossed) | no_province (the case does not say) | not_asked
+               missing (asked for, and not in the case)
 
 Waste that is not hazardous needs no permit, what is no waste needs nothing: `none`. What is missing is a placeholder
 and counted; the plan that moves it stands on something that is still to be had.
@@ -15,6 +16,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
+from redmud_opt.case.listing import overlaps
 from redmud_opt.case.rules import Approval, Permit
 from redmud_opt.plan.audit.book import Book
 from redmud_opt.plan.audit.borders import Need
@@ -29,7 +31,7 @@ MISSING = "MISSING"
 """Stands where a paper is asked for and the case has none."""
 
 NONE, HELD, EXEMPT, OWN, PASSES = "none", "held", "exempt", "own", "passes"
-WITHIN, NOT_ASKED, ABSENT = "within", "not_asked", "missing"
+WITHIN, NO_PROVINCE, NOT_ASKED, ABSENT = "within", "no_province", "not_asked", "missing"
 
 
 class Paper(NamedTuple):
@@ -138,10 +140,9 @@ class Papers:
         clause = self._clause(rule, own.t)
         borders = self.book.borders
         start, end = borders.province(own.from_site), borders.province(own.to_site)
-        crosses = start != end
-        if not clause:
-            return Paper("", NOT_ASKED)
-        return Paper("", NOT_ASKED if crosses else WITHIN, clause)
+        if not clause or (start and end and start != end):
+            return Paper("", NOT_ASKED, clause)
+        return Paper("", WITHIN if start and end else NO_PROVINCE, clause)
 
     # ---------------------------------------------------------------- receivers
 
@@ -176,16 +177,23 @@ class Papers:
             and not self._licences.covers(taker.receiver, code, taker.method, own.t)
         ]
         if codes and not bare:
-            return Paper(permit, HELD) if permit else Paper(items, EXEMPT, self._exempting(items, codes))
+            return (
+                Paper(permit, HELD) if permit else Paper(items, EXEMPT, self._exempting(items, codes, own.t))
+            )
         if scheme and use:
             return Paper(scheme, HELD)
         at_site = all(self._licences.own(own.to_site, lineage) for lineage in own.lineages.values())
         return Paper("", OWN) if taker.kind != "outlet" and at_site else Paper(MISSING, ABSENT)
 
-    def _exempting(self, items: str, codes: tuple[str, ...]) -> str:
-        """Clauses of the items of the list of exemptions."""
+    def _exempting(self, items: str, codes: tuple[str, ...], t: int) -> str:
+        """Clauses of the items of the list of exemptions, as it stands in a period."""
         named = set(items.split(AND))
         rows = live(self.book.facts.case.exemption_list)
+        period = self.book.dates.periods[t]
         return AND.join(
-            dict.fromkeys(r.clause for r in rows if r.item in named and r.code in (*codes, "any"))
+            dict.fromkeys(
+                row.clause
+                for row in rows
+                if row.item in named and row.code in (*codes, "any") and overlaps(row, period)
+            )
         )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 import numpy as np
+import numpy.typing as npt
 
 from redmud_opt.report.shipments.months import Array
 
@@ -32,21 +33,19 @@ class Split:
 
 def split(wet_t: float, load_t: float | None, share: Array, due_t: Array) -> Split:
     """Lays an amount on months. `due_t`: what must have left by the end of each, cumulative, at most the amount."""
+    opened = np.flatnonzero(share > 0.0)
+    last, bid = int(opened[-1]), _in_open_months(due_t, opened)
     if load_t is None:
-        until = np.maximum(wet_t * np.cumsum(share), due_t)
-        until[np.flatnonzero(share > 0.0)[-1] :] = wet_t
+        until = np.maximum.accumulate(np.maximum(wet_t * np.cumsum(share), bid))
+        until[last:] = wet_t
         return Split(np.diff(until, prepend=0.0), None, np.zeros(len(share)))
-    last = int(np.flatnonzero(share > 0.0)[-1])
     count = floor((wet_t + SMALL_T) / load_t)
-    rest = wet_t - count * load_t
-    slack = SMALL_T / load_t
-    pace = np.cumsum(share)
-    until_n = [
-        count if k >= last else min(count, floor(wet_t * p / load_t + slack)) for k, p in enumerate(pace)
-    ]
+    rest, slack = wet_t - count * load_t, SMALL_T / load_t
+    paced = [min(count, floor(wet_t * part / load_t + slack)) for part in np.cumsum(share)]
+    until_n = [count if k >= last else n for k, n in enumerate(paced)]
     part_in = last if rest > SMALL_T else None
-    for k, due in enumerate(due_t):
-        if due > until_n[k] * load_t + SMALL_T and k < last:
+    for k, due in enumerate(bid[:last]):
+        if due > until_n[k] * load_t + SMALL_T:
             until_n[k] = min(count, ceil(due / load_t - slack))
             if part_in is not None and due > count * load_t + SMALL_T:
                 part_in = min(part_in, k)
@@ -60,3 +59,13 @@ def split(wet_t: float, load_t: float | None, share: Array, due_t: Array) -> Spl
     elif count:
         amounts[np.flatnonzero(whole)[-1]] += rest  # less than a kilogram rides along
     return Split(amounts.astype(float), tuple(int(n) for n in whole), part)
+
+
+def _in_open_months(due_t: Array, opened: npt.NDArray[np.intp]) -> Array:
+    """What is due in a month in which nothing may move, in the last open one before; without one in the first."""
+    bid = np.zeros(len(due_t))
+    for k, due in enumerate(due_t):
+        before = opened[opened <= k]
+        place = before[-1] if len(before) else opened[0]
+        bid[place] = max(bid[place], due)
+    return bid

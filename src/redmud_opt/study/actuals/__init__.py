@@ -60,7 +60,7 @@ def against(plan: Plan, case: Case, net: Network, actuals: Actuals, name: str) -
         "periods": period_frame(case, actuals),
         "stocks": stock_frame(happened, places, periods),
     }
-    answer = explained(name, actuals, caused, frames, happened, periods[0].start)
+    answer = explained(name, actuals, caused, frames, happened, places, periods[0].start)
     lots = Aging(actuals.records, happened, places, yields, periods).run()
     placed: dict[str, dict[str, float]] = {}
     for storage, material in happened.book.amounts["placed"]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from redmud_opt.study.actuals.books import Book, Key, Places
-from redmud_opt.study.actuals.happened import Happened
+from redmud_opt.study.actuals.happened import NOTHING_T, Happened
 from redmud_opt.study.actuals.yields import Yields
 
 USES = ("fed", "sold")
@@ -228,10 +228,10 @@ class Causes:
             yield self._caused(measure, key, [*parts, Part("not_explained", "", over)])
 
     def _revenue(self, key: Key) -> Iterator[Caused]:
-        """Money of what was sold with a price: more or less of it, and dearer or cheaper."""
+        """Money where all that was sold has a price: more or less of it, and dearer or cheaper."""
         tonnes, money = self.happened.revenue[key]
         price = self._price(key)
-        if price is None or not tonnes:
+        if price is None or not tonnes or abs(self.actual.total("sold", key) - tonnes) > NOTHING_T:
             return
         planned = self.plan.total("sold", key)
         volume, by_price = two_factors((planned, price), (tonnes, money / tonnes))

@@ -101,6 +101,8 @@ class Happening:
                 record.is_load and record.start == self.periods[-1].end
             ):
                 self.found.measured[key] = self.found.measured.get(key, 0.0) + record.dry_t
+            else:
+                self.found.say("stock_of_another_day", day=record.start, storage=key[0], material=key[1])
             return
         if period is None:
             return

@@ -22,6 +22,9 @@ TOLD = 5
 
 CAUSES_TOLD = 3
 
+MOIST, ALIKE = 1.1, 0.02
+"""From so many wet tonnes of a dry one on, and so near to them, dry tonnes look like wet ones."""
+
 SMALL_SHARE = 0.01
 """A deviation below this share of the plan is not worth a sentence."""
 
@@ -157,7 +160,11 @@ def _stock_row(
 
 
 def lines(
-    actuals: Actuals, caused: list[Caused], frames: dict[str, pd.DataFrame], happened: Happened
+    actuals: Actuals,
+    caused: list[Caused],
+    frames: dict[str, pd.DataFrame],
+    happened: Happened,
+    places: Places,
 ) -> Iterator[Message]:
     """What is said, the weightiest first within each measure."""
     if actuals.made_up:
@@ -171,7 +178,23 @@ def lines(
             values = {"site": site, "material": material}
             amounts = {"left": Tonnes(left), "measured": Tonnes(measured)}
             yield Message("actuals.measured", values | amounts | {"difference": _signed(difference, "t")})
+    for one in caused:
+        reported = (one.measure, one.key) in happened.reported
+        if reported and looks_wet(one, places.wet_per_dry[one.key[-1]]):
+            values = {
+                "what": Message(f"actuals.measure_{one.measure}"),
+                "at": one.key[0],
+                "material": one.key[-1],
+            }
+            yield Message("actuals.looks_wet", values)
     yield from happened.remarks
+
+
+def looks_wet(one: Caused, wet_per_dry: float) -> bool:
+    """Whether what was told as dry tonnes is what the plan has in wet ones, of something moist."""
+    if one.unit != "t" or one.planned <= 0 or wet_per_dry < MOIST:
+        return False
+    return abs(one.actual / one.planned / wet_per_dry - 1) < ALIKE
 
 
 def _periods(frame: pd.DataFrame) -> Iterator[Message]:
@@ -243,10 +266,11 @@ def explained(
     caused: list[Caused],
     frames: dict[str, pd.DataFrame],
     happened: Happened,
+    places: Places,
     start: date,
 ) -> Explanation:
     """The answer to: what happened otherwise than planned, and why."""
     assert actuals.cut is not None
     values = {"run": name, "start": start, "end": actuals.cut - timedelta(days=1)}
-    told = tuple(lines(actuals, caused, frames, happened))
+    told = tuple(lines(actuals, caused, frames, happened, places))
     return Explanation("actuals", Message("actuals.heading", values), told, frames)

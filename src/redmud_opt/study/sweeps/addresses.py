@@ -219,7 +219,8 @@ class ParameterReader:
             if "by" in items.node.items:
                 items.fault(items.line("by"), "by", Message("sweep.evidence_says_how"))
             return "value" if len(cells) == 1 or figure is not None else "range"
-        by = items.one_of("by", GIVEN_WAYS, "days" if date else "factor")
+        usual = "days" if date else "factor" if figure is None else "value"
+        by = items.one_of("by", GIVEN_WAYS, usual)
         if date != (by == "days"):
             items.fault(items.line("by"), "by", Message("sweep.days_of_dates", {"by": by}))
         return by

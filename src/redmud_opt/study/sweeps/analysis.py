@@ -1,4 +1,4 @@
-"""What the table of a study says, as tidy frames; figures of them stand in `report.sweeps`.
+"""What the table of a study says, as tidy frames; figures of them stand in `report.studies`.
 
 tornado(results, output)        parameter, low, high, at_low, base, at_high, swing         the widest first
 response(results, output)       value of the parameter, output                             of a grid of one

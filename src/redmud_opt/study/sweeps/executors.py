@@ -28,6 +28,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from redmud_opt.plan.plan import versions
 from redmud_opt.study.sweeps.member import MemberSolver, Row, Setup, Task, crashed, head
 
 ENGINES = ("serial", "threads", "processes", "dask")
@@ -72,6 +73,11 @@ def begin_process(setup: Setup) -> None:
 def solve_in_process(task: Task) -> Row:
     """One member in a process of its own."""
     return solve_task(_setup[0], task)
+
+
+def own_version() -> str:
+    """The version of the program, as a worker has it."""
+    return versions()["redmud_opt"]
 
 
 class Slots(Protocol):
@@ -175,6 +181,14 @@ class OnDask:
         if not self.client.ncores():
             self.close()
             raise ClusterSilent(str(cluster))
+        try:
+            found = set(self.client.run(own_version).values())
+        except Exception as error:
+            self.close()
+            raise ClusterSilent(str(cluster)) from error
+        if found != {own_version()}:
+            self.close()
+            raise ClusterSilent(f"{cluster}: {', '.join(sorted(found))}")
         self.setup = self.client.scatter(setup, broadcast=True)
         self.pool = self.client.get_executor(pure=False, retries=0)
 

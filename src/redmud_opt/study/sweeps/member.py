@@ -14,7 +14,7 @@ Whatever goes wrong in a member is its row: `status` as of a solve, or faulty, r
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,7 +29,7 @@ from redmud_opt.model import build_model
 from redmud_opt.model.arrays import StandardForm, compile
 from redmud_opt.network import Network, build_network
 from redmud_opt.plan import audit, make_plan
-from redmud_opt.plan.whole import Whole
+from redmud_opt.plan.whole import Whole, labels_of, whole_families
 from redmud_opt.solve import Options, Outcome, Session
 from redmud_opt.solve.outcome import Array
 from redmud_opt.study.asking import as_it_was, fix_whole, met_again, prepare
@@ -95,6 +95,8 @@ class MemberSolver:
             model = build_model(self.network)
             prepare(model, self.network, ())
             self.form = compile(model)
+            if strangers(model, setup.whole):
+                raise NoBaseAgain("other decisions")
             with as_it_was(model):
                 fix_whole(model, setup.whole)
                 self.session.update(form := compile(model))
@@ -206,6 +208,19 @@ class MemberSolver:
         if not found.passed:
             row |= {"status": "rejected", "reason": text(found.failures[0].message, "en")}
         return row
+
+
+def strangers(model: ConcreteModel, whole: Sequence[Whole]) -> bool:
+    """Whether some of these decisions are none of a model: those of another case would be left out in silence."""
+    asked: dict[str, set[tuple[str, ...]]] = {}
+    for family, labels, _ in whole:
+        asked.setdefault(family, set()).add(labels)
+    for columns in whole_families(model):
+        if wanted := asked.pop(columns.name, None):
+            wanted -= {labels_of(columns, k) for k in range(len(columns))}
+            if wanted:
+                return True
+    return bool(asked)
 
 
 def head(setup: Setup, task: Task) -> Row:

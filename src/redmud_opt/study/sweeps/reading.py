@@ -85,6 +85,8 @@ class Reading:
     folder: Path
     case: Case | None
     faults: list[Fault] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Names of parameters whose faults have been told."""
 
     def study(self) -> Study:
         """All of it, or CaseFaults."""
@@ -136,6 +138,7 @@ class Reading:
         for items in top.mappings("parameters"):
             parameter = reader.read(items)
             if parameter is None:
+                self.unread.add(items.text("name"))
                 continue
             if parameter.name in found:
                 message = Message("sweep.name_twice", {"name": parameter.name})
@@ -171,6 +174,8 @@ class Reading:
         """Which parameter a name is."""
         if name in names:
             return names.index(name)
+        if name in self.unread:
+            return None
         items.fault(line, key, Message("sweep.unknown_parameter", {"name": name}), did_you_mean(name, names))
         return None
 

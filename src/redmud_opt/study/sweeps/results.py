@@ -64,6 +64,14 @@ def is_money(output: str) -> bool:
     return output in ("value", "objective", "goal:value") or output.startswith(("term:", "value:"))
 
 
+def _named(output: str) -> Message | str:
+    """An output in words where it has some without labels of the case."""
+    kind, _, rest = output.partition(":")
+    if kind in ("term", "goal"):
+        return Message(f"plan.{kind}_{rest}")
+    return Message(f"sweep.output_{output}") if output in ("value", "objective") else output
+
+
 def _shown(output: str, amount: float) -> Money | str:
     return Money(amount) if is_money(output) else f"{amount:.6g}"
 
@@ -167,7 +175,7 @@ class Results:
                 ends = dict(
                     zip(("base", "low", "middle", "high"), (_shown(output, x) for x in amounts), strict=True)
                 )
-                yield Message("sweep.output", {"output": output, **ends})
+                yield Message("sweep.output", {"output": _named(output), **ends})
 
     def _audits(self, found: pd.DataFrame) -> Iterator[Message]:
         if "audit_passed" not in found:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.study.test_sweeps import COST, PRICE, linear, made_of
 
-from redmud_opt.report.sweeps import page, pictures
+from redmud_opt.report.studies import page, pictures
 from redmud_opt.study.sweeps.designs import Design
 from redmud_opt.study.sweeps.results import Results
 
