@@ -28,6 +28,9 @@ from redmud_opt.study.sweeps.results import HELD, QUANTILES, Moving, Results, na
 Z = 1.959964
 """Of an interval that holds 95 %."""
 
+SAME = 1e-9
+"""Relative difference up to which two outputs are the same."""
+
 MOST = 12
 """Rows that are told of what is done differently."""
 
@@ -42,6 +45,8 @@ def tornado(results: Results, output: str = "value") -> pd.DataFrame:
         base = float(at.get("base", np.nan))
         ends = [value for value in (low, base, high) if not np.isnan(value)]
         swing = max(ends) - min(ends) if ends else np.nan
+        if ends and swing <= SAME * max(map(abs, ends)):
+            swing = 0.0
         missing = np.isnan(low) or np.isnan(high)
         rows.append((moving.name, moving.low, moving.high, low, base, high, swing, missing))
     names = ["parameter", "low", "high", "at_low", "base", "at_high", "swing", "without_plan"]
