@@ -193,6 +193,21 @@ def test_a_grid_replaces_its_own_step_only(session: EditSession) -> None:
     assert session.pending().steps == ()
 
 
+def test_a_grid_adds_and_deletes_rows(session: EditSession) -> None:
+    """Blank new rows are none; a cell of a row that goes is no edit; rows that are new have numbers below 0."""
+    rows = [row for row, _ in session.sheet("outlets").rows()]
+    state = {
+        "deleted_rows": [0],
+        "edited_rows": {"0": {"max_t": "5"}, 1: {"max_t": None, "comment": "x"}},
+        "added_rows": [{"name": "one"}, {}, {"name": "two", "max_t": None}],
+    }
+    session.make([Edit("set", "sites", 2, "comment", first(session, "sites")[1].get("comment", ""), "y")])
+    session.make(of_grid(session.sheet("outlets"), "outlets", rows, state, session.new_row()), "g")
+    assert [row for row, _ in session.sheet("outlets").rows()] == [rows[1], -1, -2]
+    assert session.sheet("outlets").cells(rows[1])["comment"] == "x"
+    assert session.sheet("outlets").cells(-2) == {"name": "two"}
+
+
 def test_copy_switch_delete(session: EditSession) -> None:
     sheet = session.sheet("outlets")
     row, held = first(session, "outlets")

@@ -298,6 +298,29 @@ def test_rows_of_actuals(
     assert refused(lambda: read(home, tmp_path / "a.csv"))[: len(expected)] == expected
 
 
+@pytest.mark.parametrize(
+    "written", ["2026/{}/28 10:22", "2026-0{}-28T10:22:05", "2026年{}月28日", "20260{}28"]
+)
+def test_days_as_weighbridges_write_them(home: Path, tmp_path: Path, written: str) -> None:
+    head = ["ticket", "date", "from", "to", "material", "net weight (t, dry)"]
+    rows = [[f"T{m}", written.format(m), "refinery", "city", "red_mud", 5] for m in (1, 2, 3)]
+    (tmp_path / "a.csv").write_text(lines([head, *rows]), encoding="utf-8")
+    found = read(home, tmp_path / "a.csv")
+    assert ([record.start.month for record in found.records], found.cut) == ([1, 2, 3], date(2026, 4, 1))
+    rows[2][1] = "2026-03-08"  # the month goes on: the quarter is not over
+    (tmp_path / "a.csv").write_text(lines([head, *rows]), encoding="utf-8")
+    assert read(home, tmp_path / "a.csv").cut is None
+
+
+def test_days_that_may_be_anything_are_faults_and_the_list_stays_short(home: Path, tmp_path: Path) -> None:
+    head = ["ticket", "date", "from", "to", "material", "net weight (t, dry)"]
+    rows = [[f"T{number}", "3/5/26", "refinery", "city", "red_mud", 5] for number in range(500)]
+    (tmp_path / "a.csv").write_text(lines([head, *rows]), encoding="utf-8")
+    found = refused(lambda: read(home, tmp_path / "a.csv"))
+    assert [key for key, _, _ in found] == ["case.not_a_date"] * 10 + ["actuals.and_more"]
+    assert found[-1] == ("actuals.and_more", 12, "date")
+
+
 def test_many_faults_of_many_files_are_one_list(home: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(lines(spoilt(3, "-5")), encoding="utf-8")
     (tmp_path / "b.csv").write_text(lines(spoilt(0, "elsewhere")), encoding="utf-8")

@@ -26,7 +26,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from tests.jobs.cases import growing, slow
+from tests.jobs.cases import growing
 
 from redmud_opt.jobs import cancel, runs
 
@@ -82,10 +82,9 @@ def serving(folder: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app with folders of its own, and in them a small case in which lines are built, and one that takes long."""
+    """The app with folders of its own, and in them a small case in which lines are built."""
     folder = tmp_path_factory.mktemp("server")
     growing(folder / "cases" / "growing")
-    shutil.copyfile(slow(folder / "slow"), folder / "cases" / "slow.yaml")
     with serving(folder) as found:
         yield found
         for run in runs(found.runs):  # what a journey that failed has left behind
@@ -118,8 +117,8 @@ def _by_command_line(place: Served, case: str, *options: str) -> str:
         "redmud_opt",
         "solve",
         case,
-        "--runs",
-        str(place.runs),
+        "--out",
+        str(place.runs / name),
         "--json",
         *options,
     ]

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.jobs.cases import growing
+from tests.journeys.conftest import Served
 
+from redmud_opt.case.editing import EditSession
 from redmud_opt.case.workbook import write_workbook
 
 pytestmark = pytest.mark.journey
@@ -117,11 +119,13 @@ def test_edit_diff_result(server: str, tab: Page, language: str) -> None:
     expect(change(tab)).to_have_count(0)
     tab.locator(".st-key-inputs").get_by_role("link", name=words["to_run"]).click()
     idle(tab)
+    tab.locator("summary").first.click()
+    tab.locator(".st-key-gap input").fill("50")  # any plan will do
     tab.locator(".st-key-run_button button").click()
     expect(tab.locator(".st-key-results")).to_contain_text(words["audit"], timeout=120_000)
 
 
-def test_what_the_grid_might_misread_is_kept_as_typed(server: str, tab: Page) -> None:
+def test_what_the_grid_might_misread_is_kept_as_typed(place: Served, server: str, tab: Page) -> None:
     """`.5`, `1e3`, a fast `-5`: as text in the grid, in the list of changes and in the file."""
     copied(tab, server, "en")
     for row, text in enumerate((".5", "1e3")):
@@ -139,8 +143,37 @@ def test_what_the_grid_might_misread_is_kept_as_typed(server: str, tab: Page) ->
     ).to_be_visible()  # who pays has no product
     tab.locator(".st-key-commit_anyway button").click()
     expect(tab.locator(".st-key-inputs")).to_contain_text("Committed")
-    cells = grid_of(tab).locator("[role=gridcell]").all_inner_texts()
-    assert {".5", "1e3", "-5"} <= set(cells)
+    found = re.search(r"case=([\w-]+)", tab.url)
+    assert found is not None
+    written = EditSession(place.work / found[1]).committed("outlets")
+    assert [cells["max_t"] for _, cells in written.rows()] == [".5", "1e3"]
+    assert [cells["price_cny_per_t"] for _, cells in written.rows()] == ["420", "-5"]
+
+
+def test_rows_are_deleted_and_added_in_the_grid(server: str, tab: Page) -> None:
+    """A row goes, another is typed below what is left: both wait, and what was done first is not forgotten."""
+    copied(tab, server, "en")
+    grid = grid_of(tab)
+    expect(grid.locator("[role=columnheader]").filter(has_text="Max")).to_have_count(1)
+    grid.scroll_into_view_if_needed()
+    box = grid.locator("canvas").first.bounding_box()
+    assert box is not None
+    tab.mouse.click(box["x"] + 12, box["y"] + 52)  # the mark before the first row
+    tab.keyboard.press("Delete")
+    expect(change(tab)).to_contain_text("(deleted)")
+    idle(tab)
+    grid.scroll_into_view_if_needed()
+    box = grid.locator("canvas").first.bounding_box()
+    assert box is not None
+    for _ in range(2):  # the first click makes a blank row, the second goes into it
+        tab.mouse.click(box["x"] + 250, box["y"] + 87)
+        idle(tab)
+    tab.keyboard.type("new_market", delay=25)
+    tab.keyboard.press("Enter")
+    expect(change(tab)).to_contain_text("new_market")
+    expect(change(tab)).to_contain_text("(deleted)")
+    tab.locator(".st-key-undo button").click()
+    expect(change(tab)).to_have_count(0)
 
 
 def test_a_case_sent_with_faults_is_mended(server: str, tab: Page, tmp_path: Path) -> None:

@@ -161,7 +161,8 @@ def read_flag(text: str, column: Column) -> bool:
     return found
 
 
-def _written_date(text: str) -> date | None:
+def written_date(text: str) -> date | None:
+    """The day that a text most likely means, year first or as a spreadsheet's day number."""
     plain = unicodedata.normalize("NFKC", visible(text))
     for pattern in _WRITTEN_DATES:
         if found := pattern.fullmatch(plain):
@@ -183,7 +184,7 @@ def read_date(text: str, column: Column) -> date:
     except ValueError as error:
         raise BadValue(Message("case.no_such_day", {"text": text})) from error
     if found is None:
-        meant = _written_date(text)
+        meant = written_date(text)
         remedy = Message("case.write", {"text": meant.isoformat()}) if meant else Message("case.write_date")
         raise BadValue(Message("case.not_a_date", {"text": text}), remedy)
     if not 1900 <= found.year <= 2200:

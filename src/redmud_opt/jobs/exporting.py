@@ -16,7 +16,6 @@ from redmud_opt.jobs.inputs import base_of
 from redmud_opt.jobs.reporting import write_held
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.filings import write_filings
-from redmud_opt.report.planbook import write_planbook
 from redmud_opt.report.shipments.book import write_shipments
 
 WORKBOOK = ".xlsx"
@@ -57,6 +56,8 @@ def take_bundle(held: Held, target: Path) -> tuple[Path, ...]:
 
 def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     """The plan as a workbook, with what was asked of it."""
+    from redmud_opt.report.planbook import write_planbook  # its charts need plotly, an extra
+
     if not _is_workbook(target):
         raise _what()
     book = write_planbook(

@@ -45,10 +45,8 @@ class Entry:
 
     @property
     def state(self) -> str:
-        """queued, running, cancelled, failed; of what is done: optimal, feasible, infeasible or none."""
-        if self.now.state != "done":
-            return "cut_short" if self.value_cny is not None and self.now.ended else self.now.state
-        return self.status
+        """queued, running, cancelled, failed; of what is done: optimal, feasible, infeasible, unbounded or none."""
+        return self.status if self.now.state == "done" else self.now.state
 
 
 def entries(runs_root: str | Path) -> list[Entry]:

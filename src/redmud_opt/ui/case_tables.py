@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,12 @@ def show(name: str, path: Path, say: Words) -> None:
         return
     case = _case(path, say)
     labels = {} if case is None else case.labels(say.language)
-    rows = _found(sheet, table, labels, say)
-    _grid(session, sheet, table, rows, editable, say)
+    asked = _asked(table, say)
+    _grid(session, sheet, table, asked, labels, editable, say)
     if editable:
         case_changes.listing(path, say)
     _lent(case, table, say)
+    rows = _found(sheet, table, asked, labels)
     case_row.show(session, sheet, table, rows, editable, case, labels, say)
 
 
@@ -98,33 +100,42 @@ def _table_chosen() -> None:
 # ---- search ------------------------------------------------------------------------------------------------
 
 
-def _found(sheet: AnySheet, table: str, labels: Mapping[str, str], say: Words) -> Rows:
-    """The rows that are asked for; the row of the address is always among them."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows and columns are asked for."""
+
+    words: str
+    marks: tuple[str, ...]
+    every: bool
+
+
+def _asked(table: str, say: Words) -> Asked:
+    """What is searched for, above the grid."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             told("search", say), key="search", placeholder=told("search_hint", say), icon=":material/search:"
         )
-        marks = (
-            st.pills(
+        marks: list[str] = []
+        if table != KEYS_TABLE:
+            marks = st.pills(
                 told("only", say),
                 FILTERS,
                 selection_mode="multi",
                 key="only",
                 format_func=lambda one: told(f"mark.{one}", say),
             )
-            if table != KEYS_TABLE
-            else []
-        )
-    asked = st.query_params.get("row", "")
-    found = matching(sheet.rows(), words, labels)
-    if marks:
-        found = [(row, cells) for row, cells in found if set(marks) & _marks(table, cells)]
+    return Asked(words, tuple(marks), st.toggle(told("all_columns", say), key="all_columns"))
+
+
+def _found(sheet: AnySheet, table: str, asked: Asked, labels: Mapping[str, str]) -> Rows:
+    """The rows that are asked for; the row of the address is always among them."""
+    found = matching(sheet.rows(), asked.words, labels)
+    if asked.marks:
+        found = [(row, cells) for row, cells in found if set(asked.marks) & _marks(table, cells)]
     held = {row for row, _ in found}
-    if asked.lstrip("-").isdecimal() and int(asked) not in held and sheet.holds(int(asked)):
-        found.append((int(asked), sheet.cells(int(asked))))
-    total = sum(1 for _ in sheet.rows())
-    if len(found) < total:
-        st.caption(told("found", say, count=str(len(found)), total=str(total)))
+    wanted = st.query_params.get("row", "")
+    if wanted.lstrip("-").isdecimal() and int(wanted) not in held and sheet.holds(int(wanted)):
+        found.append((int(wanted), sheet.cells(int(wanted))))
     return found
 
 
@@ -145,17 +156,28 @@ def _marks(table: str, cells: Mapping[str, str]) -> set[str]:
 # ---- the grid ----------------------------------------------------------------------------------------------
 
 
-def _grid(session: EditSession, sheet: AnySheet, table: str, rows: Rows, editable: bool, say: Words) -> None:
-    every = st.toggle(told("all_columns", say), key="all_columns")
-    names = _columns_shown(sheet, table, every, say)
-    key = _key(table, names, rows)
+def _grid(
+    session: EditSession,
+    sheet: AnySheet,
+    table: str,
+    asked: Asked,
+    labels: Mapping[str, str],
+    editable: bool,
+    say: Words,
+) -> None:
+    """The rows asked for. What is typed is no part of the grid's own table, or the grid would forget it."""
+    key = _key(table, asked, say)
     if editable:
         try:
             sheet = session.sheet(table, without=key)
-        except CaseFaults:
+        except CaseFaults:  # somebody else has changed the row that was typed into
             case_changes.turned()
-            key = _key(table, names, rows)
-        rows = [(row, sheet.cells(row)) for row, _ in rows if sheet.holds(row)]
+            key = _key(table, asked, say)
+    rows = _found(sheet, table, asked, labels)
+    names = _columns_shown(sheet, table, asked.every, say)
+    total = sum(1 for _ in sheet.rows())
+    if len(rows) < total:
+        st.caption(told("found", say, count=str(len(rows)), total=str(total)))
     frame = _frame(table, names, rows, say)
     config = {name: _config(table, name, say) for name in names}
     config |= {
@@ -182,11 +204,11 @@ def _grid(session: EditSession, sheet: AnySheet, table: str, rows: Rows, editabl
     st.caption(told("grid_hint", say))
 
 
-def _key(table: str, names: Sequence[str], rows: Rows) -> str:
-    """One grid per tab, table, columns and search; a new one whenever something else has changed the table."""
+def _key(table: str, asked: Asked, say: Words) -> str:
+    """One grid per tab, table and search; a new one whenever something else has changed the table."""
     tab = st.session_state.setdefault("_tab", secrets.token_hex(4))
-    search = st.session_state.get("search", ""), tuple(st.session_state.get("only") or ())
-    view = (tuple(names), search, st.query_params.get("row", "") if any(search) else "")
+    narrowed = bool(asked.words or asked.marks)
+    view = (asked, say.language, st.query_params.get("row", "") if narrowed else "")
     return f"grid-{tab}-{table}-{case_changes.turn()}-{abs(hash(view))}"
 
 

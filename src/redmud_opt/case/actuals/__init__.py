@@ -28,6 +28,9 @@ from redmud_opt.i18n import Message
 
 __all__ = ["MEASURES", "Actuals", "Record", "read_actuals"]
 
+OF_A_KIND = 10
+"""Faults of a kind in one column that are told one by one."""
+
 MADE_UP = ("made up", "made-up", "虚构", "编造")
 """Words by which a file says that its numbers are none that were measured."""
 
@@ -67,12 +70,28 @@ def read_actuals(
     cut, kept = checked(records, case, through, faults, remarks)
     if faults:
         order = {file: number for number, file in enumerate(dict.fromkeys(fault.file for fault in faults))}
-        raise CaseFaults(sorted(dict.fromkeys(faults), key=lambda fault: (order[fault.file], fault.row)))
+        raise CaseFaults(sorted(_thinned(faults), key=lambda fault: (order[fault.file], fault.row)))
     if not records:
         raise CaseFaults([Fault(str(files[0]), 0, "", Message("importing.nothing"))])
     names = tuple(Path(file).name for file in files)
     told = tuple(dict.fromkeys(remarks))
     return Actuals(names, tuple(kept), tuple(records), cut, tuple(made_up), told, mapping)
+
+
+def _thinned(faults: list[Fault]) -> list[Fault]:
+    """The first faults of a kind in a column, and how many more there are: tickets come by the thousand."""
+    kinds: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in dict.fromkeys(faults):
+        kinds.setdefault((fault.file, fault.column, fault.message.key), []).append(fault)
+    found = []
+    for held in kinds.values():
+        found += held[:OF_A_KIND]
+        if more := held[OF_A_KIND:]:
+            first = more[0]
+            found.append(
+                Fault(first.file, first.row, first.column, Message("actuals.and_more", {"count": len(more)}))
+            )
+    return found
 
 
 def signature(row: Sequence[str]) -> str:

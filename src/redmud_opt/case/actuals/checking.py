@@ -16,6 +16,8 @@ from redmud_opt.i18n import Message
 LISTED = 12
 """Months that a fault names at most."""
 
+LAST_DAYS = timedelta(days=7)
+
 
 def checked(
     records: list[Record], case: Case, through: str | None, faults: list[Fault], remarks: list[Message]
@@ -59,10 +61,11 @@ def _cut(records: list[Record], case: Case, through: str | None, faults: list[Fa
     flows = [record for record in records if record.measure != "stock"]
     if not flows:
         return None
-    loads = [record.start for record in flows if record.is_load]
-    # a load says that its month is reported, as nobody can tell a day without loads from a day not reported
+    # loads of its last week say that a month is reported: nobody can tell a day without loads from one not reported
     ends = [record.end for record in flows if not record.is_load]
-    ends += [date(day.year + day.month // 12, day.month % 12 + 1, 1) for day in loads]
+    for day in (record.start for record in flows if record.is_load):
+        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        ends.append(following if following - day <= LAST_DAYS else day.replace(day=1))
     closed = [period.end for period in case.periods if period.end <= max(ends)]
     return closed[-1] if closed else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,10 +15,11 @@ from redmud_opt.case.faults import Fault
 from redmud_opt.case.importing.entries import CODE, Amount, Cells, total_of
 from redmud_opt.case.importing.headings import plain
 from redmud_opt.case.importing.layout import Layout, is_blank
-from redmud_opt.case.values import BadValue, read_date
+from redmud_opt.case.values import BadValue, read_date, written_date
 from redmud_opt.i18n import Message
 
 _DATE = Column("date", "a date")
+_CLOCK = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$")
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,11 @@ class _Row:
         return (date(year, month, 1), date(year + month // 12, month % 12 + 1, 1))
 
     def _day(self, field: str) -> date | None:
-        text = self.cells.text(field)
+        """A day, year first however it is written, as weighbridges do; the time of day is dropped."""
+        text = _CLOCK.sub("", self.cells.text(field))
         try:
-            return read_date(text.partition(" ")[0] if self.layout.sheet.name else text, _DATE)
+            written = None if text.isdecimal() and len(text) < len("20260301") else written_date(text)
+            return written or read_date(text, _DATE)
         except BadValue as bad:
             column = self.layout.columns[self.layout.of(field)[0]][0]
             self.cells.fault(column, bad.message, bad.remedy)

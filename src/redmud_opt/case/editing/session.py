@@ -138,7 +138,7 @@ class EditSession:
         """A number that no added row has."""
         pending = self.pending()
         steps = (*pending.steps, *pending.undone)
-        return min((edit.row for step in steps for edit in step.edits), default=0) - 1 if steps else -1
+        return min((0, *(edit.row for step in steps for edit in step.edits))) - 1
 
     # ---- steps -----------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -27,6 +25,7 @@ from redmud_opt.report.figures import INK, styled
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import figure as digits
 from redmud_opt.report.numbers import money_scale
+from redmud_opt.report.yearly import owners
 
 MOST_TERMS, MOST_SOURCES = 7, 30
 LETTERS, LINE_PX = 50, 17
@@ -193,15 +192,3 @@ def capex_by_owner(case: Case, plan: Plan, language: str) -> Chart | None:
     return Chart(
         "capex_by_owner", title, say("capex.note", language), styled(figure, height), twin, tuple(heads)
     )
-
-
-def owners(case: Case) -> Mapping[str, str]:
-    """Line, yard, raise or option on what arises → company: the facility's owner, else that of its site."""
-    of_site = {row.name: row.owner for row in case.sites}
-    of_facility = {row.name: row.owner or of_site.get(row.site, "") for row in case.facilities}
-    of_storage = {row.name: of_site.get(row.site, "") for row in case.storages}
-    site_of = {row.name: row.site for row in case.all_arisings}
-    found = {row.name: of_facility.get(row.facility, "") for row in case.lines} | of_storage
-    found |= {row.name: of_storage.get(row.storage, "") for row in case.raises}
-    found |= {row.name: of_storage.get(row.storage, "") for row in case.yard_measures}
-    return found | {row.name: of_site.get(site_of.get(row.arising, ""), "") for row in case.reductions}

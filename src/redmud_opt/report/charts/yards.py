@@ -14,7 +14,7 @@ from redmud_opt.report.charts.base import BELOW, GRID, SERIES, Chart, label, say
 from redmud_opt.report.figures import INK, styled
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import mass_scale
-from redmud_opt.report.setting import Setting
+from redmud_opt.report.yearly import year_ends
 
 COLUMNS, MOST_YARDS = 3, 24
 FULL_PX, PANEL_PX, BETWEEN_PX = 27, 200, 66
@@ -24,19 +24,9 @@ LEAST_PERCENT = 0.5
 FILL = [[0.0, "#ffffff"], [0.5, "#9ecae1"], [0.85, "#3182bd"], [1.0, "#08306b"]]
 
 
-def _year_ends(case: Case, plan: Plan) -> pd.DataFrame:
-    """The state of every yard at the end of each calendar year."""
-    year_of = Setting.of(case).year_of
-    order = {period.name: k for k, period in enumerate(case.periods)}
-    frame = plan.frames["yards"]
-    frame = frame.assign(year=frame["period"].map(year_of), order=frame["period"].map(order))
-    frame = frame.sort_values(["storage", "order"], kind="stable")
-    return frame.groupby(["storage", "year"], sort=False, as_index=False).last()
-
-
 def storage_fill(case: Case, plan: Plan, language: str) -> Chart | None:
     """A cell per storage and year: how full it is at the end of the year, in percent of its room."""
-    ends = _year_ends(case, plan)
+    ends = year_ends(case, plan)
     wide = ends.pivot(index="storage", columns="year", values="filled_share")
     wide = wide.reindex(list(dict.fromkeys(ends["storage"])))
     wide = 100.0 * wide
@@ -76,7 +66,7 @@ def storage_fill(case: Case, plan: Plan, language: str) -> Chart | None:
 
 def yard_life(case: Case, plan: Plan, language: str) -> Chart | None:
     """A small panel per yard that waste is placed in: what lies in it at the end of a year, and its room."""
-    ends = _year_ends(case, plan)
+    ends = year_ends(case, plan)
     ends = ends.assign(inside=ends["held_t"] + ends["filled_t"])
     ends = ends.assign(room=ends["inside"] + ends["free_t"])
     placed = ends.groupby("storage", sort=False)["filled_t"].max()

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from redmud_opt.case import Case
-from redmud_opt.i18n import Message, template, text
+from redmud_opt.case.fieldwords import column_words
+from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
 from redmud_opt.plan.evidence import plan_evidence
 from redmud_opt.report.charts import (
@@ -227,10 +228,10 @@ def _figure_words(name: str, labels: Labels) -> str:
         return labels.name(name)
     key, _, column = cell.rpartition(" / ")
     what = " · ".join(labels.name(part) for part in key.split("/") if part)
-    field = f"fields.{table}.{column}"
-    words = column if template(field, labels.language) is None else text(Message(field), labels.language)
+    words = column_words(table, column, labels.language) or column
     for mark in (";", "；", "(", "（"):
         words = words.partition(mark)[0]
+    words = words[:1].upper() + words[1:]
     return say("of_thing", labels.language, field=words.strip(), thing=what)
 
 

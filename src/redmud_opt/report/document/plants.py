@@ -11,13 +11,13 @@ from redmud_opt.case.things import Site
 from redmud_opt.plan import Plan
 from redmud_opt.plan.permits import SEPARATOR
 from redmud_opt.plan.served import per_source
-from redmud_opt.report.charts.money import owners
 from redmud_opt.report.document.blocks import Block, Facts, Section, Table, Words, say, table_of
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import mass_scale, money_scale, percent
 from redmud_opt.report.setting import Setting
 from redmud_opt.report.tables import View
 from redmud_opt.report.todo import steps
+from redmud_opt.report.yearly import owners
 
 YEARLY = ("generated_t", "carried_in_t", "used_t", "disposed_t", "handed_out_t", "stock_t")
 MOST_LANES = 14

@@ -20,20 +20,20 @@ from redmud_opt.case.workbook.opening import new_workbook
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
 from redmud_opt.plan.words import gap_words
-from redmud_opt.report.charts import capex_by_owner, storage_fill
 from redmud_opt.report.display import fate_cells, rate_cells
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import percent
 from redmud_opt.report.planbook.book import Book
 from redmud_opt.report.tables import SHOWN, View, heading, table
 from redmud_opt.report.todo import contracts_to_sign, steps_to_take
+from redmud_opt.report.yearly import owners, year_ends
 from redmud_opt.study.inputs_diff import inputs_that_differ
 
 Answers = tuple[str, Sequence[str]]
 MILLION = 1e6
 SUMMARY_COLUMNS, SUMMARY_SIGNS, ANSWER_SIGNS = 9, 180, 135
-MOST_YARDS = 12
-"""Lines of the chart of yards."""
+MOST_YARDS, LEAST_PERCENT = 12, 0.05
+"""Lines of the chart of yards, and how full a yard is at least that is shown."""
 
 
 def write_planbook(
@@ -111,7 +111,7 @@ class Planbook:
         row = book.block(sheet, row + 1, self.say("rates"), self._rates_in_all(), breadth=16)
         row = book.block(sheet, row + 1, self.say("fates"), fate_cells(self.plan, self.language), breadth=16)
         self._notes(sheet, row + 1)
-        sheet.set_column(0, 0, 34)
+        sheet.set_column(0, 0, 46)
         sheet.set_column(1, SUMMARY_COLUMNS, 16)
 
     def _rates_in_all(self) -> pd.DataFrame:
@@ -218,18 +218,17 @@ class Planbook:
 
     def _capex(self) -> None:
         """Capex by year: by what is built, and by the company whose it is."""
-        spending = self.plan.frames["spending"]
+        spending, owner = self.plan.frames["spending"], owners(self.case)
         if not len(spending):
             return
-        pivot = spending.pivot_table(
-            index="line", columns="year", values="capex_cny", aggfunc="sum", fill_value=0.0
-        )
-        frame = _wide(pivot / MILLION, heading("spending", "line", self.language), self.labels.name)
-        sheet = self.book.sheet(self.say("capex"), pages=1)
-        row = self._years(sheet, 0, self.say("capex_by_year"), frame, 2)
-        by_owner = capex_by_owner(self.case, self.plan, self.language)
-        if by_owner is not None:
-            self._years(sheet, row, by_owner.title, by_owner.twin.frame, 2)
+        companies = [owner.get(str(line), "") or self.say("no_owner") for line in spending["line"]]
+        sheet, row = self.book.sheet(self.say("capex"), pages=1), 0
+        for by, title in (("line", self.say("capex_by_year")), ("owner", self.say("capex_by_owner"))):
+            pivot = spending.assign(owner=companies).pivot_table(
+                index=by, columns="year", values="capex_cny", aggfunc="sum", fill_value=0.0
+            )
+            first = heading("spending", "line", self.language) if by == "line" else self.say("owner")
+            row = self._years(sheet, row, title, _wide(pivot / MILLION, first, self.labels.name), 2)
         sheet.set_column(0, 0, 46)
         sheet.set_column(1, 20, 12)
 
@@ -241,16 +240,19 @@ class Planbook:
         return max(end, row + 20 + len(frame)) + 1
 
     def _yards(self) -> None:
-        """How full each yard is at the end of every year, a line each."""
-        fill = storage_fill(self.case, self.plan, self.language)
-        if fill is None:
+        """How full each yard is at the end of every year, the fullest first, a line each."""
+        ends = year_ends(self.case, self.plan)
+        wide = 100.0 * ends.pivot(index="storage", columns="year", values="filled_share")
+        wide = wide[wide.max(axis=1) > LEAST_PERCENT]
+        if wide.empty:
             return
-        frame = fill.twin.frame
-        years = len(frame.columns) - 1
+        wide = wide.loc[wide.max(axis=1).sort_values(ascending=False, kind="stable").index]
+        title, years = self.say("yards_filled"), len(wide.columns)
+        frame = _wide(wide, self.say("yard"), self.labels.name)
         sheet = self.book.sheet(self.say("yards"), pages=1)
-        end = self.book.block(sheet, 0, fill.title, frame, dict.fromkeys(range(1, years + 1), 1))
+        end = self.book.block(sheet, 0, title, frame, dict.fromkeys(range(1, years + 1), 1))
         lines = range(2, 2 + min(len(frame), MOST_YARDS))
-        chart = self.book.chart(sheet, {"type": "line"}, lines, 1, years, fill.title, "0")
+        chart = self.book.chart(sheet, {"type": "line"}, lines, 1, years, title, "0")
         sheet.insert_chart(end, 0, chart, {"x_scale": 2.0, "y_scale": 1.3 + 0.03 * len(lines)})
         sheet.set_column(0, 0, 46)
         sheet.set_column(1, years, 10)

@@ -24,7 +24,7 @@ SHEET_NAME = 31
 """Signs that the name of a sheet may have."""
 
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-WIDEST, NARROWEST, OF_NUMBERS = 46, 9, 13
+WIDEST, NARROWEST, OF_NUMBERS = 64, 9, 13
 LOOKED_AT = 400
 """Rows by which the breadth of a column is judged."""
 
