@@ -371,3 +371,26 @@ def test_other_packs_have_no_forms(mudded: Solved, tmp_path: Path) -> None:
     with pytest.raises(CaseFaults, match="forms exist only for cn"):
         write_filings(case, mudded.plan, tmp_path / "filings.xlsx")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_paper_that_the_case_assumes_is_no_number_to_file(forms: Forms) -> None:
+    """An assumed approval and an assumed permit stand in the forms with that word, and as something to be had."""
+    permit = Permit(
+        name="licence",
+        receiver="pit",
+        code="X",
+        amount_t_per_a=99,
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2028, 1, 1),
+        evidence="assumed",
+    )
+    solved = solve(bordered(document(evidence="assumed"), moisture=0.2))
+    own = filed(forms, replace(solved.case, permits=(permit,)), solved.plan)
+    said = "{} (assumed in the case, no real number)"
+    for name in ("hw_ledger_outsourced", "hw_cross"):
+        assert {(row["permit"], row["approval"]) for row in own[name].rows} == {
+            (said.format("licence"), said.format("doc"))
+        }
+    row = only(own["due_diligence"])
+    assert (row["permit"], row["border"]) == (said.format("licence"), said.format("doc"))
+    assert row["missing"] == "written contract; real papers in place of assumed ones"

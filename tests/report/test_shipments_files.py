@@ -19,6 +19,8 @@ from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.report.shipments import book
 from redmud_opt.report.shipments.book import write_shipments
+from redmud_opt.report.shipments.orders import plan_shipments
+from redmud_opt.report.shipments.view import Words
 
 Rows = list[list[object]]
 
@@ -64,6 +66,21 @@ def test_the_workbook(
     assert said in cells
     assert ("=SUM(A1)" if language == "en" else "@厂") in cells
     assert not [cell for cell in cells if "shipments." in cell or "{" in cell]
+
+
+def test_a_permit_that_the_case_assumes_is_called_so(solved: Solved) -> None:
+    """A stand-in is named with that word, and counted before anything is dispatched."""
+    case = replace(
+        solved.case, permits=tuple(replace(row, evidence="assumed") for row in solved.case.permits)
+    )
+    for language, said in (("en", "-1+2 (assumed, no real paper)"), ("zh", "-1+2（假设，非真实证件）")):
+        words, shipments = Words(case, solved.plan, language), plan_shipments(case, solved.plan)
+        assert words.assumed(shipments) == len(shipments.work_orders) > 0
+        for view in (words.orders(shipments), words.manifests(shipments)):
+            assert set(view.frame[words.say("column_permit")]) == {said}
+        caveats = words.caveats(shipments)
+        assert words.say("missing_none") not in caveats
+        assert [line for line in caveats if said.removeprefix("-1+2").strip() in line]
 
 
 def test_csv_starts_no_formula(solved: Solved, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
 from redmud_opt.plan.words import width
 from redmud_opt.report.filings.filled import Cell, Filled, fill
+from redmud_opt.report.standins import stand_ins
 
 COLOURS = {"text": "#CFE2D4", "software": "#DDE7F0", "unsourced": "#F6E3B4", "added": "#E6E6E6"}
 """Wording of a heading → its colour."""
@@ -142,6 +143,8 @@ class FilingBook:
         audit = self.plan.audit
         judged = "none" if audit is None else "passed" if audit.passed else "failed"
         yield self.say(f"note_audit_{judged}")
+        if assumed := stand_ins(self.case):
+            yield self.say("note_stand_ins", count=len(assumed))
         left = [
             abs(float(str(row["residual_t"])))
             for own in filled

@@ -149,8 +149,8 @@ class Filing:
             "receiver": words.listed(found.names),
             "method": words.method(found.methods, entries[0].t),
             "receiver_kind": kind,
-            "permit": (words.listed(found.permits) or exempt) if hazardous else NOTHING,
-            "contract": words.listed(found.contracts),
+            "permit": (words.papers(found.permits) or exempt) if hazardous else NOTHING,
+            "contract": words.papers(found.contracts),
         }
 
     def flow_type(self, entries: list[Entry]) -> str:

@@ -147,7 +147,7 @@ def ledger_outsourced(filing: Filing) -> Rows:
     rows = []
     for own in filing.grouped(filing.handed_over(True), "period", filing.where):
         crosses = any(filing.crosses(entry) for entry in own)
-        approval = filing.words.listed(filing.approvals(own)) if crosses else filing.words.say("not_needed")
+        approval = filing.words.papers(filing.approvals(own)) if crosses else filing.words.say("not_needed")
         rows.append(_record(filing, own) | filing.told(own) | {"approval": approval})
     return _numbered(rows)
 

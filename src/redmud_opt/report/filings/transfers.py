@@ -33,7 +33,7 @@ def hazardous_applications(filing: Filing) -> Rows:
             "amount_t": filing.tonnes(own),
             "period": filing.words.period(*(entry.t for entry in own)),
             "mode": filing.modes(own),
-            "approval": filing.words.listed(filing.approvals(own)),
+            "approval": filing.words.papers(filing.approvals(own)),
         }
         for own in filing.grouped(_crossing(filing, True), "year", filing.where)
     ]
@@ -52,7 +52,7 @@ def general_filings(filing: Filing) -> Rows:
             "mode": filing.modes(own),
             "first_day": first,
             "last_day": last,
-            "approval": filing.words.listed(filing.approvals(own)),
+            "approval": filing.words.papers(filing.approvals(own)),
         }
         for procedure, amount in (("filing", used), ("approval", filing.tonnes(own) - used)):
             if amount > NEGLIGIBLE_T:
@@ -122,19 +122,22 @@ def _receiver(filing: Filing, who: str, pairs: list[tuple[Entry, Entry]]) -> dic
     permits, exemptions = (dict.fromkeys(n for cell in own for n in cell.split(";") if n) for own in
                            zip(*(filing.papers_of(taker) for taker in takers), strict=True))  # fmt: skip
     rows = [row for row in live(filing.case.permits) if row.name in permits]
+    contracts, border = [filing.contract(taker) for taker in takers], filing.approvals(senders)
     assessed = _row(filing, takers[0].at)
     known = {
-        "permit": words.listed(permits),
+        "permit": words.papers(permits),
         "permitted_t": _permitted(filing, rows, takers[0].waste.material, by_year) if rows else None,
         "valid_to": max((str(row.valid_to) for row in rows if row.valid_to), default=""),
         "exemption": words.listed(exemptions) or NOTHING,
-        "contract": words.listed(dict.fromkeys(filing.contract(taker) for taker in takers)),
+        "contract": words.papers(contracts),
         "assessed_on": str(getattr(assessed, "assessed_on", None) or ""),
-        "border": words.listed(filing.approvals(senders)),
+        "border": words.papers(border),
     }
     hazardous = takers[0].waste.hazardous
     crosses = any(filing.crosses(entry) for entry in senders)
     lacking = list(_lacking(filing, known, takers, crosses, max(by_year.values())))
+    if not words.stand_ins.isdisjoint((*permits, *contracts, *border)):
+        lacking.append(words.say("lacks_real"))
     if not hazardous or (exemptions and not permits):  # nothing of the kind is asked for
         known |= dict.fromkeys(("permit", "permitted_t", "valid_to"), NOTHING)
     if not crosses:

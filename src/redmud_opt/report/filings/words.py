@@ -11,6 +11,7 @@ from redmud_opt.plan import Plan
 from redmud_opt.plan.audit.facts import live
 from redmud_opt.report.filings.account import Account, Entry
 from redmud_opt.report.labels import Labels
+from redmud_opt.report.standins import stand_ins
 
 LISTED_CODE = re.compile(r"\d{3}-\d{3}-(\d{2})")
 """A code of the national catalogue of hazardous wastes: its last two digits are those of the category."""
@@ -29,6 +30,7 @@ class Words:
         self.account, self.facts, self.language = account, account.facts, language
         self.labels = Labels(plan, language)
         self.periods = account.dates.periods
+        self.stand_ins = stand_ins(self.facts.case)
 
     def say(self, key: str, **values: object) -> str:
         """Words of the catalogue `filings`."""
@@ -102,6 +104,13 @@ class Words:
             shown
             if len(own) <= MOST_NAMES
             else self.say("and_more", names=shown, count=len(own) - MOST_NAMES)
+        )
+
+    def papers(self, names: Iterable[str]) -> str:
+        """Names of permits, approvals or contracts in a cell; those that the case only assumes say so."""
+        return self.listed(
+            self.say("stand_in", name=name) if name in self.stand_ins else name
+            for name in dict.fromkeys(names)
         )
 
     def hazardous(self, yes: bool) -> str:

@@ -14,6 +14,7 @@ from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import figure
 from redmud_opt.report.shipments.orders import HAZARDOUS, Shipments
 from redmud_opt.report.shipments.papers import HELD, MISSING, NONE
+from redmud_opt.report.standins import stand_ins
 from redmud_opt.report.tables import View
 
 ORDERS_SHOWN = (
@@ -36,6 +37,7 @@ class Words:
 
     def __init__(self, case: Case, plan: Plan, language: str) -> None:
         self.case, self.plan, self.language, self.labels = case, plan, language, Labels(plan, language)
+        self._stand_ins = stand_ins(case)
 
     def say(self, key: str, **values: object) -> str:
         """Words of this report."""
@@ -88,11 +90,13 @@ class Words:
                     last=orders["month"].max(),
                 )
             )
-        lines.append(
-            self.say("missing_some", count=missing, word=self.say("missing"))
-            if missing
-            else self.say("missing_none")
-        )
+        assumed = self.assumed(shipments)
+        if missing:
+            lines.append(self.say("missing_some", count=missing, word=self.say("missing")))
+        if assumed:
+            lines.append(self.say("stand_ins", count=assumed, stand_in=self.say("stand_in", name="").strip()))
+        if not missing and not assumed:
+            lines.append(self.say("missing_none"))
         lines.append(
             self.say("unsplit_some", count=unsplit, sheet=self.say("unsplit"))
             if unsplit
@@ -103,6 +107,13 @@ class Words:
         if shipments.left_out_t > 0.0:
             lines.append(self.say("left_out", wet=figure(shipments.left_out_t)))
         return lines
+
+    def assumed(self, shipments: Shipments) -> int:
+        """Orders with a permit or a document that the case only assumes."""
+        cells = shipments.work_orders[["permit", "document"]]
+        return sum(
+            any(not self._stand_ins.isdisjoint(cell.split(AND)) for cell in row) for row in cells.to_numpy()
+        )
 
     def _loads(self, used: set[str]) -> list[str]:
         rows = {row.mode: row for row in self.case.modes if row.active and row.mode in used}
@@ -171,7 +182,11 @@ class Words:
     def _paper(self, names: str, why: str) -> str:
         if why == NONE:
             return ""
-        held = [name for name in names.split(AND) if name and name != MISSING]
+        held = [
+            self.say("stand_in", name=name) if name in self._stand_ins else name
+            for name in names.split(AND)
+            if name and name != MISSING
+        ]
         if MISSING in names.split(AND):
             return self.say("with_missing", names=AND.join(held)) if held else self.say("missing")
         return AND.join(held) if why == HELD else self.say(f"paper_{why}", names=AND.join(held))
