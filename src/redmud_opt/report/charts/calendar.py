@@ -28,7 +28,7 @@ STEP_COLOURS = {
     "closings": SERIES[5],
     "openings": SERIES[4],
 }
-PART_COLOURS = dict(zip(PARTS, ("#ffffff", "#f2d16b", "#3b4652"), strict=True))
+PART_COLOURS = dict(zip(PARTS, ("#a9cfe8", "#f2d16b", "#3b4652"), strict=True))
 """Light to dark on the bar of any step."""
 USE_COLOURS = {"binding": SERIES[5], "over_half": SERIES[0], "under_half": SERIES[4]}
 BINDING, HALF = 0.995, 0.5
@@ -67,7 +67,7 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
     figure = _calendar(bars, STEP_COLOURS, {key: say(f"step.{key}", language) for key in STEP_COLOURS})
     words = {key: say(f"part.{key}", language) for key in PARTS}
     parts = [part for step, bar in zip(found, bars, strict=True) for part in _parts(step, bar, words)]
-    figure.add_traces(_calendar(parts, PART_COLOURS, words, width=0.24).data)
+    figure.add_traces(_calendar(parts, PART_COLOURS, words, width=0.3).data)
     figure.add_trace(
         go.Scatter(
             x=[bar.last.isoformat() for bar in bars],
