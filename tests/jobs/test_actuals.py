@@ -81,7 +81,10 @@ def test_what_is_kept_in_the_run(home: Path) -> None:
     assert record["made_up"] == ["production.xlsx", "loads.xlsx"]
     assert set(record["answer"]) == set(LANGUAGES)
     assert {path.name for path in (kept / "files").iterdir()} == {"1_production.xlsx", "2_loads.xlsx"}
-    assert len(pd.read_csv(kept / "records.csv")) > 20
+    records = kept / "records.csv"
+    assert len(pd.read_csv(records)) > 20
+    assert records.read_bytes().startswith(b"\xef\xbb\xbf")  # a spreadsheet reads Chinese
+    assert not [path.name for path in (home / "run").iterdir() if path.suffix in (".part", ".old")]
     assert take(home / "run").plan.audit is not None  # the run is none the worse
 
 

@@ -32,6 +32,7 @@ from tests.model.bordering import bordered, document
 from tests.plan.test_ledger import certified
 
 from redmud_opt.case import Case, CaseFaults, load_case
+from redmud_opt.case.case import Period
 from redmud_opt.case.forms import Forms, load_forms
 from redmud_opt.case.rules import Exemption, ListedExemption, Permit
 from redmud_opt.case.things import Owner, Province, Site
@@ -39,6 +40,7 @@ from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.plan import Plan
 from redmud_opt.report.filings import FILLERS, Account, Filled, fill, residual, write_filings
+from redmud_opt.report.filings.book import part_years
 
 
 @pytest.fixture(scope="module")
@@ -394,3 +396,16 @@ def test_a_paper_that_the_case_assumes_is_no_number_to_file(forms: Forms) -> Non
     row = only(own["due_diligence"])
     assert (row["permit"], row["border"]) == (said.format("licence"), said.format("doc"))
     assert row["missing"] == "written contract; real papers in place of assumed ones"
+
+
+def test_a_year_of_which_the_plan_is_a_part_is_said(mudded: Solved) -> None:
+    """Half of 2027 alone: its sums are not those of the year."""
+    assert part_years(mudded.case) == ()
+    spans = [("H2", date(2026, 7, 1), date(2027, 1, 1)), ("2027", date(2027, 1, 1), date(2028, 1, 1))]
+    case = replace(mudded.case, periods=tuple(Period(*span) for span in spans))
+    assert part_years(case) == (2026,)
+
+
+def test_a_folder_that_is_not_there_is_no_internal_error(mudded: Solved, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        write_filings(mudded.case, mudded.plan, tmp_path / "none" / "filings.xlsx")

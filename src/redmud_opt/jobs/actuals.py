@@ -36,6 +36,7 @@ from redmud_opt.plan.framing import picked
 from redmud_opt.plan.plan import write_whole
 from redmud_opt.plan.words import said
 from redmud_opt.report.labels import labelled
+from redmud_opt.report.tables import csv_bytes
 from redmud_opt.study.actuals import Against, Lot, against
 from redmud_opt.study.explanation import Explanation
 
@@ -225,9 +226,9 @@ def _keep(
     for number, path in enumerate(map(Path, files), start=1):
         shutil.copyfile(path, part / "files" / f"{number}_{path.name}")
         hashes[f"{number}_{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    pd.DataFrame([asdict(record) for record in actuals.all]).to_csv(part / "records.csv", index=False)
-    for name, frame in found.explanation.frames.items():
-        frame.to_csv(part / f"{name}.csv", index=False)
+    records = pd.DataFrame([asdict(record) for record in actuals.all])
+    for name, frame in {"records": records, **found.explanation.frames}.items():
+        (part / f"{name}.csv").write_bytes(csv_bytes(frame))
     words = {
         one: replace(
             found.explanation,
@@ -240,9 +241,12 @@ def _keep(
     write_whole(part / "actuals.json", _json(record))
     if mapping:
         write_whole(part / MAP, _json(mapping))
-    target = held.folder.path / FOLDER
-    shutil.rmtree(target, ignore_errors=True)
+    target, old = held.folder.path / FOLDER, held.folder.path / f"{FOLDER}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
     part.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
     if mapping and beside.parent != target:
         write_whole(beside, _json(mapping))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from redmud_opt.case.csvtext import escaped
 from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
 from redmud_opt.report.items import item_words, place_words
@@ -148,7 +149,6 @@ _WORDS = {
 }
 _SENTENCES = ("definition", "formula", "authority", "action")
 """Columns of keys of messages."""
-_RISKY = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,4 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
 def disarmed(value: object) -> object:
     """Text on one line; what a spreadsheet would take for a formula gets an apostrophe before it."""
-    if not isinstance(value, str):
-        return value
-    line = " ".join(value.split())
-    return f"'{line}" if line.startswith(_RISKY) else line
+    return escaped(" ".join(value.split())) if isinstance(value, str) else value

@@ -7,7 +7,9 @@ stand in colours of their own, told on the first sheet.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +142,8 @@ class FilingBook:
         yield self.say("note_whose")
         yield self.say("note_periods")
         yield self.say("note_statistics")
+        if years := part_years(self.case):
+            yield self.say("note_part_years", years=years)
         audit = self.plan.audit
         judged = "none" if audit is None else "passed" if audit.passed else "failed"
         yield self.say(f"note_audit_{judged}")
@@ -170,7 +174,9 @@ class FilingBook:
             sheet.write_number(row, 0, row, self.whole)
             title = self.own(source.title_zh, source.title_en)
             link = source.link or self.say("no_address")
-            for place, cell in enumerate((title, link, source.year), start=1):
+            for place, cell in enumerate(
+                (title, link, source.year if source.year.isdigit() else self.say("no_year")), start=1
+            ):
                 sheet.write_string(row, place, cell, self.words)
             tall = max(lines_of(cell, size) for cell, size in zip((title, link), SOURCES[1:], strict=False))
             sheet.set_row(row, LINE * tall + 2)
@@ -258,6 +264,14 @@ class FilingBook:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(0.4, 0.4, 0.5, 0.5)
         sheet.set_footer("&L&A&R&P / &N")
+
+
+def part_years(case: Case) -> tuple[int, ...]:
+    """Calendar years of which the periods of a case are only a part."""
+    days: dict[int, int] = defaultdict(int)
+    for period in case.periods:
+        days[period.year] += period.days
+    return tuple(year for year, own in days.items() if own < (date(year + 1, 1, 1) - date(year, 1, 1)).days)
 
 
 def lines_of(words: str, size: int) -> int:
