@@ -1,7 +1,7 @@
 """What to do by when: steps that the plan takes, and contracts that its deliveries need.
 
     steps_to_take(case, plan, "zh")          thing, what, decide by, ready by, money
-    contracts_to_sign(case, plan, "zh")      receiver, material, most a year, price, by when
+    contracts_to_sign(case, plan, "zh")      receiver, material, by when, most a year, price; in the basis of the receiver
 
 A step is decided in the period in which the plan decides it; what has a day of its own (yards, options on what
 arises), so many months before it as its lead time says, permits and construction included. Where the case states
@@ -12,7 +12,7 @@ before what is not, is a dash.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import nan
@@ -22,8 +22,10 @@ import pandas as pd
 from redmud_opt.case import Case
 from redmud_opt.case.months import months_after
 from redmud_opt.case.steps import part_starts
+from redmud_opt.case.works import Outlet
 from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
+from redmud_opt.plan.audit.facts import Facts
 from redmud_opt.report.labels import Labels
 
 PARTS = ("eia_by", "permit_by", "construction_by")
@@ -38,6 +40,7 @@ CONTRACT_COLUMNS = (
     "material",
     "contract",
     "by",
+    "basis",
     "most_t_per_a",
     "sum_t",
     "price_cny_per_t",
@@ -130,7 +133,7 @@ def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     material = dict(zip(plan.frames["streams"]["stream"], plan.frames["streams"]["material"], strict=True))
     periods = {period.name: period for period in case.periods}
     outlets = {outlet.name: outlet for outlet in case.outlets}
-    tiered = {tier.item for tier in case.tiers}
+    facts = Facts(case)
     named = sales.assign(
         material=sales["stream"].map(material),
         year=[periods[name].year for name in sales["period"]],
@@ -138,18 +141,26 @@ def contracts_to_sign(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     )
     rows = []
     for (name, what), own in named[named["sold"] > 0.5].groupby(["outlet", "material"]):
-        outlet, by_year = outlets[str(name)], own.groupby("year")["sold"].sum()
+        outlet, material_of = outlets[str(name)], facts.materials[str(what)]
+        amounts = [facts.in_basis(float(sold), material_of.name, outlet.basis) for sold in own["sold"]]
+        by_year = pd.Series(amounts).groupby(own["year"].to_list()).sum()
         cells = (
             labels.name(outlet.name),
             labels.name(outlet.site),
-            labels.name(str(what)),
+            labels.name(material_of.name),
             outlet.contract or "",
+            str(own["first"].min()),
+            labels.word("basis", outlet.basis) if material_of.unit == "t" else material_of.unit,
         )
-        price = nan if outlet.name in tiered else float(outlet.price_cny_per_t)  # tiers have no one price
-        amounts = (float(by_year.max()), float(own["sold"].sum()), price)
-        rows.append((*cells, str(own["first"].min()), *amounts))
+        rows.append((*cells, float(by_year.max()), sum(amounts), _price(facts, outlet, by_year.index)))
     rows.sort(key=lambda row: (row[4], row[0]))
     return pd.DataFrame(rows, columns=[_say(f"column_{name}", language) for name in CONTRACT_COLUMNS])
+
+
+def _price(facts: Facts, outlet: Outlet, years: Iterable[int]) -> float:
+    """What is paid in every one of these years; NaN where tiers or a price path leave no one price."""
+    factors = {facts.price_factor(outlet.name, year) for year in years}
+    return nan if outlet.name in facts.tiers or len(factors) > 1 else outlet.price_cny_per_t * factors.pop()
 
 
 def _say(key: str, language: str) -> str:
