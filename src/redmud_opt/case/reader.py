@@ -28,11 +28,15 @@ _WORKBOOKS = {".xlsx", ".xls", ".xlsm", ".ods", ".tsv"}
 
 @dataclass(slots=True)
 class Book:
-    """A case as text: keys of case.yaml with their places, and tables."""
+    """A case as text: keys of case.yaml with their places, and tables.
+
+    own: the tables as the files have them, where the library has added its rows and a scenario its changes.
+    """
 
     shown: str
     keys: dict[str, tuple[Node, Place]] = field(default_factory=dict)
     tables: RawTables = field(default_factory=dict)
+    own: RawTables = field(default_factory=dict)
     whole: bool = True
 
 
@@ -89,9 +93,9 @@ class Reader:
         for entry in sorted(folder.iterdir()):
             self.entry(entry, book)
         if self.lends and calls_library(book):
-            own = list(book.tables)
-            book.tables = join(book.tables, self.library_tables())
-            for table in own:
+            book.own = book.tables
+            book.tables = join(book.own, self.library_tables())
+            for table in book.own:
                 if book.tables[table].whole:
                     self.faults.extend(missing_columns(book.tables[table].header, table, f"{table}.csv"))
         return book
@@ -140,7 +144,8 @@ class Reader:
         found.overrules = calls_library(book)
         book.tables = dict(sorted(found.tables().items()))  # in the order of files
         if self.lends and found.overrules:
-            book.tables = join(book.tables, self.library_tables())
+            book.own = book.tables
+            book.tables = join(book.own, self.library_tables())
         return book
 
     def library_tables(self) -> RawTables:

@@ -15,7 +15,7 @@ from redmud_opt.case.fieldwords import column_words, table_words
 from redmud_opt.case.importing.sheets import column_letters
 from redmud_opt.case.raw import RawTable
 from redmud_opt.case.read import find_case
-from redmud_opt.case.reader import Book, Reader
+from redmud_opt.case.reader import Book, Reader, calls_library
 from redmud_opt.case.settings import SETTINGS
 from redmud_opt.case.workbook.layout import (
     FORMAT,
@@ -30,6 +30,7 @@ from redmud_opt.case.workbook.layout import (
 )
 from redmud_opt.case.workbook.nodes import yaml_value
 from redmud_opt.case.workbook.opening import new_workbook
+from redmud_opt.case.workbook.overruling import own_rows
 
 ROOM = 1000
 """Rows below the data that still have drop-downs."""
@@ -46,12 +47,16 @@ Tables = Mapping[str, RawTable]
 def write_workbook(case: str | Path, file: str | Path) -> Path:
     """Writes a case folder, a scenario (merged on its base) or a bundled case as a workbook; returns the file.
 
-    What a library lends stays there. Nothing is overwritten. Raises CaseFaults for files that cannot be read as text.
+    What a library lends stays there; what a scenario changes of it becomes rows that overrule it. Nothing is
+    overwritten. Raises CaseFaults for files that cannot be read as text.
     """
     found = find_case(case)
     root = found.resolve() if found.is_dir() else found.resolve().parent
-    reader = Reader(root, rule_packs(), library_folder(), lends=False)
+    scenario = found.is_file() and found.suffix.casefold() in (".yaml", ".yml")
+    reader = Reader(root, rule_packs(), library_folder(), lends=scenario)
     book = reader.book(found)
+    if scenario and calls_library(book) and not reader.faults:
+        book.tables = own_rows(book.own, reader.library_tables(), book.tables, reader.faults)
     if reader.faults:
         raise CaseFaults(reader.faults)
     return _write(list(_keys(found, book)), book.tables, Path(file))
