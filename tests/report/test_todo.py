@@ -50,6 +50,11 @@ def test_nothing_is_counted_back_past_what_is_not_stated(
     assert part_starts(line, READY) == known
 
 
+def test_a_part_that_takes_no_time_has_no_day() -> None:
+    line = press(60, **PARTS | {"permit_months": 0})["lines"][0]
+    assert part_starts(line, READY) == (date(2026, 3, 1), None, date(2026, 7, 1))
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_parts_stand_in_the_table_and_in_the_calendar(language: str) -> None:
     case, plan = solved(**PARTS)

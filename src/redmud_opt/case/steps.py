@@ -22,15 +22,16 @@ LEAD_PARTS = ("eia_months", "permit_months", "construction_months")
 
 
 def part_starts(step: Line | Raise, ready: date) -> tuple[date | None, ...]:
-    """When each part of a lead time must begin for a step to be ready on a day; None where a part is not stated, nor
-    what follows it.
+    """When each part of a lead time must begin for a step to be ready on a day.
+
+    None where a part takes no time, is not stated, or is followed by one that is not.
     """
     found, day = list[date | None](), ready
     for months in (getattr(step, part) for part in reversed(LEAD_PARTS)):
         if months is None:
             break
         day = months_after(day, -months)
-        found.append(day)
+        found.append(day if months else None)
     return (*[None] * (len(LEAD_PARTS) - len(found)), *reversed(found))
 
 

@@ -1,13 +1,13 @@
 """What to do by when: steps that the plan takes, and contracts that its deliveries need.
 
-    steps_to_take(case, plan, "zh")          thing, what, decide by, ready by, money
+    steps_to_take(case, plan, "zh")          thing, what, decide by, begin its parts by, ready by, money
     contracts_to_sign(case, plan, "zh")      receiver, material, by when, most a year, price (in their basis)
 
 A step is decided in the period in which the plan decides it; what has a day of its own (yards, options on what
 arises), so many months before it as its lead time says, permits and construction included. Where the case states
 parts of the lead time of a line or a raise, their first days are counted back from the day on which it is ready:
-construction, before it the permits, before them the environmental impact assessment. What is not stated, or lies
-before what is not, is a dash.
+construction, before it the permits, before them the environmental impact assessment. What takes no time, is not
+stated, or lies before what is not, is a dash.
 """
 
 from __future__ import annotations

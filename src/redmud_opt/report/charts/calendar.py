@@ -95,10 +95,11 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
 
 def _parts(step: Step, bar: _Bar, words: dict[str, str]) -> Iterator[_Bar]:
     """The parts of the lead time of a step, each until the next begins."""
-    ends = (*step.parts[1:], step.ready_by)
-    for key, first, last in zip(PARTS, step.parts, ends, strict=True):
-        if first is not None and last is not None and first < last:
+    last = step.ready_by
+    for key, first in zip(reversed(PARTS), reversed(step.parts), strict=True):
+        if first is not None:
             yield _Bar(bar.row, key, first, last, f"{bar.row}<br>{words[key]}: {first} → {last}")
+            last = first
 
 
 def permit_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
