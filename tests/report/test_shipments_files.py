@@ -121,5 +121,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     moved = RunFolder(tmp_path / "run").read_plan().frames["flows"]["flow_t"].sum()
     assert sum(float(str(line[head.index("干吨")])) for line in lines) == pytest.approx(moved)
     assert {line[head.index("车（船、列）次")] for line in lines} == {""}
+    months = [line for line in sheets(tmp_path / "s.xlsx")["摘要"] if str(line[0]).startswith("2026-")]
+    assert {(line[3], line[5]) for line in months} == {("", "")}  # not 0 loads
     assert main([*asked[:2], str(tmp_path / "s.txt"), *asked[3:]]) == 1
     assert load_case(tmp_path / "case").modes == ()

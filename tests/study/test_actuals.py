@@ -176,6 +176,20 @@ def test_year_to_date(plan: Solved) -> None:
     assert told(plan, *whole, cut=date(2027, 1, 1)).to_date == ()
 
 
+def test_a_use_that_nobody_planned_is_said() -> None:
+    """The kiln pays less than the other one, so the plan delivers nothing there; 5 t that went there all the same are
+    of no origin that the plan knows."""
+    base = (sells("mud", 9, name="a", method="U"), sells("mud", 1, name="b", method="U"), yard("mud"))
+    solved = solve(tiny(mud(), *base, periods=QUARTERS))
+    sold = [record("sold", "mud", k, t, outlet=o) for k in (0, 1) for o, t in (("a", 90.0), ("b", 5.0))]
+    arose = [record("arising", "mud", k, 95.0) for k in (0, 1)]
+    found = told(solved, *arose, *sold)
+    (row,) = found.to_date
+    assert float(row["utilised_new_t"]) == pytest.approx(180.0)
+    (said,) = [line for line in found.explanation.lines if line.key == "actuals.use_untold"]
+    assert (said.values["outlet"], said.values["material"]) == ("b", "mud")
+
+
 def _quarter(k: int) -> list[Record]:
     return [
         record("arising", "mud", k, 100.0),
