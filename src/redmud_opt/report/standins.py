@@ -13,5 +13,7 @@ ASSUMED = "assumed"
 
 def stand_ins(case: Case) -> frozenset[str]:
     """Names of papers that the case itself calls assumed. What states no evidence is taken as the planner's own."""
-    papers = (*live(case.permits), *live(case.approvals), *live(case.contracts))
-    return frozenset(row.name for row in papers if row.evidence == ASSUMED)
+    permits = (row.name for row in live(case.permits) if row.evidence == ASSUMED)
+    approvals = (row.name for row in live(case.approvals) if row.evidence == ASSUMED)
+    contracts = (row.name for row in live(case.contracts) if row.evidence == ASSUMED)
+    return frozenset((*permits, *approvals, *contracts))

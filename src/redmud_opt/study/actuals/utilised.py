@@ -79,11 +79,12 @@ def untold_uses(net: Network, plan: Plan, book: Book, names: list[str]) -> Itera
     """(outlet, material, tonnes) of waste delivered for use that the plan never delivers there: nobody knows of what
     origin it is, so it is in no row."""
     waste = {row.name for row in net.case.materials if row.legal_status in WASTE}
-    planned = _planned_sales(plan)
+    planned, uses = _planned_sales(plan), _uses(net)
     for key in book.amounts["sold"]:
         tonnes = sum(book.of("sold", key, name) for name in names)
-        if key not in planned and key[1] in waste and key[0] in _uses(net) and tonnes > 0.0:
-            yield *key, tonnes
+        outlet, material = key
+        if (outlet, material) not in planned and material in waste and outlet in uses and tonnes > 0.0:
+            yield outlet, material, tonnes
 
 
 def _uses(net: Network) -> set[str]:
@@ -131,9 +132,10 @@ def _delivered(
     }
     sold, uses = _planned_sales(plan), _uses(net)
     for key in book.amounts["sold"]:
-        if key[0] not in uses:
+        outlet, material = key
+        if outlet not in uses:
             continue
-        tonnes, rows = sum(book.of("sold", key, name) for name in names), sold.get(key, [])
+        tonnes, rows = sum(book.of("sold", key, name) for name in names), sold.get((outlet, material), [])
         whole = sum(amount for _, amount in rows)
         for stream, amount in rows:
             lineage, origin, cohort = streams[stream]
