@@ -108,6 +108,24 @@ def a_step_earlier_than_its_lead_allows(f: Folder) -> None:
     step(f, lead_time_months=6, earliest="2026-06-30")
 
 
+@planted(
+    ("lead_parts_exceed", "lines.csv", 4, "permit_months"),
+    says="`permit_months`, `construction_months` are 7 months together, more than the lead time of 6 months",
+)
+def parts_longer_than_their_lead(f: Folder) -> None:
+    step(f, lead_time_months=6, permit_months=3, construction_months=4)
+
+
+@planted(("lead_parts_short", "lines.csv", 4, "construction_months"), says="or lead_time_months = 5")
+def all_parts_but_less_than_their_lead(f: Folder) -> None:
+    step(f, lead_time_months=6, eia_months=2, permit_months=0, construction_months=3)
+
+
+@planted(("lead_parts_of_nothing", "lines.csv", 4, "eia_months"))
+def parts_of_no_lead(f: Folder) -> None:
+    step(f, eia_months=2)
+
+
 @planted(("earlier_than_lead", "lines.csv", 4, "earliest"))
 def a_step_before_the_horizon(f: Folder) -> None:
     step(f, earliest="2025-12-31")

@@ -232,6 +232,12 @@ def a_raise_above_the_curve(f: Folder) -> None:
     lift(f, to_height_m=31)
 
 
+@planted(("lead_parts_exceed", "raises.csv", 2, "construction_months"))
+def a_raise_that_is_built_longer_than_its_lead(f: Folder) -> None:
+    high(f)
+    lift(f, lead_time_months=3, construction_months=6)
+
+
 @planted(("raise_twice", "raises.csv", 3, "to_height_m"))
 def two_raises_to_one_height(f: Folder) -> None:
     high(f)

@@ -105,6 +105,18 @@ def test_a_step_that_was_decided_is_under_construction(old: Folder) -> None:
     assert {"committed", "later_than_earliest", "budget_less"} <= set(remarks)
 
 
+@pytest.mark.parametrize(("start", "kept"), [(date(2027, 1, 1), 3), (date(2027, 4, 1), None)])
+def test_parts_of_a_lead_time_that_became_longer_are_not_stated(
+    old: Folder, start: date, kept: int | None
+) -> None:
+    """9 months, 3 + 2 + 4. Decided on 1 April and ready 12 months later, it is not known what takes longer."""
+    old.add("lines", name="second", facility="separation_plant", capacity=1000, capex_cny=100, lead_time_months=9,
+            eia_months=3, permit_months=2, construction_months=4, candidate="yes", evidence="assumed")  # fmt: skip
+    old.add("line_processes", line="second", process="magnetic_separation", use_per_t=1)
+    case, _ = rolled(old, built=(Built("second", date(2026, 4, 1), start, 1, 1000.0, 100.0),))
+    assert next(row for row in case.lines if row.name == "second").eia_months == kept
+
+
 def test_a_step_decided_several_times_is_left_to_people(old: Folder) -> None:
     old.add("lines", name="second", facility="separation_plant", capacity=1000, capex_cny=100,
             times=3, candidate="yes", evidence="assumed")  # fmt: skip

@@ -19,7 +19,7 @@ from tests.jobs.cases import starter
 
 from redmud_opt import cli, read_study, run_study
 from redmud_opt.case import CaseFaults
-from redmud_opt.jobs import Exit, Listener
+from redmud_opt.jobs import Exit, Listener, sweeping
 from redmud_opt.jobs.sweeping import Engine, SweepReport, find_study, sweep
 from redmud_opt.study.sweeps import executors
 from redmud_opt.study.sweeps.member import Row, Task
@@ -37,11 +37,11 @@ parameters:
 design: {kind: latin_hypercube, runs: RUNS}
 outputs: [value, "goal:utilisation"]
 seed: 3
-audit_every: 10
+audit_every: 4
 """
 
 
-def study_file(folder: Path, runs: int = 12, text: str = STUDY) -> Path:
+def study_file(folder: Path, runs: int = 8, text: str = STUDY) -> Path:
     """A study beside its case."""
     if not (folder / "case").is_dir():
         starter(folder / "case")
@@ -58,7 +58,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(home: Path) -> SweepReport:
-    """Twelve members and the base, one after the other."""
+    """Eight members and the base, one after the other."""
     return sweep(home / "study.yaml", out=home / "serial")
 
 
@@ -77,12 +77,12 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
 def test_every_member_is_a_row(whole: SweepReport) -> None:
     assert whole.exit is Exit.PLAN, whole.words()
     found = rows(whole)
-    assert found["member"].tolist() == list(range(13))
+    assert found["member"].tolist() == list(range(9))
     assert set(found["status"]) == {"optimal"}
     assert found["row_residual"].max() < 1e-6
-    assert found["audit_passed"].dropna().tolist() == [1.0, 1.0]
+    assert found["audit_passed"].dropna().tolist() == [1.0, 1.0, 1.0]
     assert (found["x:bricks"].between(0.6, 1.4)).all()
-    assert found["x:bricks"].nunique() == 13
+    assert found["x:bricks"].nunique() == 9
 
 
 def test_the_base_is_the_plan(whole: SweepReport) -> None:
@@ -103,19 +103,20 @@ def test_processes_and_dask_give_the_same_rows(home: Path, whole: SweepReport, e
     same(rows(whole), rows(found))
 
 
-def test_an_interrupted_study_goes_on(home: Path, whole: SweepReport, tmp_path: Path) -> None:
+def test_an_interrupted_study_goes_on(
+    home: Path, whole: SweepReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cancelled after some members, gone on with: the table of an unbroken run, and nothing solved twice."""
-    asked = []
+    monkeypatch.setattr(sweeping, "WRITE_S", 0.0)
+    members = tmp_path / "cut" / "members"
 
     def enough() -> bool:
-        asked.append(1)
-        return len(asked) > 40
+        return len(list(members.glob("*.parquet"))) >= 4
 
     cut = sweep(home / "study.yaml", out=tmp_path / "cut", listener=Listener(should_stop=enough))
-    if cut.exit is Exit.CANCELLED and cut.results is not None:
-        assert 0 < len(cut.results.frame()) < 13
-    else:
-        pytest.fail(cut.words())
+    assert cut.exit is Exit.CANCELLED, cut.words()
+    assert cut.results is not None
+    assert len(cut.results.frame()) == 4
     solved: list[int] = []
 
     class Counting(executors.Here):
@@ -186,14 +187,14 @@ def test_words_and_record_in_both_languages(whole: SweepReport) -> None:
         assert "sweep." not in whole.words(language)
         record = whole.as_record(language)
         assert json.loads(json.dumps(record, allow_nan=False)) == record
-        assert record["done"] == 13
+        assert record["done"] == 9
 
 
 def test_the_view_of_duckdb(whole: SweepReport) -> None:
     assert whole.results is not None
     with whole.results.connect() as connection:
         found = connection.sql("select count(*), min(value) from members where status = 'optimal'").fetchall()
-    assert found == [(13, rows(whole)["value"].min())]
+    assert found == [(9, rows(whole)["value"].min())]
 
 
 def test_command_line(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -229,7 +230,7 @@ def going(place: Path, study: Path | None) -> subprocess.Popen[bytes]:
 @pytest.mark.slow
 def test_twenty_kills_leave_the_table_of_an_unbroken_run(home: Path, tmp_path: Path) -> None:
     """Killed with its workers at random moments, half of them while members are kept; the rest is gone on with."""
-    text = STUDY.replace("case: case", f"case: {home / 'case'}").replace("audit_every: 10", "audit_every: 5")
+    text = STUDY.replace("case: case", f"case: {home / 'case'}").replace("audit_every: 4", "audit_every: 5")
     path = study_file(tmp_path, 500, text)
     place, chance = tmp_path / "killed", random.Random(7)
     for kill in range(KILLS):

@@ -41,7 +41,7 @@ FLAGS = [
     "--disable-sync",
 ]
 UP_WITHIN_S = 60
-expect.set_options(timeout=30_000)  # a busy machine is no failure
+expect.set_options(timeout=60_000)  # a busy machine is no failure
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,7 @@ def tabs(browser: Browser) -> Iterator[Callable[[], Page]]:
         context = browser.new_context(viewport={"width": 1400, "height": 900})
         contexts.append(context)
         page = context.new_page()
+        page.set_default_navigation_timeout(90_000)
         page.on("request", noted)
         page.on("console", heard)
         return page

@@ -78,6 +78,7 @@ def test_plan_and_reload(server: str, tab: Page, guangxi_run: str, language: str
     expect(cards.get_by_test_id("stMetric")).to_have_count(5)
     numbers = cards.get_by_test_id("stMetricValue").all_inner_texts()
 
+    opened(tab, f"{server}/plan?view=ways&lang={language}&case=guangxi&run={guangxi_run}")
     figure = figure_of(tab)
     expect(figure).to_contain_text(words["box"])
     for waste in words["wastes"]:
@@ -89,6 +90,8 @@ def test_plan_and_reload(server: str, tab: Page, guangxi_run: str, language: str
 
     tab.reload()
     tab.wait_for_selector(IDLE)
+    expect(figure).to_have_count(1)  # the side of the plan stands in the address
+    opened(tab, f"{server}/plan?lang={language}&case=guangxi&run={guangxi_run}")
     expect(cards).to_have_text(re.compile(re.escape(numbers[-1]) + r"\s*$"))
     assert cards.get_by_test_id("stMetricValue").all_inner_texts() == numbers
     assert f"lang={language}" in tab.url
@@ -110,8 +113,7 @@ def test_narrow_screen_reads_without_sideways_scrolling(
 ) -> None:
     """The page itself keeps to 420 pixels; wide figures and tables scroll within their frame."""
     tab.set_viewport_size({"width": 420, "height": 900})
-    opened(tab, f"{server}/plan?lang={language}&case=guangxi&run={guangxi_run}")
-    expect(tab.locator(".st-key-cards")).to_be_visible()
+    opened(tab, f"{server}/plan?view=ways&lang={language}&case=guangxi&run={guangxi_run}")
     figure = figure_of(tab)
     assert figure.evaluate(CUT) == []
     main = tab.get_by_test_id("stMain")
@@ -121,7 +123,7 @@ def test_narrow_screen_reads_without_sideways_scrolling(
 
 
 def test_downloads_open_safely(server: str, tab: Page, growing_run: str, tmp_path: Path) -> None:
-    opened(tab, f"{server}/plan?lang=zh&case=growing&run={growing_run}")
+    opened(tab, f"{server}/plan?view=tables&lang=zh&case=growing&run={growing_run}")
     with tab.expect_download() as table:
         tab.locator(".st-key-table_csv button").click()
     table.value.save_as(tmp_path / "table.csv")
@@ -152,9 +154,8 @@ def test_what_is_built_and_how_it_was_found(
 ) -> None:
     words = WORDS[language]
     tab.set_viewport_size({"width": width, "height": 900})
-    opened(tab, f"{server}/plan?lang={language}&case=growing&run={growing_run}")
+    opened(tab, f"{server}/plan?view=steps&lang={language}&case=growing&run={growing_run}")
     results = tab.locator(".st-key-results")
-    expect(tab.locator(".st-key-cards")).to_be_visible()
     expect(results).to_contain_text(words["optimal"])
 
     bars = tab.locator(".st-key-capex .js-plotly-plot")

@@ -126,9 +126,9 @@ def test_a_run_of_the_command_line_is_found_named_and_opened(
     opened(tab, f"{server}/history?lang=en&run={growing_run}")
     tab.get_by_role("textbox", name="Title").fill("Board meeting")
     tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("combobox")).to_have_value(re.compile("Board meeting"))
     tab.get_by_role("textbox", name="Search").fill("board")
     tab.keyboard.press("Enter")
-    expect(tab.get_by_role("combobox")).to_have_value(re.compile("Board meeting"))
     tab.locator(".st-key-one").get_by_role("link", name=WORDS["en"]["plan"]).click()
     expect(tab.locator(".st-key-cards")).to_be_visible()
     assert f"run={growing_run}" in tab.url

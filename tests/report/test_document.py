@@ -18,7 +18,7 @@ from tests.report.test_charts import sums
 import redmud_opt
 from redmud_opt.case import CaseFaults
 from redmud_opt.cli import main
-from redmud_opt.jobs import Exit, RunFolder, run
+from redmud_opt.jobs import Exit, RunFolder, reporting, run
 from redmud_opt.jobs.exporting import export
 from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.taking import Held, take
@@ -234,6 +234,11 @@ def test_without_chromium_a_pdf_is_one_clear_fault(
     with pytest.raises(CaseFaults):
         export(home / "run", tmp_path / "plan.pdf", "zh", "report")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_extra_is_named(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporting, "NEEDED", ("no_such_package",))
+    assert "no_such_package" in report_run(home / "run", tmp_path / "plan.html").words("zh")
 
 
 def test_a_browser_that_leaves_nothing_behind_is_a_fault(

@@ -14,8 +14,9 @@ import python_calamine
 from tests.jobs import cases
 
 from redmud_opt.case import CaseFaults, load_case
-from redmud_opt.case.things import Tier
+from redmud_opt.case.things import PriceByYear, Tier
 from redmud_opt.cli import main
+from redmud_opt.i18n import Message
 from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.jobs.exporting import export
 from redmud_opt.report.planbook import write_planbook
@@ -23,6 +24,7 @@ from redmud_opt.report.planbook.book import COLOURS
 from redmud_opt.report.todo import contracts_to_sign
 
 Rows = list[list[object]]
+PRICE = "Price, CNY/t (negative: fee; blank: by tiers or year)"
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +115,37 @@ def test_an_outlet_with_tiers_has_no_one_price(folder: Path) -> None:
     """The price of the outlet itself is not what is paid where tiers stand."""
     case, plan = load_case(folder / "case"), RunFolder(folder / "run").read_plan()
     tier = Tier(item="steelworks", step=1, price_cny_per_t=400.0)
-    price = "Price, CNY/t (negative: fee; blank: by tiers)"
     for tiers, blank in (((), False), ((tier,), True)):
         signed = contracts_to_sign(replace(case, tiers=tiers), plan, "en").set_index("Receiver")
-        assert bool(pd.isna(signed.loc["Steelworks", price])) == blank
+        assert bool(pd.isna(signed.loc["Steelworks", PRICE])) == blank
+
+
+def test_tonnes_and_price_of_a_contract_are_those_of_the_receiver(folder: Path) -> None:
+    """Iron concentrate of 10 % moisture: wet tonnes are dry ÷ 0.9 where the price is per tonne as received. A price
+    path with one factor is in the price, one with several leaves no one price."""
+    case, plan = load_case(folder / "case"), RunFolder(folder / "run").read_plan()
+
+    def steelworks(basis: str, factors: dict[int, float]) -> pd.Series:
+        outlets = tuple(replace(row, basis=basis) for row in case.outlets)
+        path = tuple(PriceByYear(item="steelworks", year=year, factor=f) for year, f in factors.items())
+        other = replace(case, outlets=outlets, price_paths=path)
+        return contracts_to_sign(other, plan, "en").set_index("Receiver").loc["Steelworks"]
+
+    dry, wet = steelworks("dry", {}), steelworks("as_received", {2026: 1.1})
+    assert dry["Basis of tonnes and price"] == "Dry"
+    assert wet["Basis of tonnes and price"] == "As received"
+    for head in ("Most in a year, t", "Whole horizon, t"):
+        assert wet[head] == pytest.approx(dry[head] / 0.9)
+    assert (dry[PRICE], wet[PRICE]) == (420.0, pytest.approx(462.0))
+
+
+def test_notes_call_things_by_their_labels(folder: Path, tmp_path: Path) -> None:
+    case, plan = load_case(folder / "case"), RunFolder(folder / "run").read_plan()
+    words = {"column": "readiness", "table": "processes", "rows": ("red_mud",), "count": 1}
+    note = Message("case.unenforced_column", words)
+    write_planbook(case, replace(plan, not_enforced=(note,)), tmp_path / "plan.xlsx", "zh")
+    found = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "plan.xlsx"))
+    assert "赤泥" in str(found.get_sheet_by_name("摘要").to_python()[-1][0])
 
 
 def test_what_cannot_be_exported(folder: Path, tmp_path: Path) -> None:
@@ -128,6 +157,12 @@ def test_what_cannot_be_exported(folder: Path, tmp_path: Path) -> None:
         export(folder / "run", tmp_path / "there.xlsx")
     assert (tmp_path / "there.xlsx").read_bytes() == b"mine"
     assert main(["export", str(folder / "run"), str(tmp_path / "plan.xlsx"), "--lang", "zh"]) == 0
+    assert main(["export", str(folder / "run"), str(tmp_path / "none" / "plan.xlsx")]) == Exit.FAULTS
+    assert not (tmp_path / "none").exists()
+    shutil.copytree(folder / "run", tmp_path / "run")
+    (tmp_path / "run" / "plan" / "flows.parquet").write_bytes(b"PAR1")
+    with pytest.raises(CaseFaults):
+        export(tmp_path / "run", tmp_path / "cut.xlsx")
 
 
 def test_every_sheet_prints_with_the_classification(book: tuple[str, Path, dict[str, Rows]]) -> None:

@@ -35,7 +35,7 @@ from tests.builders import (
 from tests.model import bordering
 from tests.model.permitting import exemption, listed, permit, scheme, world
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, load_case
 from redmud_opt.case.burdens import Mode
 from redmud_opt.case.rules import StorageClock
 from redmud_opt.case.things import CalendarMonth
@@ -402,3 +402,12 @@ def test_more_than_a_lane_or_an_outlet_can_take_is_found() -> None:
     early = found.work_orders.assign(month="2026-01", window_from="2026-01-01", window_to="2026-01-31")
     keys = {m.key for m in shipments_faults(bought, solved.plan, replace(found, work_orders=early))}
     assert keys == {"shipments.fault_outlet_room"}
+
+
+@pytest.mark.parametrize("name", ["guangxi", "group"])
+def test_shipped_cases_say_what_a_load_is(name: str) -> None:
+    """Assumed, and said so; what flows in a pipe has no loads."""
+    modes = {mode.mode: mode for mode in load_case(name).modes}
+    stated = {mode: row.load_t for mode, row in modes.items() if row.load_t is not None}
+    assert stated == {"road": 30.0, "rail": 3000.0}
+    assert {(modes[mode].evidence, modes[mode].confidence) for mode in stated} == {("assumed", "low")}

@@ -71,3 +71,15 @@ def test_no_plan_is_no_bar(tmp_path: Path) -> None:
     assert tornado.figure is not None
     assert any(np.isnan(x) for figure in tornado.figure.data for x in figure["x"])
     assert (PRICE.high, COST.high) == (1.5, 8.0)
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=lambda d: f"{d.kind}{len(d.axes)}")
+def test_a_study_without_any_plan_shows_why(tmp_path: Path, design: Design) -> None:
+    """And one that has only begun shows nothing."""
+    (picture,) = pictures(made_of(tmp_path / "none", lambda price, cost: None, design), "en")
+    assert picture.figure is None
+    begun = made_of(tmp_path / "begun", with_years, design)
+    for part in begun.store.parts():
+        part.unlink()
+    assert pictures(begun, "zh") == []
+    assert list(begun.lines())

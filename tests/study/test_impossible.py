@@ -205,7 +205,7 @@ def test_a_candidate_that_must_start_earlier() -> None:
     """The press takes 24 months from the decision: nothing by 2027. Decided at once it must take 12; once will do."""
     case = tiny(
         *BRICKS,
-        candidate(lead_time_months=24),
+        candidate(lead_time_months=24, construction_months=16),
         landfill("mud"),
         target(0.2, year=2027),
         periods=years(2026, 2),
@@ -213,6 +213,7 @@ def test_a_candidate_that_must_start_earlier() -> None:
     (earlier,) = [one for one in found_in(case).suggestions if one.kinds == ("earlier",)]
     (change,) = earlier.changes
     assert (change.cell.column, change.cell.old, change.new) == ("lead_time_months", 24, 12)
+    assert change.as_override()["set"] == {"lead_time_months": 12, "construction_months": ""}
     solve(earlier.case)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,3 +133,18 @@ def test_without_a_run_the_page_says_where_to_go(page: Open, at: str, lang: str)
     test = page(at, lang=lang)
     assert not test.exception
     assert text(Message("ui.no_run"), lang) in said(test)
+
+
+def test_a_shipped_study_is_run_and_shown_in_either_language(page: Open, runs: Path) -> None:
+    """The smallest of them; its figures stand beside their tables."""
+    test = page("sensitivity", lang="en")
+    assert not test.exception
+    assert any("circuits_tornado" in option for option in test.selectbox(key="study").options)
+    path = send(runs, "sweep", {"study": "circuits_tornado"}, slots=2)
+    assert wait(path, PATIENCE_S).state == "done"
+    for lang in LANGUAGES:
+        shown = page("sensitivity", lang=lang)
+        shown.selectbox(key="study").select("circuits_tornado").run()
+        assert not shown.exception
+        assert shown.button(key="run_study").disabled
+        assert not re.search(r"(sweep|ui)\.[a-z]", said(shown))

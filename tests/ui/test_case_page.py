@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from redmud_opt.case import init_case, load_case
+from redmud_opt.case import Fault, init_case, load_case
 from redmud_opt.case.editing import EditSession
 from redmud_opt.case.editing.gestures import set_cells
 from redmud_opt.case.editing.variants import read_variant
-from redmud_opt.i18n import LANGUAGES, template
+from redmud_opt.i18n import LANGUAGES, Message, template
+from redmud_opt.ui.faults import nearby, place_of
 
 Open = Callable[..., AppTest]
 both = pytest.mark.parametrize("lang", LANGUAGES)
@@ -183,6 +185,15 @@ def test_a_table_that_is_none_is_said(page: Open, mine: Path, content: bytes) ->
     assert test.error
 
 
+def test_a_fault_leads_to_its_row_and_shows_no_path_of_the_server() -> None:
+    fault = Message("case.negative", {"text": "-5"})
+    assert place_of(Fault("outlets.csv", 3, "max_t", fault)) == ("outlets", 3)
+    assert place_of(Fault("case.yaml", 3, "name", fault)) == ("settings", 3)
+    for file in ("library:x/outlets.csv", "../base/outlets.csv", "v.yaml", "", "rule_packs/cn/codes.csv"):
+        assert place_of(Fault(file, 3, "", fault)) is None
+    assert nearby(Fault("../../srv/cases/base/outlets.csv", 3, "", fault)).file == "base/outlets.csv"
+
+
 # ---------------------------------------------------------------- assays and scenarios
 
 
@@ -229,9 +240,10 @@ def test_a_scenario_is_made_on_a_base_and_grows(page: Open, mine: Path, tmp_path
     test.selectbox(key="lever").select(template("editing.lever.outlet_closed", lang) or "").run()
     test.button(key="scenario_add").click().run()
     assert not test.exception
-    assert [item.action for item in read_variant(file).items] == ["set", "exclude"]
+    assert [item.action for item in read_variant(file).items] == ["set", "set"]
     test.button(key="item_delete").click().run()
-    assert [item.action for item in read_variant(file).items] == ["exclude"]
+    assert [item.action for item in read_variant(file).items] == ["set"]
+    assert {o.closes for o in load_case(file).outlets} == {None, date(2026, 1, 1)}
     assert load_case(mine).outlets[0].max_t is None, "the base stays as it is"
 
 

@@ -133,14 +133,14 @@ def kept_run(runs: Path, name: str, state: str = "cancelled") -> Path:
 
 
 def names_in(test: AppTest) -> list[str]:
-    return list(test.selectbox(key="one_run").options)
+    return list(test.selectbox(key="one_run_0").options)
 
 
 @both
 def test_a_run_gets_a_title_and_a_note(page: Open, runs: Path, lang: str) -> None:
     folder = kept_run(runs, f"titled-{lang}")
     test = page("history", lang=lang, run=folder.name)
-    assert test.selectbox(key="one_run").value == folder.name
+    assert test.selectbox(key="one_run_0").value == folder.name
     test.text_input[1].set_value("<b>Base</b> *case*")
     test.text_area[0].set_value("agreed")
     save = template("ui.save", lang)

@@ -27,7 +27,7 @@ from redmud_opt.case.months import months_after
 from redmud_opt.case.periods import span_name
 from redmud_opt.case.profiles import shares
 from redmud_opt.case.read import load_case
-from redmud_opt.case.steps import places_of_lines
+from redmud_opt.case.steps import LEAD_PARTS, places_of_lines
 from redmud_opt.case.works import Line, Storage
 from redmud_opt.i18n import Message
 
@@ -228,7 +228,8 @@ class _Rolling:
         """A candidate that was decided is a line under construction, or one that stands."""
         months = (built.start.year - built.decided.year) * 12 + built.start.month - built.decided.month
         changed = {"candidate": "no", "opens": built.start.isoformat(), "lead_time_months": str(months)}
-        changed |= {name: "" for name in ("earliest", "times") if row.get(name)}
+        of_another_time = LEAD_PARTS if months != line.lead_time_months else ()
+        changed |= {name: "" for name in ("earliest", "times", *of_another_time) if row.get(name)}
         sized = [tier for tier in self._table("tiers").rows if tier.get("item") == line.name]
         if sized:
             changed |= {"capacity": f"{built.size:.12g}", "capex_cny": f"{built.capex_cny:.12g}"}

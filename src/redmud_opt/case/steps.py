@@ -15,7 +15,23 @@ from redmud_opt.case.case import Case, Period
 from redmud_opt.case.months import months_after
 from redmud_opt.case.profiles import shares
 from redmud_opt.case.things import ReductionOption
-from redmud_opt.case.works import Line
+from redmud_opt.case.works import Line, Raise
+
+LEAD_PARTS = ("eia_months", "permit_months", "construction_months")
+"""Parts of a lead time, one after the other. Calendars count back through them; no plan depends on them."""
+
+
+def part_starts(step: Line | Raise, ready: date) -> tuple[date | None, ...]:
+    """When each part of a lead time must begin for a step to be ready on a day; None where a part is not stated, nor
+    what follows it.
+    """
+    found, day = list[date | None](), ready
+    for months in (getattr(step, part) for part in reversed(LEAD_PARTS)):
+        if months is None:
+            break
+        day = months_after(day, -months)
+        found.append(day)
+    return (*[None] * (len(LEAD_PARTS) - len(found)), *reversed(found))
 
 
 def first_start(case: Case, step: Line | ReductionOption) -> date:

@@ -196,6 +196,16 @@ class Line(Row):
         "shares of capex due at the decision, a year later, …, separated by ;  blank: all at the decision"
     )
     lead_time_months: int | None = integer("months from decision to start, permits included", maximum=600)
+    eia_months: int | None = integer(
+        "of the lead time, months for the environmental impact assessment; no plan depends on it", maximum=600
+    )
+    permit_months: int | None = integer(
+        "of the lead time, months for permits after it, until building may begin; no plan depends on it",
+        maximum=600,
+    )
+    construction_months: int | None = integer(
+        "of the lead time, months for building and commissioning; no plan depends on it", maximum=600
+    )
     earliest: date | None = day("earliest start of a candidate step")
     life_a: float | None = number(
         "a", "life from the start on; blank: for good, and no residual value", above=0, maximum=1000
@@ -380,6 +390,16 @@ class Raise(Row):
     to_height_m: float = number("m", "height of the crest after it", required=True)
     fixed_om_cny_per_a: float = number("CNY/a", "fixed operation and maintenance that it adds", default=0.0)
     lead_time_months: int | None = integer("months from the decision to its first day")
+    eia_months: int | None = integer(
+        "of the lead time, months for the environmental impact assessment; no plan depends on it", maximum=600
+    )
+    permit_months: int | None = integer(
+        "of the lead time, months for permits after it, until building may begin; no plan depends on it",
+        maximum=600,
+    )
+    construction_months: int | None = integer(
+        "of the lead time, months for building and commissioning; no plan depends on it", maximum=600
+    )
     earliest: date | None = day("earliest first day")
     allowed: str = text("clause that allows it", required=True)
 

@@ -9,7 +9,7 @@ An errand is known by what it asks: sent again it is found again, unless it ende
 `.errands/` of the folder of runs and share its slots with the runs.
 
     request.json   errand and what it asks      status.json  log.txt  worker.lock  cancel   as of a run
-    answer.json    by language: record, words   front/   the points of a front
+    answer.json    by language: record, words   front/ study/   points, members
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from redmud_opt.jobs.listening import Cancelled, Listener
 from redmud_opt.jobs.outcome import Exit
 from redmud_opt.jobs.queue import SLOTS, launch, status
 from redmud_opt.jobs.slots import slot
+from redmud_opt.jobs.sweeping import HEAD, sweep
 from redmud_opt.jobs.worker import ASK_EVERY_S, GRACE_S, NICE, Ears
 
 FOLDER = ".errands"
@@ -108,7 +109,26 @@ def front_folder(home: Path) -> Path:
     return home / "front"
 
 
-ERRANDS: dict[str, Callable[[Errand], Told]] = {"explain": _explain, "compare": _compare, "front": _front}
+def _sweep(errand: Errand) -> Told:
+    """study: a file, or the name of one that travels with the package. Goes on where it was cut off."""
+    kept, study = study_folder(errand.home), str(errand.asked["study"])
+    if (kept / HEAD).is_file():
+        return sweep(study, out=kept, resume=True, listener=errand.listener)
+    shutil.rmtree(kept, ignore_errors=True)  # cut off before its first member
+    return sweep(study, out=kept, listener=errand.listener)
+
+
+def study_folder(home: Path) -> Path:
+    """Where the errand of a study keeps the study."""
+    return home / "study"
+
+
+ERRANDS: dict[str, Callable[[Errand], Told]] = {
+    "explain": _explain,
+    "compare": _compare,
+    "front": _front,
+    "sweep": _sweep,
+}
 """What can be sent for."""
 
 
@@ -155,12 +175,14 @@ def errand_folder(runs_root: str | Path, errand: str, request: Request) -> Path:
 
 
 def _stands(path: Path) -> bool:
-    """Whether an errand is on its way or came back with something."""
+    """Whether an errand is on its way or came back with all of its answer."""
     try:
         now = status(path)
     except FileNotFoundError:
         return False
-    return not now.ended or (path / ANSWER).is_file()
+    if not now.ended or not (path / ANSWER).is_file():
+        return not now.ended
+    return bool(json.loads((path / ANSWER).read_text(encoding="utf-8"))["exit"] != Exit.CANCELLED)
 
 
 def errand_status(path: str | Path) -> RunStatus | None:
@@ -242,7 +264,7 @@ def go(folder: RunFolder, slots: int) -> Exit:
             for language in LANGUAGES
         }
         folder.write_json(ANSWER, {"exit": int(told.exit)} | by_language)
-        stands("done", "", told.exit)
+        stands("cancelled" if told.exit is Exit.CANCELLED else "done", "", told.exit)
         return told.exit
 
 

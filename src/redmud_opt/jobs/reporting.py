@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,11 +108,11 @@ def write_held(
 
 def check_target(file: Path) -> None:
     """Raises CaseFaults where the report cannot be made as asked: before anything is read."""
-    from redmud_opt.report.document.printing import browser
-
     missing = next((name for name in NEEDED if importlib.util.find_spec(name) is None), None)
     if missing is not None:
         raise _fault("needs_extra", package=missing)
+    from redmud_opt.report.document import browser
+
     if file.suffix.casefold() not in (HTML, PDF):
         raise _fault("kind", message="kind_of_file", file=str(file))
     if file.exists():
@@ -160,20 +159,17 @@ def _said(studies: Studies, case: Case, language: str) -> Iterator[Block]:
 
 def _keep(file: Path, content: bytes) -> None:
     """A temporary name in the same folder, synced, then the name asked for; never over a file that came meanwhile."""
-    handle, part = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as opened:
+        with part.open("wb") as opened:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(part).chmod(0o666 & ~umask)
         if file.exists():
             raise _fault("exists", file=str(file))
-        Path(part).replace(file)
+        part.replace(file)
     finally:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def _fault(key: str, *, message: str = "", **values: object) -> CaseFaults:

@@ -37,7 +37,8 @@ class Held:
 
 
 def take(run_dir: str | Path, language: str = "en") -> Held:
-    """Reads a run. Raises CaseFaults where it holds no plan, or its inputs are not as recorded."""
+    """Reads a run. Raises CaseFaults where it holds no plan that this version can read, or its inputs are not as
+    recorded."""
     folder = RunFolder(run_dir)
     if not folder.holds("plan"):
         raise run_fault("no_plan_here", folder)
@@ -45,7 +46,10 @@ def take(run_dir: str | Path, language: str = "en") -> Held:
     baseline, altered = recall_baseline(folder.path)
     if recorded.case is None or altered or recorded.changed:
         raise run_fault("inputs_altered", folder, why=(*recorded.changed, *altered))
-    plan = folder.read_plan()
+    try:
+        plan = folder.read_plan()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise run_fault("unreadable_run", folder, why=f"{type(error).__name__}: {error}") from error
     plan = plan.with_audit(audit(recorded.case, plan.frames, plan.value_cny, baseline))
     return Held(folder, recorded.case, plan, baseline, language, tuple(_answers(folder, language)))
 

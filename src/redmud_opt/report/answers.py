@@ -60,14 +60,7 @@ def answer_table(name: str, rows: Sequence[Mapping[str, Any]], labels: Labels) -
             continue
         title = column_heading(column, labels.language)
         shown[title] = _cells(frame[column], column, labels)
-        if pd.api.types.is_numeric_dtype(shown[title]) and column not in (
-            "year",
-            "from_year",
-            "plan",
-            "suggestion",
-            "point",
-            "dominated_by",
-        ):
+        if pd.api.types.is_numeric_dtype(shown[title]) and column not in COUNTED:
             numbers[title] = 2 if column.endswith(("_per_unit_cny", "price")) else 0
     return View(name, text(Message(f"answers.table_{name}"), labels.language), pd.DataFrame(shown), numbers)
 

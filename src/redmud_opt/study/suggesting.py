@@ -21,6 +21,7 @@ from redmud_opt.case.case import SCHEMA_VERSION, TABLES
 from redmud_opt.case.checks.evidence import principal
 from redmud_opt.case.columns import Place, Row, columns, default_of
 from redmud_opt.case.draft import key_of
+from redmud_opt.case.steps import LEAD_PARTS
 from redmud_opt.i18n import Message, Money, Tonnes
 from redmud_opt.model import build_model
 from redmud_opt.network import Network, build_network
@@ -83,6 +84,8 @@ class Change:
         values = {cell.column: plain(self.new)}
         if self._is_principal and (self.quoted or not cell.row.evidence):
             values["evidence"] = "assumed"
+        if cell.column == "lead_time_months":  # its parts were those of the longer time
+            values |= {part: "" for part in LEAD_PARTS if getattr(cell.row, part, None) is not None}
         return {"table": cell.table, "where": _where(cell), "set": values}
 
     @property

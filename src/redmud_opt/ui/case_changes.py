@@ -130,7 +130,7 @@ def _buttons(session: EditSession, path: Path, waits: bool, say: Words) -> None:
         st.button(
             told("discard_all", say),
             key="discard",
-            disabled=not waits,
+            disabled=not pending.steps,
             on_click=_discard,
             args=(path,),
             icon=":material/delete_sweep:",

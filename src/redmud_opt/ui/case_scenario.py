@@ -31,13 +31,16 @@ class Lever:
     column: str = ""
 
 
+CLOSED = "outlet_closed"
+"""Closed from the first day: left out as a row, it would be missing wherever something names it."""
+
 LEVERS = (
     Lever("target", "targets", "set", "at_least"),
     Lever("price", "outlets", "set", "price_cny_per_t"),
     Lever("price_factor", "outlets", "scale", "price_cny_per_t"),
     Lever("supply_factor", "supplies", "scale", "price_cny_per_t"),
     Lever("demand", "outlets", "set", "max_t"),
-    Lever("outlet_closed", "outlets", "exclude"),
+    Lever(CLOSED, "outlets", "set", "closes"),
     Lever("outlet_closes", "outlets", "set", "closes"),
     Lever("permit_ends", "permits", "set", "valid_to"),
     Lever("permit_amount", "permits", "set", "amount_t_per_a"),
@@ -199,9 +202,9 @@ def _lever(case: Case, say: Words) -> Item | None:
         key=f"lever_row_{lever.name}",
     )
     where = {name: _shown(getattr(row, name)) for name in where_of(lever.table, {})}
-    if lever.action == "exclude":
+    if lever.name == CLOSED:
         value.markdown(told("lever_closes", say))
-        return Item(lever.table, where, "exclude")
+        return Item(lever.table, where, lever.action, lever.column, case.periods[0].start.isoformat())
     before = _shown(getattr(row, lever.column))
     label = column_label(lever.table, lever.column, say) if lever.action == "set" else told("factor", say)
     typed = value.text_input(

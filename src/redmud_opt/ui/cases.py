@@ -57,9 +57,13 @@ def titled(name: str, path: Path, language: str) -> str:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _title(file: Path, language: str, stamp: int) -> str:
+    """A quoted title, one that ends its line, or one between the braces of a scenario's settings."""
+    quoted, bare = r"\"([^\"]*)\"|'([^']*)'", r"([^#\n]*)"
+    own = re.compile(rf"^\s*title_{language}:\s*(?:{quoted}|{bare})")
+    inner = re.compile(rf"\btitle_{language}:\s*(?:{quoted}|([^,}}#\n]*))")
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in islice(lines, MOST_LINES):
-            if match := re.search(rf"\btitle_{language}:\s*(?:\"([^\"]*)\"|'([^']*)'|([^,}}#\n]*))", line):
+            if match := own.search(line) or inner.search(line):
                 return next(part for part in match.groups() if part is not None).strip()
     return ""
 

@@ -23,13 +23,15 @@ def order(errand: str, request: Request, say: Words) -> None:
         st.error(plain(say("cannot_start", why=error.strerror or str(error))))
 
 
-def show(path: Path, key: str, draw: Callable[[Answer], None], say: Words) -> None:
-    """An errand as it stands: on its way, failed, stopped, or what it came back with."""
+def show(
+    path: Path, key: str, draw: Callable[[Answer], None], say: Words, part: Callable[[], str] | None = None
+) -> None:
+    """An errand as it stands: on its way, failed, stopped, or what it came back with. part: how far it is."""
     now = errand_status(path)
     if now is None:
         return
     if not now.ended:
-        _watch(path, key, say)
+        _watch(path, key, say, part)
         return
     answer = read_answer(path, say.language)
     if answer is not None:
@@ -42,7 +44,7 @@ def show(path: Path, key: str, draw: Callable[[Answer], None], say: Words) -> No
             st.code("\n".join(RunFolder(path).log_tail(40)), language=None)
 
 
-def _watch(path: Path, key: str, say: Words) -> None:
+def _watch(path: Path, key: str, say: Words, part: Callable[[], str] | None) -> None:
     """Seconds, again every half second, until there is an answer; then the page shows it."""
 
     @st.fragment(run_every=EVERY_S)
@@ -54,6 +56,8 @@ def _watch(path: Path, key: str, say: Words) -> None:
         with st.container(border=True, key=f"live_{key}"):
             state = "cancelling_errand" if asked else "queued" if now.state == "queued" else "errand_running"
             st.markdown(f"**{say(state)}** {say('seconds', seconds=int(now.seconds))}")
+            if part is not None and (words := part()):
+                st.caption(plain(words))
             st.button(
                 say("cancel"),
                 disabled=asked,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePosixPath
+
 import streamlit as st
 
 from redmud_opt.case import TABLES, CaseFaults, Fault
@@ -23,7 +26,7 @@ def fault_list(faults: CaseFaults, say: Words, *, heading: bool = True) -> None:
         key=f"faults_{abs(hash(faults.faults))}", height=420 if len(faults.faults) > 5 else "content"
     ):
         for number, fault in enumerate(faults.faults[:MOST], start=1):
-            _one(number, fault, say)
+            _one(number, nearby(fault), say)
         if len(faults.faults) > MOST:
             st.markdown(told("more_faults", say, count=len(faults.faults) - MOST))
 
@@ -40,6 +43,12 @@ def _one(number: int, fault: Fault, say: Words) -> None:
             st.markdown(told("fault_place", say, number=str(number), where=plain(where)))
         remedy = "" if fault.remedy is None else "  \n" + plain(text(fault.remedy, say.language))
         st.markdown(plain(text(fault.message, say.language)) + remedy)
+
+
+def nearby(fault: Fault) -> Fault:
+    """A fault of a base under the name of its folder: where that lies is no concern of a page."""
+    parts = PurePosixPath(fault.file).parts
+    return replace(fault, file="/".join(parts[-2:])) if parts[:1] == ("..",) else fault
 
 
 def place_of(fault: Fault) -> tuple[str, int] | None:

@@ -26,6 +26,9 @@ STATES = (
     "queued",
 )
 
+_CHOSEN, _TURN = "_history_run", "_history_turn"
+"""The run that was chosen; how often titles changed: the browser would go on showing the old one in one selector."""
+
 
 def show(say: Words) -> None:
     """Draws the page."""
@@ -86,15 +89,16 @@ def _named(entry: Entry) -> str:
 
 def _one(shown: dict[str, Entry], say: Words) -> None:
     """What can be done with one run."""
-    here = st.query_params.get("run", "")
-    names = list(shown)
+    names, turn = list(shown), st.session_state.get(_TURN, 0)
+    before = st.session_state.get(_CHOSEN, st.query_params.get("run", ""))
     name = st.selectbox(
         say("one_run"),
         names,
-        index=names.index(here) if here in shown else 0,
+        index=names.index(before) if before in shown else 0,
         format_func=lambda name: _named(shown[name]),
-        key="one_run",
+        key=f"one_run_{turn}",
     )
+    st.session_state[_CHOSEN] = name
     entry = shown[name]
     with st.container(border=True, key="one"):
         with st.container(horizontal=True):
@@ -107,6 +111,7 @@ def _one(shown: dict[str, Entry], say: Words) -> None:
             note = st.text_area(say("column_note"), entry.note, max_chars=4000, height=90)
             if st.form_submit_button(say("save"), icon=":material/save:"):
                 describe(entry.folder, title=title, note=note)
+                st.session_state[_TURN] = turn + 1
                 st.rerun()
         st.button(
             say("to_trash"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redmud_opt.ui import about, case, check, compare, explain, exports, history, home, plan, run
+from redmud_opt.ui import about, case, check, compare, explain, exports, history, home, plan, run, sensitivity
 from redmud_opt.ui.words import Words
 
 
@@ -27,8 +27,8 @@ PAGES = (
     Page("plan", ":material/route:", plan.show),
     Page("explain", ":material/help:", explain.show),
     Page("compare", ":material/compare:", compare.show),
+    Page("sensitivity", ":material/tornado:", sensitivity.show),
     Page("exports", ":material/download:", exports.show),
     Page("history", ":material/history:", history.show),
     Page("about", ":material/info:", about.show),
 )
-"""Those that exist, of: home, case, check, run, plan, explain, compare, sensitivity, exports, history, about."""

@@ -38,7 +38,7 @@ _CSS = """
 [data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button p::after { content: "FILE"; font-size: 1rem; }
 @media (max-width: 640px) {
-  .block-container { padding-left: .7rem; padding-right: .7rem; }
+  .block-container { padding: 3.6rem .7rem 3rem; }
   .st-key-inputs, .st-key-results, .st-key-alarms { padding: .8rem .7rem 1rem; }
 }
 </style>

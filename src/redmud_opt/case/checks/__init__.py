@@ -179,6 +179,7 @@ CHECKS: tuple[tuple[Check, str, str], ...] = (
     (decisions.uses_bind, COUNTED, "line_processes groups"),
     (decisions.dates_fit_decisions, "", ""),
     (decisions.steps_can_stand, "", "periods"),
+    (decisions.lead_parts_fit, "", ""),
     (decisions.lives_are_months, "", ""),
     (decisions.profiles_read, "", ""),
     (decisions.spend_profiles_sum, "tiers", "tiers"),

@@ -10,6 +10,7 @@ from redmud_opt.case.checks.index import things
 from redmud_opt.case.columns import default_of
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.rules import Contract
+from redmud_opt.case.steps import LEAD_PARTS
 from redmud_opt.case.things import PriceByYear, Supply
 from redmud_opt.case.works import Line, Outlet
 from redmud_opt.i18n import Message
@@ -17,7 +18,8 @@ from redmud_opt.i18n import Message
 Item = Outlet | Supply | Line
 OWN_COSTS = (
     *("candidate", "run_cost_cny_per_h", "fixed_cost_cny_per_period", "fixed_om_cny_per_a", "capex_cny"),
-    *("spend_profile", "lead_time_months", "earliest", "life_a", "ramp_up", "times", "closing_cost_cny"),
+    *("spend_profile", "lead_time_months", *LEAD_PARTS, "earliest", "life_a", "ramp_up", "times"),
+    "closing_cost_cny",
 )
 """Columns of a line that say what it costs whom it belongs to, or that it is built or closed by him."""
 

@@ -12,8 +12,8 @@ from redmud_opt.case.checks.facts import Facts
 from redmud_opt.case.faults import Fault
 from redmud_opt.case.months import months_after
 from redmud_opt.case.profiles import shares
-from redmud_opt.case.steps import first_start
-from redmud_opt.case.works import Line, OperatingPoint
+from redmud_opt.case.steps import LEAD_PARTS, first_start
+from redmud_opt.case.works import Line, OperatingPoint, Raise
 from redmud_opt.i18n import Message
 
 RUNNING = (
@@ -93,6 +93,21 @@ def steps_can_stand(facts: Facts) -> Iterator[Fault]:
             column = "earliest" if row.earliest is not None and row.earliest >= end else "lead_time_months"
             remedy = Message("case.lengthen_or_switch_off")
             yield facts.fault(row, column, "never_stands", remedy, name=row.name, start=start, end=end)
+
+
+def lead_parts_fit(facts: Facts) -> Iterator[Fault]:
+    """Parts of a lead time fit into it; where all are stated, they are the whole of it."""
+    rows: tuple[Line | Raise, ...] = (*facts.case.lines, *facts.case.raises)
+    for row in rows:
+        stated = {part: getattr(row, part) for part in LEAD_PARTS if getattr(row, part) is not None}
+        total, lead = sum(stated.values()), row.lead_time_months
+        values = {"total": total, "lead": lead or 0, "parts": tuple(f"`{part}`" for part in stated)}
+        remedy = Message("case.lead_of_parts", {"total": total})
+        if stated and (lead is None or total > lead):
+            key = "lead_parts_of_nothing" if lead is None else "lead_parts_exceed"
+            yield facts.fault(row, next(iter(stated)), key, remedy, **values)
+        elif len(stated) == len(LEAD_PARTS) and total != lead:
+            yield facts.fault(row, LEAD_PARTS[-1], "lead_parts_short", remedy, **values)
 
 
 def lives_are_months(facts: Facts) -> Iterator[Fault]:

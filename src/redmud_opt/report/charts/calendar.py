@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from redmud_opt.report.charts.base import GRID, SERIES, Chart, label, legend_bel
 from redmud_opt.report.figures import INK, styled
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import money_scale
-from redmud_opt.report.todo import steps
+from redmud_opt.report.todo import PARTS, Step, steps
 
 DAY_MS = 86_400_000
 ROW_PX = 26
@@ -28,6 +28,8 @@ STEP_COLOURS = {
     "closings": SERIES[5],
     "openings": SERIES[4],
 }
+PART_COLOURS = dict(zip(PARTS, ("#a9cfe8", "#f2d16b", "#3b4652"), strict=True))
+"""Light to dark on the bar of any step."""
 USE_COLOURS = {"binding": SERIES[5], "over_half": SERIES[0], "under_half": SERIES[4]}
 BINDING, HALF = 0.995, 0.5
 """Share of what a permit allows from which on it is called used up, and well used."""
@@ -60,10 +62,12 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
         hover = f"{label(name)}<br>{step.decide_by} → {step.ready_by}<br>{money.text(step.capex_cny)}"
         bars.append(_Bar(_once(name, bars), step.what, step.decide_by, step.ready_by, hover))
         days = (step.ready_by - step.decide_by).days
-        rows.append(
-            (say(f"step.{step.what}", language), name, str(step.decide_by), str(step.ready_by), days, cost)
-        )
+        dates = (str(step.decide_by), *step.parts_begin, str(step.ready_by))
+        rows.append((say(f"step.{step.what}", language), name, *dates, days, cost))
     figure = _calendar(bars, STEP_COLOURS, {key: say(f"step.{key}", language) for key in STEP_COLOURS})
+    words = {key: say(f"part.{key}", language) for key in PARTS}
+    parts = [part for step, bar in zip(found, bars, strict=True) for part in _parts(step, bar, words)]
+    figure.add_traces(_calendar(parts, PART_COLOURS, words, width=0.3).data)
     figure.add_trace(
         go.Scatter(
             x=[bar.last.isoformat() for bar in bars],
@@ -77,15 +81,24 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
     )
     first = min(min(bar.first for bar in bars), case.periods[0].start)
     last = max(max(bar.last for bar in bars), case.periods[-1].end)
-    heads = _heads(language, "what", "item", "decide_by", "ready_by", "days")
+    heads = _heads(language, "what", "item", "decide_by", *PARTS, "ready_by", "days")
     cost_head = say("amount_in", language, unit=money.unit)
     shown = [say(f"step.{key}", language) for key in dict.fromkeys(bar.group for bar in bars)]
+    shown += [words[key] for key in PARTS if any(part.group == key for part in parts)]
     title = say("calendar.title", language)
     frame = pd.DataFrame(rows, columns=[*heads, cost_head])
-    twin = twin_of("calendar", title, frame, [heads[4]], 0)
+    twin = twin_of("calendar", title, frame, [heads[-1]], 0)
     twin.numbers[cost_head] = 2
     _finish(figure, bars, [*shown, say("ready", language)], months_after(first, -1), months_after(last, 2))
-    return Chart("calendar", title, say("calendar.note", language), figure, twin, (heads[4],))
+    return Chart("calendar", title, say("calendar.note", language), figure, twin, (heads[-1],))
+
+
+def _parts(step: Step, bar: _Bar, words: dict[str, str]) -> Iterator[_Bar]:
+    """The parts of the lead time of a step, each until the next begins."""
+    ends = (*step.parts[1:], step.ready_by)
+    for key, first, last in zip(PARTS, step.parts, ends, strict=True):
+        if first is not None and last is not None and first < last:
+            yield _Bar(bar.row, key, first, last, f"{bar.row}<br>{words[key]}: {first} → {last}")
 
 
 def permit_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
@@ -176,7 +189,10 @@ def _once(name: str, bars: Sequence[_Bar]) -> str:
     return label(name, 44) if not known else f"{label(name, 44)} ({known + 1})"
 
 
-def _calendar(bars: Sequence[_Bar], colours: dict[str, str], words: dict[str, str]) -> go.Figure:
+def _calendar(
+    bars: Sequence[_Bar], colours: dict[str, str], words: dict[str, str], width: float | None = None
+) -> go.Figure:
+    """width: of the bars, as a share of a row; None: as wide as they may be."""
     figure = go.Figure()
     for group, colour in colours.items():
         own = [bar for bar in bars if bar.group == group]
@@ -187,6 +203,7 @@ def _calendar(bars: Sequence[_Bar], colours: dict[str, str], words: dict[str, st
                     x=[(bar.last - bar.first).days * DAY_MS for bar in own],
                     y=[bar.row for bar in own],
                     orientation="h",
+                    width=width,
                     name=words[group],
                     marker={"color": colour, "line": {"color": "white", "width": 1.5}},
                     text=[bar.hover for bar in own],

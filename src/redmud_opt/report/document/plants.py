@@ -8,6 +8,7 @@ import pandas as pd
 
 from redmud_opt.case import Case
 from redmud_opt.case.things import Site
+from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
 from redmud_opt.plan.permits import SEPARATOR
 from redmud_opt.plan.served import per_source
@@ -16,7 +17,7 @@ from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import mass_scale, money_scale, percent
 from redmud_opt.report.setting import Setting
 from redmud_opt.report.tables import View
-from redmud_opt.report.todo import steps
+from redmud_opt.report.todo import PARTS, Step, steps
 from redmud_opt.report.yearly import owners
 
 YEARLY = ("generated_t", "carried_in_t", "used_t", "disposed_t", "handed_out_t", "stock_t")
@@ -235,6 +236,7 @@ class _Plants:
         columns: dict[str, list[object]] = {
             say("step", self.language): [self.labels.name(step.item) for step in own],
             say("decide_by", self.language): [str(step.decide_by) for step in own],
+            **self._parts(own),
             say("ready_by", self.language): [str(step.ready_by) for step in own],
             say("company", self.language): [
                 self.labels.name(owner.get(step.item, "")) or "–" for step in own
@@ -242,6 +244,14 @@ class _Plants:
             amount: [money.of(step.capex_cny) for step in own],
         }
         return self._table("steps", columns, [amount])
+
+    def _parts(self, own: list[Step]) -> dict[str, list[object]]:
+        """When the parts of lead times begin, where any are stated of the steps here."""
+        if not any(day for step in own for day in step.parts):
+            return {}
+        heads = (text(Message(f"planbook.column_{part}"), self.language) for part in PARTS)
+        days = zip(*(step.parts_begin for step in own), strict=True)
+        return {head: list(column) for head, column in zip(heads, days, strict=True)}
 
     def _table(
         self,

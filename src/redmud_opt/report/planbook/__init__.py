@@ -21,7 +21,7 @@ from redmud_opt.i18n import Message, template, text
 from redmud_opt.plan import Plan
 from redmud_opt.plan.words import gap_words
 from redmud_opt.report.display import fate_cells, rate_cells
-from redmud_opt.report.labels import Labels
+from redmud_opt.report.labels import Labels, labelled
 from redmud_opt.report.numbers import percent
 from redmud_opt.report.planbook.book import Book
 from redmud_opt.report.tables import SHOWN, View, heading, table
@@ -145,11 +145,11 @@ class Planbook:
         return pd.DataFrame({self.say("term"): names, self.say("million_cny"): terms.to_list()})
 
     def _notes(self, sheet: Any, row: int) -> None:
-        messages = (*self.plan.notes, *self.plan.not_enforced)
+        messages, known = (*self.plan.notes, *self.plan.not_enforced), self.case.labels(self.language)
         if messages:
             sheet.write_string(row, 0, self.say("notes"), self.book.head)
         for line, message in enumerate(messages, start=row + 1):
-            words = text(message, self.language)
+            words = text(labelled(message, known), self.language)
             self.book.sentence(sheet, line, words, SUMMARY_COLUMNS, SUMMARY_SIGNS)
 
     def _contents(self, sheet: Any) -> None:

@@ -21,18 +21,24 @@ def pictures(results: Results, language: str) -> list[Picture]:
     """What there is to show of a study, by its design."""
     teller = Teller(results, language)
     found: list[Picture] = []
+    if not len(results.with_plan(base=False)):
+        return [] if not len(results.failures()) else [_failures(teller)]
     for output in results.outputs:
         found += [make(teller, output) for make in BY_DESIGN.get(results.kind, ())]
     if results.kind in SAMPLED and results.kind != "decisions":
         found += of_sample(teller)
     if results.kind == "decisions":
         found += of_decisions(teller)
-    failures = results.failures()
-    if len(failures):
-        table = failures.groupby(["status", "reason"]).size().rename("count").reset_index()
-        table.columns = pd.Index([teller.head(name) for name in ("status", "reason", "count")])
-        found.append(Picture(teller.say("title_failures"), None, table))
+    if len(results.failures()):
+        found.append(_failures(teller))
     return found
+
+
+def _failures(teller: Teller) -> Picture:
+    """Members without a plan, by their reasons."""
+    table = teller.results.failures().groupby(["status", "reason"]).size().rename("count").reset_index()
+    table.columns = pd.Index([teller.head(name) for name in ("status", "reason", "count")])
+    return Picture(teller.say("title_failures"), None, table)
 
 
 STYLE = f"""
