@@ -312,6 +312,27 @@ def test_days_as_weighbridges_write_them(home: Path, tmp_path: Path, written: st
     assert read(home, tmp_path / "a.csv").cut is None
 
 
+def test_a_month_beside_its_loads_counts_twice(home: Path, tmp_path: Path) -> None:
+    """Tickets and the month's total of the same way: one of them goes, or all is counted twice."""
+    head = ["from", "to", "material", "net weight (t, dry)"]
+    tickets = [[f"T{m}", f"2026-0{m}-28", "refinery", "city", "red_mud", 5] for m in (1, 2, 3)]
+    (tmp_path / "tickets.csv").write_text(lines([["ticket", "date", *head], *tickets]), encoding="utf-8")
+    months = [[f"2026-0{m}", "refinery", "city", "red_mud", 5] for m in (1, 2, 3)]
+    (tmp_path / "months.csv").write_text(lines([["month", *head], *months]), encoding="utf-8")
+    found = refused(lambda: read(home, tmp_path / "tickets.csv", tmp_path / "months.csv"))
+    assert found == [("actuals.times_overlap", row, head[3]) for row in (2, 3, 4)]
+
+
+def test_tickets_are_numbered_by_each_plant(home: Path, tmp_path: Path) -> None:
+    """One number at two plants, and of two materials, is no ticket twice; nor are ten thousand later ones slow."""
+    head = ["ticket", "date", "from", "to", "material", "net weight (t, dry)"]
+    ways = [("refinery", "city", "red_mud"), ("city", "refinery", "red_mud"), ("refinery", "city", "brick")]
+    rows = [[f"T{m}", f"2026-0{m}-28", *way, 5] for m in (1, 2, 3) for way in ways]
+    rows += [[f"L{k}", "2026-04-02", "refinery", "city", "red_mud", 5] for k in range(2000)]
+    (tmp_path / "a.csv").write_text(lines([head, *rows]), encoding="utf-8")
+    assert len(read(home, tmp_path / "a.csv").records) == 9
+
+
 def test_days_that_may_be_anything_are_faults_and_the_list_stays_short(home: Path, tmp_path: Path) -> None:
     head = ["ticket", "date", "from", "to", "material", "net weight (t, dry)"]
     rows = [[f"T{number}", "3/5/26", "refinery", "city", "red_mud", 5] for number in range(500)]

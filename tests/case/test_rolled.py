@@ -134,6 +134,22 @@ def test_room_that_is_filled_is_gone(old: Folder) -> None:
     assert (case.storages[0].capacity_t, case.storages[0].airspace_m3) == (850_000, 800_000)
 
 
+def test_more_than_there_was_room_for_is_told(old: Folder) -> None:
+    """1,000,000 t of room, 1,200,000 t placed: none is left, and that is said."""
+    old.set("storages", 2, capacity_t=1_000_000)
+    case, keys = rolled(old, placed={"yard": {"red_mud": 1_200_000.0}})
+    assert case.storages[0].capacity_t == 0
+    assert "room_overfilled" in keys
+
+
+def test_a_curve_that_ends_below_the_fill_is_a_fault(old: Folder) -> None:
+    old.set("storages", 2, height_m=20)
+    for height, volume in ((0, 0), (20, 400_000)):
+        old.add("yard_curves", storage="yard", height_m=height, volume_m3=volume, evidence="assumed")
+    with pytest.raises(CaseFaults, match=r"room for 400,?000 m³"):
+        rolled(old, placed={"yard": {"red_mud": 1_200_000.0}})
+
+
 def test_the_curve_of_a_yard_begins_where_the_fill_ends(old: Folder) -> None:
     """0 to 400,000 m³ over 20 m: the fill of 100,000 m³ ends at 5 m; 300,000 m³ are left below the crest."""
     old.set("storages", 2, height_m=20)

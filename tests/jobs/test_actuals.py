@@ -111,6 +111,22 @@ def test_a_case_is_rolled_on_to_an_empty_folder_only(home: Path, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_folder_that_takes_no_file(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word, no traceback; where the run takes no copy of the files, the rolled case is not there either."""
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    report = jobs.import_actuals(home / "run", files(home), out=tmp_path / "file" / "new")
+    assert report.faults is not None
+    assert [fault.message.key for fault in report.faults.faults] == ["jobs.cannot_write"]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(jobs, "_keep", full)
+    report = jobs.import_actuals(home / "run", files(home), out=tmp_path / "new")
+    assert "No space left" in report.words("zh")
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_columns_hold_is_remembered_beside_the_case(home: Path, tmp_path: Path) -> None:
     """Said once with --map; the next import of such a file needs no more, nor that of the case rolled on."""
     mine = tmp_path / "mine.csv"

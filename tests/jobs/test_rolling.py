@@ -163,6 +163,7 @@ def test_less_mud_in_a_frozen_quarter_is_told(first: RunResult, tmp_path: Path) 
         optimise(case, baseline=first.plan, freeze=1)
 
 
+@pytest.mark.slow
 def test_a_worker_finds_the_baseline_of_its_options(
     first: RunResult,
     root: Path,  # noqa: F811

@@ -260,7 +260,9 @@ def test_a_line_of_another_company_is_another_unit(forms: Forms, mudded: Solved)
     """The press belongs to b, the refinery to a: what the press takes is entrusted, and b is to be verified."""
     facilities = tuple(replace(row, owner="b") for row in mudded.case.facilities)
     sites = tuple(replace(row, owner="a") for row in mudded.case.sites)
-    case = replace(mudded.case, facilities=facilities, sites=sites, owners=(Owner(name="a"), Owner(name="b")))
+    lines = tuple(replace(row, per="year") for row in mudded.case.lines)
+    owners = Owner(name="a"), Owner(name="b")
+    case = replace(mudded.case, facilities=facilities, sites=sites, lines=lines, owners=owners)
     own = filed(forms, case, mudded.plan)
     row = only(own["gw_flow"])
     assert (row["own_use_t"], row["entrusted_use_t"]) == (pytest.approx(0), pytest.approx(87.5))
@@ -268,6 +270,7 @@ def test_a_line_of_another_company_is_another_unit(forms: Forms, mudded: Solved)
     press = next(row for row in own["due_diligence"].rows if row["amount_t"] == pytest.approx(37.5) and
                  row["receiver"] != "landfill")  # fmt: skip
     assert press["unit"] == "a · R"
+    assert press["capacity_t"] == pytest.approx(37.5)  # 30 t dry, beside amounts as received
 
 
 # ---------------------------------------------------------------- balance

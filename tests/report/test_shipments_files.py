@@ -111,7 +111,7 @@ def test_nothing_is_overwritten_and_nothing_wrong_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["s_lots.csv"]
 
 
-def test_the_command_line(tmp_path: Path) -> None:
+def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A run that holds a plan; its modes have no loads, so the orders have tonnes alone."""
     cases.starter(tmp_path / "case")
     assert run(tmp_path / "case", out=tmp_path / "run").exit is Exit.PLAN
@@ -121,5 +121,10 @@ def test_the_command_line(tmp_path: Path) -> None:
     moved = RunFolder(tmp_path / "run").read_plan().frames["flows"]["flow_t"].sum()
     assert sum(float(str(line[head.index("干吨")])) for line in lines) == pytest.approx(moved)
     assert {line[head.index("车（船、列）次")] for line in lines} == {""}
+    months = [line for line in sheets(tmp_path / "s.xlsx")["摘要"] if str(line[0]).startswith("2026-")]
+    assert {(line[3], line[5]) for line in months} == {("", "")}  # not 0 loads
     assert main([*asked[:2], str(tmp_path / "s.txt"), *asked[3:]]) == 1
+    capsys.readouterr()
+    assert main(["export", str(tmp_path / "run"), str(tmp_path / "f.csv"), "--what", "filings"]) == 1
+    assert "name a file that ends in .xlsx" in capsys.readouterr().err
     assert load_case(tmp_path / "case").modes == ()

@@ -249,7 +249,7 @@ class _Rolling:
                 continue
             storage, changed = storages[name], {}
             if storage.capacity_t is not None:
-                changed["capacity_t"] = f"{max(0.0, storage.capacity_t - tonnes):.12g}"
+                changed["capacity_t"] = self._left(name, "t", storage.capacity_t, tonnes)
             volume = self._volume(by_material)
             if volume is not None:
                 changed |= self._airspace(storage, volume)
@@ -272,11 +272,17 @@ class _Rolling:
             self._raise_foot(storage.name, curve, volume)
             return {}
         if storage.airspace_m3 is not None:
-            return {"airspace_m3": f"{max(0.0, storage.airspace_m3 - volume):.12g}"}
+            return {"airspace_m3": self._left(storage.name, "m³", storage.airspace_m3, volume)}
         if storage.area_m2 is not None and storage.height_m is not None:
-            left = max(0.0, storage.area_m2 * storage.height_m - volume)
-            return {"airspace_m3": f"{left:.12g}", "height_m": ""}
+            room = storage.area_m2 * storage.height_m
+            return {"airspace_m3": self._left(storage.name, "m³", room, volume), "height_m": ""}
         return {}
+
+    def _left(self, storage: str, unit: str, room: float, filled: float) -> str:
+        """What is left of a room, in a cell; more than there was room for is told."""
+        if filled > room * (1 + 1e-9):
+            self._say("room_overfilled", storage=storage, filled=round(filled), room=round(room), unit=unit)
+        return f"{max(0.0, room - filled):.12g}"
 
     def _raise_foot(self, storage: str, curve: list[tuple[float, float]], volume: float) -> None:
         table = self._table("yard_curves")
@@ -285,7 +291,9 @@ class _Rolling:
             None,
         )
         if foot is None:
-            return
+            values = {"storage": storage, "filled": round(volume), "room": round(curve[-1][1]), "unit": "m³"}
+            message = Message("actuals.room_overfilled", values)
+            raise CaseFaults([Fault("yard_curves.csv", 0, "", message, Message("actuals.lengthen_curve"))])
         own = [row for row in table.rows if row.get("storage") == storage]
         lowest = min(own, key=lambda row: float(row["height_m"]))
         table.rows = [

@@ -119,6 +119,9 @@ def import_actuals(
         return _imported(held, files, None if out is None else Path(out), asked, through, dry_run)
     except CaseFaults as faults:
         return ActualsReport(faults=faults)
+    except OSError as error:  # files that cannot be read are faults of their own: a folder takes no file
+        values = {"folder": str(error.filename or out or run), "why": error.strerror or str(error)}
+        return ActualsReport(faults=CaseFaults([Fault("", 0, "", Message("jobs.cannot_write", values))]))
 
 
 def _imported(
@@ -147,7 +150,12 @@ def _imported(
         remarks += [Message("actuals.no_roll", {"why": fault.message}) for fault in found.faults]
     mapping = remembered | dict(actuals.mapping)
     if not dry_run:
-        _keep(held, files, actuals, found, mapping, beside)
+        try:
+            _keep(held, files, actuals, found, mapping, beside)
+        except OSError:
+            if out is not None:
+                shutil.rmtree(out, ignore_errors=True)  # it was made here: all is written or nothing
+            raise
         if out is not None and mapping:
             write_whole(out / MAP, _json(mapping))
     labels = {one: held.case.labels(one) for one in LANGUAGES}

@@ -58,8 +58,7 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
     """The plan as a workbook, with what was asked of it."""
     from redmud_opt.report.planbook import write_planbook  # its charts need plotly, an extra
 
-    if not _is_workbook(target):
-        raise _what()
+    _needs_workbook(target)
     book = write_planbook(
         held.case, held.plan, target, held.language, held.answers, base_of(held.folder.path)
     )
@@ -68,8 +67,7 @@ def take_plan(held: Held, target: Path) -> tuple[Path, ...]:
 
 def take_filings(held: Held, target: Path) -> tuple[Path, ...]:
     """The statutory forms of the case's rule pack, filled in from the plan."""
-    if not _is_workbook(target):
-        raise _what()
+    _needs_workbook(target)
     return (write_filings(held.case, held.plan, target, held.language),)
 
 
@@ -99,6 +97,13 @@ def blank_case(target: str | Path) -> tuple[Path, ...]:
 
 def _is_workbook(path: str | Path) -> bool:
     return Path(path).suffix.casefold() == WORKBOOK
+
+
+def _needs_workbook(target: Path) -> None:
+    """Raises CaseFaults where what is taken from a run is a workbook and the target is none."""
+    if not _is_workbook(target):
+        message = Message("jobs.export_a_workbook", {"file": str(target)})
+        raise CaseFaults([Fault("", 0, "", message, Message("jobs.export_xlsx"))])
 
 
 def _what() -> CaseFaults:

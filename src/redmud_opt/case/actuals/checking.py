@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import pairwise
 
 from redmud_opt.case.actuals.record import Record, months_of
 from redmud_opt.case.case import Case
@@ -34,10 +33,10 @@ def checked(
         return None, list(records)
     if not faults:  # a row that cannot be read is no gap
         faults.extend(_gaps(flows, case.periods[0].start, cut))
-    later = [record for record in records if record.end > cut and not _closes(record, cut)]
-    if later:
-        remarks.append(Message("actuals.later", {"count": len(later), "day": (cut - timedelta(days=1))}))
-    return cut, [record for record in records if record not in later]
+    kept = [record for record in records if record.end <= cut or _closes(record, cut)]
+    if later := len(records) - len(kept):
+        remarks.append(Message("actuals.later", {"count": later, "day": (cut - timedelta(days=1))}))
+    return cut, kept
 
 
 def _closes(record: Record, cut: date) -> bool:
@@ -85,11 +84,13 @@ def _outside(records: Iterable[Record], case: Case) -> Iterable[Fault]:
 
 
 def _twice(records: Iterable[Record]) -> Iterable[Fault]:
-    """The same ticket number twice of a measure, or the same without a number."""
+    """The same ticket twice, or the same without a number. Plants number their tickets each for itself and anew every
+    year, and a manifest may list several wastes."""
     seen: dict[tuple[object, ...], Record] = {}
     for record in records:
         ticket = record.ticket
-        key = (record.measure, ticket) if ticket else (*record.series, record.start, record.end)
+        numbered = (record.measure, record.material, record.site, record.line, record.start.year, ticket)
+        key = numbered if ticket else (*record.series, record.start, record.end)
         key = key if ticket or not record.is_load else (*key, record.wet_t)
         first = seen.setdefault(key, record)
         if first is not record:
@@ -102,12 +103,19 @@ def _twice(records: Iterable[Record]) -> Iterable[Fault]:
 
 
 def _overlapping(records: Iterable[Record]) -> Iterable[Fault]:
-    """Reports of one thing whose times overlap: a quarter beside its months."""
-    for held in _series(record for record in records if not record.is_load).values():
-        for one, other in pairwise(sorted(held, key=lambda record: (record.start, record.end))):
-            if other.start < one.end and (one.start, one.end) != (other.start, other.end):
-                first = f"{one.file}, {one.row}"
-                yield _fault(other, "times_overlap", Message("importing.keep_one"), first=first)
+    """Reports of one thing whose times overlap: a quarter beside its months, a month beside its loads."""
+    for held in _series(records).values():
+        last: Record | None = None  # the report of a longer time that reaches furthest
+        for record in sorted(held, key=lambda record: (record.start, record.is_load, record.end)):
+            if (
+                last is not None
+                and record.start < last.end
+                and (record.start, record.end) != (last.start, last.end)
+            ):
+                first = f"{last.file}, {last.row}"
+                yield _fault(record, "times_overlap", Message("importing.keep_one"), first=first)
+            if not record.is_load and (last is None or record.end > last.end):
+                last = record
 
 
 def _gaps(records: list[Record], start: date, cut: date) -> Iterable[Fault]:

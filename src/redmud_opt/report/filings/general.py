@@ -44,10 +44,11 @@ def _source(filing: Filing, own: list[Entry]) -> str:
 
 
 def _factor(filing: Filing, own: list[Entry]) -> float | None:
-    """Dry tonnes per tonne of production, where the case states one."""
+    """Tonnes as received, as all of the sheet, per tonne of production, where the case states one."""
     rows = (filing.facts.arisings.get(entry.at) for entry in own)
     found = {row.factor_t_per_t for row in rows if isinstance(row, Arising) and row.factor_t_per_t}
-    return found.pop() if len(found) == 1 else None
+    wet = filing.facts.wet_per_dry(own[0].waste.material)
+    return found.pop() * wet if len(found) == 1 else None
 
 
 def components(filing: Filing, material: str) -> str:

@@ -174,19 +174,21 @@ def _row(filing: Filing, name: str) -> Row | None:
 
 
 def _capacity(filing: Filing, takers: Iterable[Entry]) -> float | None:
-    """Tonnes a year that outlets and lines take at most, dry; None where the case does not say so for all."""
-    total = 0.0
-    for name in dict.fromkeys(taker.at for taker in takers):
+    """Tonnes of the waste a year, as received, that outlets and lines take at most, beside the amounts that they are
+    to take; None where the case does not say so for all."""
+    own = list(takers)
+    total, wet = 0.0, filing.facts.wet_per_dry(own[0].waste.material)
+    for name in dict.fromkeys(taker.at for taker in own):
         outlet, line = filing.facts.outlets.get(name), filing.facts.lines.get(name)
         if outlet is not None and outlet.per == "year" and outlet.max_t is not None:
-            total += outlet.max_t
+            total += outlet.max_t * (wet if outlet.basis == "dry" else 1.0)
         elif (
             line is not None
             and line.per == "year"
             and line.capacity_unit == "t"
             and line.capacity is not None
         ):
-            total += line.capacity
+            total += line.capacity * wet  # of its feed, dry
         else:
             return None
     return total

@@ -56,21 +56,21 @@ class Words:
         return self._view("unsplit", shipments.unsplit, UNSPLIT_SHOWN)
 
     def by_month(self, shipments: Shipments) -> pd.DataFrame:
-        """Orders, loads and tonnes of each month."""
+        """Orders, loads and tonnes of each month; no loads where none are counted."""
         orders = shipments.work_orders
         hazardous = orders["status"] == HAZARDOUS
         sums = orders.assign(
             hazardous_t=orders["wet_t"].where(hazardous, 0.0),
-            hazardous_loads=orders["loads"].where(hazardous, 0.0),
+            hazardous_loads=orders["loads"].where(hazardous),
         ).groupby("month")
         return pd.DataFrame(
             {
                 self.say("column_month"): list(sums.groups),
                 self.say("count_orders"): sums.size().to_list(),
                 self.say("wet_t"): sums["wet_t"].sum().to_list(),
-                self.say("count_loads"): sums["loads"].sum().to_list(),
+                self.say("count_loads"): sums["loads"].sum(min_count=1).to_list(),
                 self.say("hazardous_t"): sums["hazardous_t"].sum().to_list(),
-                self.say("hazardous_loads"): sums["hazardous_loads"].sum().to_list(),
+                self.say("hazardous_loads"): sums["hazardous_loads"].sum(min_count=1).to_list(),
             }
         )
 

@@ -12,6 +12,7 @@ from redmud_opt.case import Case
 from redmud_opt.case.actuals import Actuals
 from redmud_opt.case.actuals.record import closed_before
 from redmud_opt.case.faults import Fault
+from redmud_opt.i18n import Tonnes
 from redmud_opt.network import Network
 from redmud_opt.plan import Plan
 from redmud_opt.study.actuals.books import Places, planned_book
@@ -25,7 +26,7 @@ from redmud_opt.study.actuals.told import (
     period_frame,
     stock_frame,
 )
-from redmud_opt.study.actuals.utilised import year_to_date
+from redmud_opt.study.actuals.utilised import untold_uses, year_to_date
 from redmud_opt.study.actuals.yields import Yields
 from redmud_opt.study.explanation import Explanation
 
@@ -53,6 +54,10 @@ def against(plan: Plan, case: Case, net: Network, actuals: Actuals, name: str) -
     places, planned = Places(case), planned_book(dict(plan.frames), periods)
     yields = Yields(plan, net, frozenset(names))
     happened = Happening(actuals.records, places, planned, yields, periods).run()
+    year_end = actuals.cut is not None and (actuals.cut.month, actuals.cut.day) == (1, 1)
+    of_year = [] if year_end else [period.name for period in periods if period.year == periods[-1].year]
+    for outlet, material, tonnes in untold_uses(net, plan, happened.book, of_year):
+        happened.say("use_untold", outlet=outlet, material=material, tonnes=Tonnes(tonnes))
     caused = list(Causes(planned, happened, places, yields, names).all())
     frames = {
         "deviations": deviation_frame(planned, happened, names),
@@ -66,6 +71,5 @@ def against(plan: Plan, case: Case, net: Network, actuals: Actuals, name: str) -
     for storage, material in happened.book.amounts["placed"]:
         tonnes = happened.book.total("placed", (storage, material))
         placed.setdefault(storage, {})[material] = tonnes
-    year_end = actuals.cut is not None and (actuals.cut.month, actuals.cut.day) == (1, 1)
     to_date = [] if year_end else year_to_date(plan, net, happened.book, places, yields, periods)
     return Against(answer, tuple(lots), placed, tuple(to_date), tuple(happened.faults))

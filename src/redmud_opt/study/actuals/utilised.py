@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from redmud_opt.case.case import Period
 from redmud_opt.network import Network
+from redmud_opt.network.lineage import WASTE
 from redmud_opt.plan import Plan
 from redmud_opt.plan.framing import picked
 from redmud_opt.study.actuals.books import Book, Places
@@ -74,6 +75,33 @@ def _row(origin: Origin, sums: ToDate) -> dict[str, str]:
     return {"waste_class": origin[0], "site": origin[1], "evidence": "derived"} | cells
 
 
+def untold_uses(net: Network, plan: Plan, book: Book, names: list[str]) -> Iterator[tuple[str, str, float]]:
+    """(outlet, material, tonnes) of waste delivered for use that the plan never delivers there: nobody knows of what
+    origin it is, so it is in no row."""
+    waste = {row.name for row in net.case.materials if row.legal_status in WASTE}
+    planned, uses = _planned_sales(plan), _uses(net)
+    for key in book.amounts["sold"]:
+        tonnes = sum(book.of("sold", key, name) for name in names)
+        outlet, material = key
+        if (outlet, material) not in planned and material in waste and outlet in uses and tonnes > 0.0:
+            yield outlet, material, tonnes
+
+
+def _uses(net: Network) -> set[str]:
+    """Outlets that use what they take."""
+    meaning = {row.code: row.meaning for row in net.case.methods}
+    return {row.name for row in net.case.outlets if meaning.get(row.method) == "use"}
+
+
+def _planned_sales(plan: Plan) -> dict[tuple[str, str], list[tuple[str, float]]]:
+    """(outlet, material) → streams that the plan delivers, with their tonnes."""
+    material = dict(picked(plan.frames, "streams", "stream", "material"))
+    sold = defaultdict(list)
+    for outlet, stream, tonnes in picked(plan.frames, "sales", "outlet", "stream", "sold"):
+        sold[outlet, material[stream]].append((stream, float(tonnes)))
+    return dict(sold)
+
+
 def _homes(places: Places) -> dict[str, str]:
     """Waste class → a plant where it arises, for origins that are not kept apart by plant."""
     materials = {row.name: row for row in places.case.materials}
@@ -99,23 +127,18 @@ def _delivered(
     plan: Plan, net: Network, book: Book, names: list[str]
 ) -> Iterator[tuple[str, str, tuple[float, float]]]:
     """(origin, cohort, (net, gross)) of waste delivered to outlets that use it."""
-    meaning = {row.code: row.meaning for row in net.case.methods}
-    method = {row.name: row.method for row in net.case.outlets}
     streams = {
-        name: rest
-        for name, *rest in picked(plan.frames, "streams", "stream", "material", "lineage", "origin", "cohort")
+        name: rest for name, *rest in picked(plan.frames, "streams", "stream", "lineage", "origin", "cohort")
     }
-    sold = defaultdict(list)
-    for outlet, stream, tonnes in picked(plan.frames, "sales", "outlet", "stream", "sold"):
-        sold[outlet, streams[stream][0]].append((stream, float(tonnes)))
+    sold, uses = _planned_sales(plan), _uses(net)
     for key in book.amounts["sold"]:
         outlet, material = key
-        if meaning.get(method[outlet]) != "use":
+        if outlet not in uses:
             continue
         tonnes, rows = sum(book.of("sold", key, name) for name in names), sold.get((outlet, material), [])
         whole = sum(amount for _, amount in rows)
         for stream, amount in rows:
-            _, lineage, origin, cohort = streams[stream]
+            lineage, origin, cohort = streams[stream]
             known = net.lineages.by_id.get(lineage)
             if origin and known is not None and known.carries_origin and known.is_waste:
                 part = tonnes * amount / whole
