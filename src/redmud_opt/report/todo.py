@@ -1,7 +1,7 @@
 """What to do by when: steps that the plan takes, and contracts that its deliveries need.
 
     steps_to_take(case, plan, "zh")          thing, what, decide by, ready by, money
-    contracts_to_sign(case, plan, "zh")      receiver, material, by when, most a year and price, both in the receiver's basis
+    contracts_to_sign(case, plan, "zh")      receiver, material, by when, tonnes and price in its basis
 
 A step is decided in the period in which the plan decides it; what has a day of its own (yards, options on what
 arises), so many months before it as its lead time says, permits and construction included. The case states one lead
