@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.report.test_charts import sums
 
 import redmud_opt
 from redmud_opt.case import CaseFaults
+from redmud_opt.case.rules import Permit
 from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.jobs.exporting import export
@@ -27,6 +29,7 @@ from redmud_opt.report.document import browser, html, printing, studies
 from redmud_opt.report.document.binding import binding
 from redmud_opt.report.document.blocks import Figure, figure_of, table_of
 from redmud_opt.report.document.html import css_text
+from redmud_opt.report.document.plants import validity
 from redmud_opt.report.loading import book_of, loading
 from redmud_opt.report.overview import destination_kinds
 from redmud_opt.report.studies.telling import Picture
@@ -286,3 +289,17 @@ def test_a_destination_without_a_method_is_called_by_its_label(home: Path) -> No
     kinds = set(destination_kinds(bare, held.plan, "en")["kind"])
     assert "Unfired brick" in kinds
     assert not kinds & {row.name for row in (*bare.processes, *bare.outlets)}
+
+
+def test_validity_ends_with_the_last_day() -> None:
+    """A case states the day after the last; papers name the last."""
+    permit = Permit(
+        name="p",
+        receiver="r",
+        code="900-000-48",
+        amount_t_per_a=1.0,
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2027, 1, 1),
+    )
+    assert validity(permit) == "2026-01-01 – 2026-12-31"
+    assert validity(replace(permit, valid_from=None, valid_to=None)) == "… – …"

@@ -44,7 +44,7 @@ def steps_to_take(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     labels = Labels(plan, language)
     told = [
         (
-            _say(f"step_{step.what}", language),
+            labels.word("kind", step.kind) if step.kind else _say(f"step_{step.what}", language),
             labels.lane(step.item) if step.what == "openings" else labels.name(step.item),
             str(step.decide_by),
             str(step.ready_by),
@@ -58,7 +58,8 @@ def steps_to_take(case: Case, plan: Plan, language: str) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the plan decides: which table says so, what it is, by when, for how much (CNY, not discounted)."""
+    """What the plan decides: which table says so, what it is, by when, for how much (CNY, not discounted); of a yard
+    what is done to it: raised, opened, looked after, closed."""
 
     what: str
     item: str
@@ -66,6 +67,7 @@ class Step:
     ready_by: date
     capex_cny: float = 0.0
     lead_months: int = 0
+    kind: str = ""
 
 
 def steps(case: Case, plan: Plan) -> list[Step]:
@@ -89,7 +91,8 @@ def _steps(case: Case, plan: Plan) -> Iterator[Step]:
         leads = {"raise": raises, "new_yard": yards}.get(str(row["kind"]), {})
         day, months = date.fromisoformat(str(row["start"])), leads.get(str(row["item"]), 0)
         decide = months_after(day, -months)
-        yield Step("yard_events", str(row["item"]), decide, day, float(row["cost_cny"]), months)
+        kind = str(row["kind"])
+        yield Step("yard_events", str(row["item"]), decide, day, float(row["cost_cny"]), months, kind)
     for row in plan.frames["openings"].to_dict("records"):
         yield Step("openings", str(row["lane"]), starts[row["period"]], starts[row["period"]])
     yield from _reductions(case, plan, starts)

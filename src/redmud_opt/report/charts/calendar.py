@@ -60,9 +60,8 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
         hover = f"{label(name)}<br>{step.decide_by} → {step.ready_by}<br>{money.text(step.capex_cny)}"
         bars.append(_Bar(_once(name, bars), step.what, step.decide_by, step.ready_by, hover))
         days = (step.ready_by - step.decide_by).days
-        rows.append(
-            (say(f"step.{step.what}", language), name, str(step.decide_by), str(step.ready_by), days, cost)
-        )
+        what = labels.word("kind", step.kind) if step.kind else say(f"step.{step.what}", language)
+        rows.append((what, name, str(step.decide_by), str(step.ready_by), days, cost))
     figure = _calendar(bars, STEP_COLOURS, {key: say(f"step.{key}", language) for key in STEP_COLOURS})
     figure.add_trace(
         go.Scatter(
@@ -78,7 +77,7 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
     first = min(min(bar.first for bar in bars), case.periods[0].start)
     last = max(max(bar.last for bar in bars), case.periods[-1].end)
     heads = _heads(language, "what", "item", "decide_by", "ready_by", "days")
-    cost_head = say("amount_in", language, unit=money.unit)
+    cost_head = say("money_in", language, unit=money.unit)
     shown = [say(f"step.{key}", language) for key in dict.fromkeys(bar.group for bar in bars)]
     title = say("calendar.title", language)
     frame = pd.DataFrame(rows, columns=[*heads, cost_head])

@@ -60,7 +60,11 @@ def _targets(plan: Plan, labels: Labels, language: str) -> Iterator[tuple[str, s
             scope = labels.name(str(row["scope"])) or say("all_plants", language)
             what = f"{scope} · {labels.word('class', str(row['waste_class']))}"
             words = target_words({str(name): value for name, value in row.items()}, language)
-            yield say("binding.target", language), f"{what}: {words}", str(row["year"])
+            yield (
+                say("binding.target", language),
+                say("binding.of", language, what=what, words=words),
+                str(row["year"]),
+            )
 
 
 def _loads(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[tuple[str, str, str]]:
@@ -68,9 +72,10 @@ def _loads(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[tu
     found, year_of = loading(book_of(case, plan)), Setting.of(case).year_of
     full = found[found["share"] >= FULL]
     years = full["period"].map(year_of)
-    for row in full.assign(year=years).sort_values(["kind", "item", "year"]).itertuples():
-        name = labels.lane(row.item) if row.kind == "lane" else labels.name(row.item)
-        yield say(f"binding.{row.kind}", language), name, str(row.year)
+    for row in full.assign(year=years).sort_values(["kind", "item", "year"]).to_dict("records"):
+        kind, item = str(row["kind"]), str(row["item"])
+        name = labels.lane(item) if kind == "lane" else labels.name(item)
+        yield say(f"binding.{kind}", language), name, str(row["year"])
 
 
 def _is_full(used: object, allowed: object) -> bool:
