@@ -263,6 +263,27 @@ def test_core_runs_without_the_extras() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_what_needs_an_extra_says_which(tmp_path: Path) -> None:
+    """Without the extra `report`, workbooks and reports end in a fault that says what to install, not in a crash."""
+    code = (
+        "import sys\n"
+        "for name in ('plotly', 'xlsxwriter', 'jinja2'):\n"
+        "    sys.modules[name] = None\n"
+        "from redmud_opt.cli import main\n"
+        "from redmud_opt.case import init_case\n"
+        "init_case('case')\n"
+        "for verb in (['export', 'case', 'a.xlsx'], ['report', 'case', 'a.html']):\n"
+        "    assert main(verb) == 1, verb\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = done.stdout + done.stderr
+    assert "xlsxwriter" in told
+    assert told.count("redmud_opt[report]") == 2
+
+
 def test_starting_loads_no_statistics() -> None:
     """Every command pays for what the start imports: scipy.stats, which Pyomo would load, is a quarter of it."""
     code = "import sys, redmud_opt.cli\nsys.exit('scipy.stats' in sys.modules)\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.report.test_charts import sums
 
 import redmud_opt
 from redmud_opt.case import CaseFaults
+from redmud_opt.case.rules import Permit
 from redmud_opt.cli import main
 from redmud_opt.jobs import Exit, RunFolder, reporting, run
 from redmud_opt.jobs.exporting import export
@@ -24,8 +26,12 @@ from redmud_opt.jobs.reporting import report_run
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.charts import charts_of
 from redmud_opt.report.document import browser, html, printing, studies
+from redmud_opt.report.document.binding import binding
 from redmud_opt.report.document.blocks import Figure, figure_of, table_of
 from redmud_opt.report.document.html import css_text
+from redmud_opt.report.document.plants import validity
+from redmud_opt.report.loading import book_of, loading
+from redmud_opt.report.overview import destination_kinds
 from redmud_opt.report.studies.telling import Picture
 from redmud_opt.report.tables import View
 from redmud_opt.study.front import Front, Point
@@ -262,3 +268,43 @@ def test_a_pdf_is_printed(home: Path, tmp_path: Path) -> None:
     assert found.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", found)) >= 6
     assert [path.name for path in tmp_path.iterdir()] == ["plan.pdf"]
+
+
+def test_whatever_is_full_limits_the_plan(home: Path) -> None:
+    """A line that runs all it can; an outlet whose limit is in tonnes as received: 10 % of concentrate is water."""
+    held = take(home / "run", "en")
+    loads = loading(book_of(held.case, held.plan))
+    full = set(loads.loc[loads["share"] >= 0.995, "item"])
+    assert "press" in full
+    assert ["Line at full capacity", "press", "2026"] in binding(
+        held.case, held.plan, "en"
+    ).to_numpy().tolist()
+    sold = held.plan.frames["sales"].groupby("outlet")["sold"].sum()["steelworks"]
+    wet = tuple(
+        replace(row, max_t=sold / 0.9, basis="as_received") if row.name == "steelworks" else row
+        for row in held.case.outlets
+    )
+    found = binding(replace(held.case, outlets=wet), held.plan, "en").to_numpy().tolist()
+    assert ["Outlet sold out", "Steelworks", "2026"] in found
+
+
+def test_a_destination_without_a_method_is_called_by_its_label(home: Path) -> None:
+    held = take(home / "run", "en")
+    bare = replace(held.case, methods=())
+    kinds = set(destination_kinds(bare, held.plan, "en")["kind"])
+    assert "Unfired brick" in kinds
+    assert not kinds & {row.name for row in (*bare.processes, *bare.outlets)}
+
+
+def test_validity_ends_with_the_last_day() -> None:
+    """A case states the day after the last; papers name the last."""
+    permit = Permit(
+        name="p",
+        receiver="r",
+        code="900-000-48",
+        amount_t_per_a=1.0,
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2027, 1, 1),
+    )
+    assert validity(permit) == "2026-01-01 – 2026-12-31"
+    assert validity(replace(permit, valid_from=None, valid_to=None)) == "… – …"

@@ -21,7 +21,7 @@ from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.jobs.exporting import export
 from redmud_opt.report.planbook import write_planbook
 from redmud_opt.report.planbook.book import COLOURS
-from redmud_opt.report.todo import contracts_to_sign
+from redmud_opt.report.todo import contracts_to_sign, steps_to_take
 
 Rows = list[list[object]]
 PRICE = "Price, CNY/t (negative: fee; blank: by tiers or year)"
@@ -137,6 +137,14 @@ def test_tonnes_and_price_of_a_contract_are_those_of_the_receiver(folder: Path) 
     for head in ("Most in a year, t", "Whole horizon, t"):
         assert wet[head] == pytest.approx(dry[head] / 0.9)
     assert (dry[PRICE], wet[PRICE]) == (420.0, pytest.approx(462.0))
+
+
+def test_steps_say_what_is_done_to_a_yard(folder: Path) -> None:
+    case, plan = load_case(folder / "case"), RunFolder(folder / "run").read_plan()
+    cells = {"storage": "yard", "item": "yard", "period": case.periods[0].name, "start": "2026-01-01"}
+    events = pd.DataFrame([cells | {"kind": kind, "cost_cny": 5.0} for kind in ("closure", "measure")])
+    told = replace(plan, frames={**plan.frames, "yard_events": events})
+    assert list(steps_to_take(case, told, "zh")["事项"]) == ["闭库", "治理措施"]
 
 
 def test_notes_call_things_by_their_labels(folder: Path, tmp_path: Path) -> None:

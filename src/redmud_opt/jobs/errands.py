@@ -252,6 +252,11 @@ def go(folder: RunFolder, slots: int) -> Exit:
         stands("running", "read")
         try:
             told = ERRANDS[kept["errand"]](Errand(folder.path, root, kept["request"], listener))
+            by_language = {
+                language: {"record": told.as_record(language), "words": told.words(language)}
+                for language in LANGUAGES
+            }
+            folder.write_json(ANSWER, {"exit": int(told.exit)} | by_language)
         except Cancelled:
             stands("cancelled", "", Exit.CANCELLED)
             return Exit.CANCELLED
@@ -259,11 +264,6 @@ def go(folder: RunFolder, slots: int) -> Exit:
             folder.note(traceback.format_exc())
             stands("failed", "", Exit.CRASHED)
             return Exit.CRASHED
-        by_language = {
-            language: {"record": told.as_record(language), "words": told.words(language)}
-            for language in LANGUAGES
-        }
-        folder.write_json(ANSWER, {"exit": int(told.exit)} | by_language)
         stands("cancelled" if told.exit is Exit.CANCELLED else "done", "", told.exit)
         return told.exit
 

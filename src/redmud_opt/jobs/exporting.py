@@ -13,7 +13,7 @@ from redmud_opt.case.workbook import blank_workbook, write_folder, write_workboo
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.bundling import is_bundle, unpack, write_bundle
 from redmud_opt.jobs.inputs import base_of
-from redmud_opt.jobs.reporting import write_held
+from redmud_opt.jobs.reporting import extras, write_held
 from redmud_opt.jobs.taking import Held, take
 from redmud_opt.report.filings import write_filings
 from redmud_opt.report.shipments.book import write_shipments
@@ -32,13 +32,15 @@ def export_case(source: str | Path, target: str | Path) -> tuple[Path, ...]:
     return (write_workbook(source, target),) if into else write_folder(source, target)
 
 
+@extras()
 def export(
     source: str | Path, target: str | Path, language: str = "en", what: str = "plan"
 ) -> tuple[Path, ...]:
     """What is asked for (a key of `TAKEN`) of a run, in a language; a run bundle as a folder; anything else as
     `export_case` has it.
 
-    Raises CaseFaults where the run holds no plan or its inputs are not as recorded, and where the target is there.
+    Raises CaseFaults where the run holds no plan or its inputs are not as recorded, where the target is there, and
+    where a package is not installed.
     """
     if (Path(source) / "options.json").is_file():
         return TAKEN[what](take(source, language), Path(target))
@@ -90,6 +92,7 @@ TAKEN: dict[str, Callable[[Held, Path], tuple[Path, ...]]] = {
 }
 
 
+@extras()
 def blank_case(target: str | Path) -> tuple[Path, ...]:
     """An empty workbook with every table."""
     return (blank_workbook(target),)

@@ -5,9 +5,9 @@ The file is written beside and moved into place when it is whole; nothing is ove
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # its charts need plotly, which who writes no report need not
     from redmud_opt.report.document.blocks import Block
 
 HTML, PDF = ".html", ".pdf"
-NEEDED = ("plotly", "jinja2")
+EXTRAS = frozenset({"plotly", "jinja2", "markupsafe", "xlsxwriter"})
+"""What the extra `report` brings."""
 
 
 class Studies(NamedTuple):
@@ -34,6 +35,17 @@ class Studies(NamedTuple):
 
 
 NO_STUDIES = Studies()
+
+
+@contextmanager
+def extras() -> Iterator[None]:
+    """Raises CaseFaults where what is done inside needs a package that the extra `report` would have brought."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        raise _fault("needs_extra", package=error.name) from error
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,8 @@ def report_run(
     """Writes the report of a run, with what the folders `front` and `study` hold. Faults are told, not raised."""
     file = Path(target)
     try:
-        return _written(run, file, language, Studies(front, study), on_stage)
+        with extras():
+            return _written(run, file, language, Studies(front, study), on_stage)
     except CaseFaults as faults:
         return Written(file, faults)
     except OSError as error:
@@ -108,10 +121,7 @@ def write_held(
 
 def check_target(file: Path) -> None:
     """Raises CaseFaults where the report cannot be made as asked: before anything is read."""
-    missing = next((name for name in NEEDED if importlib.util.find_spec(name) is None), None)
-    if missing is not None:
-        raise _fault("needs_extra", package=missing)
-    from redmud_opt.report.document import browser
+    from redmud_opt.report.document.printing import browser
 
     if file.suffix.casefold() not in (HTML, PDF):
         raise _fault("kind", message="kind_of_file", file=str(file))

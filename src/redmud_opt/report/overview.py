@@ -18,7 +18,7 @@ from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
 from redmud_opt.plan.evidence import plan_evidence
 from redmud_opt.plan.words import millions
-from redmud_opt.report.labels import word
+from redmud_opt.report.labels import Labels, word
 from redmud_opt.report.numbers import percent
 
 RATES = ("rate_new", "rate_stat", "rate_gross")
@@ -66,11 +66,11 @@ def methods_of(case: Case, language: str) -> dict[str, str]:
 
 def destination_kinds(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     """Origin tonnes by class, fate, year and kind of destination: the method of use as the rule pack words it."""
-    words = methods_of(case, language)
+    words, labels = methods_of(case, language), Labels(plan, language)
     frame = plan.frames["fates"].copy()
     frame["waste_class"] = [str(origin).partition(":")[0] for origin in frame["origin"]]
     frame["kind"] = [
-        words.get(str(at), str(at))
+        words.get(str(at)) or labels.name(str(at))
         if fate in ("utilised", "handed_to_disposal", "handed_out")
         else text(Message(f"overview.{fate}"), language)
         for fate, at in zip(frame["fate"], frame["at"], strict=True)

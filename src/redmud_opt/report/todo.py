@@ -1,7 +1,7 @@
 """What to do by when: steps that the plan takes, and contracts that its deliveries need.
 
     steps_to_take(case, plan, "zh")          thing, what, decide by, begin its parts by, ready by, money
-    contracts_to_sign(case, plan, "zh")      receiver, material, by when, most a year, price (in their basis)
+    contracts_to_sign(case, plan, "zh")      receiver, material, by when, tonnes and price in its basis
 
 A step is decided in the period in which the plan decides it; what has a day of its own (yards, options on what
 arises), so many months before it as its lead time says, permits and construction included. Where the case states
@@ -52,7 +52,7 @@ def steps_to_take(case: Case, plan: Plan, language: str) -> pd.DataFrame:
     labels = Labels(plan, language)
     told = [
         (
-            _say(f"step_{step.what}", language),
+            labels.word("kind", step.kind) if step.kind else _say(f"step_{step.what}", language),
             labels.lane(step.item) if step.what == "openings" else labels.name(step.item),
             str(step.decide_by),
             *step.parts_begin,
@@ -67,7 +67,8 @@ def steps_to_take(case: Case, plan: Plan, language: str) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the plan decides: which table says so, what it is, by when, for how much (CNY, not discounted)."""
+    """What the plan decides: which table says so, what it is, by when, for how much (CNY, not discounted); of a yard
+    what is done to it: raised, opened, looked after, closed."""
 
     what: str
     item: str
@@ -76,6 +77,7 @@ class Step:
     capex_cny: float = 0.0
     lead_months: int = 0
     parts: tuple[date | None, ...] = (None,) * len(PARTS)
+    kind: str = ""
 
     @property
     def parts_begin(self) -> tuple[str, ...]:
@@ -108,7 +110,7 @@ def _steps(case: Case, plan: Plan) -> Iterator[Step]:
         day = date.fromisoformat(str(row["start"]))
         decide, cost = months_after(day, -months), float(row["cost_cny"])
         begin = part_starts(raises[item], day) if kind == "raise" else (None,) * len(PARTS)
-        yield Step("yard_events", item, decide, day, cost, months, begin)
+        yield Step("yard_events", item, decide, day, cost, months, begin, kind)
     for row in plan.frames["openings"].to_dict("records"):
         yield Step("openings", str(row["lane"]), starts[row["period"]], starts[row["period"]])
     yield from _reductions(case, plan, starts)

@@ -63,7 +63,8 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
         bars.append(_Bar(_once(name, bars), step.what, step.decide_by, step.ready_by, hover))
         days = (step.ready_by - step.decide_by).days
         dates = (str(step.decide_by), *step.parts_begin, str(step.ready_by))
-        rows.append((say(f"step.{step.what}", language), name, *dates, days, cost))
+        what = labels.word("kind", step.kind) if step.kind else say(f"step.{step.what}", language)
+        rows.append((what, name, *dates, days, cost))
     figure = _calendar(bars, STEP_COLOURS, {key: say(f"step.{key}", language) for key in STEP_COLOURS})
     words = {key: say(f"part.{key}", language) for key in PARTS}
     parts = [part for step, bar in zip(found, bars, strict=True) for part in _parts(step, bar, words)]
@@ -82,7 +83,7 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
     first = min(min(bar.first for bar in bars), case.periods[0].start)
     last = max(max(bar.last for bar in bars), case.periods[-1].end)
     heads = _heads(language, "what", "item", "decide_by", *PARTS, "ready_by", "days")
-    cost_head = say("amount_in", language, unit=money.unit)
+    cost_head = say("money_in", language, unit=money.unit)
     shown = [say(f"step.{key}", language) for key in dict.fromkeys(bar.group for bar in bars)]
     shown += [words[key] for key in PARTS if any(part.group == key for part in parts)]
     title = say("calendar.title", language)

@@ -60,7 +60,7 @@ def value_bridge(plan: Plan, language: str) -> Chart | None:
     value_axis(figure, scale.unit, across=True)
     figure.update_xaxes(zerolinecolor="#9aa3ab")  # a figure may stand on it
     _room(figure, amounts)
-    title, amount = say("bridge.title", language), say("amount_in", language, unit=scale.unit)
+    title, amount = say("bridge.title", language), say("money_in", language, unit=scale.unit)
     frame = pd.DataFrame({say("term", language): names, amount: amounts})
     note = say("bridge.note", language, value=scale.text(plan.value_cny))
     height = 90 + 30 * (len(names) + 1)

@@ -1,4 +1,5 @@
-"""What the plan runs up against, read from its tables: targets, permits, approvals, storages, budgets, outlets."""
+"""What the plan runs up against, read from its tables: targets, permits, approvals, storages, budgets, and
+whatever has a capacity that is used up: lines, lanes, outlets, supplies."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from redmud_opt.plan import Plan
 from redmud_opt.report.display import target_words
 from redmud_opt.report.document.blocks import say
 from redmud_opt.report.labels import Labels
+from redmud_opt.report.loading import book_of, loading
 from redmud_opt.report.setting import Setting
 
 FULL = 0.995
@@ -49,7 +51,7 @@ def _rows(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[tup
                 labels.name(str(row["budget"])),
                 labels.window(str(row["window"])),
             )
-    yield from _outlets(case, plan, labels, language)
+    yield from _loads(case, plan, labels, language)
 
 
 def _targets(plan: Plan, labels: Labels, language: str) -> Iterator[tuple[str, str, str]]:
@@ -58,19 +60,22 @@ def _targets(plan: Plan, labels: Labels, language: str) -> Iterator[tuple[str, s
             scope = labels.name(str(row["scope"])) or say("all_plants", language)
             what = f"{scope} · {labels.word('class', str(row['waste_class']))}"
             words = target_words({str(name): value for name, value in row.items()}, language)
-            yield say("binding.target", language), f"{what}: {words}", str(row["year"])
+            yield (
+                say("binding.target", language),
+                say("binding.of", language, what=what, words=words),
+                str(row["year"]),
+            )
 
 
-def _outlets(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[tuple[str, str, str]]:
-    """Outlets with a limit in dry tonnes a year that is sold up to."""
-    most = {row.name: row.max_t for row in case.outlets if row.per == "year" and row.basis == "dry"}
-    year_of = Setting.of(case).year_of
-    sales = plan.frames["sales"]
-    sales = sales.assign(year=sales["period"].map(year_of))
-    sold = sales.groupby(["outlet", "year"])["sold"].sum().reset_index()
-    for row in sold.to_dict("records"):
-        if _is_full(row["sold"], most.get(str(row["outlet"]))):
-            yield say("binding.outlet", language), labels.name(str(row["outlet"])), str(row["year"])
+def _loads(case: Case, plan: Plan, labels: Labels, language: str) -> Iterator[tuple[str, str, str]]:
+    """Lines, listed lanes, outlets and supplies that are full in a period of the year."""
+    found, year_of = loading(book_of(case, plan)), Setting.of(case).year_of
+    full = found[found["share"] >= FULL]
+    years = full["period"].map(year_of)
+    for row in full.assign(year=years).sort_values(["kind", "item", "year"]).to_dict("records"):
+        kind, item = str(row["kind"]), str(row["item"])
+        name = labels.lane(item) if kind == "lane" else labels.name(item)
+        yield say(f"binding.{kind}", language), name, str(row["year"])
 
 
 def _is_full(used: object, allowed: object) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pandas as pd
 
 from redmud_opt.case import Case
+from redmud_opt.case.rules import Permit
 from redmud_opt.case.things import Site
 from redmud_opt.i18n import Message, text
 from redmud_opt.plan import Plan
@@ -221,7 +223,7 @@ class _Plants:
         columns: dict[str, list[object]] = {
             say("receiver", self.language): [self.labels.name(row.receiver) for row in own],
             say("code", self.language): [f"{row.code} {row.method}".strip() for row in own],
-            say("valid", self.language): [f"{row.valid_from} – {row.valid_to}" for row in own],
+            say("valid", self.language): [validity(row) for row in own],
             say("allowed", self.language): [float(row.amount_t_per_a) for row in own],
             say("most_used", self.language): [used.get(row.name, 0.0) for row in own],
         }
@@ -270,3 +272,9 @@ class _Plants:
             name, say(f"plant.{name}", self.language, unit=unit), frame, dict.fromkeys(numbers, shown)
         )
         return table_of(view, self.language, numbers, most=most)
+
+
+def validity(permit: Permit) -> str:
+    """From the first to the last day of validity; the case states the day after it."""
+    last = permit.valid_to and permit.valid_to - timedelta(days=1)
+    return f"{permit.valid_from or '…'} – {last or '…'}"

@@ -167,9 +167,12 @@ class Planbook:
         sheet = self.book.sheet(self.say("rates"), pages=1)
         rows, series = list[tuple[str, list[float]]](), list[int]()
         for waste_class in dict.fromkeys(whole["waste_class"]):
-            own = whole[whole["waste_class"] == waste_class].set_index("year")
+            own, word = (
+                whole[whole["waste_class"] == waste_class].set_index("year"),
+                self.labels.word("class", waste_class),
+            )
             for rate in ("rate_new", "rate_stat", "rate_gross"):
-                label = f"{self.labels.word('class', waste_class)}: {heading('rates', rate, self.language)}"
+                label = self.say("of", what=word, words=heading("rates", rate, self.language))
                 rows.append((label, [float(own[rate].get(year, np.nan)) for year in years]))
         self.book.heading(sheet, 0, pd.DataFrame(columns=[self.say("rate"), *map(str, years)]))
         for line, (label, values) in enumerate(rows, start=1):
