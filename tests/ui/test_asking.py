@@ -135,6 +135,7 @@ def test_without_a_run_the_page_says_where_to_go(page: Open, at: str, lang: str)
     assert text(Message("ui.no_run"), lang) in said(test)
 
 
+@pytest.mark.slow
 def test_a_shipped_study_is_run_and_shown_in_either_language(page: Open, runs: Path) -> None:
     """The smallest of them; its figures stand beside their tables."""
     test = page("sensitivity", lang="en")
