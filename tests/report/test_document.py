@@ -242,9 +242,11 @@ def test_without_chromium_a_pdf_is_one_clear_fault(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_missing_extra_is_named(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reporting, "NEEDED", ("no_such_package",))
-    assert "no_such_package" in report_run(home / "run", tmp_path / "plan.html").words("zh")
+def test_a_missing_extra_is_named_and_no_other_module() -> None:
+    with pytest.raises(CaseFaults, match="jinja2"), reporting.extras():
+        raise ModuleNotFoundError(name="jinja2")
+    with pytest.raises(ModuleNotFoundError), reporting.extras():
+        raise ModuleNotFoundError(name="redmud_opt.gone")
 
 
 def test_a_browser_that_leaves_nothing_behind_is_a_fault(
