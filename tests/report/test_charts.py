@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import replace
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from tests.jobs import cases
@@ -18,7 +19,7 @@ from redmud_opt.jobs import Exit, RunFolder, run
 from redmud_opt.plan import Plan
 from redmud_opt.report.charts import Chart, charts_of, front_chart, site_map
 from redmud_opt.report.charts.base import SERIES
-from redmud_opt.report.charts.calendar import DAY_MS
+from redmud_opt.report.charts.calendar import DAY_MS, permit_calendar
 from redmud_opt.report.charts.coast import Window, clipped, land
 from redmud_opt.report.charts.names import LINE_PX, place_names, width_px
 from redmud_opt.report.figures import value_scale
@@ -203,3 +204,18 @@ def test_colours_are_told_apart_with_any_colour_vision(eye: tuple[tuple[float, .
 
     for one, other in itertools.combinations(SERIES, 2):
         assert math.dist(lab(one), lab(other)) > 15, (one, other)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_permit_that_the_case_only_assumes_is_marked(language: str) -> None:
+    """Two permits are used by half; one has evidence `assumed`, the other states none: the planner's own."""
+    case = load_case(bundled("guangxi"))
+    first, second = case.permits[0], replace(case.permits[1], evidence="")
+    assert first.evidence == "assumed"
+    used = pd.DataFrame({"permit": [first.name, second.name], "used_t": 1.0, "allowed_t": 2.0})
+    on_paper = plan()
+    made = replace(on_paper, frames={**on_paper.frames, "permits": used})
+    chart = permit_calendar(replace(case, permits=(first, second)), made, language)
+    assert chart is not None
+    mark = {"en": " (assumed)", "zh": "（假设）"}[language]
+    assert set(chart.twin.frame.iloc[:, 0]) == {first.name + mark, second.name}

@@ -17,6 +17,7 @@ from redmud_opt.report.charts.base import GRID, SERIES, Chart, label, legend_bel
 from redmud_opt.report.figures import INK, styled
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import money_scale
+from redmud_opt.report.standins import stand_ins
 from redmud_opt.report.todo import PARTS, Step, steps
 
 DAY_MS = 86_400_000
@@ -105,7 +106,7 @@ def _parts(step: Step, bar: _Bar, words: dict[str, str]) -> Iterator[_Bar]:
 
 def permit_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
     """A bar per permit that the plan's receivers have, its colour by the most that the plan uses of it in a year."""
-    labels, used = Labels(plan, language), _most_used(plan)
+    labels, used, assumed = Labels(plan, language), _most_used(plan), stand_ins(case)
     alive = {(row.receiver, row.code) for row in case.permits if used.get(row.name, 0.0) > 0.0}
     rows, bars = [], []
     for row in sorted(case.permits, key=lambda row: (labels.name(row.receiver), row.code, row.method)):
@@ -115,11 +116,12 @@ def permit_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
         if not share > 0.0:
             continue
         name = say("permit_row", language, receiver=who, code=row.code, method=row.method or "–")
-        hover = f"{label(row.name)}<br>{row.valid_from} → {row.valid_to}<br>{100 * share:.0f} %"
+        paper = say("stand_in", language, name=row.name) if row.name in assumed else row.name
+        hover = f"{label(paper)}<br>{row.valid_from} → {row.valid_to}<br>{100 * share:.0f} %"
         bars.append(_Bar(name, _use(share), row.valid_from, row.valid_to, hover))
         days = (row.valid_to - row.valid_from).days
         dates = str(row.valid_from), str(row.valid_to)
-        rows.append((row.name, who, row.code, *dates, days, row.amount_t_per_a, 100.0 * share))
+        rows.append((paper, who, row.code, *dates, days, row.amount_t_per_a, 100.0 * share))
     heads = _heads(
         language, "permit", "receiver", "code", "valid_from", "valid_to", "days", "allowed_t", "used"
     )

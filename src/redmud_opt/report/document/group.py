@@ -45,6 +45,7 @@ from redmud_opt.report.document.blocks import (
 from redmud_opt.report.labels import Labels, labelled
 from redmud_opt.report.numbers import money_scale, percent
 from redmud_opt.report.sankey import waste_classes
+from redmud_opt.report.standins import stand_ins
 from redmud_opt.report.tables import View
 from redmud_opt.report.todo import contracts_to_sign
 
@@ -174,7 +175,9 @@ def _limits(case: Case, plan: Plan, language: str) -> Iterator[Block]:
 
 def _unsure(case: Case, plan: Plan, language: str, more: Sequence[Block]) -> Iterator[Block]:
     found = plan_evidence(case, plan)
-    yield Words((say("unsure_note", language),))
+    papers = stand_ins(case)
+    told = (say("stand_ins", language, count=len(papers)),) if papers else ()
+    yield Words((say("unsure_note", language), *told))
     rows = [
         (
             text(Message(f"evidence.grade_{row['grade']}"), language),

@@ -24,6 +24,7 @@ from redmud_opt.report.display import fate_cells, rate_cells
 from redmud_opt.report.labels import Labels, labelled
 from redmud_opt.report.numbers import percent
 from redmud_opt.report.planbook.book import Book
+from redmud_opt.report.standins import stand_ins
 from redmud_opt.report.tables import SHOWN, View, heading, table
 from redmud_opt.report.todo import contracts_to_sign, steps_to_take
 from redmud_opt.report.yearly import owners, year_ends
@@ -137,6 +138,8 @@ class Planbook:
         if resting:
             share = percent(float(resting["share"]), self.language)
             yield self.say("assumed"), self.say("assumed_of", share=share, total=resting["total"])
+        if papers := stand_ins(self.case):
+            yield self.say("stand_ins"), self.say("stand_ins_of", count=len(papers))
 
     def _terms(self) -> pd.DataFrame:
         """Value by term, million CNY, the largest gain first."""
