@@ -9,7 +9,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.journeys.conftest import REPOSITORY
 
 from redmud_opt.ui.pages import PAGES
@@ -30,6 +30,7 @@ def test_every_page_is_for_everybody(
     tab.goto(f"{server}/{path}?lang={language}&case=growing&run={growing_run}")
     tab.wait_for_selector("h2")
     tab.wait_for_selector(QUIET)
+    expect(tab.locator("[data-testid=stSkeleton]")).to_have_count(0)
     tab.wait_for_timeout(1500)  # figures and grids draw after the script has ended
     SCREENS.mkdir(parents=True, exist_ok=True)
     tab.screenshot(path=SCREENS / f"{name}-{language}.png", full_page=True)
