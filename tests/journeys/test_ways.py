@@ -145,6 +145,7 @@ def bomb() -> bytes:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_hostile_upload_leaves_the_session_as_it_was(place: Served, tab: Page, language: str) -> None:
     opened(tab, f"{place.address}/?lang={language}&case=growing")
+    before = sent_to(place)
     for file in (
         {"name": "bomb.zip", "mimeType": "application/zip", "buffer": bomb()},
         {"name": "evil.xlsx", "mimeType": "application/vnd.ms-excel", "buffer": b"<html>"},
@@ -154,7 +155,12 @@ def test_a_hostile_upload_leaves_the_session_as_it_was(place: Served, tab: Page,
         expect(refused).to_contain_text(file["name"])
     assert "case=growing" in tab.url
     expect(tab.get_by_role("button", name=WORDS[language]["run"])).to_be_enabled()
-    assert not place.work.is_dir() or list(place.work.iterdir()) == []
+    assert sent_to(place) == before
+
+
+def sent_to(place: Served) -> set[Path]:
+    """What people have sent to the app so far."""
+    return set(place.work.rglob("*"))
 
 
 def test_a_run_that_is_gone_is_said(server: str, tab: Page) -> None:
@@ -164,6 +170,7 @@ def test_a_run_that_is_gone_is_said(server: str, tab: Page) -> None:
 
 def test_by_keyboard_alone(server: str, tab: Page) -> None:
     opened(tab, f"{server}/?lang=en&case=growing")
+    expect(tab.get_by_role("button", name=WORDS["en"]["run"])).to_be_enabled()
     assert tabbed_to(tab, WORDS["en"]["run"])
     tab.keyboard.press("Enter")
     expect(tab.locator(".st-key-onward")).to_be_visible(timeout=SOLVED_WITHIN_MS)
