@@ -77,7 +77,11 @@ def serving(folder: Path) -> Iterator[Served]:
         yield place
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # it waits for open tabs; runs outlive a killed server too
+            process.kill()
+            process.wait(20)
 
 
 @pytest.fixture(scope="session")
