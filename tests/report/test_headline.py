@@ -242,6 +242,6 @@ def test_a_run_folder_as_one_file(tmp_path: Path) -> None:
     (run / "status.json").write_text(json.dumps({}), encoding="utf-8")
     (run / "half.part").write_text("x", encoding="utf-8")
     (run / "elsewhere").symlink_to(tmp_path)
-    archive = zipfile.ZipFile(BytesIO(zipped(run)))
+    archive = zipfile.ZipFile(BytesIO(zipped(run, "")))
     files = ["plan/flows.csv", "status.json", "README.txt", "manifest.json"]
     assert archive.namelist() == [f"run-1/{name}" for name in files]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from tests.jobs.cases import starter
+from tests.ui.conftest import run_of
 
 from redmud_opt.i18n import LANGUAGES, template
 from redmud_opt.jobs import RunFolder, RunOptions, RunStatus
 from redmud_opt.jobs.history import describe, entries, trashed
 from redmud_opt.jobs.slots import try_lock
+from redmud_opt.ui import results
 from redmud_opt.ui.pages import PAGES
 
 Open = Callable[..., AppTest]
@@ -207,3 +213,23 @@ def test_exports_without_a_plan_offer_the_folder_alone(page: Open, runs: Path) -
     test = page("exports", lang="en", run=kept_run(runs, "bare").name)
     assert not [button for button in test.button if str(button.key).startswith("make_")]
     assert len(test.get("download_button")) == 1
+
+
+def test_the_run_as_a_zip_carries_the_classification_of_its_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of exports once made it without."""
+    home = starter(tmp_path / "case")
+    settings = home / "case.yaml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + 'classification: "Internal"\n', encoding="utf-8"
+    )
+    folder = run_of(home, tmp_path / "runs")
+    made: list[bytes] = []
+    monkeypatch.setattr(
+        results.st, "download_button", lambda words, content, *_, **__: made.append(content())
+    )
+    results.zip_button(folder, "zip")
+    with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
+        manifest = json.loads(archive.read(f"{folder.name}/manifest.json"))
+    assert manifest["classification"] == "Internal"

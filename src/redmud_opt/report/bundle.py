@@ -25,7 +25,7 @@ LEFT_OUT = frozenset({"worker.lock", "cancel", MANIFEST, README})
 """What belongs to the process that ran, and what is made anew."""
 
 
-def zipped(folder: Path, classification: str = "") -> bytes:
+def zipped(folder: Path, classification: str) -> bytes:
     """The files of a run folder with manifest and read-me; half-written ones and links are left out."""
     files = {name: (folder / name).read_bytes() for name in _names(folder)}
     head = _head(folder, files, classification)

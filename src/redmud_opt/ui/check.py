@@ -12,10 +12,9 @@ from redmud_opt.report.ways import refusals, ways
 from redmud_opt.study.screening import Screening, screen
 from redmud_opt.ui import address, cases, inputs
 from redmud_opt.ui.case_words import told
-from redmud_opt.ui.charts import QUIET
+from redmud_opt.ui.charts import show_chart
 from redmud_opt.ui.faults import fault_list
-from redmud_opt.ui.grid import csv_button, view_grid, words_grid
-from redmud_opt.ui.style import scrolling
+from redmud_opt.ui.grid import csv_button, words_grid
 from redmud_opt.ui.words import Words
 
 SECTIONS = ("findings", "ways", "refusals", "map", "screening")
@@ -72,12 +71,7 @@ def _map(network: Network, say: Words) -> None:
     if chart is None:
         st.info(told("map_none", say))
         return
-    st.caption(f"{chart.title}. {chart.note}" if chart.note else chart.title)
-    with scrolling("map_of_sites", chart.least_width):
-        st.plotly_chart(chart.figure, theme=None, config=QUIET, key="map", alt=chart.title, width="content")
-    with st.expander(told("map_table", say)):
-        view_grid(chart.twin, "map_table")
-        csv_button(chart.twin.frame, "sites", "csv_map", say)
+    show_chart(chart, "map", say)
 
 
 def _table(frame: pd.DataFrame, name: str, say: Words) -> None:

@@ -12,9 +12,9 @@ import streamlit as st
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import template
 from redmud_opt.jobs.exporting import TAKEN, export
-from redmud_opt.report.bundle import zipped
 from redmud_opt.ui import held
 from redmud_opt.ui.inputs import show_faults
+from redmud_opt.ui.results import zip_button
 from redmud_opt.ui.words import Words, plain
 
 SUFFIXES: dict[str, tuple[str, ...]] = {"report": (".html", ".pdf"), "bundle": (".zip",)}
@@ -38,15 +38,7 @@ def show(say: Words) -> None:
                 _offer(folder, what, suffix, say)
     with st.container(border=True):
         st.markdown(f"**{say('take_run')}**  \n{say('take_run_help')}")
-        st.download_button(
-            say("make_and_download", kind="zip"),
-            lambda: zipped(folder),
-            f"{folder.name}.zip",
-            "application/zip",
-            key="zip",
-            on_click="ignore",
-            icon=":material/folder_zip:",
-        )
+        zip_button(folder, say("make_and_download", kind="zip"))
 
 
 def _offer(folder: Path, what: str, suffix: str, say: Words) -> None:

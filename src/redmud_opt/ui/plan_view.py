@@ -9,7 +9,6 @@ import streamlit as st
 
 from redmud_opt.i18n import Message
 from redmud_opt.plan import Plan
-from redmud_opt.report.boxes import box_name
 from redmud_opt.report.capex import capex_bars, capex_scale
 from redmud_opt.report.charts import (
     border_calendar,
@@ -24,6 +23,7 @@ from redmud_opt.report.charts import (
     value_bridge,
     yard_life,
 )
+from redmud_opt.report.charts.flows import links_view
 from redmud_opt.report.display import fate_cells, rate_cells
 from redmud_opt.report.figures import (
     COLOURS,
@@ -37,7 +37,7 @@ from redmud_opt.report.labels import Labels, word
 from redmud_opt.report.sankey import Link, above, trace, waste_classes
 from redmud_opt.report.served import served_view
 from redmud_opt.report.setting import Setting
-from redmud_opt.report.tables import SHOWN, View, heading, link_table, table
+from redmud_opt.report.tables import SHOWN, View, heading, table
 from redmud_opt.report.todo import contracts_to_sign, steps_to_take
 from redmud_opt.ui import address
 from redmud_opt.ui.cards import cards
@@ -276,7 +276,7 @@ def _flows(plan: Plan, setting: Setting, say: Words) -> None:
         st.info(say("no_flows"))
         return
     _figure(links, Labels(plan, say.language), say)
-    view = say.view(_link_view(links, Labels(plan, say.language), say))
+    view = say.view(links_view(links, Labels(plan, say.language)))
     with st.expander(view.title):
         view_grid(view, "links")
         csv_button(view.frame, f"flows-{chosen}-{year or HORIZON}", "links_csv", say)
@@ -288,17 +288,6 @@ def _figure(links: list[Link], labels: Labels, say: Words) -> None:
         st.plotly_chart(sankey(links, labels), theme=None, config=QUIET, key="flow_figure", alt=say("flows"))
     hidden = len(links) - len(drawn(links))
     st.caption(say("flows_note") + (" " + say("flows_hidden", count=hidden) if hidden else ""))
-
-
-def _link_view(links: list[Link], labels: Labels, say: Words) -> View:
-    def flat(words: str) -> str:
-        return words.replace("\n", " · ")
-
-    names = [
-        (flat(box_name(link.start, labels)), flat(box_name(link.end, labels)), labels.name(link.material))
-        for link in links
-    ]
-    return link_table(links, names, say.language)
 
 
 @st.fragment

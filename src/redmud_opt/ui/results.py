@@ -60,8 +60,14 @@ def show(folder: Path, now: RunStatus, say: Words) -> None:
         _how(found.plan, say)
     with st.expander(say("log"), expanded=found.exit is Exit.CRASHED):
         st.code("\n".join(RunFolder(folder).log_tail(LOG_LINES)), language=None)
+    zip_button(folder, say("zip"))
+
+
+def zip_button(folder: Path, words: str) -> None:
+    """The whole run, under the classification of its case."""
+    case = recorded(folder)
     st.download_button(
-        say("zip"),
+        words,
         lambda: zipped(folder, "" if case is None else case.settings.classification),
         f"{folder.name}.zip",
         "application/zip",

@@ -20,7 +20,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +37,7 @@ from redmud_opt.case.editing.sheet import Sheet
 from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.raw import read_bytes
 from redmud_opt.case.read import load_case
+from redmud_opt.case.whole import write_whole
 from redmud_opt.i18n import Message
 
 EDITS = ".edits"
@@ -250,7 +250,7 @@ class EditSession:
             for name in names:
                 before = last / "before" / name
                 if before.is_file():
-                    write_whole(self.folder / name, before.read_bytes().decode("utf-8"))
+                    write_whole(self.folder / name, before.read_bytes())
                 else:
                     (self.folder / name).unlink(missing_ok=True)
             (self._home / "pending.json").unlink(missing_ok=True)
@@ -286,7 +286,7 @@ class EditSession:
 
     def _carry_out(self, home: Path) -> None:
         for file in sorted((home / "after").iterdir()):
-            write_whole(self.folder / file.name, file.read_bytes().decode("utf-8"))
+            write_whole(self.folder / file.name, file.read_bytes())
         (self._home / "pending.json").unlink(missing_ok=True)
         (home / "done").touch()
 
@@ -303,16 +303,6 @@ class EditSession:
         with (self._home / "lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes to a temporary name, syncs, renames: a crash leaves the old file or the new one."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _digest(file: Path) -> str:

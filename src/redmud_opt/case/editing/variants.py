@@ -15,9 +15,9 @@ from typing import Literal, TypeVar
 
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import columns
-from redmud_opt.case.editing.session import write_whole
 from redmud_opt.case.faults import CaseFaults, Fault
 from redmud_opt.case.raw import read_bytes
+from redmud_opt.case.whole import write_whole
 from redmud_opt.case.workbook.nodes import yaml_value
 from redmud_opt.case.yamltext import Mapping, Node, Scalar, Sequence, read_yaml
 from redmud_opt.i18n import Message
