@@ -3,10 +3,20 @@
 `make test` draws the same examples every time, so that what passed once passes again; `make test-all` draws new ones.
 """
 
+import gc
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)
 settings.load_profile("new" if os.environ.get("NEW_EXAMPLES") else "same")
+
+gc.set_threshold(50_000, 20, 100)  # by default a tenth of the seconds of `make test` goes into looking for garbage
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests and all modules stay to the end: nobody need look through them again."""
+    gc.freeze()

@@ -291,6 +291,14 @@ def test_starting_loads_no_statistics() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_starting_leaves_the_collector_as_it_was() -> None:
+    """It rests during the imports only, and who had turned it off keeps it off."""
+    code = "import gc{before}\nimport redmud_opt\nraise SystemExit(int(gc.isenabled()))\n"
+    for before, kept in (("", True), ("\ngc.disable()", False)):
+        done = subprocess.run([sys.executable, "-c", code.format(before=before)], check=False)
+        assert done.returncode == int(kept)
+
+
 # ---------------------------------------------------------------- the checker can fail
 
 

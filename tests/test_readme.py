@@ -29,7 +29,9 @@ def shape(block: str) -> list[str]:
     return [" ".join(re.sub(r"-?[\d.,]+", "#", line).split()) for line in block.splitlines()]
 
 
+@pytest.mark.slow
 def test_readme_shows_what_is_printed() -> None:
+    """Slow: the plan that `make plan` proves the best."""
     page = README.read_text(encoding="utf-8")
     before, rest = page.split(START)
     shown, after = rest.split(END)

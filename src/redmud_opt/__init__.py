@@ -45,3 +45,5 @@ __all__ = [
     "worth",
     "write_report",
 ]
+
+_startup.imported()

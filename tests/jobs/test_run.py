@@ -403,7 +403,7 @@ def test_what_cannot_be_audited(fresh: Path, tmp_path: Path) -> None:
 # ---- where inputs lie ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("base", ["../base", "guangxi"])
+@pytest.mark.parametrize("base", ["../base", "india"])
 def test_scenario_and_its_base_are_kept(base: str, tmp_path: Path) -> None:
     """A base beside the scenario, and one that travels with the package."""
     cases.starter(tmp_path / "base")
@@ -417,14 +417,14 @@ def test_scenario_and_its_base_are_kept(base: str, tmp_path: Path) -> None:
         p.relative_to(result.folder / "inputs").as_posix() for p in (result.folder / "inputs").rglob("*.yaml")
     }
     assert kept == (
-        {"studies/low.yaml", "base/case.yaml"} if base == "../base" else {"low.yaml", "guangxi/case.yaml"}
+        {"studies/low.yaml", "base/case.yaml"} if base == "../base" else {"low.yaml", "india/case.yaml"}
     )
     found = reaudit(result.folder)
     assert found.exit == Exit.PLAN, found.words()
 
 
 def test_bundled_case_by_name(tmp_path: Path) -> None:
-    result = run("guangxi", runs_root=tmp_path / "runs", options=RunOptions(gap=cases.GOOD_ENOUGH))
+    result = run("india", runs_root=tmp_path / "runs", options=RunOptions(gap=cases.GOOD_ENOUGH))
     assert result.exit == Exit.PLAN
     assert result.folder is not None
     assert (result.folder / "inputs" / "case.yaml").is_file()

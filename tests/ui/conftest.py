@@ -18,10 +18,10 @@ from redmud_opt.ui.pages import PAGES
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
 TOO_MUCH = """\
-base: guangxi
+base: growing
 settings: {title_en: "Sixty percent", title_zh: "百分之六十"}
 overrides:
-  - {table: targets, where: {name: red_mud_2027}, set: {at_least: 0.6}}
+  - {table: targets, where: {name: use_target}, set: {at_least: 0.6, hard: "yes", price_cny_per_t: null}}
 """
 
 

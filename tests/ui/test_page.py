@@ -351,8 +351,8 @@ def test_impossible_is_explained_and_shows_no_plan(page: Open, impossible_run: P
     assert not test.exception
     assert not test.metric
     assert not test.success
-    assert "2027" in test.error[0].value
-    label = {"en": "Magnetic separation line", "zh": "磁选线"}[lang]
+    assert "2026" in test.error[0].value
+    label = {"en": "Second press, any size", "zh": "砖机二线"}[lang]
     assert label in test.error[0].value  # things are named as people know them
     assert words("end_infeasible", lang) in test.error[0].value
 

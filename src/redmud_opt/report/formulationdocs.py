@@ -108,7 +108,7 @@ def parts() -> dict[str, tuple[Part, ...]]:
 
 
 def _built(case: str) -> Iterator[tuple[str, str, Columns | Rows]]:
-    network = build_network(load_case(bundled(case)))
+    network = build_network(_case(case))
     m = ConcreteModel()
     for family in FORMULATION:
         before = set(m.component_map())
@@ -135,14 +135,27 @@ def uses(case: Case, table: str, column: str) -> bool:
 @cache
 def users() -> dict[str, tuple[str, ...]]:
     """Words of an option → the cases that use it; scenarios are named only where no case does."""
-    names = sorted(bundled_names(), key=lambda name: (name not in CASES, name))
-    cases = {name: load_case(bundled(name)) for name in names}
+    whole, scenarios = [], []
+    for name in sorted(bundled_names()):
+        (whole if (bundled(name) / "case.yaml").is_file() else scenarios).append(name)
     found = {}
     for words, table, column in OPTIONS:
-        using = [name for name, case in cases.items() if uses(case, table, column)]
-        whole = [name for name in using if (bundled(name) / "case.yaml").is_file()]
-        found[words] = tuple(whole or using)
+        using = [name for name in whole if uses(_case(name), table, column)]
+        found[words] = tuple(
+            using
+            or (name for name in scenarios if _says(name, table, column) and uses(_case(name), table, column))
+        )
     return found
+
+
+def _says(scenario: str, table: str, column: str) -> bool:
+    """Whether the file of a scenario speaks of an option at all: what it does not name is as in its base."""
+    return (column if table == "settings" else table) in bundled(scenario).read_text(encoding="utf-8")
+
+
+@cache
+def _case(name: str) -> Case:
+    return load_case(bundled(name))
 
 
 def _options() -> Iterator[str]:
