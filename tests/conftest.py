@@ -13,7 +13,8 @@ settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)
 settings.load_profile("new" if os.environ.get("NEW_EXAMPLES") else "same")
 
-gc.set_threshold(50_000, 20, 100)  # by default a tenth of the seconds of `make test` goes into looking for garbage
+# By default a tenth of the seconds of `make test` goes into looking for garbage.
+gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(trylast=True)
