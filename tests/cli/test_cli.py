@@ -14,9 +14,9 @@ import pytest
 from tests.jobs import cases
 from tests.jobs.test_run import KEYS, assert_no_plan, strict
 
-from redmud_opt import cli
 from redmud_opt.case import load_case
-from redmud_opt.cli import Live, main
+from redmud_opt.cli import Live, answers, main
+from redmud_opt.cli import cases as case_verbs
 from redmud_opt.i18n import Message, text
 from redmud_opt.jobs import Exit, status
 from redmud_opt.jobs import compute as compute_module
@@ -220,8 +220,8 @@ def test_crash_elsewhere_writes_its_trace_to_a_file(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("injected")
 
-    monkeypatch.setattr(cli, "check_case", broken)
-    monkeypatch.setattr(cli.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(case_verbs, "check_case", broken)
+    monkeypatch.setattr(answers.tempfile, "tempdir", str(tmp_path))
     code, record = as_json(capsys, "check", "case")
     assert code == Exit.CRASHED
     assert "ZeroDivisionError" in record["messages"][0]["text"]
@@ -448,9 +448,9 @@ def test_second_interrupt_ends_at_once(tmp_path: Path) -> None:
     """The first one is noted while nothing asks for it; the second is the system's."""
     code = (
         "import sys, time\n"
-        "from redmud_opt import cli\n"
-        "cli.check_case = lambda *_: [print('ready', flush=True), time.sleep(60)]\n"
-        "sys.exit(cli.main(['check', 'x']))\n"
+        "from redmud_opt.cli import cases, main\n"
+        "cases.check_case = lambda *_: [print('ready', flush=True), time.sleep(60)]\n"
+        "sys.exit(main(['check', 'x']))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
