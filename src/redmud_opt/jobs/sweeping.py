@@ -43,6 +43,7 @@ from redmud_opt.study.sweeps.designs import FIXED, FREE, Member
 from redmud_opt.study.sweeps.executors import ENGINES, ClusterSilent, Engine, rows_from
 from redmud_opt.study.sweeps.member import MemberSolver, NoBaseAgain, Row, Setup, Task, case_of_study
 from redmud_opt.study.sweeps.reading import read_study, size_of
+from redmud_opt.study.sweeps.response import Stopped, Unlearnable, learn, points_to_look_at
 from redmud_opt.study.sweeps.results import Results
 from redmud_opt.study.sweeps.store import FORMAT, Store
 from redmud_opt.study.sweeps.study import Study
@@ -50,6 +51,9 @@ from redmud_opt.study.sweeps.study import Study
 __all__ = ["ENGINES", "Engine", "SweepReport", "read_results", "sweep"]
 
 FILE, HEAD, PROGRESS, MEMBERS, BASE = "study.yaml", "study.json", "progress.json", "members", "base"
+WORTH = 3
+"""Members per point looked at from which it is worth learning what members look like."""
+
 WRITE_S = 0.5
 """Rows are kept at least so often."""
 
@@ -264,6 +268,7 @@ class Sweeping:
     listener: Listener
     started: float = field(default_factory=time.monotonic)
     new: int = 0
+    learned: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self.store = Store(self.folder.path / MEMBERS)
@@ -345,8 +350,31 @@ class Sweeping:
         held = [Decided.from_text(decided) for _, decided in known]
         yield from (Task(member, held[member.decision]) for member in members)
 
+    def learn(self, tasks: list[Task]) -> None:
+        """Learns what members look like where that takes less than deriving them; the same whatever is there yet."""
+        held = sum(task.member.decision != FREE for task in tasks)
+        points = points_to_look_at(self.study.parameters)
+        if self.learned is not None or self.study.audit_every == 1 or held < WORTH * points:
+            return
+        self.listener.on_point(Message("sweep.learning", {"points": points}))
+        started = time.monotonic()
+        try:
+            known = learn(self.setup.case, self.study.parameters, self.study.seed, self.stopped)
+        except Unlearnable as why:
+            self.learned = {"why_not": str(why)}
+        else:
+            surface, seconds = known.surface, time.monotonic() - started
+            numbers = len(surface.addresses)
+            self.learned = {"looked_at": surface.looked, "numbers": numbers, "seconds": seconds}
+            self.setup = replace(self.setup, known=known)
+        self.write("running")
+
     def run(self, tasks: list[Task]) -> None:
         """One stage; rows are kept as they come."""
+        try:
+            self.learn(tasks)
+        except Stopped:
+            return
         there = self.store.done()
         left = [task for task in tasks if task.member.number not in there]
         held: list[Row] = []
@@ -389,6 +417,7 @@ class Sweeping:
         head = {"format": FORMAT, "hash": self.hash, "versions": used(), "state": state, "asked": self.asked}
         case = self.study.case.settings.name
         head |= {"case": case, "value_cny": self.plan.value_cny, "study": self.study.as_record()}
+        head["learned"] = self.learned
         head["labels"] = {language: dict(words) for language, words in self.plan.labels.items()}
         self.folder.write_json(HEAD, head)
 

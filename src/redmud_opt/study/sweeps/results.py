@@ -169,6 +169,7 @@ class Results:
         for status, group in self.failures().groupby("status"):
             reason = str(group["reason"].iloc[0])
             yield Message("sweep.failed", {"count": len(group), "status": str(status), "reason": reason})
+        yield from self._learned(found)
         yield from self._audits(found)
         for output, *amounts in self.summary()[["output", "base", "q05", "q50", "q95"]].to_numpy().tolist():
             if not np.isnan(amounts[2]):
@@ -176,6 +177,22 @@ class Results:
                     zip(("base", "low", "middle", "high"), (_shown(output, x) for x in amounts), strict=True)
                 )
                 yield Message("sweep.output", {"output": _named(output), **ends})
+
+    def _learned(self, found: pd.DataFrame) -> Iterator[Message]:
+        learned = self.head.get("learned")
+        if not learned:
+            return
+        if "why_not" in learned:
+            yield Message("sweep.not_learned", {"why": learned["why_not"]})
+        elif "learned" in found:
+            apart = found["learned_apart"].max() if "learned_apart" in found else np.nan
+            values = {
+                "count": int(found["learned"].sum()),
+                "found": len(found),
+                "points": learned["looked_at"],
+            }
+            checked = int(found["learned_apart"].notna().sum()) if "learned_apart" in found else 0
+            yield Message("sweep.learned", {**values, "checked": checked, "apart": f"{apart:.0e}"})
 
     def _audits(self, found: pd.DataFrame) -> Iterator[Message]:
         if "audit_passed" not in found:
