@@ -12,7 +12,8 @@ from tests.builders import landfill, mud, product, sells, tiny, works
 
 from redmud_opt.case import Case
 from redmud_opt.jobs.sweeping import find_study
-from redmud_opt.solve import Session
+from redmud_opt.solve import Options, Session
+from redmud_opt.study.asking import Base
 from redmud_opt.study.sweeps import member, response
 from redmud_opt.study.sweeps.decided import Decided
 from redmud_opt.study.sweeps.designs import Member
@@ -186,10 +187,11 @@ def test_coefficients_of_nothing_are_stored_but_not_passed() -> None:
 
 @pytest.mark.slow
 def test_members_of_a_shipped_study() -> None:
-    """Six of guangxi_monte_carlo with nothing built: 14 parameters, charges with kinks, gates divided by yields."""
+    """Six of guangxi_monte_carlo: 14 parameters, charges with kinks, gates divided by yields."""
     study = read_study(find_study("guangxi_monte_carlo"))
     case = case_of_study(study.case, study.soft_target_cny_per_t)
-    setup = Setup(case, study.parameters, (), "key", audit_every=3)
+    plan = Base.solved(case, Options(gap=0.05))
+    setup = Setup(case, study.parameters, plan.whole, "key", audit_every=3)
     quick = MemberSolver(replace(setup, known=learn(case, study.parameters)))
     slow = MemberSolver(setup)
     for k, point in enumerate(np.random.default_rng(7).random((6, 14))):
