@@ -36,10 +36,10 @@ from redmud_opt.study.asking import SAME, as_it_was, fix_whole, met_again, prepa
 from redmud_opt.study.sweeps.decided import Decided, in_words
 from redmud_opt.study.sweeps.designs import FREE, Member
 from redmud_opt.study.sweeps.outputs import outputs_of
-from redmud_opt.study.sweeps.parameters import Parameter, moved, only_money
+from redmud_opt.study.sweeps.parameters import Parameter, moved
 from redmud_opt.study.sweeps.quick import Meter, Quick
 from redmud_opt.study.sweeps.response import Known
-from redmud_opt.study.sweeps.trying import faults_of
+from redmud_opt.study.sweeps.trying import faults_of, looking_at
 
 Row = dict[str, Any]
 SECONDS = ("case", "network", "build", "compile", "update", "solver", "cpu_of_solver", "outputs", "audit")
@@ -89,8 +89,8 @@ class MemberSolver:
     def __init__(self, setup: Setup, building: AbstractContextManager[Any] | None = None) -> None:
         self.setup = setup
         self.building = building or nullcontext()
-        self.checks = not only_money(setup.parameters)
-        self.known = set(faults_of(setup.case)) if self.checks else set()
+        self.checks = looking_at(setup.case, setup.parameters)
+        self.known = set(faults_of(setup.case, self.checks))
         self.options = Options(time_limit_s=setup.time_limit_s, gap=setup.gap)
         self.meter = Meter()
         self.session = Session(self.options)
@@ -142,7 +142,7 @@ class MemberSolver:
         clock = Clock()
         with self.building:
             case = moved(self.setup.case, self.setup.parameters, task.member.values)
-            faults = [f for f in faults_of(case) if f not in self.known] if self.checks else []
+            faults = [f for f in faults_of(case, self.checks) if f not in self.known]
             clock.lap("case")
             if faults:
                 reason = text(faults[0].message, "en")
