@@ -136,6 +136,29 @@ def test_an_interrupted_study_goes_on(
     same(rows(whole), rows(done))
 
 
+TOGETHER = """{kind: two_stage, members: [{name: dear, probability: 0.3, set: {costs: 1.3}},
+  {name: cheap, probability: 0.7, set: {costs: 0.8}}],
+  chances: [{target: use_target, at_least: 0.9, price_cny_per_point: 1000}]}"""
+
+
+def test_one_decision_for_all_scenarios_is_kept_and_read_again(tmp_path: Path) -> None:
+    """The starter has nothing to build: knowing first is worth nothing, and its target is reached either way."""
+    path = study_file(tmp_path, text=STUDY.replace("{kind: latin_hypercube, runs: RUNS}", TOGETHER))
+    report = sweep(path, out=tmp_path / "out")
+    assert report.exit is Exit.PLAN, report.words()
+    found = rows(report)
+    assert found["label"].tolist() == ["base", "dear", "cheap"]
+    record = report.as_record()["two_stage"]
+    assert record["evpi_cny"] == pytest.approx(0, abs=1)
+    assert record["worth_cny"] == pytest.approx(0.3 * found["objective"][1] + 0.7 * found["objective"][2])
+    assert record["chances"][0]["met"] == [True, True]
+    assert "EVPI" in report.words("zh")
+    (tmp_path / "out" / sweeping.TOGETHER).unlink()
+    resumed = sweep(None, out=tmp_path / "out", resume=True)
+    same(found, rows(resumed))
+    assert resumed.as_record()["two_stage"] == record
+
+
 def test_a_store_of_another_study_is_refused(home: Path, whole: SweepReport, tmp_path: Path) -> None:
     place = tmp_path / "kept"
     assert whole.folder is not None

@@ -99,18 +99,18 @@ def test_mpisppy_on_the_same_models() -> None:
 # ---------------------------------------------------------------- the chance of a target
 
 
-def prices(price: float, capex: float, **tables: object) -> Case:
+def prices(price: float, capex: float, at_least: float = 0.5) -> Case:
     """100 t of mud, of which half must be used; a press of 60 t for `capex`, a brick costs 4 and brings `price`."""
     return world(
         press(60, capex_cny=capex, life_a=10.0, cost=4.0),
         sells("brick", price),
-        target(0.5, year=2026, **tables),
+        target(at_least, year=2026),
     )
 
 
-def three(capex: float, **tables: object) -> tuple[Case, Case, Case]:
+def three(capex: float) -> tuple[Case, Case, Case]:
     """Bricks bring 10, 5 or 1."""
-    return prices(10, capex, **tables), prices(5, capex, **tables), prices(1, capex, **tables)
+    return prices(10, capex), prices(5, capex), prices(1, capex)
 
 
 LIKELY = (0.5, 0.3, 0.2)

@@ -6,6 +6,7 @@
     study.yaml        what was asked          inputs/ inputs.json   the case's files and their hashes
     study.json        hash, state, design     members/part-*.parquet   rows; see study.sweeps.store
     progress.json     done, rate, time left   base/                 the plan of the base, as a run's `plan/`
+    two_stage.json    of `two_stage`: the decision and what it is worth
     cancel            put there by who wants it to stop             worker.lock   held while somebody works on it
 
 The hash is of the study, the files of the case, the decisions of the base and the versions that rows depend on: rows
@@ -46,10 +47,12 @@ from redmud_opt.study.sweeps.reading import read_study, size_of
 from redmud_opt.study.sweeps.results import Results
 from redmud_opt.study.sweeps.store import FORMAT, Store
 from redmud_opt.study.sweeps.study import Study
+from redmud_opt.study.sweeps.together import decided_together
 
 __all__ = ["ENGINES", "Engine", "SweepReport", "read_results", "sweep"]
 
 FILE, HEAD, PROGRESS, MEMBERS, BASE = "study.yaml", "study.json", "progress.json", "members", "base"
+TOGETHER = "two_stage.json"
 WRITE_S = 0.5
 """Rows are kept at least so often."""
 
@@ -328,7 +331,20 @@ class Sweeping:
             found = designs.second_stage(*args, self.first_rows(rows), first)
             self.asked = len(self.first_rows(rows)) + len(found)
             self.write("running")
-            self.run(list(self.decided(found, rows)))
+            if study.design.kind == "two_stage":
+                self.together(found)
+            else:
+                self.run(list(self.decided(found, rows)))
+
+    def together(self, members: list[Member]) -> None:
+        """One decision for all members: solved here, whatever solves the others, and not in parts."""
+        if (self.folder.path / TOGETHER).is_file() and {m.number for m in members} <= self.store.done():
+            return
+        base = MemberSolver(self.setup).decided
+        found = decided_together(self.setup, self.study.design, members, base, self.stopped)
+        if not self.stopped():
+            self.folder.write_json(TOGETHER, found.told)
+            self.keep(found.rows)
 
     def first_rows(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of the first stage alone: a second one may have begun."""
@@ -401,4 +417,6 @@ def read_results(folder: str | Path) -> Results:
     head = json.loads((place / HEAD).read_text(encoding="utf-8"))
     if head["state"] == "running" and not is_locked(place / LOCK):
         head["state"] = "interrupted"
-    return Results(head, Store(place / MEMBERS))
+    told = place / TOGETHER
+    together = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else None
+    return Results(head, Store(place / MEMBERS), together)

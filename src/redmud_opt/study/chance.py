@@ -132,7 +132,8 @@ def reached_by(
     found = []
     for k, chance in enumerate(chances):
         met = tuple(
-            _short(model, chance) <= REACHED * max(1.0, model.missed.upper_bound[k]) for model in models
+            _short(model, chance) <= REACHED * max(1.0, float(model.missed.upper_bound[k]))
+            for model in models
         )
         found.append(Reached(chance, met, float(np.dot(weights, met))))
     return tuple(found)

@@ -45,6 +45,11 @@ class Scenario:
     form: StandardForm = field(repr=False)
     columns: Mapping[str, int] = field(repr=False)
 
+    def held(self) -> Array:
+        """The plan that the model holds, in the order of the form."""
+        families = [self.model.component(name) for name, _, _ in self.form.column_blocks]
+        return np.concatenate([columns.values_array for columns in families])
+
 
 def scenario_of(case: Case, chances: Sequence[Chance] = ()) -> Scenario:
     """The model of a case. Raises NoSuchTarget."""

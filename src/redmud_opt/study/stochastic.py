@@ -50,8 +50,8 @@ class NoPlanForAll(Exception):
 class TwoStage:
     """What a two-stage problem came to. by_scenario: value less penalties in each with the decision that is taken.
 
-    best: of each scenario alone, chances left aside. objective, bound: of the aim. wait_and_see_cny: worth where
-    every scenario decides for itself. eev_cny: worth of the decision for the first case; None where that has no plan
+    best: of each scenario alone, chances left aside. outcome: of the aim. wait_and_see_cny: worth where every
+    scenario decides for itself. eev_cny: worth of the decision for the first case; None where that has no plan
     in some scenario. scenarios: their models, which hold the plan.
     """
 
@@ -59,13 +59,22 @@ class TwoStage:
     probabilities: tuple[float, ...]
     by_scenario: tuple[float, ...]
     best: tuple[float, ...]
-    objective: float
-    bound: float | None
-    stopped: str
+    outcome: Outcome = field(repr=False)
     wait_and_see_cny: float
     eev_cny: float | None
     reached: tuple[Reached, ...] = ()
     scenarios: tuple[Scenario, ...] = field(default=(), repr=False)
+
+    @property
+    def objective(self) -> float:
+        """Of the aim."""
+        assert self.outcome.objective is not None
+        return self.outcome.objective
+
+    @property
+    def stopped(self) -> str:
+        """Why the solve ended."""
+        return self.outcome.stopped
 
     @property
     def expected_cny(self) -> float:
@@ -112,7 +121,7 @@ def two_stage(
     NoPlanForAll, NoSuchTarget, and ValueError for probabilities that are none or an aim that does not exist.
     """
     weights = np.asarray(probabilities, dtype=float)
-    if len(cases) != len(weights) or len(cases) < 1 or (weights <= 0).any() or abs(weights.sum() - 1) > 1e-9:
+    if len(cases) != len(weights) or len(cases) < 1 or (weights <= 0).any() or abs(weights.sum() - 1) > 1e-6:
         raise ValueError("as many probabilities as cases, all positive, that sum to 1")
     if aim not in AIMS:
         raise ValueError(f"aim '{aim}' is none of {', '.join(AIMS)}")
@@ -125,15 +134,12 @@ def two_stage(
     decided = Decided.of(scenarios[0].model)
     if aim != "expected":  # scenarios that do not count for the aim are operated as well as they can be
         values = problem.held(decided, values.reached) or values
-    assert outcome.objective is not None
     return TwoStage(
         decided=decided,
         probabilities=tuple(weights.tolist()),
         by_scenario=values.by_scenario,
         best=best,
-        objective=outcome.objective,
-        bound=outcome.bound,
-        stopped=outcome.stopped,
+        outcome=outcome,
         wait_and_see_cny=float(np.dot(weights, best)) if freely is None else freely.worth_cny,
         eev_cny=None if with_first is None else with_first.worth_cny,
         reached=values.reached,

@@ -1,15 +1,16 @@
-"""Decisions side by side, and what knowing a parameter is worth."""
+"""Decisions side by side, what knowing a parameter is worth, and one decision for all scenarios."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from redmud_opt.report.figures import AXIS, COLOURS, styled
 from redmud_opt.report.numbers import figure, money_scale, percent
-from redmud_opt.report.studies.telling import HIGH, Picture, Teller
+from redmud_opt.report.studies.telling import HIGH, LEGEND, Picture, Teller, legible
 from redmud_opt.study.sweeps import choosing
 
 
@@ -73,3 +74,76 @@ def _information(teller: Teller) -> Picture:
     return Picture(
         teller.say("title_information"), styled(shown, height), table, teller.say("note_information")
     )
+
+
+# ---- one decision for all scenarios ------------------------------------------------------------------------------
+
+
+def of_two_stage(teller: Teller) -> Iterator[Picture]:
+    """What there is to show of one decision for all scenarios."""
+    told = teller.results.together
+    if told is None or "decided" not in told:
+        return
+    yield _scenarios(teller, told)
+    if told["chances"]:
+        yield _chances(teller, told)
+
+
+def _scenarios(teller: Teller, told: Mapping[str, Any]) -> Picture:
+    """Every scenario with the decision, and as it would be if it had been known."""
+    rows = told["scenarios"]
+    names = [row["name"] for row in rows]
+    scale = money_scale([row[name] for row in rows for name in ("value_cny", "alone_cny")], teller.language)
+    shown = go.Figure()
+    for name, key, colour in (("value_cny", "with_decision", HIGH), ("alone_cny", "alone", COLOURS["other"])):
+        values = [scale.of(row[name]) for row in rows]
+        shown.add_trace(
+            go.Bar(
+                x=values,
+                y=names,
+                orientation="h",
+                name=teller.head(key),
+                marker_color=colour,
+                hovertemplate="%{y}: %{x:,.4~r}<extra></extra>",
+            )
+        )
+    shown.update_layout(barmode="group", legend=LEGEND)
+    shown.update_xaxes(title=f"{teller.say('family_value')} [{scale.unit}]", tickformat=",~r", **AXIS)
+    shown.update_yaxes(autorange="reversed", automargin=True, fixedrange=True, type="category")
+    table = pd.DataFrame({teller.head("scenario"): names})
+    table[teller.head("probability")] = [percent(row["probability"], teller.language) for row in rows]
+    table[teller.head("with_decision", scale)] = [figure(scale.of(row["value_cny"])) for row in rows]
+    table[teller.head("alone", scale)] = [figure(scale.of(row["alone_cny"])) for row in rows]
+    table[teller.head("regret_of", scale)] = [
+        figure(scale.of(row["alone_cny"] - row["value_cny"])) for row in rows
+    ]
+    for chance in told["chances"]:
+        heading = teller.say("output_met", what=teller.name(chance["target"]), year=chance["year"])
+        table[heading] = [teller.say("yes" if met else "no") for met in chance["met"]]
+    amounts = {name: scale.text(told[f"{name}_cny"]) for name in ("worth", "evpi", "regret")}
+    missing = teller.say("no_plan_as_it_stands")
+    note = teller.say(
+        "note_two_stage",
+        aim=teller.say(f"aim_{told['aim']}"),
+        decided=teller.decided(told["decided"]),
+        vss=missing if told["vss_cny"] is None else scale.text(told["vss_cny"]),
+        **amounts,
+    )
+    height = 130 + 46 * max(2, len(rows))
+    return Picture(teller.say("title_two_stage"), legible(shown, height), table, note)
+
+
+def _chances(teller: Teller, told: Mapping[str, Any]) -> Picture:
+    """What becomes of the chances that are wished for, and what they cost."""
+    rows = told["chances"]
+    scale = money_scale([row["price_cny"] for row in rows], teller.language)
+    point = money_scale([row["price_cny_per_point"] for row in rows], teller.language)
+    table = pd.DataFrame(
+        {teller.head("what"): [f"{teller.name(row['target'])} {row['year']}" for row in rows]}
+    )
+    for name, key in (("at_least", "wished"), ("probability", "probability")):
+        table[teller.head(key)] = [percent(row[name], teller.language) for row in rows]
+    table[teller.head("lack")] = [figure(row["lack_points"]) for row in rows]
+    table[teller.head("point_price", point)] = [figure(point.of(row["price_cny_per_point"])) for row in rows]
+    table[teller.head("price", scale)] = [figure(scale.of(row["price_cny"])) for row in rows]
+    return Picture(teller.say("title_chances"), None, table, teller.say("note_chances"))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from redmud_opt.i18n import text
 from redmud_opt.report.figures import FONT, INK
-from redmud_opt.report.studies.deciding import of_decisions
+from redmud_opt.report.studies.deciding import of_decisions, of_two_stage
 from redmud_opt.report.studies.samples import of_sample
 from redmud_opt.report.studies.single import BY_DESIGN
 from redmud_opt.report.studies.telling import Picture, Teller
@@ -29,6 +29,8 @@ def pictures(results: Results, language: str) -> list[Picture]:
         found += of_sample(teller)
     if results.kind == "decisions":
         found += of_decisions(teller)
+    if results.kind == "two_stage":
+        found += of_two_stage(teller)
     if len(results.failures()):
         found.append(_failures(teller))
     return found

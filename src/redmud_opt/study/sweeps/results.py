@@ -76,12 +76,29 @@ def _shown(output: str, amount: float) -> Money | str:
     return Money(amount) if is_money(output) else f"{amount:.6g}"
 
 
+def _together(told: Mapping[str, Any] | None) -> Iterator[Message]:
+    """One decision for all scenarios."""
+    if told is None or "decided" not in told:
+        return
+    decided = told["decided"] or Message("sweep.nothing_decided")
+    yield Message("sweep.together_decided", {"aim": Message(f"sweep.aim_{told['aim']}"), "decided": decided})
+    vss = Message("sweep.no_plan_as_it_stands") if told["vss_cny"] is None else Money(told["vss_cny"])
+    values = {name: Money(told[f"{name}_cny"]) for name in ("worth", "evpi", "regret")}
+    yield Message("sweep.together_worth", {**values, "vss": vss})
+    for chance in told["chances"]:
+        words = {"target": chance["target"], "year": str(chance["year"])}
+        words |= {name: f"{100 * chance[name]:.3g} %" for name in ("probability", "at_least")}
+        lack = f"{chance['lack_points']:.3g}"
+        yield Message("sweep.together_chance", {**words, "lack": lack, "price": Money(chance["price_cny"])})
+
+
 @dataclass(frozen=True)
 class Results:
-    """What a study came to, however far it is."""
+    """What a study came to, however far it is. together: of `two_stage`, the decision and what it is worth."""
 
     head: Mapping[str, Any]
     store: Store
+    together: Mapping[str, Any] | None = None
 
     @property
     def study(self) -> Mapping[str, Any]:
@@ -170,6 +187,9 @@ class Results:
             reason = str(group["reason"].iloc[0])
             yield Message("sweep.failed", {"count": len(group), "status": str(status), "reason": reason})
         yield from self._audits(found)
+        if self.kind == "two_stage":  # scenarios are no sample: they have their own probabilities
+            yield from _together(self.together)
+            return
         for output, *amounts in self.summary()[["output", "base", "q05", "q50", "q95"]].to_numpy().tolist():
             if not np.isnan(amounts[2]):
                 ends = dict(
@@ -194,4 +214,4 @@ class Results:
             "done": len(self.frame()),
             "summary": records(self.summary()),
             "failures": records(self.failures()),
-        }
+        } | ({} if self.together is None else {"two_stage": dict(self.together)})
