@@ -302,7 +302,7 @@ def test_members_without_a_plan_are_rows(tmp_path: Path) -> None:
     assert frame["status"].tolist() == ["optimal", "infeasible", "optimal", "optimal"]
     assert results.failures()["member"].tolist() == [1]
     assert np.isnan(analysis.response(results)["value"].iloc[0])
-    assert "1 without a plan: infeasible" in " ".join(text(line, "en") for line in results.lines())
+    assert "1 cannot have a plan" in " ".join(text(line, "en") for line in results.lines())
 
 
 def test_a_member_that_crashes_is_a_row() -> None:

@@ -36,9 +36,16 @@ def pictures(results: Results, language: str) -> list[Picture]:
     return found
 
 
+TELLING = ("faulty", "rejected", "crashed")
+"""Status of members whose reason says more than the status."""
+
+
 def _failures(teller: Teller) -> Picture:
     """Members without a plan, by their reasons."""
-    table = teller.results.failures().groupby(["status", "reason"]).size().rename("count").reset_index()
+    found = teller.results.failures()
+    told = found["reason"].where(found["status"].isin(TELLING), "")
+    said = pd.DataFrame({"status": found["status"].map(teller.status), "reason": told})
+    table = said.groupby(["status", "reason"]).size().rename("count").reset_index()
     table.columns = pd.Index([teller.head(name) for name in ("status", "reason", "count")])
     return Picture(teller.say("title_failures"), None, table)
 
@@ -58,7 +65,7 @@ def page(results: Results, language: str) -> str:
     heading, *lines = results.lines()
     title = escape(results.title(language) or text(heading, language))
     parts = [f"<h1>{title}</h1>", f"<p>{escape(text(heading, language))}</p>", "<ul>"]
-    parts += [f"<li>{escape(text(line, language))}</li>" for line in lines[:3]]
+    parts += [f"<li>{escape(text(line, language))}</li>" for line in lines]
     parts.append("</ul>")
     script: bool | str = True
     for picture in pictures(results, language):

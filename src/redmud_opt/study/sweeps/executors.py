@@ -30,7 +30,7 @@ from concurrent.futures import (
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from redmud_opt.plan.plan import versions
@@ -88,17 +88,22 @@ def solve_task(
 _begun: list[tuple[Setup, Stop]] = []
 
 
-def begin_process(setup: Setup, stop: Event) -> None:
+def begin_process(setup: Setup, line: Connection) -> None:
     """A process is given its setup once; signals are left to the one that started it, the machine to others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICE)
+    stop = threading.Event()
     _begun[:] = [(setup, stop.is_set)]
-    threading.Thread(target=end_after, args=(stop,), daemon=True).start()
+    threading.Thread(target=end_after, args=(line, stop), daemon=True).start()
 
 
-def end_after(stop: Event) -> None:
-    """Ends this process where it is not done a while after it was asked to stop: presolve hears nobody."""
-    stop.wait()
+def end_after(line: Connection, stop: threading.Event) -> None:
+    """Stops what this process is at once the line to the one that started it is dead, and ends it a while later.
+
+    Presolve hears nobody. A line and not a lock: a process that ends while it holds a lock leaves the others waiting.
+    """
+    line.poll(None)
+    stop.set()
     time.sleep(STOP_S)
     os._exit(0)
 
@@ -177,12 +182,12 @@ class Processes:
     def __init__(self, setup: Setup, workers: int, cluster: str | None, should_stop: Stop = never) -> None:
         self.setup, self.count = setup, workers
         self.context = multiprocessing.get_context("spawn")
-        self.stop = self.context.Event()
+        self.line, self.held = self.context.Pipe(duplex=False)
         self.pools = [self._new() for _ in range(workers)]
         self.load = [0] * workers
 
     def _new(self) -> Executor:
-        begun = (self.setup, self.stop)
+        begun = (self.setup, self.line)
         return ProcessPoolExecutor(1, self.context, initializer=begin_process, initargs=begun)
 
     def submit(self, task: Task) -> Future[Row]:
@@ -202,12 +207,14 @@ class Processes:
 
     def halt(self) -> None:
         """They stop what they are at, or end."""
-        self.stop.set()
+        self.held.close()
 
     def close(self) -> None:
         """Processes end with what they are at."""
         for pool in self.pools:
             pool.shutdown(wait=True, cancel_futures=True)
+        self.held.close()
+        self.line.close()
 
 
 class OnDask:

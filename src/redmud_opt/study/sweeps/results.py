@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from redmud_opt.i18n import Message
-from redmud_opt.i18n.amounts import Money
+from redmud_opt.i18n.amounts import Money, Tonnes
 from redmud_opt.plan.words import records
+from redmud_opt.study.sweeps.designs import SAMPLED, SCREENED
 from redmud_opt.study.sweeps.store import Store
 
 if TYPE_CHECKING:
@@ -64,21 +65,46 @@ def is_money(output: str) -> bool:
     return output in ("value", "objective", "goal:value") or output.startswith(("term:", "value:"))
 
 
-def _named(output: str) -> Message | str:
-    """An output in words where it has some without labels of the case."""
+def is_share(output: str) -> bool:
+    """Whether an output is shown in percent."""
+    return output.startswith(("rate_", "target:", "met:"))
+
+
+def _named(output: str) -> Message:
+    """An output in words; things of the case by their names."""
     kind, _, rest = output.partition(":")
+    what, _, year = rest.rpartition(":")
     if kind in ("term", "goal"):
         return Message(f"plan.{kind}_{rest}")
-    return Message(f"sweep.output_{output}") if output in ("value", "objective") else output
+    if kind.startswith("rate_"):
+        values = {
+            "what": Message(f"plan.class_{what}"),
+            "rate": Message(f"report.column.{kind}"),
+            "year": year,
+        }
+        return Message("sweep.output_rate", values)
+    if kind in ("target", "met"):
+        return Message(f"sweep.output_{kind}", {"what": what, "year": year})
+    if kind == "value" and rest:
+        return Message("sweep.output_value_of", {"year": rest})
+    return Message(f"sweep.output_{kind}", {"what": rest})
 
 
-def _shown(output: str, amount: float) -> Money | str:
-    return Money(amount) if is_money(output) else f"{amount:.6g}"
+def _shown(output: str, amount: float) -> Money | Tonnes | str:
+    if is_money(output):
+        return Money(amount)
+    if is_share(output):
+        return f"{100.0 * amount:.4g} %"
+    return f"{amount:.6g}" if output.startswith("build:") or output == "goal:emissions" else Tonnes(amount)
 
 
 def _together(told: Mapping[str, Any] | None) -> Iterator[Message]:
     """One decision for all scenarios."""
-    if told is None or "decided" not in told:
+    if told is None:
+        return
+    if "decided" not in told:
+        scenario = told["without_plan"]
+        yield Message("sweep.scenario_without_plan" if scenario else "sweep.none_for_all", {"name": scenario})
         return
     decided = told["decided"] or Message("sweep.nothing_decided")
     yield Message("sweep.together_decided", {"aim": Message(f"sweep.aim_{told['aim']}"), "decided": decided})
@@ -154,13 +180,14 @@ class Results:
         return frame[output].fillna(0.0)
 
     def summary(self) -> pd.DataFrame:
-        """Per output: the base, and of all other members with a plan the mean and quantiles."""
+        """Per output: the base, and of all other members with a plan the mean, the ends and quantiles."""
         held, base = self.with_plan(base=False), self.with_plan().query("member == 0")
         rows = []
         for output in self.outputs:
             values = self.value_of(held, output)
             at = self.value_of(base, output)
             row = {"output": output, "base": float(at.iloc[0]) if len(at) else np.nan, "mean": values.mean()}
+            row |= {"least": values.min(), "most": values.max()}
             rows.append(row | {f"q{round(100 * q):02d}": values.quantile(q) for q in QUANTILES})
         return pd.DataFrame(rows)
 
@@ -183,19 +210,22 @@ class Results:
         values = {"name": str(self.study["name"]), "kind": Message(f"sweep.kind_{self.kind}")}
         yield Message("sweep.heading", values)
         yield Message("sweep.count", {"held": len(held), "found": len(found), "asked": self.head["asked"]})
-        for status, group in self.failures().groupby("status"):
-            reason = str(group["reason"].iloc[0])
-            yield Message("sweep.failed", {"count": len(group), "status": str(status), "reason": reason})
+        for (status, stopped), group in self.failures().groupby(["status", "stopped"], dropna=False):
+            values = {"count": len(group), "reason": str(group["reason"].iloc[0])}
+            ended = Message(f"choices.stopped_{stopped}")
+            yield Message(f"sweep.failed_{status}", values | {"stopped": ended})
         yield from self._audits(found)
         if self.kind == "two_stage":  # scenarios are no sample: they have their own probabilities
             yield from _together(self.together)
             return
-        for output, *amounts in self.summary()[["output", "base", "q05", "q50", "q95"]].to_numpy().tolist():
+        sampled = self.kind in (*SAMPLED, *SCREENED)  # of members set in order quantiles say nothing
+        ends = ("q05", "q50", "q95") if sampled else ("least", "q50", "most")
+        for output, *amounts in self.summary()[["output", "base", *ends]].to_numpy().tolist():
             if not np.isnan(amounts[2]):
-                ends = dict(
-                    zip(("base", "low", "middle", "high"), (_shown(output, x) for x in amounts), strict=True)
-                )
-                yield Message("sweep.output", {"output": _named(output), **ends})
+                shown = (_shown(output, amount) for amount in amounts)
+                values = dict(zip(("base", "low", "middle", "high"), shown, strict=True))
+                key = "sweep.output" if sampled else "sweep.output_between"
+                yield Message(key, {"output": _named(output), **values})
 
     def _audits(self, found: pd.DataFrame) -> Iterator[Message]:
         if "audit_passed" not in found:
