@@ -72,6 +72,8 @@ REMEDIES = {
     "pools": "without_pools",
     "cluster_silent": "start_cluster",
     "out_taken": "resume_or_other",
+    "other_version": "same_version_or_anew",
+    "no_plan_there": "give_run",
 }
 
 

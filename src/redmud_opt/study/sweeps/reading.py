@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
+from redmud_opt.case.bundle import roots
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.settings import check_version
 from redmud_opt.case.yamltext import read_yaml
@@ -35,7 +36,7 @@ from redmud_opt.i18n import Message
 from redmud_opt.study.chance import Chance, years_of_targets
 from redmud_opt.study.stochastic import AIMS, WORST
 from redmud_opt.study.sweeps import designs
-from redmud_opt.study.sweeps.addresses import ParameterReader
+from redmud_opt.study.sweeps.addresses import ParameterReader, possible
 from redmud_opt.study.sweeps.designs import Design
 from redmud_opt.study.sweeps.items import Items
 from redmud_opt.study.sweeps.outputs import names_of_outputs
@@ -75,12 +76,18 @@ def read_study(path: str | Path, *, case: Case | None = None) -> Study:
     """
     found = Path(path)
     if not found.is_file():
-        raise CaseFaults([Fault("", 0, "", Message("sweep.no_such_study", {"path": str(path)}))])
+        message = Message("sweep.no_such_study", {"path": str(path)})
+        raise CaseFaults([Fault("", 0, "", message, did_you_mean(found.stem, shipped_studies()))])
     try:
         text = found.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise CaseFaults([Fault(found.name, 0, "", Message("sweep.not_utf8"))]) from error
     return Reading(text, found.name, found.resolve().parent, case).study()
+
+
+def shipped_studies() -> list[str]:
+    """Names of the studies that travel with the package."""
+    return sorted({path.stem for root in roots() for path in (root / "scenarios" / "studies").glob("*.yaml")})
 
 
 @dataclass
@@ -226,7 +233,7 @@ class Reading:
         told = [p for p in probabilities if p is not None]
         if told and len(told) == len(probabilities) and abs(sum(told) - 1.0) > SUM:
             message = Message("sweep.probabilities_sum", {"sum": f"{sum(told):g}"})
-            items.fault(items.line("members"), "members", message)
+            items.fault(items.line("members"), "members", message, Message("sweep.sum_to_one"))
         worst = items.number("worst", WORST, least=0.0, most=1.0)
         if worst == 0.0:
             items.fault(items.line("worst"), "worst", Message("sweep.share_of_nothing"))
@@ -292,7 +299,7 @@ class Reading:
             for key in values.node.items:
                 if self.position(values, key, values.line(key), key, names) is not None:
                     number = values.number(key, None)
-                    if number is not None:
+                    if number is not None and possible(values, key, parameters[names.index(key)], number):
                         found[name][key] = number
         if not found:
             items.fault(items.node.line, "members", Message("sweep.no_members"))
