@@ -19,6 +19,7 @@ from redmud_opt.study.sweeps.designs import Design, members, second_stage
 from redmud_opt.study.sweeps.member import Setup
 from redmud_opt.study.sweeps.parameters import Cell, Parameter
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 from redmud_opt.study.sweeps.store import Store
 from redmud_opt.study.sweeps.study import Study
 from redmud_opt.study.sweeps.together import Together, decided_together
@@ -83,7 +84,7 @@ def test_its_rows_are_those_of_members_and_pass_the_audit(found: Together) -> No
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_it_is_told_in_words_and_pictures(found: Together, tmp_path: Path, language: str) -> None:
     kept = results(found, tmp_path)
-    words = " ".join(text(line, language) for line in kept.lines())
+    words = " ".join(text(line, language) for line in lines(kept))
     assert "press_line@26a" in words
     assert "80 %" in words
     scenarios, chances = pictures(kept, language)

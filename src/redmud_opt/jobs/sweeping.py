@@ -45,6 +45,7 @@ from redmud_opt.study.sweeps.executors import ENGINES, ClusterSilent, Engine, ro
 from redmud_opt.study.sweeps.member import MemberSolver, NoBaseAgain, Row, Setup, Task, case_of_study
 from redmud_opt.study.sweeps.reading import read_study, size_of
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 from redmud_opt.study.sweeps.store import FORMAT, Store
 from redmud_opt.study.sweeps.study import Study
 from redmud_opt.study.sweeps.together import decided_together
@@ -106,7 +107,7 @@ class SweepReport(Report):
         found["messages"] = [said(message, language) for message in self.messages]
         if self.results is not None:
             found |= self.results.as_record()
-            found["lines"] = [said(line, language) for line in self.results.lines()]
+            found["lines"] = [said(line, language) for line in lines(self.results)]
         return self.head(language) | found
 
     def words(self, language: str = "en") -> str:
@@ -117,9 +118,9 @@ class SweepReport(Report):
         if self.faults is not None:
             yield self.faults.render(language)
         if self.results is not None:
-            heading, *lines = self.results.lines()
+            heading, *more = lines(self.results)
             yield text(heading, language)
-            yield from (f"  {text(line, language)}" for line in lines)
+            yield from (f"  {text(line, language)}" for line in more)
         yield from (text(message, language) for message in self.messages)
         if self.folder is not None:
             yield text(Message("sweep.folder", {"folder": str(self.folder)}), language)

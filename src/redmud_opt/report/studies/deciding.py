@@ -26,10 +26,11 @@ def _side_by_side(teller: Teller) -> Picture:
     scale = money_scale(
         frame[["expected", "worst", "cvar", "regret"]].to_numpy().ravel().tolist(), teller.language
     )
+    common, own = apart([words.split("; ") if words else [] for words in frame["decided"]])
     table = pd.DataFrame(
         {
             teller.head("decision"): frame["decision"],
-            teller.head("decided"): [teller.decided(w) for w in frame["decided"]],
+            teller.head("decided"): [teller.decided("; ".join(w)) for w in own],
         }
     )
     for name in ("expected", "cvar", "worst", "regret"):
@@ -45,7 +46,15 @@ def _side_by_side(teller: Teller) -> Picture:
         note = teller.say(
             "note_decisions", evpi=scale.text(found["evpi"]), vss=scale.text(found["vss"]), **numbers
         )
+    if common:
+        note = f"{note} {teller.say('note_common', decided=teller.decided('; '.join(common)))}".strip()
     return Picture(teller.say("title_decisions"), None, table, note)
+
+
+def apart(decided: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """(what all decisions have in common, what each has beside it); of one decision alone all is its own."""
+    common = [one for one in decided[0] if all(one in each for each in decided)] if len(decided) > 1 else []
+    return common, [[one for one in each if one not in common] for each in decided]
 
 
 def _information(teller: Teller) -> Picture:
@@ -63,17 +72,33 @@ def _information(teller: Teller) -> Picture:
     )
     shown.update_xaxes(title=teller.head("worth_cny", scale), tickformat=",~r", fixedrange=True, **AXIS)
     shown.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
+    turns = [
+        _turns(teller, *row)
+        for row in known[["parameter", "resolved", "at", "below", "above"]].to_numpy().tolist()
+    ]
     table = pd.DataFrame(
         {
             teller.head("parameter"): labels,
             teller.head("worth_cny", scale): [figure(scale.of(v)) for v in known["worth_cny"]],
             teller.head("resolved"): [teller.say("yes" if r else "no") for r in known["resolved"]],
+            teller.head("turns"): turns,
         }
     )
     height = 90 + 30 * max(3, len(known))
-    return Picture(
-        teller.say("title_information"), styled(shown, height), table, teller.say("note_information")
-    )
+    notes = [teller.say("note_information")]
+    if known["resolved"].iloc[0]:
+        worth = scale.text(float(known["worth_cny"].iloc[0]))
+        notes.insert(0, teller.say("note_first", what=labels[0], worth=worth, turns=turns[0] or "–"))
+    else:
+        notes.insert(0, teller.say("knowing_nothing", count=len(known)))
+    return Picture(teller.say("title_information"), styled(shown, height), table, " ".join(notes))
+
+
+def _turns(teller: Teller, parameter: str, resolved: bool, at: float, below: int, above: int) -> str:
+    """At which value the decision turns, and from which to which; nothing where that is not resolved."""
+    if not resolved or below == above:
+        return ""
+    return teller.say("turns", at=teller.value(parameter, at), below=below, above=above)
 
 
 # ---- one decision for all scenarios ------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from redmud_opt.report.studies.single import BY_DESIGN
 from redmud_opt.report.studies.telling import Picture, Teller
 from redmud_opt.study.sweeps.designs import SAMPLED
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 
 
 def pictures(results: Results, language: str) -> list[Picture]:
@@ -62,10 +63,10 @@ p.note {{ color: #46525d; }} li {{ margin: 0.2rem 0; }}
 
 def page(results: Results, language: str) -> str:
     """One HTML page: what is said, and every figure with its table."""
-    heading, *lines = results.lines()
+    heading, *more = lines(results)
     title = escape(results.title(language) or text(heading, language))
     parts = [f"<h1>{title}</h1>", f"<p>{escape(text(heading, language))}</p>", "<ul>"]
-    parts += [f"<li>{escape(text(line, language))}</li>" for line in lines]
+    parts += [f"<li>{escape(text(line, language))}</li>" for line in more]
     parts.append("</ul>")
     script: bool | str = True
     for picture in pictures(results, language):

@@ -4,22 +4,19 @@
     results.summary()        a row per output: of members with a plan the mean and quantiles
     results.failures()       members without a plan, and why
 
-What single designs say stands in `analysis`.
+What single designs say stands in `analysis` and `choosing`, what is said in words in `said`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from redmud_opt.i18n import Message
-from redmud_opt.i18n.amounts import Money, Tonnes
 from redmud_opt.plan.words import records
-from redmud_opt.study.sweeps.designs import SAMPLED, SCREENED
 from redmud_opt.study.sweeps.store import Store
 
 if TYPE_CHECKING:
@@ -68,54 +65,6 @@ def is_money(output: str) -> bool:
 def is_share(output: str) -> bool:
     """Whether an output is shown in percent."""
     return output.startswith(("rate_", "target:", "met:"))
-
-
-def _named(output: str) -> Message:
-    """An output in words; things of the case by their names."""
-    kind, _, rest = output.partition(":")
-    what, _, year = rest.rpartition(":")
-    if kind in ("term", "goal"):
-        return Message(f"plan.{kind}_{rest}")
-    if kind.startswith("rate_"):
-        values = {
-            "what": Message(f"plan.class_{what}"),
-            "rate": Message(f"report.column.{kind}"),
-            "year": year,
-        }
-        return Message("sweep.output_rate", values)
-    if kind in ("target", "met"):
-        return Message(f"sweep.output_{kind}", {"what": what, "year": year})
-    if kind == "value" and rest:
-        return Message("sweep.output_value_of", {"year": rest})
-    return Message(f"sweep.output_{kind}", {"what": rest})
-
-
-def _shown(output: str, amount: float) -> Money | Tonnes | str:
-    if is_money(output):
-        return Money(amount)
-    if is_share(output):
-        return f"{100.0 * amount:.4g} %"
-    return f"{amount:.6g}" if output.startswith("build:") or output == "goal:emissions" else Tonnes(amount)
-
-
-def _together(told: Mapping[str, Any] | None) -> Iterator[Message]:
-    """One decision for all scenarios."""
-    if told is None:
-        return
-    if "decided" not in told:
-        scenario = told["without_plan"]
-        yield Message("sweep.scenario_without_plan" if scenario else "sweep.none_for_all", {"name": scenario})
-        return
-    decided = told["decided"] or Message("sweep.nothing_decided")
-    yield Message("sweep.together_decided", {"aim": Message(f"sweep.aim_{told['aim']}"), "decided": decided})
-    vss = Message("sweep.no_plan_as_it_stands") if told["vss_cny"] is None else Money(told["vss_cny"])
-    values = {name: Money(told[f"{name}_cny"]) for name in ("worth", "evpi", "regret")}
-    yield Message("sweep.together_worth", {**values, "vss": vss})
-    for chance in told["chances"]:
-        words = {"target": chance["target"], "year": str(chance["year"])}
-        words |= {name: f"{100 * chance[name]:.3g} %" for name in ("probability", "at_least")}
-        lack = f"{chance['lack_points']:.3g}"
-        yield Message("sweep.together_chance", {**words, "lack": lack, "price": Money(chance["price_cny"])})
 
 
 @dataclass(frozen=True)
@@ -202,37 +151,6 @@ class Results:
         found = self.with_plan()
         names = names_in(found, "seconds:")
         return found[names].rename(columns=lambda name: name.removeprefix("seconds:")).mean()
-
-    def lines(self) -> Iterator[Message]:
-        """What is said of it."""
-        found = self.frame()
-        held = found[found["status"].isin(HELD)]
-        values = {"name": str(self.study["name"]), "kind": Message(f"sweep.kind_{self.kind}")}
-        yield Message("sweep.heading", values)
-        yield Message("sweep.count", {"held": len(held), "found": len(found), "asked": self.head["asked"]})
-        for (status, stopped), group in self.failures().groupby(["status", "stopped"], dropna=False):
-            values = {"count": len(group), "reason": str(group["reason"].iloc[0])}
-            ended = Message(f"choices.stopped_{stopped}")
-            yield Message(f"sweep.failed_{status}", values | {"stopped": ended})
-        yield from self._audits(found)
-        if self.kind == "two_stage":  # scenarios are no sample: they have their own probabilities
-            yield from _together(self.together)
-            return
-        sampled = self.kind in (*SAMPLED, *SCREENED)  # of members set in order quantiles say nothing
-        ends = ("q05", "q50", "q95") if sampled else ("least", "q50", "most")
-        for output, *amounts in self.summary()[["output", "base", *ends]].to_numpy().tolist():
-            if not np.isnan(amounts[2]):
-                shown = (_shown(output, amount) for amount in amounts)
-                values = dict(zip(("base", "low", "middle", "high"), shown, strict=True))
-                key = "sweep.output" if sampled else "sweep.output_between"
-                yield Message(key, {"output": _named(output), **values})
-
-    def _audits(self, found: pd.DataFrame) -> Iterator[Message]:
-        if "audit_passed" not in found:
-            return
-        audited = found[found["audit_passed"].notna()]
-        values = {"count": len(audited), "passed": int(audited["audit_passed"].sum())}
-        yield Message("sweep.audited", {**values, "worst": f"{audited['audit_residual'].max():.1e}"})
 
     def as_record(self) -> dict[str, Any]:
         """For JSON."""
