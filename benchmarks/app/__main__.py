@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", nargs="+", type=Path, help="folders of solved runs, that of guangxi first")
     parser.add_argument("--out", type=Path, help="where the page goes, instead of the one that is kept")
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # servers and solves end too
     found = Found(load=os.getloadavg()[0], solves=SOLVES)
     with _solved(asked.runs) as runs:
         for part in asked.only:

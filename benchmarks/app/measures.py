@@ -294,18 +294,16 @@ def _slots_taken(root: Path) -> Iterator[object]:
 
 @dataclass
 class Memory:
-    """Resident memory of the server [MB] after so many reruns, and around many sessions."""
+    """Resident memory of the server [MB] after so many reruns, and around many sessions.
+
+    For two minutes the server keeps a session whose tab is gone, in case it comes back: `after_sessions` holds those.
+    """
 
     by_reruns: dict[int, float]
     before_sessions: float
     at_most: float
     after_sessions: float
-    forgotten: float
     sessions: int
-
-
-FORGOTTEN_AFTER_S = 125.0
-"""For two minutes the server keeps a session whose tab is gone, in case it comes back."""
 
 
 def memory(server: Server, run: str, reruns: int = 100, sessions: int = 60) -> Memory:
@@ -326,12 +324,7 @@ def memory(server: Server, run: str, reruns: int = 100, sessions: int = 60) -> M
         session.run()
         session.close()
         peak = max(peak, server.memory_mb())
-    after = server.memory_mb()
-    time.sleep(FORGOTTEN_AFTER_S)
-    last = Session(server, "home", **kept)
-    last.run()
-    last.close()
-    return Memory(by_reruns, before, peak, after, server.memory_mb(), sessions)
+    return Memory(by_reruns, before, peak, server.memory_mb(), sessions)
 
 
 @dataclass

@@ -132,7 +132,6 @@ def _memory(memory: Memory) -> str:
         (f"before {memory.sessions} sessions", f"{memory.before_sessions:.0f}"),
         ("most while they come and go", f"{memory.at_most:.0f}"),
         ("after the last has gone", f"{memory.after_sessions:.0f}"),
-        ("once the server has forgotten them", f"{memory.forgotten:.0f}"),
     ]
     return table(("when", "MB"), [*reruns, *sessions])
 
