@@ -25,10 +25,17 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
+from redmud_opt.ui.pages import PAGES
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 UP_WITHIN_S = 120
 PATIENCE_S = 300.0
 """Nothing that is measured takes so long: a benchmark that hangs ends."""
+
+
+def path_of(page: str) -> str:
+    """Of a page in an address; the first one stands at the root."""
+    return "" if page == PAGES[0].name else page
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Server:
 
     def address(self, page: str, **kept: str) -> str:
         """Of a page."""
-        return f"http://127.0.0.1:{self.port}/{page}?{urlencode(kept)}"
+        return f"http://127.0.0.1:{self.port}/{path_of(page)}?{urlencode(kept)}"
 
     def memory_mb(self) -> float:
         """Resident memory of the server process alone."""
@@ -108,7 +115,7 @@ class Session:
     """A session without a browser, open until `close`."""
 
     def __init__(self, server: Server, page: str, **kept: str) -> None:
-        self._page, self._query = page, urlencode(kept)
+        self._page, self._query = path_of(page), urlencode(kept)
         self._socket = connect(
             f"ws://127.0.0.1:{server.port}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -128,6 +135,8 @@ class Session:
             found = ForwardMsg()
             found.ParseFromString(self._socket.recv(timeout=PATIENCE_S))
             kind = found.WhichOneof("type")
+            if kind == "page_not_found":
+                raise RuntimeError(f"{self._page}: there is no such page")
             if kind == "delta" and found.delta.new_element.WhichOneof("type") == "exception":
                 raise RuntimeError(f"{self._page}: {found.delta.new_element.exception.type}")
             if kind == "script_finished" and found.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:

@@ -28,7 +28,7 @@ from redmud_opt.solve import Progress
 
 NICE = 10
 ASK_EVERY_S = 0.1
-GRACE_S = 2.0
+GRACE_S = 3.0
 """How long a run that holds nothing may go on after a cancel: networks and presolves do not listen."""
 GRACE_HELD_S = 600.0
 """The same where the solver holds a plan with integers: its LP at rounded integers is worth the wait."""
