@@ -217,33 +217,46 @@ class Cancel:
     gone_s: float
 
 
-PHASES: tuple[tuple[str, str, RunOptions, str], ...] = (
-    ("waiting in the queue", CASE, RunOptions(), "queued"),
-    ("network of a big case", "group", RunOptions(), "network"),
-    ("LP of a big case, simplex", "national", RunOptions(algorithm="simplex"), "lp"),
-    ("MIP, no plan yet", CASE, RunOptions(), "no plan"),
-    ("MIP, holding a plan", CASE, RunOptions(), "plan held"),
-    ("MIP of a big case, holding a plan", "group", RunOptions(), "plan held"),
+@dataclass(frozen=True)
+class Stop:
+    """What is cancelled: in words, the case, the phase in which the click comes; drop: stopped at once instead."""
+
+    what: str
+    case: str
+    phase: str
+    options: RunOptions = field(default_factory=RunOptions)
+    drop: bool = False
+
+
+STOPS: tuple[Stop, ...] = (
+    Stop("waiting in the queue", CASE, "queued"),
+    Stop("network of a big case", "group", "network"),
+    Stop("LP of a big case, simplex", "national", "lp", RunOptions(algorithm="simplex")),
+    Stop("MIP, no plan yet", CASE, "no plan"),
+    Stop("MIP, holding a plan", CASE, "plan held"),
+    Stop("MIP of a big case, holding a plan", "group", "plan held"),
+    Stop("the same, stopped at once", "group", "plan held", drop=True),
 )
-"""What is cancelled: in words, the case, what is asked of it, the phase in which the click comes."""
 
 
 def cancel_runs(server: Server, browser: Browser) -> list[Cancel]:
     """A solve in each of its phases. The run waits behind taken slots until its page is open."""
-    return [_cancelled(server, browser, *one, language) for one, language in zip(PHASES, cycle(LANGUAGES))]
+    return [_cancelled(server, browser, stop, language) for stop, language in zip(STOPS, cycle(LANGUAGES))]
 
 
-def _cancelled(
-    server: Server, browser: Browser, what: str, case: str, options: RunOptions, phase: str, language: str
-) -> Cancel:
+def _cancelled(server: Server, browser: Browser, stop: Stop, language: str) -> Cancel:
     with _slots_taken(server.runs) as free, tab(browser) as at:
-        run = start(case, server.runs, options)
+        run = start(stop.case, server.runs, stop.options)
         opened(at, server, "run", lang=language, case=CASE, run=run.name)
         button = at.locator(".st-key-cancel_button button")
         expect(button).to_be_enabled()
-        if phase != "queued":
+        if stop.phase != "queued":
             free()
-        _until(lambda: _phase(run) == phase or status(run).ended)
+        _until(lambda: _phase(run) == stop.phase or status(run).ended)
+        if stop.drop:
+            button.click()
+            button = at.locator(".st-key-drop_button button")
+            expect(button).to_be_enabled()
         clicked_in = _phase(run)
         began = time.perf_counter()
         button.click()
@@ -254,7 +267,7 @@ def _cancelled(
         at.wait_for_selector(IDLE)
         shown_s = time.perf_counter() - began
         ended.join()
-        return Cancel(what, clicked_in, status(run).state, shown_s, gone_s[0])
+        return Cancel(stop.what, clicked_in, status(run).state, shown_s, gone_s[0])
 
 
 def _note_the_end(run: Path, began: float, seconds: list[float]) -> None:

@@ -119,10 +119,12 @@ def _cancels(cancels: Sequence[Cancel]) -> str:
     rows = [
         (one.what, one.clicked_in, one.ended_as, f"{one.gone_s:.2f}", f"{one.shown_s:.2f}") for one in cancels
     ]
-    met = "met" if all(one.shown_s <= CANCEL_S for one in cancels) else "missed"
+    missed = ", ".join(one.what for one in cancels if one.shown_s > CANCEL_S)
+    met = f"missed by: {missed}" if missed else "met"
     return (
         table(("solve", "clicked in", "ended as", "worker gone", "end shown"), rows)
-        + f"\n\nAim at most {CANCEL_S:.0f} s: {met}. `done` keeps the plan that the solver held."
+        + f"\n\nAim at most {CANCEL_S:.0f} s: {met}. `done` keeps the plan that the "
+        "solver held, `cancelled` nothing."
     )
 
 
