@@ -55,6 +55,23 @@ def test_a_question_about_things_waits_until_one_is_named(page: Open, grown_run:
 
 
 @both
+@pytest.mark.parametrize("at", ["run", "plan", "explain", "compare", "exports"])
+def test_a_run_that_is_gone_is_said_once(page: Open, at: str, lang: str) -> None:
+    test = page(at, lang=lang, run="gone")
+    gone = template("ui.run_gone", lang)
+    assert [box.value for box in [*test.warning, *test.info] if at != "run" or box.value == gone] == [gone]
+
+
+def test_another_case_is_chosen_from_a_list_not_typed(page: Open, grown_run: Path, runs: Path) -> None:
+    test = page("explain", lang="en", run=grown_run.name)
+    test.selectbox(key="question").select("regret").run()
+    assert test.button(key="ask").disabled
+    other = test.selectbox(key="other_case")
+    assert not other.proto.accept_new_options
+    assert {"growing", "starter", "guangxi"} <= set(other.options)
+
+
+@both
 def test_every_question_has_words_and_a_form(page: Open, grown_run: Path, lang: str) -> None:
     assert set(ASKED) == set(QUESTIONS) - {"impossible"}
     test = page("explain", lang=lang, run=grown_run.name)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.errors import StreamlitMissingAuthlibError
 from streamlit.testing.v1 import AppTest
 from tests.jobs.cases import starter
 
@@ -181,6 +182,20 @@ def test_with_a_login_nothing_is_shown_before_it(page: Open, who: dict[str, Any]
     test = page(lang=lang, case="growing")
     assert [button.label for button in test.button] == [template("ui.log_in", lang)]
     assert not test.selectbox
+
+
+@both
+def test_a_login_that_is_not_set_up_is_said(
+    page: Open, who: dict[str, Any], monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    def missing() -> None:
+        raise StreamlitMissingAuthlibError
+
+    monkeypatch.setattr(st, "login", missing)
+    test = page(lang=lang).button(key="log_in").click().run()
+    assert not test.exception
+    (box,) = test.error
+    assert "StreamlitMissingAuthlibError" in box.value
 
 
 def test_everybody_has_runs_and_cases_of_their_own(
