@@ -9,6 +9,7 @@ from streamlit.errors import StreamlitAPIException
 
 from redmud_opt.report.numbers import UNITS
 from redmud_opt.ui import address
+from redmud_opt.ui.bringing import MOST_MB
 from redmud_opt.ui.pages import PAGES, Page
 from redmud_opt.ui.settings import needs_login, user, who
 from redmud_opt.ui.style import dress
@@ -22,7 +23,7 @@ def main() -> None:
     address.restore()
     say = Words(address.language(), address.units())
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
-    dress(say("choose_file"))
+    dress(say("choose_file"), say("refused_unseen", most=MOST_MB))
     pages = {
         page.name: st.Page(
             partial(_draw, page, say),
