@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.errors import StreamlitMissingAuthlibError
@@ -146,6 +148,42 @@ def test_papers_run_out_in_time_order_and_those_that_are_followed_are_passed_ove
     assert (over.days, over.grade) == (-1, "over")
     assert {"en": "1 days ago", "zh": "已过 1 天"}["en"] in text(over.message(), "en")
     assert papers(case, date(1999, 1, 1)) == []
+
+
+def test_certificates_run_out_by_their_greatest_age_unless_a_younger_one_follows() -> None:
+    case = load_case(bundled("guangxi"))
+    first, second = case.composition[:2]
+    dated = (
+        replace(first, certificate_date=date(2024, 3, 1)),
+        replace(first, certificate_date=date(2025, 3, 1)),
+        replace(second, certificate_date=date(2023, 3, 1)),
+    )
+    aged = replace(case, composition=dated, settings=replace(case.settings, certificate_max_age_months=24))
+    found = [p for p in papers(aged, date(2026, 11, 28)) if p.kind == "certificate"]
+    expected = {(first.property, date(2027, 3, 1), 93), (second.property, date(2025, 3, 1), -637)}
+    assert {(paper.name, paper.valid_to, paper.days) for paper in found} == expected
+    assert {paper.table for paper in found} == {"composition"}
+    ageless = replace(aged, settings=replace(case.settings, certificate_max_age_months=None))
+    assert [p for p in papers(ageless, date(2026, 11, 28)) if p.kind == "certificate"] == []
+
+
+@both
+def test_what_runs_out_is_told_before_it_is_an_alarm(grown_run: Path, lang: str) -> None:
+    plan = Plan.load(grown_run / "plan")
+    rows = plan.frames["readiness"].head(1)
+    pressing = {
+        "permit_expiring": "watch",
+        "approval_expiring": "watch",
+        "certificates_out_of_date": "watch",
+        "stock_expiring": "watch",
+        "freeboard_before_rains": "alarm",
+    }
+    told = [rows.assign(indicator=name, state=state) for name, state in pressing.items()]
+    quiet = rows.assign(indicator="days_of_cover", state="watch")
+    plan = replace(plan, frames={**plan.frames, "readiness": pd.concat([*told, quiet], ignore_index=True)})
+    shown = raised(plan, lang)
+    assert len(shown) == len(pressing)
+    assert shown.iloc[:, 1].nunique() == len(pressing)
 
 
 @both

@@ -31,7 +31,9 @@ def show(say: Words) -> None:
     folder, _ = at
     st.caption(plain(say("exports_of", run=folder.name)))
     found = held.result_of(folder)
-    if found is None or found.plan is None:
+    if found is None:
+        st.error(say("unreadable_run"))
+    elif found.plan is None:
         st.info(say("no_plan_here"))
     else:
         for what in TAKEN:
