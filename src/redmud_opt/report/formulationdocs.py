@@ -135,9 +135,9 @@ def uses(case: Case, table: str, column: str) -> bool:
 @cache
 def users() -> dict[str, tuple[str, ...]]:
     """Words of an option → the cases that use it; scenarios are named only where no case does."""
-    whole, scenarios = [], []
-    for name in sorted(bundled_names()):
-        (whole if (bundled(name) / "case.yaml").is_file() else scenarios).append(name)
+    names = sorted(bundled_names())
+    whole = [name for name in names if (bundled(name) / "case.yaml").is_file()]
+    scenarios = [name for name in names if name not in whole]
     found = {}
     for words, table, column in OPTIONS:
         using = [name for name in whole if uses(_case(name), table, column)]
