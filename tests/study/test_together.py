@@ -100,5 +100,7 @@ def test_a_scenario_without_a_plan_is_told(tmp_path: Path) -> None:
     found = together(prices(10, 100, at_least=0.9), replace(DESIGN, chances=()))
     assert {row["status"] for row in found.rows} == {"infeasible"}
     assert found.told == {"stopped": "infeasible", "without_plan": "good"}
-    (failures,) = pictures(results(found, tmp_path), "en")
-    assert "no plan in scenario good" in failures.table.to_string()
+    kept = results(found, tmp_path)
+    (failures,) = pictures(kept, "en")
+    assert failures.table.iloc[0].tolist() == ["no plan", "", 3]
+    assert "scenario good has no plan by itself" in " ".join(text(line) for line in lines(kept))
