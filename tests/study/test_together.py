@@ -15,7 +15,7 @@ from redmud_opt.i18n import text
 from redmud_opt.report.studies import pictures
 from redmud_opt.study.chance import Chance
 from redmud_opt.study.sweeps.decided import Decided
-from redmud_opt.study.sweeps.designs import Design, members, second_stage
+from redmud_opt.study.sweeps.designs import Design, Member, members, second_stage
 from redmud_opt.study.sweeps.member import Setup
 from redmud_opt.study.sweeps.parameters import Cell, Parameter
 from redmud_opt.study.sweeps.results import Results
@@ -100,5 +100,19 @@ def test_a_scenario_without_a_plan_is_told(tmp_path: Path) -> None:
     found = together(prices(10, 100, at_least=0.9), replace(DESIGN, chances=()))
     assert {row["status"] for row in found.rows} == {"infeasible"}
     assert found.told == {"stopped": "infeasible", "without_plan": "good"}
-    (failures,) = pictures(results(found, tmp_path), "en")
-    assert "no plan in scenario good" in failures.table.to_string()
+    kept = results(found, tmp_path)
+    (failures,) = pictures(kept, "en")
+    assert failures.table.iloc[0].tolist() == ["no plan", "", 3]
+    assert "scenario good has no plan by itself (impossible)" in " ".join(text(line) for line in lines(kept))
+
+
+def test_a_scenario_that_is_no_case_any_more_is_told() -> None:
+    """Three bricks of a tonne of mud: more mass comes out than goes in."""
+    cell = Cell("outputs", 0, "press", "yield_t_per_t", 1.0)
+    parameter = Parameter("yield", "factor", 0.5, 1.0, 1.0, "uniform", (cell,))
+    setup = Setup(case=prices(10, 100), parameters=(parameter,), whole=(), key="")
+    scenarios = [Member(1, "good", (1.0,), 1), Member(2, "heavy", (3.0,), 1)]
+    found = decided_together(setup, replace(DESIGN, probabilities=(0.5, 0.5)), scenarios, Decided(()))
+    assert found.told == {"stopped": "faulty", "without_plan": "heavy"}
+    assert [row["status"] for row in found.rows] == ["faulty", "faulty"]
+    assert all(row["reason"].startswith("scenario heavy: ") for row in found.rows)

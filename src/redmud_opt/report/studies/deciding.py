@@ -140,22 +140,27 @@ def _scenarios(teller: Teller, told: Mapping[str, Any]) -> Picture:
     table[teller.head("with_decision", scale)] = [figure(scale.of(row["value_cny"])) for row in rows]
     table[teller.head("alone", scale)] = [figure(scale.of(row["alone_cny"])) for row in rows]
     table[teller.head("regret_of", scale)] = [
-        figure(scale.of(row["alone_cny"] - row["value_cny"])) for row in rows
+        figure(scale.of(whole_cny(row["alone_cny"] - row["value_cny"]))) for row in rows
     ]
     for chance in told["chances"]:
         heading = teller.say("output_met", what=teller.name(chance["target"]), year=chance["year"])
         table[heading] = [teller.say("yes" if met else "no") for met in chance["met"]]
-    amounts = {name: scale.text(told[f"{name}_cny"]) for name in ("worth", "evpi", "regret")}
+    amounts = {name: scale.text(whole_cny(told[f"{name}_cny"])) for name in ("worth", "evpi", "regret")}
     missing = teller.say("no_plan_as_it_stands")
     note = teller.say(
         "note_two_stage",
         aim=teller.say(f"aim_{told['aim']}"),
         decided=teller.decided(told["decided"]),
-        vss=missing if told["vss_cny"] is None else scale.text(told["vss_cny"]),
+        vss=missing if told["vss_cny"] is None else scale.text(whole_cny(told["vss_cny"])),
         **amounts,
     )
     height = 130 + 46 * max(2, len(rows))
     return Picture(teller.say("title_two_stage"), legible(shown, height), table, note)
+
+
+def whole_cny(amount: float) -> float:
+    """What is left of a difference of two solves: below one CNY, nothing."""
+    return 0.0 if abs(amount) < 1.0 else amount
 
 
 def _chances(teller: Teller, told: Mapping[str, Any]) -> Picture:

@@ -115,8 +115,10 @@ def _together(told: Mapping[str, Any] | None) -> Iterator[Message]:
     if told is None:
         return
     if "decided" not in told:
-        scenario = told["without_plan"]
-        yield Message("sweep.scenario_without_plan" if scenario else "sweep.none_for_all", {"name": scenario})
+        scenario, stopped = told["without_plan"], str(told["stopped"])
+        ended = Message("sweep.status_faulty" if stopped == "faulty" else f"choices.stopped_{stopped}")
+        key = "sweep.scenario_without_plan" if scenario else "sweep.none_for_all"
+        yield Message(key, {"name": scenario, "stopped": ended})
         return
     decided = told["decided"] or Message("sweep.nothing_decided")
     yield Message("sweep.together_decided", {"aim": Message(f"sweep.aim_{told['aim']}"), "decided": decided})

@@ -26,6 +26,7 @@ from redmud_opt.study.sweeps.designs import Design, Member
 from redmud_opt.study.sweeps.member import Row, Setup, Task, head, residual
 from redmud_opt.study.sweeps.outputs import outputs_of
 from redmud_opt.study.sweeps.parameters import moved
+from redmud_opt.study.sweeps.trying import faults_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ def decided_together(
     """The decision that is best over all members. first: of the case as it stands."""
     options = Options(time_limit_s=setup.time_limit_s, gap=setup.gap, should_stop=should_stop)
     cases = [moved(setup.case, setup.parameters, member.values) for member in members]
+    known = set(faults_of(setup.case))
+    for member, case in zip(members, cases, strict=True):
+        if faults := [fault for fault in faults_of(case) if fault not in known]:
+            return _none(setup, members, "faulty", member.label, text(faults[0].message, "en"))
     try:
         found = two_stage(
             cases,
@@ -57,19 +62,19 @@ def decided_together(
             options=options,
         )
     except NoPlanForAll as error:
-        return _none(setup, members, error)
+        name = "" if error.scenario is None else members[error.scenario].label
+        return _none(setup, members, error.stopped, name)
     rows = [_row(setup, member, found, k) for k, member in enumerate(members)]
     return Together(rows, _told(design, members, found))
 
 
-def _none(setup: Setup, members: Sequence[Member], error: NoPlanForAll) -> Together:
-    """No plan for all, or one scenario that has none."""
-    name = "" if error.scenario is None else members[error.scenario].label
-    reason = f"no plan in scenario {name}" if name else "no decision has a plan in every scenario"
-    status = error.stopped if error.stopped == "infeasible" else "none"
-    end = {"status": status, "stopped": error.stopped, "holds": "nothing", "reason": reason}
+def _none(setup: Setup, members: Sequence[Member], stopped: str, name: str, why: str = "") -> Together:
+    """No plan for all, or one scenario that has none or is no case any more."""
+    reason = f"scenario {name}: {why or stopped}" if name else "no decision has a plan in every scenario"
+    status = stopped if stopped in ("infeasible", "faulty") else "none"
+    end = {"status": status, "stopped": stopped, "holds": "nothing", "reason": reason}
     rows = [head(setup, Task(member)) | end for member in members]
-    return Together(rows, {"stopped": error.stopped, "without_plan": name})
+    return Together(rows, {"stopped": stopped, "without_plan": name})
 
 
 def _told(design: Design, members: Sequence[Member], found: TwoStage) -> dict[str, Any]:
