@@ -144,7 +144,9 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_hostile_upload_leaves_the_session_as_it_was(place: Served, tab: Page, language: str) -> None:
+def test_a_hostile_upload_leaves_the_session_as_it_was(
+    place: Served, tab: Page, tmp_path: Path, language: str
+) -> None:
     opened(tab, f"{place.address}/?lang={language}&case=growing")
     before = sent_to(place)
     for file in (
@@ -154,9 +156,8 @@ def test_a_hostile_upload_leaves_the_session_as_it_was(place: Served, tab: Page,
         tab.locator("input[type=file]").first.set_input_files(file)
         refused = tab.get_by_test_id("stAlert").filter(has_text=WORDS[language]["refused"])
         expect(refused).to_contain_text(file["name"])
-    tab.locator("input[type=file]").first.set_input_files(
-        {"name": "large.xlsx", "mimeType": "application/vnd.ms-excel", "buffer": b"0" * 21_000_000}
-    )
+    (tmp_path / "large.xlsx").write_bytes(b"0" * 21_000_000)
+    tab.locator("input[type=file]").first.set_input_files(tmp_path / "large.xlsx")
     below = "e => getComputedStyle(e, '::after').content"
     expect(tab.get_by_test_id("stFileChip")).to_have_attribute("aria-invalid", "true")
     assert "20 MB" in tab.get_by_test_id("stFileUploader").first.evaluate(below)

@@ -107,8 +107,8 @@ def _papers(case: Case, today: date) -> Iterator[Paper]:
         if site.active:
             yield from paper(site.liability_insured_to, "insurance", site.name, site.name)
     age = case.settings.certificate_max_age_months
-    for assay in case.composition if age is not None else ():
-        if assay.active and assay.certificate_date is not None:
+    for assay in case.composition:
+        if age is not None and assay.active and assay.certificate_date is not None:
             end = months_after(assay.certificate_date, age)
             yield from paper(end, "certificate", assay.property, assay.material)
 
