@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from python_calamine import CalamineWorkbook
+
+from redmud_opt.jobs.exporting import TAKEN
+from redmud_opt.ui.exports import SUFFIXES
 
 pytestmark = pytest.mark.journey
 
@@ -134,6 +139,39 @@ def test_downloads_open_safely(server: str, tab: Page, growing_run: str, tmp_pat
         tab.locator(".st-key-zip button").click()
     run.value.save_as(tmp_path / "run.zip")
     assert (tmp_path / "run.zip").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_all_exports_are_made_and_open(
+    server: str, tab: Page, growing_run: str, tmp_path: Path, language: str
+) -> None:
+    opened(tab, f"{server}/exports?lang={language}&case=growing&run={growing_run}")
+    for what in TAKEN:
+        for suffix in SUFFIXES.get(what, (".xlsx",)):
+            key = f"{what}-{suffix[1:]}"
+            tab.locator(f".st-key-make_{key} button").click()
+            ready = tab.locator(f".st-key-download_{key} button")
+            expect(ready).to_be_visible(timeout=180_000)
+            with tab.expect_download() as file:
+                ready.click()
+            kept = tmp_path / file.value.suggested_filename
+            file.value.save_as(kept)
+            opens(kept)
+
+
+def opens(file: Path) -> None:
+    """A file is what its name says, whole."""
+    if file.suffix == ".xlsx":
+        assert CalamineWorkbook.from_path(str(file)).sheet_names, file.name
+    elif file.suffix == ".zip":
+        with zipfile.ZipFile(file) as box:
+            assert box.namelist(), file.name
+            assert box.testzip() is None, file.name
+    else:
+        begins, ends = {".html": (b"<!DOCTYPE html>", b"</html>"), ".pdf": (b"%PDF-", b"%%EOF")}[file.suffix]
+        content = file.read_bytes().strip()
+        assert content.startswith(begins), file.name
+        assert content.endswith(ends), file.name
 
 
 BUILT = {"en": "Second separator", "zh": "磁选二线"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import time
 import zipfile
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Served, serving
 
-from redmud_opt.jobs import wait
+from redmud_opt.jobs import status, wait
 
 pytestmark = pytest.mark.journey
 
@@ -143,7 +144,9 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_hostile_upload_leaves_the_session_as_it_was(place: Served, tab: Page, language: str) -> None:
+def test_a_hostile_upload_leaves_the_session_as_it_was(
+    place: Served, tab: Page, tmp_path: Path, language: str
+) -> None:
     opened(tab, f"{place.address}/?lang={language}&case=growing")
     before = sent_to(place)
     for file in (
@@ -153,9 +156,8 @@ def test_a_hostile_upload_leaves_the_session_as_it_was(place: Served, tab: Page,
         tab.locator("input[type=file]").first.set_input_files(file)
         refused = tab.get_by_test_id("stAlert").filter(has_text=WORDS[language]["refused"])
         expect(refused).to_contain_text(file["name"])
-    tab.locator("input[type=file]").first.set_input_files(
-        {"name": "large.xlsx", "mimeType": "application/vnd.ms-excel", "buffer": b"0" * 21_000_000}
-    )
+    (tmp_path / "large.xlsx").write_bytes(b"0" * 21_000_000)
+    tab.locator("input[type=file]").first.set_input_files(tmp_path / "large.xlsx")
     below = "e => getComputedStyle(e, '::after').content"
     expect(tab.get_by_test_id("stFileChip")).to_have_attribute("aria-invalid", "true")
     assert "20 MB" in tab.get_by_test_id("stFileUploader").first.evaluate(below)
@@ -172,6 +174,20 @@ def sent_to(place: Served) -> set[Path]:
 def test_a_run_that_is_gone_is_said(server: str, tab: Page) -> None:
     opened(tab, f"{server}/plan?lang=en&run=gone-20200101-000000")
     expect(tab.get_by_test_id("stAlert")).to_contain_text("not there")
+
+
+def test_a_worker_that_is_killed_is_shown_as_failed_with_its_log(place: Served, tab: Page) -> None:
+    opened(tab, f"{place.address}/?lang=en&case=guangxi")
+    folder = place.runs / started(tab, "en")
+    expect(tab.locator(".st-key-live")).to_contain_text("Step")
+    now = status(folder)
+    assert now.pid is not None
+    assert not now.ended
+    os.kill(now.pid, signal.SIGKILL)
+    expect(tab.locator(".st-key-live")).to_have_count(0)
+    results = tab.locator(".st-key-results")
+    expect(results).to_contain_text("the run failed")
+    expect(results.get_by_test_id("stCode")).to_contain_text("the worker is gone without a word")
 
 
 def test_by_keyboard_alone(server: str, tab: Page) -> None:

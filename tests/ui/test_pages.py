@@ -15,12 +15,13 @@ from streamlit.testing.v1 import AppTest
 from tests.jobs.cases import starter
 from tests.ui.conftest import run_of
 
-from redmud_opt.i18n import LANGUAGES, template
+from redmud_opt.i18n import LANGUAGES, Message, template
 from redmud_opt.jobs import RunFolder, RunOptions, RunStatus
 from redmud_opt.jobs.history import describe, entries, trashed
 from redmud_opt.jobs.slots import try_lock
 from redmud_opt.ui import results
 from redmud_opt.ui.pages import PAGES
+from redmud_opt.ui.words import Words
 
 Open = Callable[..., AppTest]
 both = pytest.mark.parametrize("lang", LANGUAGES)
@@ -233,3 +234,10 @@ def test_the_run_as_a_zip_carries_the_classification_of_its_case(
     with zipfile.ZipFile(io.BytesIO(made[0])) as archive:
         manifest = json.loads(archive.read(f"{folder.name}/manifest.json"))
     assert manifest["classification"] == "Internal"
+
+
+def test_where_a_base_lies_on_the_server_is_not_told() -> None:
+    where = Message(
+        "ui.cannot_start", {"why": "（../../../../srv/app/scenarios/guangxi/lines.csv、第 6 行）a/b.csv"}
+    )
+    assert Words("zh").tell(where).endswith("（guangxi/lines.csv、第 6 行）a/b.csv")

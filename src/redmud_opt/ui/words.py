@@ -12,6 +12,9 @@ from redmud_opt.report.numbers import mass_scale, money_scale
 from redmud_opt.report.tables import View, in_units
 
 NAMES = {"en": "English", "zh": "中文"}
+_FAR = re.compile(r"(?:\.\./)+(?:[^\s/]+/)*?([^\s/]+/[^\s/]+\.(?:csv|ya?ml|xlsx))(?!/)")
+"""A file of a base: where its folder lies on the server is no concern of a page."""
+
 _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&^])")
 
 
@@ -41,7 +44,7 @@ class Words:
     def tell(self, message: Message, case: Case | None = None) -> str:
         """A message of the program; with the case, what it names is shown by its label too."""
         labels = {} if case is None else case.labels(self.language)
-        return text(labelled(message, labels), self.language)
+        return _FAR.sub(r"\1", text(labelled(message, labels), self.language))
 
 
 def plain(words: str) -> str:
