@@ -79,7 +79,12 @@ def _arguments(question: str, case: Case, say: Words) -> list[str] | None:
         )
     if question == "regret":
         chosen = st.selectbox(
-            say("regret_case"), bundled_names(), index=None, key="other_case", accept_new_options=True
+            say("regret_case"),
+            bundled_names(),
+            index=None,
+            key="other_case",
+            accept_new_options=True,
+            placeholder=say("choose_case"),
         )
         return [chosen] if chosen else []
     return None

@@ -89,7 +89,8 @@ def whose(folder: Path, now: RunStatus, say: Words) -> None:
     if on_screen.case is not None and dict(on_screen.files) == then:
         st.caption(":material/link: " + say("same_case"))
     else:
-        key = "other_case" if on_screen.path.resolve() != Path(asked).resolve() else "changed_case"
+        same = on_screen.path.resolve() == Path(asked).resolve() or on_screen.name == case
+        key = "changed_case" if same else "other_case"
         st.warning(plain(say(key, case=case, screen=on_screen.name)), icon=":material/link_off:")
 
 
@@ -119,7 +120,7 @@ def _how(plan: Plan, say: Words) -> None:
     words = say("how", unit=progress_scale(plan, say.language).unit)
     with st.expander(words):
         st.plotly_chart(
-            progress_lines(plan, say.language), theme=None, config=QUIET, key="progress", alt=words
+            progress_lines(plan, say.language, say.units), theme=None, config=QUIET, key="progress", alt=words
         )
         st.caption(plain(proof_words(plan, say.language)))
 
