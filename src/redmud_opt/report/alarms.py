@@ -27,12 +27,13 @@ RUNNING_OUT = ("stock_expiring", "permit_expiring", "contract_expiring")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Paper:
-    """A paper that runs out: the day after its last, its kind, its name, for whom."""
+    """A paper that runs out: the day after its last, its kind, its name, for whom and which waste code."""
 
     valid_to: date
     kind: str
     name: str
     holder: str
+    code: str
     days: int
 
     @property
@@ -42,7 +43,10 @@ class Paper:
 
     def message(self) -> Message:
         """In words."""
-        values = {"kind": Message(f"report.paper.{self.kind}"), "name": self.name, "holder": self.holder}
+        holder: object = self.holder
+        if self.code:
+            holder = Message("report.paper.holder", {"holder": self.holder, "code": self.code})
+        values = {"kind": Message(f"report.paper.{self.kind}"), "name": self.name, "holder": holder}
         return Message(
             f"report.paper.{'over' if self.days <= 0 else 'ends'}",
             values | {"day": self.valid_to.isoformat(), "days": abs(self.days)},
@@ -52,24 +56,22 @@ class Paper:
 def papers(case: Case, today: date) -> list[Paper]:
     """What has run out by a day or will within a year of it, the first first; one that is followed is passed over."""
     found = sorted(_papers(case, today))
-    last: dict[tuple[str, str], date] = {}
-    for paper in found:
-        last[paper.kind, paper.holder] = paper.valid_to
-    return [p for p in found if p.days <= WITHIN_DAYS and p.valid_to == last[p.kind, p.holder]]
+    last = {(paper.kind, paper.holder, paper.code): paper.valid_to for paper in found}
+    return [p for p in found if p.days <= WITHIN_DAYS and p.valid_to == last[p.kind, p.holder, p.code]]
 
 
 def _papers(case: Case, today: date) -> Iterator[Paper]:
-    def paper(end: date | None, kind: str, name: str, holder: str) -> Iterator[Paper]:
+    def paper(end: date | None, kind: str, name: str, holder: str, code: str = "") -> Iterator[Paper]:
         if end is not None:
-            yield Paper(end, kind, name, holder, (end - today).days)
+            yield Paper(end, kind, name, holder, code, (end - today).days)
 
     for permit in case.permits:
         if permit.active:
-            yield from paper(permit.valid_to, "permit", permit.name, f"{permit.receiver} {permit.code}")
+            yield from paper(permit.valid_to, "permit", permit.name, permit.receiver, permit.code)
     for approval in case.approvals:
         if approval.active:
-            holder = f"{approval.receiver} {approval.code}"
-            yield from paper(approval.valid_to, approval.kind, approval.name, holder)
+            given = approval.receiver, approval.code
+            yield from paper(approval.valid_to, approval.kind, approval.name, *given)
     for agreement in case.agreements:
         if agreement.active:
             name = f"{agreement.from_province} → {agreement.to_province}"
