@@ -96,6 +96,8 @@ _NAMES = (
     "material",
     "from_site",
     "to_site",
+    "from_province",
+    "to_province",
     "line",
     "process",
     "storage",
@@ -110,7 +112,6 @@ _NAMES = (
     "payer",
     "owner",
     "option",
-    "arising",
     "property",
     "carrier",
     "receiver",
@@ -239,7 +240,7 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
         return column.map(labels.name)
     if name == "full_year":
         return column.map(lambda year: None if pd.isna(year) else str(int(year)))
-    if name in ("lane", "window", "unit", "path"):
+    if name in ("lane", "window", "unit", "path", "arising"):
         return column.map(getattr(labels, name))
     if name in ("lot", "parents", "residues"):
         return column.map(labels.lots)

@@ -73,7 +73,7 @@ def _has_plan(path: Path) -> bool:
 def _sides(answer: Answer, labels: Labels, key: str, say: Words) -> None:
     """What was gained in words, then a table for everything that differs."""
     if answer.exit is not Exit.PLAN:
-        st.error(plain(answer.words))
+        errand.refused(answer)
         return
     st.markdown(listed(answer.record["gained"]))
     for view in comparison_tables(answer.record, labels):
@@ -112,7 +112,7 @@ def _goal(say: Words) -> Callable[[str], str]:
 def _points(answer: Answer, path: Path, labels: Labels, say: Words) -> None:
     record: Mapping[str, Any] = answer.record
     if record["faults"] or "points" not in record:
-        st.error(plain(answer.words))
+        errand.refused(answer)
         return
     st.markdown(listed([line["text"] for line in record["lines"]]))
     folder = front_folder(path)

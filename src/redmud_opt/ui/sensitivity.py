@@ -79,7 +79,7 @@ def _shipped(name: str, say: Words) -> None:
 
     def draw(answer: Answer) -> None:
         if answer.record["faults"] or not (folder / HEAD).is_file():
-            st.error(plain(answer.words))
+            errand.refused(answer)
         else:
             _results(folder, say)
 
