@@ -37,7 +37,7 @@ def fault_list(faults: CaseFaults, say: Words, *, heading: bool = True, follow: 
 
 
 def _one(number: int, fault: Fault, say: Words, follow: Follow | None) -> None:
-    where = fault.where(say.language)
+    where = fault.where(say.language).replace("`", "")
     target = place_of(fault)
     label = told("fault_place", say, number=str(number), where=plain(where))
     with st.container(gap=None):

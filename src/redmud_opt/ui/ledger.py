@@ -20,6 +20,7 @@ from redmud_opt.case.importing.looking import Seen, SeenColumn, look_at, said
 from redmud_opt.case.receiving import free_name
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.importing import import_into
+from redmud_opt.report.labels import labelled
 from redmud_opt.ui.bringing import MOST_MB, opened, unwritten
 from redmud_opt.ui.cases import Look
 from redmud_opt.ui.faults import Follow, fault_list
@@ -147,17 +148,24 @@ def _seen(name: str, content: bytes, header: int | None) -> tuple[Seen, ...] | N
 def _ask(ledger: Ledger, found: Look, say: Words) -> None:
     st.error(plain(say("refused", file=ledger.name)))
     seen = _seen(ledger.name, ledger.content, ledger.header)
-    fault_list(CaseFaults(_on_page(ledger.faults)), say, heading=False, follow=_follow(ledger, seen))
+    labels = {} if found.case is None else found.case.labels(say.language)
+    shown = CaseFaults(_on_page(ledger.faults, labels))
+    fault_list(shown, say, heading=False, follow=_follow(ledger, seen))
     if seen is not None:
         _answers(ledger, seen, found, say)
     st.button(say("ledger_drop"), key="ledger_drop", icon=":material/close:", on_click=_dropped)
 
 
-def _on_page(faults: tuple[Fault, ...]) -> Iterator[Fault]:
-    """Faults with remedies that this page offers."""
+def _on_page(faults: tuple[Fault, ...], labels: Mapping[str, str]) -> Iterator[Fault]:
+    """Faults with the labels of what they name, and with remedies that this page offers."""
     for fault in faults:
         key = "" if fault.remedy is None else REMEDIES.get(fault.remedy.key, "")
-        yield replace(fault, remedy=Message(f"ui.ledger_remedy_{key}")) if key else fault
+        remedy = Message(f"ui.ledger_remedy_{key}") if key else fault.remedy
+        yield replace(
+            fault,
+            message=labelled(fault.message, labels),
+            remedy=None if remedy is None else labelled(remedy, labels),
+        )
 
 
 def _follow(ledger: Ledger, seen: tuple[Seen, ...] | None) -> Follow:
