@@ -2,6 +2,7 @@
 #   make plan       solve the main case          make test       every net on small cases
 #   make check      style, format, types         make test-all   everything: big cases, kills, browser journeys
 #   make app        the app on this machine      make bench      timings against peers, on demand
+#   make bench-app  how quick the app is: pages under solves, memory, cancel (needs chromium)
 #   make docs       run the pages of docs/       make lock       resolve requirements.lock anew
 #   make clean      drop caches and builds (runs/ and .venv stay)
 
@@ -20,7 +21,7 @@ SOURCES := src $(wildcard app.py)
 test test-all: export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := plan
-.PHONY: plan test test-all check format bench docs app lock env clean
+.PHONY: plan test test-all check format bench bench-app docs app lock env clean
 .DELETE_ON_ERROR:
 
 plan: $(STAMP)
@@ -45,6 +46,9 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.mip
+
+bench-app: $(STAMP)
+	$(BIN)/python -m benchmarks.app
 
 docs: $(STAMP)
 	$(BIN)/python -m pytest -q --doctest-glob="*.md" docs

@@ -18,6 +18,7 @@ from tests.jobs.test_run import assert_no_plan
 from redmud_opt.jobs import Exit, RunOptions, RunStatus, cancel, result, runs, start, status, wait
 from redmud_opt.jobs import queue as queue_module
 from redmud_opt.jobs.folder import RunFolder
+from redmud_opt.jobs.outcome import STAGES
 from redmud_opt.jobs.queue import SLOTS
 from redmud_opt.jobs.slots import default_slots, is_locked, slot, try_lock
 from redmud_opt.jobs.worker import Ears, Watchdog
@@ -169,6 +170,16 @@ def test_cancelled_while_it_waits(root: Path, tmp_path: Path) -> None:
     assert not list((root / SLOTS).glob("*.ticket"))
 
 
+@pytest.mark.slow
+def test_dropped_at_once(root: Path) -> None:
+    """A run that would hold a plan ends without one."""
+    run_dir = start("guangxi", root, slots=1)
+    until(lambda: (RunFolder(run_dir).last_progress() or {}).get("objective") is not None, "a plan")
+    cancel(run_dir, keep=False)
+    assert wait(run_dir, PATIENCE_S).state == "cancelled"
+    assert_no_plan(run_dir)
+
+
 def held_slot(root: Path) -> IO[bytes]:
     """The only slot, held by the test as long as the file is open."""
     (root / SLOTS).mkdir(parents=True, exist_ok=True)
@@ -265,23 +276,46 @@ def test_one_core_stays_free() -> None:
     assert default_slots() == max(1, len(os.sched_getaffinity(0)) - 1)
 
 
-def test_watchdog_bites_only_at_the_solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended: list[int] = []
-    monkeypatch.setattr(os, "_exit", ended.append)
+STAGES_ON = (*STAGES, "explain", "keep", "end")
+
+
+@pytest.mark.parametrize(
+    ("holds", "drop", "waited_s", "bitten"),
+    [
+        (False, False, 1.0, ()),
+        (False, False, 4.5, ("read", "network", "build", "solve")),  # so that the page says so within 5 s
+        (True, False, 60.0, ("read", "network", "build")),  # what the solver holds becomes a plan
+        (True, False, 1e4, ("read", "network", "build", "solve")),
+        (True, True, 0.0, (*STAGES, "explain")),  # nothing is to be kept
+    ],
+)
+def test_watchdog_bites_where_nothing_is_lost(
+    holds: bool,
+    drop: bool,
+    waited_s: float,
+    bitten: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[str] = []
     folder = RunFolder(tmp_path)
-    folder.write_status(RunStatus("running", "solve", started=time.time()))
-    dog = Watchdog(folder, Ears(folder))
-    for stage in ("read", "network", "build", "plan", "audit", "end"):
+    (tmp_path / "plan.part").mkdir()
+    dog = Watchdog(folder, Ears(folder), holds=holds)
+    monkeypatch.setattr(os, "_exit", lambda code: ended.append(dog.stage))
+    folder.ask_to_cancel()
+    if drop:
+        folder.ask_to_cancel(keep=False)
+    for stage in STAGES_ON:
+        folder.write_status(RunStatus("running", stage, started=time.time()))
         dog.entered(stage)
-        dog.bite()
-    assert ended == []
-    dog.entered("solve")
-    dog.bite()
-    assert ended == [Exit.CANCELLED]
-    found = folder.read_status()
-    assert found is not None
-    assert found.state == "cancelled"
-    assert_no_plan(tmp_path)
+        dog.bite(waited_s)
+        found = folder.read_status()
+        assert found is not None
+        assert found.state == ("cancelled" if stage in bitten else "running")
+    assert tuple(ended) == bitten
+    if bitten:
+        assert_no_plan(tmp_path)
+        assert not list(tmp_path.glob("*.part"))
 
 
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Progress) -> list[int]:

@@ -12,6 +12,7 @@ from tests.report.paper import LINING, MUD, SETTING, TAILINGS, plan
 
 from redmud_opt.case import Case, load_case
 from redmud_opt.plan import Plan
+from redmud_opt.report import sankey
 from redmud_opt.report.sankey import SINKS, SOURCES, Link, Node, trace, waste_classes
 from redmud_opt.report.setting import Setting
 
@@ -28,6 +29,16 @@ def imbalance(links: Iterable[Link]) -> dict[Node, float]:
 def amounts(links: list[Link]) -> dict[tuple[str, str], float]:
     """(start, end) by kind and name → tonnes."""
     return {(f"{k.start.kind} {k.start.name}", f"{k.end.kind} {k.end.name}"): k.amount_t for k in links}
+
+
+def test_a_table_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture of a big plan took four times as long while every question read its table again."""
+    read: list[int] = []
+    records = sankey._records
+    monkeypatch.setattr(sankey, "_records", lambda frame: read.append(id(frame)) or records(frame))
+    assert trace(plan(), SETTING, "red_mud")
+    tables = ("streams", "arisings", "purchases", "flows", "sales", "placements", "stocks", "feeds", "made")
+    assert len(read) <= len(tables)
 
 
 def test_classes_stand_by_size() -> None:

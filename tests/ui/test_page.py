@@ -441,7 +441,13 @@ def test_going_run_shows_stage_and_cancels(page: Open, runs: Path) -> None:
     assert test.button(key="run_button").disabled is True
     test.button(key="cancel_button").click().run()
     assert (folder.path / "cancel").exists()
-    assert "Stopping" in said(test)
+    assert "Stopping: what the solver holds by then is kept" in said(test)
+    assert test.button(key="cancel_button").disabled is True
+    assert not folder.is_dropped()
+    test.button(key="drop_button").click().run()
+    assert folder.is_dropped()
+    assert "Stopping: nothing is kept" in said(test)
+    assert test.button(key="drop_button").disabled is True
 
 
 # ---------------------------------------------------------------- words

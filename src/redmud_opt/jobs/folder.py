@@ -8,7 +8,7 @@
     rejected/         the same of a plan that failed its audit
     result.json       how it ended          messages.json         the same as keys and values, for either language
     suggestion-1.yaml a scenario that gives a case without a plan one
-    cancel            put there by somebody who wants it to stop
+    cancel            put there by somebody who wants it to stop; holds `drop` where nothing is to be kept
     worker.lock       held by the process that runs, as long as it lives
 
 Files that others read while the run goes on are replaced whole.
@@ -32,6 +32,8 @@ from redmud_opt.solve import Progress
 
 LOCK = "worker.lock"
 """Held by the process that runs, as long as it lives."""
+
+CANCEL, DROP = "cancel", "drop"
 
 SEED = 0
 """Random seed of the solver; the runs of this version all use it."""
@@ -116,13 +118,21 @@ class RunFolder:
 
     # ---- cancel --------------------------------------------------------------------------------------------
 
-    def ask_to_cancel(self) -> None:
-        """Puts the file `cancel` there."""
-        (self.path / "cancel").touch()
+    def ask_to_cancel(self, *, keep: bool = True) -> None:
+        """Puts the file `cancel` there; without `keep` it says that nothing is kept."""
+        with (self.path / CANCEL).open("a", encoding="utf-8") as file:
+            file.write("" if keep else DROP)
 
     def is_cancelled(self) -> bool:
         """Whether somebody asked."""
-        return (self.path / "cancel").exists()
+        return (self.path / CANCEL).exists()
+
+    def is_dropped(self) -> bool:
+        """Whether somebody asked that nothing be kept."""
+        try:
+            return DROP in (self.path / CANCEL).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return False
 
     # ---- what stays ----------------------------------------------------------------------------------------
 

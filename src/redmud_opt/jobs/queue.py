@@ -134,10 +134,10 @@ def ahead(run_dir: str | Path) -> int:
     return waiting_before(path.parent / SLOTS, path.name)
 
 
-def cancel(run_dir: str | Path) -> None:
-    """Asks a run to stop. What the solver holds by then is kept as a plan."""
+def cancel(run_dir: str | Path, *, keep: bool = True) -> None:
+    """Asks a run to stop. What the solver holds by then is kept as a plan; without `keep` it ends at once."""
     status(run_dir)
-    RunFolder(run_dir).ask_to_cancel()
+    RunFolder(run_dir).ask_to_cancel(keep=keep)
 
 
 def result(run_dir: str | Path) -> RunResult | None:

@@ -108,6 +108,7 @@ class Run:
         if before is not None and baseline is not None:
             write_baseline(self.folder.path, before, baseline)
         computed = compute(loaded, self.options, self.stages, baseline)
+        self.outer.on_stage("keep")  # no stage of its own on the page: who could still end it hears of it
         return self.kept(computed, inputs)
 
     def read_baseline(self, case: Case) -> tuple[Plan | None, Baseline | None]:

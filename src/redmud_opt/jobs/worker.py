@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import math
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ from types import FrameType
 from redmud_opt.i18n import Message
 from redmud_opt.jobs.folder import RunFolder, RunStatus
 from redmud_opt.jobs.listening import Listener
-from redmud_opt.jobs.outcome import Exit, RunResult
+from redmud_opt.jobs.outcome import STAGES, Exit, RunResult
 from redmud_opt.jobs.queue import SLOTS
 from redmud_opt.jobs.results import write_result
 from redmud_opt.jobs.run import run_in
@@ -27,10 +28,12 @@ from redmud_opt.solve import Progress
 
 NICE = 10
 ASK_EVERY_S = 0.1
-GRACE_S = 20.0
-"""How long a solver that does not listen (in presolve) may go on after a cancel."""
+GRACE_S = 3.0
+"""How long a run that holds nothing may go on after a cancel: networks and presolves do not listen."""
 GRACE_HELD_S = 600.0
-"""The same where it holds a plan with integers: its LP at rounded integers is worth the wait."""
+"""The same where the solver holds a plan with integers: its LP at rounded integers is worth the wait."""
+BEFORE = ("read", "network", "build")
+"""Stages in which nothing is held."""
 
 
 @dataclass
@@ -55,7 +58,8 @@ class Ears:
 
 @dataclass
 class Watchdog:
-    """Ends the process where the solver does not listen: what it holds by then is lost. Guards the solve alone."""
+    """Ends the process where it does not listen. What the solver holds is lost then, so it gets its time, unless
+    somebody asked to drop it; once a plan is being kept this never bites."""
 
     folder: RunFolder
     ears: Ears
@@ -66,7 +70,7 @@ class Watchdog:
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def entered(self, stage: str) -> None:
-        """A stage begins; once the solve is over this never bites."""
+        """A stage begins; the last one (`keep`) is over in any case."""
         with self.guard:
             self.stage = stage
 
@@ -82,15 +86,25 @@ class Watchdog:
             if not self.ears.should_stop():
                 continue
             since = since or time.monotonic()
-            if time.monotonic() - since >= (self.grace_held_s if self.holds else self.grace_s):
-                self.bite()
+            self.bite(time.monotonic() - since)
 
-    def bite(self) -> None:
-        """Writes the run down as cancelled and ends the process."""
+    def bite(self, waited_s: float) -> None:
+        """Writes the run down as cancelled and ends the process, where that has waited long enough."""
         with self.guard:
-            if self.stage == "solve":
+            if waited_s >= self.patience_s():
+                self.folder.sweep(keep_plan=False)
                 end_early(self.folder, Message("jobs.cancelled"))
                 os._exit(int(Exit.CANCELLED))
+
+    def patience_s(self) -> float:
+        """How long it may go on from the cancel, as things stand."""
+        if self.stage not in (*STAGES, "explain"):
+            return math.inf
+        if self.folder.is_dropped():
+            return 0.0
+        if self.stage in BEFORE or (self.stage == "solve" and not self.holds):
+            return self.grace_s
+        return self.grace_held_s if self.stage == "solve" else math.inf
 
 
 def end_early(folder: RunFolder, message: Message) -> None:

@@ -82,14 +82,18 @@ def sankey(links: Sequence[Link], labels: Labels, units: str = "auto") -> go.Fig
     fit = int(_column(1 + max(columns(shown).values(), default=0)) / LETTER)
     words = {node: wrapped(drawable(box_name(node, labels, short=node in alone)), fit) for node in amounts}
     place = layout(shown, {node: len(lines) + 1 for node, lines in words.items()})
-    figure = go.Figure()
-    for ribbon in place.ribbons:
-        figure.add_trace(_band(ribbon, _hover(ribbon.link, labels, scale)))
-    for box in place.boxes:
-        figure.add_trace(
-            _bar(box, f"{broken(drawable(box_name(box.node, labels)))}<br>{scale.text(box.amount_t)}")
-        )
-        figure.add_annotation(_label(box, [*words[box.node], f"<b>{scale.text(box.amount_t)}</b>"]))
+    bands = [_band(ribbon, _hover(ribbon.link, labels, scale)) for ribbon in place.ribbons]
+    bars = [
+        _bar(box, f"{broken(drawable(box_name(box.node, labels)))}<br>{scale.text(box.amount_t)}")
+        for box in place.boxes
+    ]
+    figure = go.Figure([*bands, *bars])
+    # all at once: each one added by itself makes plotly look at all before it again
+    figure.update_layout(
+        annotations=[
+            _label(box, [*words[box.node], f"<b>{scale.text(box.amount_t)}</b>"]) for box in place.boxes
+        ]
+    )
     figure.update_xaxes(visible=False, fixedrange=True, range=[-WIDE / 2, place.columns - 0.1])
     figure.update_yaxes(visible=False, fixedrange=True, range=[place.height, 0])
     figure.update_layout(showlegend=False, hovermode="closest")

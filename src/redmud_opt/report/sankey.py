@@ -153,20 +153,23 @@ class _Tables:
         self.periods = setting.periods(year)
         self.setting = setting
         self._frames = plan.frames
+        self._rows: dict[str, Records] = {}
         streams = _records(plan.frames["streams"])
         mine = [row for row in streams if row["waste_class"] == waste_class and cohort in ("", row["cohort"])]
         self.material = {row["stream"]: row["material"] for row in mine}
         self.depth = {row["stream"]: row["lineage"].count("<") for row in mine}
         self._no_goods = {row["stream"] for row in streams if row["origin"]} | setting.not_tonnes | {""}
 
-    def all(self, name: str) -> pd.DataFrame:
-        """A table, in the stretch of time."""
-        frame = self._frames[name]
-        return frame[frame["period"].isin(self.periods)]
+    def all(self, name: str) -> Records:
+        """The rows of a table in the stretch of time; many ask for the same ones."""
+        if name not in self._rows:
+            frame = self._frames[name]
+            self._rows[name] = _records(frame[frame["period"].isin(self.periods)])
+        return self._rows[name]
 
     def mine(self, name: str) -> Records:
         """The rows of a table that are streams of the class, with their material and depth."""
-        rows = [row for row in _records(self.all(name)) if row["stream"] in self.material]
+        rows = [row for row in self.all(name) if row["stream"] in self.material]
         return [
             self._weighed(row, self.material[row["stream"]])
             | {"material": self.material[row["stream"]], "depth": self.depth[row["stream"]]}
@@ -175,7 +178,7 @@ class _Tables:
 
     def goods(self, name: str, material: str | None = None) -> Records:
         """The rows of a table that are goods in tonnes (or one of them): no origin, not energy or pieces."""
-        rows = [row for row in _records(self.all(name)) if row["stream"] not in self._no_goods]
+        rows = [row for row in self.all(name) if row["stream"] not in self._no_goods]
         return [self._weighed(row, row["stream"]) for row in rows if material in (None, row["stream"])]
 
     def _weighed(self, row: dict[str, Any], material: str) -> dict[str, Any]:
@@ -228,7 +231,7 @@ def _processes(links: _Links, tables: _Tables) -> None:
     for process, material, amount in goods:
         links.add(process, Node("product", material), material, amount)
         made[process] += amount
-    for process in {*fed, *made}:
+    for process in dict.fromkeys((*fed, *made)):
         difference = fed[process] - made[process]
         if difference > 0:
             links.add(process, Node("lost", ""), "", difference)
@@ -260,7 +263,7 @@ def _shared_goods(tables: _Tables) -> list[tuple[Node, str, float]]:
     """(process, product, tonnes): what a process made, by the share of the class in what it was fed that period."""
     fed: dict[tuple[str, str, str], float] = defaultdict(float)
     mine: dict[tuple[str, str, str], float] = defaultdict(float)
-    for row in _records(tables.all("feeds")):
+    for row in tables.all("feeds"):
         if row["stream"]:
             key = tables.setting.site_of_line[row["line"]], row["process"], row["period"]
             fed[key] += row["feed_t"]

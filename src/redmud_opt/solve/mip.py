@@ -141,6 +141,8 @@ class Mip:
                     phase == "try" and stopped != "optimal"
                 )  # better plans are at hand than a repaired one
                 repair_s = TRY_LEAST_S if cut_off else REPAIR_S
+                if self._watch.cancelled():
+                    repair_s = TRY_LEAST_S  # somebody waits
                 self._take(np.array(self._highs.getSolution().col_value), claimed, repair_s)
         return "cancelled" if stopped == "time" and self._watch.cancelled() else stopped
 

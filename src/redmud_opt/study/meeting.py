@@ -69,8 +69,13 @@ def at_recorded_points(network: Network, whole: tuple[Whole, ...]) -> Network:
 
 
 def settled(model: ConcreteModel, network: Network, outcome: Outcome, options: Options) -> Outcome:
-    """The outcome with the values of the LP at its basis; as it was, and without a basis, where that is another."""
-    if not outcome.basis or outcome.values is None or outcome.objective is None or network.pools:
+    """The outcome with the values of the LP at its basis; as it was, and without a basis, where that is another.
+
+    An LP that was cut short stays so: its basis is on the way, and to go on from there is to solve all of it.
+    """
+    cut_short = outcome.algorithm != "mip" and outcome.holds != "proved"
+    nothing = not outcome.basis or outcome.values is None
+    if outcome.objective is None or nothing or cut_short or network.pools:
         return replace(outcome, basis="")
     found = met(model, network, whole_numbers(model), outcome.held, options, outcome.basis)
     near = SETTLED * max(1.0, abs(outcome.objective))

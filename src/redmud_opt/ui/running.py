@@ -123,18 +123,16 @@ def watch(folder: Path, say: Words) -> None:
         now = status_of(folder)
         if now is None or now.ended:
             st.rerun()
-        asked = (folder / "cancel").exists()
+        run = RunFolder(folder)
+        asked, dropped = run.is_cancelled(), run.is_dropped()
         with st.container(border=True, key="live"):
-            st.markdown(f"**{say('cancelling') if asked else _where(folder, now, say)}**")
+            where = "dropping" if dropped else "cancelling" if asked else ""
+            st.markdown(f"**{say(where) if where else _where(folder, now, say)}**")
             st.progress(_part(now), text=say("seconds", seconds=int(now.seconds)))
-            st.button(
-                say("cancel"),
-                disabled=asked,
-                key="cancel_button",
-                icon=":material/stop:",
-                on_click=_cancel,
-                args=(folder,),
-            )
+            with st.container(horizontal=True):
+                _stop(folder, "cancel", asked, say)
+                if asked:
+                    _stop(folder, "drop", dropped, say)
             st.caption(say("may_leave"))
             _readout(folder, now, say)
             with st.expander(say("log")):
@@ -163,9 +161,22 @@ def _log(folder: Path) -> list[str]:
         return []
 
 
-def _cancel(folder: Path) -> None:
+def _stop(folder: Path, how: str, asked: bool, say: Words) -> None:
+    """A button that stops the run: `cancel` keeps what the solver holds, `drop` nothing."""
+    st.button(
+        say(how),
+        disabled=asked,
+        key=f"{how}_button",
+        icon=":material/stop:" if how == "cancel" else ":material/delete:",
+        help=None if how == "cancel" else say("drop_help"),
+        on_click=_cancel,
+        args=(folder, how == "cancel"),
+    )
+
+
+def _cancel(folder: Path, keep: bool) -> None:
     with suppress(OSError):
-        cancel(folder)
+        cancel(folder, keep=keep)
 
 
 def _where(folder: Path, now: RunStatus, say: Words) -> str:

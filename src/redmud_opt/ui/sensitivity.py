@@ -16,6 +16,7 @@ from redmud_opt.jobs.errands import Answer, at_hand, errand_folder, study_folder
 from redmud_opt.jobs.sweeping import HEAD, PROGRESS, read_results
 from redmud_opt.report.studies.page import pictures
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 from redmud_opt.ui import cases, errand
 from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.grid import csv_button, words_grid
@@ -106,7 +107,7 @@ def _results(folder: Path, say: Words) -> None:
 def _told(results: Results, key: str, say: Words) -> None:
     """What the study says, then every picture with its table."""
     st.markdown(f"#### {plain(results.title(say.language))}")
-    st.markdown(listed([text(line, say.language) for line in results.lines()]))
+    st.markdown(listed([text(line, say.language) for line in lines(results)]))
     for number, picture in enumerate(pictures(results, say.language)):
         name = f"{key}_{number}"
         st.markdown(f"#### {plain(picture.title)}")

@@ -41,6 +41,10 @@ _CSS = """
 [data-testid="stSkipToContent"]::after { content: "SKIP"; font-size: 1rem; }
 /* A link beside every heading is a stop of the Tab key that leads nowhere. */
 [data-testid="stHeaderActionElements"] { display: none; }
+/* What the frame refuses by itself, it marks with a sign and English words that only a pointer finds. */
+[data-testid="stFileUploader"]:has([data-testid="stFileChip"][aria-invalid="true"])::after {
+  content: "REFUSED"; display: block; margin-top: .6rem; padding: .8rem 1rem; border-radius: .5rem;
+  background: #fdf0f0; color: #8f2632; }
 @media (max-width: 640px) {
   .block-container { padding: 3.6rem .7rem 3rem; }
   .st-key-inputs, .st-key-results, .st-key-alarms { padding: .8rem .7rem 1rem; }
@@ -49,9 +53,14 @@ _CSS = """
 """
 
 
-def dress(file_words: str, skip_words: str) -> None:
-    """Once per page; what stands on the button that chooses a file, and on the link past the menu."""
-    st.html(_CSS.replace("FILE", escape(file_words)).replace("SKIP", escape(skip_words)))
+def dress(file_words: str, skip_words: str, refused_words: str) -> None:
+    """Once per page; what stands on the button that chooses a file, on the link past the menu, and below a file that
+    the frame refuses."""
+    words = {"FILE": file_words, "SKIP": skip_words, "REFUSED": refused_words}
+    css = _CSS
+    for name, one in words.items():
+        css = css.replace(name, escape(one))
+    st.html(css)
 
 
 def band(words: str) -> None:

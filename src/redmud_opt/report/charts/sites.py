@@ -384,12 +384,12 @@ def _add_names(
     names = [labels.name(row.name) for row in sites]
     sizes = _sizes(sites, busy)
     half = [sizes[row.name] / 2 for row in sites]
+    look = {"showarrow": False, "font": {"size": 11, "color": INK}, "bgcolor": HALO, "borderpad": 0}
+    notes = []
     for placed in place_names(pixels, half, names, order, (WIDTH_PX, frame.height)):
         x, y = frame.degree((placed.x, placed.y))
-        words = "<br>".join(drawable(line) for line in placed.lines)
-        figure.add_annotation(
-            x=x, y=y, text=words, showarrow=False, font={"size": 11, "color": INK}, bgcolor=HALO, borderpad=0
-        )
+        notes.append({"x": x, "y": y, "text": "<br>".join(drawable(line) for line in placed.lines)} | look)
+    figure.update_layout(annotations=notes)
 
 
 def _finish(figure: go.Figure, frame: _Frame) -> None:
