@@ -209,3 +209,12 @@ def test_decisions_of_others_are_held() -> None:
     told = found.solve(Task(Member(3, "", (12.0, 3.0, 80.0), 1), Decided((), ())))
     assert told["learned"] == 1.0
     assert told["objective"] == pytest.approx(700.0)
+
+
+def test_a_row_is_missed_relative_to_what_it_adds_up() -> None:
+    """Nothing done where 100 t arise: 100 of 1 + 100 are missed, of 1 + 100 + 999,899 a ten-thousandth."""
+    case = brick()
+    form = Response(case, three(case), response.ample_t(case)).base
+    nothing = np.zeros(len(form.cost))
+    assert member.residual(form, nothing) == pytest.approx(100 / 101)
+    assert member.residual(form, nothing, np.full(len(form.row_lower), 999_899.0)) == pytest.approx(1e-4)

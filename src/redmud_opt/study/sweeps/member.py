@@ -215,7 +215,7 @@ class MemberSolver:
             return {"status": "rejected", "reason": f"derived: {again.stopped}"}
         derived.load(outcome.values)
         row = self._audited(network, model, replace(again, values=outcome.values))
-        missed = residual(derived, outcome.values)
+        missed = residual(derived, outcome.values, abs(derived.matrix) @ np.abs(outcome.values))
         away = apart(again.objective, outcome.objective or 0.0)
         if away > SAME or missed > SAME:
             row |= {"status": "rejected", "reason": f"derived: {away:.1e} of the value, rows by {missed:.1e}"}
@@ -309,15 +309,14 @@ def crashed(reason: str) -> Row:
     return {"status": "crashed", "stopped": "crashed", "holds": "nothing", "reason": reason[:500]}
 
 
-def residual(form: StandardForm, values: Array) -> float:
-    """By how much the worst row is missed, relative to its bound."""
+def residual(form: StandardForm, values: Array, size: Array | float = 0.0) -> float:
+    """By how much the worst row is missed, relative to its bound and to the `size` of what it adds up."""
     at = form.matrix @ values
     with np.errstate(invalid="ignore"):
-        low = np.where(np.isfinite(form.row_lower), (form.row_lower - at) / (1 + np.abs(form.row_lower)), 0.0)
-        high = np.where(
-            np.isfinite(form.row_upper), (at - form.row_upper) / (1 + np.abs(form.row_upper)), 0.0
-        )
-    return float(max(0.0, low.max(initial=0.0), high.max(initial=0.0)))
+        low = (form.row_lower - at) / (1 + np.abs(form.row_lower) + size)
+        high = (at - form.row_upper) / (1 + np.abs(form.row_upper) + size)
+    missed = np.concatenate([low[np.isfinite(form.row_lower)], high[np.isfinite(form.row_upper)]])
+    return float(missed.max(initial=0.0))
 
 
 class Clock:
