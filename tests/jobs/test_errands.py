@@ -1,6 +1,7 @@
 """Errands: long answers about finished runs, made in processes of their own, found again by what they ask."""
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -73,6 +74,21 @@ def test_faults_are_an_answer(root: Path, run: str) -> None:
     found = read_answer(path, "zh")
     assert found is not None
     assert found.record["faults"]
+
+
+def test_what_ended_in_faults_is_asked_anew_once_they_are_mended(root: Path) -> None:
+    request = {"runs": ["one", "late"]}
+    path = send(root, "compare", request, slots=2)
+    assert wait(path, PATIENCE_S).exit == int(Exit.FAULTS)
+    shutil.copytree(root / "two", root / "late")
+    try:
+        assert send(root, "compare", request, slots=2) == path
+        assert wait(path, PATIENCE_S).exit == int(Exit.PLAN)
+        answer = read_answer(path)
+    finally:
+        shutil.rmtree(root / "late")
+    assert answer is not None
+    assert answer.exit is Exit.PLAN
 
 
 @pytest.mark.usefixtures("full")

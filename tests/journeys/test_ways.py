@@ -191,7 +191,10 @@ def test_a_worker_that_is_killed_is_shown_as_failed_with_its_log(place: Served, 
 
 
 def test_by_keyboard_alone(server: str, tab: Page) -> None:
-    opened(tab, f"{server}/?lang=en&case=growing")
+    """From the first page, under the name that a link may have, to the table of a chart of the plan; a grid is left
+    by Tab at the end of the row that the focus is in. The page Case: `test_with_the_keys_only`."""
+    opened(tab, f"{server}/home?lang=en&case=growing")
+    expect(tab).to_have_url(re.compile(r"/\?.*case=growing"))
     expect(tab.get_by_role("button", name=WORDS["en"]["run"])).to_be_enabled()
     assert tabbed_to(tab, WORDS["en"]["run"])
     tab.keyboard.press("Enter")
@@ -200,11 +203,22 @@ def test_by_keyboard_alone(server: str, tab: Page) -> None:
     assert tabbed_to(tab, WORDS["en"]["plan"])
     tab.keyboard.press("Enter")
     expect(tab.locator(".st-key-cards")).to_be_visible()
+    tab.wait_for_selector(IDLE)
+    assert tabbed_to(tab, "Overview")
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_url(re.compile("view=where"))
+    tab.wait_for_selector(IDLE)
+    assert tabbed_to(tab, "CANVAS")
+    tab.keyboard.press("ArrowDown")
+    assert tabbed_to(tab, "SUMMARY")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("details[open]")).to_have_count(1)
 
 
 FOCUSED = """() => {
   const on = document.activeElement;
-  return ['A', 'BUTTON'].includes(on.tagName) ? on.innerText : '';
+  return ['A', 'BUTTON'].includes(on.tagName) ? on.innerText : on.tagName;
 }"""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from tests.jobs import cases
@@ -63,6 +64,31 @@ def test_red_mud_of_the_first_year_on_paper() -> None:
             ("product clinker", "put silo"): 3,
         }
     )
+
+
+def test_wet_tonnes_of_the_first_year_on_paper() -> None:
+    """Mud with a quarter of water, tailings with a fifth: 60 dry are fed as 80, of which 62.5 + 8 come out."""
+    moist = replace(SETTING, wet_per_dry={"mud": 1 / 0.75, "tailings": 1 / 0.8})
+    links = trace(plan(), moist, "red_mud", 2026, wet=True)
+    assert amounts(links) == pytest.approx(
+        {
+            ("generated mud", "process mill"): 80,
+            ("generated mud", "process kiln"): 40,
+            ("generated mud", "put yard"): 10 / 0.75,
+            ("process mill", "residue tailings"): 62.5,
+            ("process mill", "product ore"): 8,
+            ("process mill", "lost "): 9.5,
+            ("residue tailings", "placed pit"): 56.25,
+            ("residue tailings", "outlet road_base"): 6.25,
+            ("product ore", "market steel"): 8,
+            ("process kiln", "product clinker"): 18,
+            ("process kiln", "lost "): 22,
+            ("product clinker", "market cement"): 15,
+            ("product clinker", "put silo"): 3,
+        }
+    )
+    assert all(abs(amount) < 1e-9 for amount in imbalance(links).values())
+    assert trace(plan(), moist, "red_mud", 2026) == trace(plan(), SETTING, "red_mud", 2026)
 
 
 def test_shared_product_goes_to_each_waste_by_what_was_fed() -> None:

@@ -14,10 +14,11 @@ from tests.jobs.cases import GOOD_ENOUGH, impossible_by_a_solve
 from tests.ui.conftest import run_of
 from tests.ui.test_page import said
 
+from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.i18n import LANGUAGES, Message, template, text
-from redmud_opt.jobs import RunOptions, start, wait
-from redmud_opt.jobs.errands import errand_folder, open_point, send
-from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS
+from redmud_opt.jobs import RunOptions, RunStatus, start, wait
+from redmud_opt.jobs.errands import ANSWER, REQUEST, errand_folder, open_point, send
+from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS, ExplainReport
 from redmud_opt.jobs.folder import RunFolder
 from redmud_opt.ui.questions import ASKED
 from redmud_opt.ui.words import plain
@@ -87,6 +88,27 @@ def test_another_case_is_chosen_from_a_list_not_typed(page: Open, grown_run: Pat
     other = test.selectbox(key="other_case")
     assert not other.proto.accept_new_options
     assert {"growing", "starter", "guangxi"} <= set(other.options)
+
+
+@both
+def test_a_question_with_faults_is_refused_in_words(
+    page: Open, plain_run: Path, runs: Path, lang: str
+) -> None:
+    """The page once broke on a name that the case does not have."""
+    request = {"run": plain_run.name, "question": "worth", "arguments": ["nothing"], "limit_s": 1.0}
+    folder = RunFolder(errand_folder(runs, "explain", request))
+    folder.path.mkdir(parents=True, exist_ok=True)
+    fault = Fault("", 0, "", Message("importing.nothing"), Message("importing.keep_one_year"))
+    told = ExplainReport(faults=CaseFaults([fault]))
+    words = {name: {"record": told.as_record(name), "words": told.words(name)} for name in LANGUAGES}
+    folder.write_json(REQUEST, {"errand": "explain", "request": request, "root": str(runs)})
+    folder.write_json(ANSWER, {"exit": int(told.exit)} | words)
+    folder.write_status(RunStatus("done", "", 0.0, None, int(told.exit), 1.0))
+    test = page("explain", lang=lang, run=plain_run.name)
+    assert not test.exception
+    (box,) = test.error
+    assert template("importing.nothing", lang) in box.value
+    assert template("importing.keep_one_year", lang) in box.value
 
 
 @both

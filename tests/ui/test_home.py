@@ -142,7 +142,7 @@ def test_papers_run_out_in_time_order_and_those_that_are_followed_are_passed_ove
     assert all(paper.days <= 365 for paper in found)
     followed = [p for p in case.permits if p.receiver == "smelter_treatment" and p.code == "321-023-48"]
     assert len(followed) > 1
-    shown = [p.name for p in found if p.holder == "smelter_treatment 321-023-48"]
+    shown = [p.name for p in found if (p.holder, p.code) == ("smelter_treatment", "321-023-48")]
     assert shown == [max(followed, key=lambda p: p.valid_to or date.min).name]
     over = papers(case, last + timedelta(days=1))[-1]
     assert (over.days, over.grade) == (-1, "over")

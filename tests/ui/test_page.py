@@ -20,7 +20,7 @@ from redmud_opt.i18n import LANGUAGES, Message, keys, template
 from redmud_opt.jobs import Exit, RunFolder, RunOptions, RunResult, RunStatus, wait
 from redmud_opt.jobs.results import write_result
 from redmud_opt.solve import Progress
-from redmud_opt.ui.inputs import names_of
+from redmud_opt.ui.inputs import idle
 from redmud_opt.ui.plan_view import VIEWS
 from redmud_opt.ui.words import Words, plain
 
@@ -474,9 +474,10 @@ def test_names_of_what_has_no_effect() -> None:
         Message("case.unenforced_table", {"table": "limits", "count": 1, "rows": ""}),
         Message("case.unenforced_table", {"table": "new_table", "count": 1, "rows": ""}),
     )
-    assert names_of(messages, Words("en")) == (
-        "permits; lines (investment, life); CO2 price; limits on what is built or in use; new\\_table"
-    )
+    assert idle(messages, Words("en")) == {
+        "count": 5,
+        "names": "permits; lines (investment, life); CO2 price; limits on what is built or in use; new\\_table",
+    }
 
 
 def test_markdown_of_a_case_is_shown_as_it_stands() -> None:

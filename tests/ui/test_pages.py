@@ -86,6 +86,14 @@ def test_units_are_those_that_were_chosen(
     )
 
 
+@pytest.mark.parametrize(("units", "unit"), [("auto", "M CNY"), ("10k", "10⁴ CNY"), ("1", "CNY")])
+def test_charts_are_in_the_units_that_were_chosen(page: Open, grown_run: Path, units: str, unit: str) -> None:
+    test = page("plan", lang="en", units=units, case="growing", run=grown_run.name, view="money")
+    specs = [json.loads(chart.proto.spec) for chart in test.get("plotly_chart")]
+    titles = {spec["layout"]["xaxis"].get("title", {}).get("text") for spec in specs}
+    assert unit in titles
+
+
 def test_the_switch_of_units_stands_in_the_address(page: Open) -> None:
     test = page("about", lang="en")
     test.segmented_control(key="units").set_value("10k").run()
@@ -173,6 +181,21 @@ def test_runs_are_found_by_words_and_state(page: Open, runs: Path, grown_run: Pa
     assert "Wet Year · searched" not in names_in(test)
     test.text_input(key="filter").set_value("no such run").run()
     assert "No run is like this." in text_of(test)
+
+
+def test_the_run_that_a_link_asks_for_is_the_one_shown(page: Open, runs: Path) -> None:
+    """Once chosen, a run stayed whatever the address said."""
+    one, other = kept_run(runs, "asked_one"), kept_run(runs, "asked_other")
+    test = page("history", lang="en", run=one.name)
+    test.selectbox(key="one_run_0").set_value(
+        "searched" if (runs / "searched").exists() else other.name
+    ).run()
+    test.query_params["run"] = other.name
+    test.run()
+    assert not test.exception
+    assert [box.value for box in test.selectbox if str(box.key).startswith("one_run_")] == [other.name]
+    test.run()
+    assert [box.value for box in test.selectbox if str(box.key).startswith("one_run_")] == [other.name]
 
 
 def test_the_trash_and_back_and_for_good(page: Open, runs: Path) -> None:

@@ -46,8 +46,14 @@ def column_labels(table: str, language: str) -> dict[str, str]:
     for name, column in own.items():
         label = bare[name] if twice[bare[name]] == 1 else f"{bare[name]} [{name}]"
         unit = column.unit if column.unit and not column.unit.startswith(("of ", "as ")) else ""
-        found[name] = f"{label}{between}{unit}" if unit and unit != "1" else label
+        found[name] = f"{label}{between}{unit_words(unit, language)}" if unit and unit != "1" else label
     return found
+
+
+def unit_words(unit: str, language: str) -> str:
+    """A unit of the schema; where the catalogue has none (m, km, %), as it is written there."""
+    key = f"editing.unit.{unit}"
+    return unit if template(key, language) is None else text(Message(key), language)
 
 
 _CLAUSE = re.compile("[，；：。（]")

@@ -5,8 +5,9 @@
     read_answer(folder, "zh")   record, words and faults; None while it goes on
     answered("runs", "explain", "guangxi-20261128-090000")     errands of a run, the newest first
 
-An errand is known by what it asks: sent again it is found again, unless it ended without an answer. Errands lie in
-`.errands/` of the folder of runs and share its slots with the runs.
+An errand is known by what it asks: sent again it is found again, unless it ended without an answer or was refused
+with faults, which may be mended by now. Errands lie in `.errands/` of the folder of runs and share its slots with the
+runs.
 
     request.json   errand and what it asks      status.json  log.txt  worker.lock  cancel   as of a run
     answer.json    by language: record, words   front/ study/   points, members
@@ -26,7 +27,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,6 +47,8 @@ from redmud_opt.jobs.worker import ASK_EVERY_S, NICE, Ears
 FOLDER = ".errands"
 REQUEST, ANSWER = "request.json", "answer.json"
 MODULE = "redmud_opt.jobs.errands"
+LEAVING_TRIES, LEAVING_S = 20, 0.1
+"""How long a process that has said its last word may take to go."""
 GRACE_S = 20.0
 """How long an errand may go on after a cancel: a study ends its own processes and keeps the members that are done."""
 
@@ -154,7 +156,7 @@ def send(runs_root: str | Path, errand: str, request: Request, *, slots: int | N
     if errand not in ERRANDS:
         raise KeyError(errand)
     path = errand_folder(runs_root, errand, request)
-    if _stands(path):
+    if at_hand(path):
         return path
     path.mkdir(parents=True, exist_ok=True)
     folder = RunFolder(path)
@@ -165,8 +167,15 @@ def send(runs_root: str | Path, errand: str, request: Request, *, slots: int | N
             (path / stale).unlink(missing_ok=True)
         folder.write_json(REQUEST, asked)
 
-    with suppress(BlockingIOError):  # somebody else sent the same at this moment
-        launch(folder, MODULE, slots, ask)
+    for _ in range(LEAVING_TRIES):
+        try:
+            launch(folder, MODULE, slots, ask)
+        except (
+            BlockingIOError
+        ):  # the process that ended is not gone yet, or somebody else sent the same just now
+            time.sleep(LEAVING_S)
+        if at_hand(path):
+            break
     return path
 
 
@@ -176,15 +185,16 @@ def errand_folder(runs_root: str | Path, errand: str, request: Request) -> Path:
     return Path(runs_root) / FOLDER / f"{errand}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
 
 
-def _stands(path: Path) -> bool:
-    """Whether an errand is on its way or came back with all of its answer."""
+def at_hand(path: Path) -> bool:
+    """Whether an errand is on its way or came back with all of its answer: then it need not be sent again."""
     try:
         now = status(path)
     except FileNotFoundError:
         return False
     if not now.ended or not (path / ANSWER).is_file():
         return not now.ended
-    return bool(json.loads((path / ANSWER).read_text(encoding="utf-8"))["exit"] != Exit.CANCELLED)
+    kept = json.loads((path / ANSWER).read_text(encoding="utf-8"))
+    return kept["exit"] not in (Exit.CANCELLED, Exit.FAULTS)
 
 
 def errand_status(path: str | Path) -> RunStatus | None:

@@ -42,18 +42,19 @@ TABLES = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Paper:
-    """A paper that runs out: the day after its last, its kind, its name, for whom."""
+    """A paper that runs out: the day after its last, its kind, its name, for whom and which waste code."""
 
     valid_to: date
     kind: str
     name: str
     holder: str
+    code: str
     days: int
 
     @property
     def follows(self) -> tuple[str, ...]:
         """What a later paper has in common with the one it follows."""
-        same = (self.kind, self.holder)
+        same = (self.kind, self.holder, self.code)
         return (*same, self.name) if self.kind == "certificate" else same
 
     @property
@@ -68,7 +69,10 @@ class Paper:
 
     def message(self) -> Message:
         """In words."""
-        values = {"kind": Message(f"report.paper.{self.kind}"), "name": self.name, "holder": self.holder}
+        holder: object = self.holder
+        if self.code:
+            holder = Message("report.paper.holder", {"holder": self.holder, "code": self.code})
+        values = {"kind": Message(f"report.paper.{self.kind}"), "name": self.name, "holder": holder}
         return Message(
             f"report.paper.{'over' if self.days <= 0 else 'ends'}",
             values | {"day": self.valid_to.isoformat(), "days": abs(self.days)},
@@ -85,17 +89,17 @@ def papers(case: Case, today: date) -> list[Paper]:
 
 
 def _papers(case: Case, today: date) -> Iterator[Paper]:
-    def paper(end: date | None, kind: str, name: str, holder: str) -> Iterator[Paper]:
+    def paper(end: date | None, kind: str, name: str, holder: str, code: str = "") -> Iterator[Paper]:
         if end is not None:
-            yield Paper(end, kind, name, holder, (end - today).days)
+            yield Paper(end, kind, name, holder, code, (end - today).days)
 
     for permit in case.permits:
         if permit.active:
-            yield from paper(permit.valid_to, "permit", permit.name, f"{permit.receiver} {permit.code}")
+            yield from paper(permit.valid_to, "permit", permit.name, permit.receiver, permit.code)
     for approval in case.approvals:
         if approval.active:
-            holder = f"{approval.receiver} {approval.code}"
-            yield from paper(approval.valid_to, approval.kind, approval.name, holder)
+            given = approval.receiver, approval.code
+            yield from paper(approval.valid_to, approval.kind, approval.name, *given)
     for agreement in case.agreements:
         if agreement.active:
             name = f"{agreement.from_province} → {agreement.to_province}"

@@ -90,6 +90,8 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
         return column.map(lambda share: percent(float(share), labels.language))
     if name == "corner":
         return column.map(lambda goal: text(Message(f"plan.goal_{goal}"), labels.language) if goal else "")
+    if name == "unit":
+        return column.map(lambda unit: labels.unit(str(unit)) if unit else "")
     if name in WORDS:
         return column.map(lambda value: labels.word(WORDS[name], str(value)) if value else "")
     if name in NAMES:

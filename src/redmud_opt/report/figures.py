@@ -49,7 +49,7 @@ _PAINT = {
 AXIS = {"zeroline": True, "zerolinecolor": INK, "gridcolor": "#e3e7eb", "automargin": True}
 SMALL = 0.002
 """Links below this share of all that enters are left to the table: they would be hairlines with labels."""
-NARROW, WIDEST, PAGE = 156, 250, 1080
+NARROW, WIDEST, PAGE = 156, 250, 960
 """Pixels of a column of boxes: at the least, at the most, and of all columns together where that is enough."""
 LETTER = 6.6
 """Pixels of a Latin letter of a label; a Chinese one takes two."""
@@ -73,11 +73,11 @@ def _column(count: int) -> int:
     return min(WIDEST, max(NARROW, PAGE // count))
 
 
-def sankey(links: Sequence[Link], labels: Labels) -> go.Figure:
-    """Where a waste goes: boxes from left to right, heights in dry tonnes."""
+def sankey(links: Sequence[Link], labels: Labels, units: str = "auto") -> go.Figure:
+    """Where a waste goes: boxes from left to right, heights in the tonnes of the links."""
     shown = drawn(links)
     amounts = throughput(shown)
-    scale = mass_scale(amounts.values(), labels.language)
+    scale = mass_scale(amounts.values(), labels.language, units)
     alone = named_once(amounts)
     fit = int(_column(1 + max(columns(shown).values(), default=0)) / LETTER)
     words = {node: wrapped(drawable(box_name(node, labels, short=node in alone)), fit) for node in amounts}

@@ -24,9 +24,9 @@ ROOM_FOR_A_LABEL_PX = 36
 """Right of the lines: a tick may stand at their end, and half of its label beyond."""
 
 
-def progress_lines(plan: Plan, language: str) -> go.Figure:
+def progress_lines(plan: Plan, language: str, units: str = "auto") -> go.Figure:
     """Best plan and best bound over the time of a solve with integers; what both hold until the next change."""
-    curve, scale = progress_curve(plan), progress_scale(plan, language)
+    curve, scale = progress_curve(plan), progress_scale(plan, language, units)
     figure = go.Figure()
     for name, colour in (("bound", COLOURS["kept"]), ("objective", COLOURS["product"])):
         points = [(point["seconds"], amount) for point in curve if (amount := point[name]) is not None]
@@ -65,9 +65,9 @@ def progress_curve(plan: Plan) -> list[dict[str, float | None]]:
     return curve if any(point["objective"] is not None for point in curve) else []
 
 
-def progress_scale(plan: Plan, language: str) -> Scale:
+def progress_scale(plan: Plan, language: str, units: str = "auto") -> Scale:
     """The unit of money for a curve."""
-    return money_scale([plan.solve["objective"], plan.solve["bound"]], language)
+    return money_scale([plan.solve["objective"], plan.solve["bound"]], language, units)
 
 
 def _window(curve: Sequence[Mapping[str, float | None]], scale: Scale) -> list[float]:

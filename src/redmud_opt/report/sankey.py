@@ -1,6 +1,7 @@
 """Where a waste goes: tables of a plan → nodes and links that conserve mass [t dry].
 
-    flows = trace(plan, setting, "red_mud", year)       links with from, to, material and tonnes
+    flows = trace(plan, setting, "red_mud", year)       links with from, to, material and dry tonnes
+    trace(plan, setting, "red_mud", wet=True)           as they are weighed: each material with its moisture
 
     generated ─┐                                 ┌─ products ─ outlets
     from stock ┴─ waste at a site ─ processes ───┼─ residues at a site ─ …
@@ -11,6 +12,7 @@ At every middle node what comes in equals what leaves: a process shows what it t
 and a storage stands twice, as what was taken from it and as what was put into it; the change of its stock is the
 difference. Waste and residues are exact. Products carry no origin in a plan: their tonnes are shared over the wastes
 by the mass fed to the process that made them, and over outlets as the product mixes at each site on its way there.
+Wet tonnes balance in the same way: water that a process drives off is part of what it loses.
 """
 
 from __future__ import annotations
@@ -28,6 +30,19 @@ from redmud_opt.report.setting import Setting
 
 NOTHING = 1e-6
 """Tonnes below which a link is rounding."""
+
+_AMOUNTS = (
+    "arising_t",
+    "bought",
+    "flow_t",
+    "sold",
+    "placed_t",
+    "put_t",
+    "reclaimed_t",
+    "feed_t",
+    "made_t",
+)
+"""Columns of dry tonnes that links are made of."""
 
 SOURCES = ("generated", "bought", "taken", "added")
 SINKS = ("outlet", "market", "placed", "put", "lost", "inside")
@@ -75,10 +90,16 @@ def waste_classes(plan: Plan) -> list[str]:
 
 
 def trace(
-    plan: Plan, setting: Setting, waste_class: str, year: int | None = None, cohort: str = ""
+    plan: Plan,
+    setting: Setting,
+    waste_class: str,
+    year: int | None = None,
+    cohort: str = "",
+    *,
+    wet: bool = False,
 ) -> list[Link]:
     """All links of a waste class in a year, or over the whole horizon; of one cohort alone where it is named."""
-    tables = _Tables(plan, setting, waste_class, year, cohort)
+    tables = _Tables(plan, setting, waste_class, year, cohort, setting.wet_per_dry if wet else {})
     links = _Links()
     _arisings(links, tables)
     _lanes(links, tables)
@@ -119,7 +140,16 @@ Records = list[dict[str, Any]]
 class _Tables:
     """The tables of a plan cut to a stretch of time, with the facts of the streams of one class."""
 
-    def __init__(self, plan: Plan, setting: Setting, waste_class: str, year: int | None, cohort: str) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        setting: Setting,
+        waste_class: str,
+        year: int | None,
+        cohort: str,
+        per_dry: Mapping[str, float],
+    ) -> None:
+        self._per_dry = per_dry
         self.periods = setting.periods(year)
         self.setting = setting
         self._frames = plan.frames
@@ -141,14 +171,20 @@ class _Tables:
         """The rows of a table that are streams of the class, with their material and depth."""
         rows = [row for row in self.all(name) if row["stream"] in self.material]
         return [
-            row | {"material": self.material[row["stream"]], "depth": self.depth[row["stream"]]}
+            self._weighed(row, self.material[row["stream"]])
+            | {"material": self.material[row["stream"]], "depth": self.depth[row["stream"]]}
             for row in rows
         ]
 
     def goods(self, name: str, material: str | None = None) -> Records:
         """The rows of a table that are goods in tonnes (or one of them): no origin, not energy or pieces."""
         rows = [row for row in self.all(name) if row["stream"] not in self._no_goods]
-        return [row for row in rows if material in (None, row["stream"])]
+        return [self._weighed(row, row["stream"]) for row in rows if material in (None, row["stream"])]
+
+    def _weighed(self, row: dict[str, Any], material: str) -> dict[str, Any]:
+        """A row with its tonnes as they are asked for: dry, or with the water of the material."""
+        factor = self._per_dry.get(material, 1.0)
+        return row if factor == 1.0 else row | {name: row[name] * factor for name in _AMOUNTS if name in row}
 
 
 def _records(frame: pd.DataFrame) -> Records:

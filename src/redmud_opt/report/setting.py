@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redmud_opt.case import Case
 
@@ -15,6 +15,8 @@ class Setting:
     year_of: Mapping[str, int]
     site_of_line: Mapping[str, str]
     not_tonnes: frozenset[str] = frozenset()
+    wet_per_dry: Mapping[str, float] = field(default_factory=dict)
+    """Of materials that hold water; 1 for all others."""
 
     @classmethod
     def of(cls, case: Case) -> Setting:
@@ -28,6 +30,7 @@ class Setting:
                 if row.facility in site_of_facility
             },
             not_tonnes=frozenset(row.name for row in case.materials if row.unit != "t"),
+            wet_per_dry={row.name: 1.0 / (1.0 - row.moisture) for row in case.materials if row.moisture},
         )
 
     @property

@@ -96,6 +96,8 @@ _NAMES = (
     "material",
     "from_site",
     "to_site",
+    "from_province",
+    "to_province",
     "line",
     "process",
     "storage",
@@ -110,7 +112,6 @@ _NAMES = (
     "payer",
     "owner",
     "option",
-    "arising",
     "property",
     "carrier",
     "receiver",
@@ -175,7 +176,7 @@ def in_units(view: View, units: str, language: str) -> View:
         for one, myriad in (("t", "wt"), ("cny", "wcny")):
             old, new = (text(Message(f"report.unit.{unit}"), language) for unit in (one, myriad))
             before, comma, unit = title.rpartition({"en": ", ", "zh": "，"}[language])
-            if comma and (unit == old or unit.startswith((f"{old} (", f"{old}（"))):
+            if comma and (unit == old or unit.startswith((f"{old} ", f"{old}（"))):
                 names[title] = f"{before}{comma}{new}{unit[len(old) :]}"
                 columns[title] = view.frame[title] / 1e4
                 numbers[names[title]] = decimals + 2
@@ -213,9 +214,14 @@ def table(plan: Plan, name: str, language: str) -> View:
     return View(name, text(Message(f"report.table.{name}"), language), shown, numbers)
 
 
-def link_table(links: Sequence[Link], names: Sequence[tuple[str, str, str]], language: str) -> View:
+def link_table(
+    links: Sequence[Link], names: Sequence[tuple[str, str, str]], language: str, *, wet: bool = False
+) -> View:
     """The table beside a Sankey figure: every link, also those too small to draw. `names`: from, to, material."""
-    headings = [heading("links", column, language) for column in ("start", "end", "material", "amount_t")]
+    headings = [
+        heading("links", column, language)
+        for column in ("start", "end", "material", "wet_t" if wet else "amount_t")
+    ]
     columns = list(zip(*names, strict=True)) if names else [(), (), ()]
     amounts = [link.amount_t for link in links]
     frame = pd.DataFrame(dict(zip(headings, [*columns, amounts], strict=True)))
@@ -232,7 +238,9 @@ def heading(table_name: str, column: str, language: str) -> str:
 def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
     if name in _NAMES:
         return column.map(labels.name)
-    if name in ("lane", "window", "unit", "path"):
+    if name == "full_year":
+        return column.map(lambda year: None if pd.isna(year) else str(int(year)))
+    if name in ("lane", "window", "unit", "path", "arising"):
         return column.map(getattr(labels, name))
     if name in ("lot", "parents", "residues"):
         return column.map(labels.lots)
@@ -252,7 +260,7 @@ def _cells(column: pd.Series, name: str, labels: Labels) -> pd.Series:
 
 
 def _is_amount(column: pd.Series, name: str) -> bool:
-    bare = name in ("year", "step", "hard", "number") or _is_share(name)
+    bare = name in ("year", "full_year", "step", "hard", "number") or _is_share(name)
     return pd.api.types.is_numeric_dtype(column) and not bare
 
 
@@ -268,7 +276,7 @@ def _decimals(column: pd.Series, name: str) -> int:
         return 2
     if name in ("value", "asked", "gap", "trend", "watch", "alarm"):
         return 3
-    if name in ("units", "on"):
+    if name in ("units", "on") or name.endswith(("_days", "days_left")):
         return 0
     largest = float(column.abs().max()) if len(column) else 0.0
     return 0 if largest >= 10_000 else 1 if largest >= 100 else 3

@@ -60,18 +60,20 @@ def show(name: str, path: Path, say: Words) -> None:
         return
     title = st.text_input(told("scenario_name", say), key="scenario_name", placeholder=f"{name}_scenario")
     item = _lever(case, say)
-    if item is not None:
-        st.button(
-            told("scenario_new", say),
-            key="scenario_new",
-            type="primary",
-            icon=":material/add:",
-            on_click=_made,
-            args=(name, path, item, title),
-        )
+    st.button(
+        told("scenario_new", say),
+        key="scenario_new",
+        type="primary",
+        icon=":material/add:",
+        disabled=item is None,
+        on_click=_made,
+        args=(name, path, item, title),
+    )
 
 
-def _made(name: str, path: Path, item: Item, title: str) -> None:
+def _made(name: str, path: Path, item: Item | None, title: str) -> None:
+    if item is None:
+        return
     settings = {"title_en": title, "title_zh": title} if title else {}
     case_book.opened(own.new_scenario(name, path, Variant(name, settings, (item,)), title))
 
@@ -92,15 +94,15 @@ def edit(name: str, path: Path, say: Words) -> None:
         _items(path, variant, base, say)
         if base is not None:
             item = _lever(base, say)
-            if item is not None:
-                st.button(
-                    told("scenario_add", say),
-                    key="scenario_add",
-                    type="primary",
-                    icon=":material/add:",
-                    on_click=_written,
-                    args=(path, variant.with_item(item)),
-                )
+            st.button(
+                told("scenario_add", say),
+                key="scenario_add",
+                type="primary",
+                icon=":material/add:",
+                disabled=item is None,
+                on_click=_written,
+                args=(path, variant if item is None else variant.with_item(item)),
+            )
     if isinstance(found, CaseFaults):
         fault_list(found, say)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from redmud_opt.case.case import TABLES
 from redmud_opt.case.columns import columns
 from redmud_opt.case.editing import KEYS_TABLE
-from redmud_opt.case.fieldwords import column_labels, column_words, table_label
+from redmud_opt.case.fieldwords import column_labels, column_words, table_label, unit_words
 from redmud_opt.i18n import Message, text
 from redmud_opt.ui.words import Words, plain
 
@@ -30,7 +30,7 @@ def column_help(table: str, column: str, say: Words) -> str:
     words = plain(column_words(table, column, say.language))
     unit = declared.unit if declared.unit not in ("", "1") else ""
     key = "column_help_unit" if unit else "column_help"
-    return told(key, say, words=words, unit=plain(unit), name=column)
+    return told(key, say, words=words, unit=plain(unit_words(unit, say.language)), name=column)
 
 
 def row_label(cells: dict[str, str], row: int, labels: dict[str, str], say: Words) -> str:

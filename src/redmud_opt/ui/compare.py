@@ -49,7 +49,13 @@ def _compare(here: Here, labels: Labels, say: Words) -> None:
         st.info(say("nothing_to_compare"))
         return
     st.caption(plain(say("compared_with", run=own)))
-    chosen = st.multiselect(say("with_runs"), others, max_selections=MOST - 1, key="with_runs")
+    chosen = st.multiselect(
+        say("with_runs"),
+        others,
+        max_selections=MOST - 1,
+        key="with_runs",
+        placeholder=say("choose_runs"),
+    )
     request = {"runs": [own, *chosen]}
     path = errand_folder(runs_root(), "compare", request)
     if st.button(
@@ -67,7 +73,7 @@ def _has_plan(path: Path) -> bool:
 def _sides(answer: Answer, labels: Labels, key: str, say: Words) -> None:
     """What was gained in words, then a table for everything that differs."""
     if answer.exit is not Exit.PLAN:
-        st.error(plain(answer.words))
+        errand.refused(answer)
         return
     st.markdown(listed(answer.record["gained"]))
     for view in comparison_tables(answer.record, labels):
@@ -81,7 +87,13 @@ def _front(here: Here, labels: Labels, say: Words) -> None:
     st.caption(say("front_help"))
     left, right = st.columns(2)
     goals = left.multiselect(
-        say("goals"), GOALS, ["value", "utilisation"], max_selections=3, key="goals", format_func=_goal(say)
+        say("goals"),
+        GOALS,
+        ["value", "utilisation"],
+        max_selections=3,
+        key="goals",
+        format_func=_goal(say),
+        placeholder=say("choose_goals"),
     )
     points = right.number_input(say("front_points"), 2, 15, 5, key="front_points")
     request = {"run": here.folder.name, "goals": goals, "points": points, "limit_s": DEFAULT_LIMIT_S}
@@ -100,7 +112,7 @@ def _goal(say: Words) -> Callable[[str], str]:
 def _points(answer: Answer, path: Path, labels: Labels, say: Words) -> None:
     record: Mapping[str, Any] = answer.record
     if record["faults"] or "points" not in record:
-        st.error(plain(answer.words))
+        errand.refused(answer)
         return
     st.markdown(listed([line["text"] for line in record["lines"]]))
     folder = front_folder(path)

@@ -12,7 +12,7 @@ from redmud_opt.jobs import RunFolder, cancel
 from redmud_opt.jobs.errands import Answer, Request, errand_status, read_answer, send
 from redmud_opt.ui.running import EVERY_S
 from redmud_opt.ui.settings import runs_root
-from redmud_opt.ui.words import Words, plain
+from redmud_opt.ui.words import Words, listed, plain
 
 
 def order(errand: str, request: Request, say: Words) -> None:
@@ -42,6 +42,13 @@ def show(
         st.error(say("errand_failed"))
         with st.expander(say("log")):
             st.code("\n".join(RunFolder(path).log_tail(40)), language=None)
+
+
+def refused(answer: Answer) -> None:
+    """What is wrong with what was asked, each with what would be right; else the words of the answer."""
+    faults = answer.record.get("faults") or ()
+    lines = [" – ".join(filter(None, (fault["message"], fault["remedy"]))) for fault in faults]
+    st.error(listed(lines) if lines else plain(answer.words))
 
 
 def _watch(path: Path, key: str, say: Words, part: Callable[[], str] | None) -> None:

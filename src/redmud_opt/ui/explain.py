@@ -21,6 +21,9 @@ from redmud_opt.ui.questions import ask
 from redmud_opt.ui.settings import runs_root
 from redmud_opt.ui.words import Words, listed, plain
 
+MOST_LINES, FIRST_LINES = 12, 6
+"""More sentences than these are folded, the first few left."""
+
 
 def show(say: Words) -> None:
     """Draws the page."""
@@ -59,17 +62,22 @@ def _question(asked: Mapping[str, Any], say: Words) -> str:
 
 def _draw(answer: Answer, labels: Labels, key: str, say: Words) -> None:
     if answer.record["faults"]:
-        st.error(listed([fault["text"] for fault in answer.record["faults"]]))
+        errand.refused(answer)
     for one in answer.record["answers"]:
         _answer(one, labels, key, say)
 
 
 def _answer(one: Mapping[str, Any], labels: Labels, key: str, say: Words) -> None:
-    """Heading, sentences, tables."""
+    """Heading, sentences, tables; where there are many sentences, the table that says the same stands open."""
     st.markdown(f"**{plain(one['heading']['text'])}**")
-    st.markdown(listed([line["text"] for line in one["lines"]]))
-    for view in answer_tables(one, labels):
-        with st.expander(plain(view.title), icon=":material/table:"):
+    lines, views = [line["text"] for line in one["lines"]], list(answer_tables(one, labels))
+    long = len(lines) > MOST_LINES and bool(views)
+    st.markdown(listed(lines[:FIRST_LINES] if long else lines))
+    if long:
+        with st.expander(say("more_lines", count=len(lines) - FIRST_LINES), icon=":material/notes:"):
+            st.markdown(listed(lines[FIRST_LINES:]))
+    for number, view in enumerate(views):
+        with st.expander(plain(view.title), expanded=long and number == 0, icon=":material/table:"):
             view_grid(view, f"{key}_{view.name}")
             csv_button(view.frame, view.name, f"{key}_{view.name}_csv", say)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -18,7 +19,11 @@ MOST = 60
 """Faults shown one by one; whoever has more mends these first."""
 
 
-def fault_list(faults: CaseFaults, say: Words, *, heading: bool = True) -> None:
+Follow = Callable[[int, Fault, str], bool]
+"""Draws the place of a fault (number, fault, words) where it is none of the case's; False where it is not its own."""
+
+
+def fault_list(faults: CaseFaults, say: Words, *, heading: bool = True, follow: Follow | None = None) -> None:
     """Every fault: where (a link), what is wrong, what would be right."""
     if heading:
         st.error(say("faults", count=len(faults.faults)))
@@ -26,21 +31,23 @@ def fault_list(faults: CaseFaults, say: Words, *, heading: bool = True) -> None:
         key=f"faults_{abs(hash(faults.faults))}", height=420 if len(faults.faults) > 5 else "content"
     ):
         for number, fault in enumerate(faults.faults[:MOST], start=1):
-            _one(number, nearby(fault), say)
+            _one(number, nearby(fault), say, follow)
         if len(faults.faults) > MOST:
             st.markdown(told("more_faults", say, count=len(faults.faults) - MOST))
 
 
-def _one(number: int, fault: Fault, say: Words) -> None:
-    where = fault.where(say.language)
+def _one(number: int, fault: Fault, say: Words, follow: Follow | None) -> None:
+    where = fault.where(say.language).replace("`", "")
     target = place_of(fault)
+    label = told("fault_place", say, number=str(number), where=plain(where))
     with st.container(gap=None):
-        if target is not None and where:
+        if where and follow is not None and follow(number, fault, label):
+            pass
+        elif target is not None and where:
             table, row = target
-            label = told("fault_place", say, number=str(number), where=plain(where))
             address.link("case", label, more={"table": table, "row": str(row)})
         elif where:
-            st.markdown(told("fault_place", say, number=str(number), where=plain(where)))
+            st.markdown(label)
         remedy = "" if fault.remedy is None else "  \n" + plain(text(fault.remedy, say.language))
         st.markdown(plain(text(fault.message, say.language)) + remedy)
 

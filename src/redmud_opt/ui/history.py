@@ -26,8 +26,9 @@ STATES = (
     "queued",
 )
 
-_CHOSEN, _TURN = "_history_run", "_history_turn"
-"""The run that was chosen; how often titles changed: the browser would go on showing the old one in one selector."""
+_CHOSEN, _ASKED, _TURN = "_history_run", "_history_asked", "_history_turn"
+"""The run that was chosen; the one that the address asked for then; how often either, or a title, changed from
+outside the selector: the browser would go on showing what it showed."""
 
 
 def show(say: Words) -> None:
@@ -89,8 +90,12 @@ def _named(entry: Entry) -> str:
 
 def _one(shown: dict[str, Entry], say: Words) -> None:
     """What can be done with one run."""
-    names, turn = list(shown), st.session_state.get(_TURN, 0)
-    before = st.session_state.get(_CHOSEN, st.query_params.get("run", ""))
+    names, asked = list(shown), st.query_params.get("run", "")
+    if asked and asked != st.session_state.get(_ASKED):  # another link was followed
+        st.session_state[_CHOSEN] = asked
+        st.session_state[_TURN] = st.session_state.get(_TURN, -1) + 1
+    st.session_state[_ASKED] = asked
+    turn, before = st.session_state.setdefault(_TURN, 0), st.session_state.get(_CHOSEN, "")
     name = st.selectbox(
         say("one_run"),
         names,

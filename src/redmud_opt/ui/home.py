@@ -9,7 +9,7 @@ import streamlit as st
 
 from redmud_opt.jobs import RunFolder, runs
 from redmud_opt.report.alarms import papers, raised
-from redmud_opt.ui import address, bringing, held, inputs, running
+from redmud_opt.ui import address, bringing, held, inputs, ledger, running
 from redmud_opt.ui.case_words import table_label
 from redmud_opt.ui.cases import Look
 from redmud_opt.ui.grid import words_grid
@@ -41,7 +41,7 @@ def show(say: Words) -> None:
         bringing.bring_case(say)
     with arisings:
         if found is not None:
-            bringing.bring_arisings(found, say)
+            ledger.bring_arisings(found, say)
 
 
 def _alarms(found: Look, say: Words) -> None:

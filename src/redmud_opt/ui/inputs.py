@@ -93,15 +93,13 @@ def _impossible(found: Look, say: Words) -> None:
 def _not_enforced(found: Look, say: Words) -> None:
     if found.not_enforced:
         with st.container(key="not_enforced"):
-            st.warning(
-                say("not_enforced", count=len(found.not_enforced), names=names_of(found.not_enforced, say))
-            )
+            st.warning(say("not_enforced", **idle(found.not_enforced, say)))
             with st.expander(say("not_enforced_all")):
                 st.markdown(listed([say.tell(message, found.case) for message in found.not_enforced]))
 
 
-def names_of(messages: tuple[Message, ...], say: Words) -> str:
-    """What has no effect, by name only: tables, columns of tables, settings."""
+def idle(messages: tuple[Message, ...], say: Words) -> dict[str, object]:
+    """What has no effect, counted and by name only: tables, columns of tables, settings."""
     found: dict[str, list[str]] = {}
     for message in messages:
         values = message.values
@@ -110,9 +108,8 @@ def names_of(messages: tuple[Message, ...], say: Words) -> str:
             columns = found.setdefault(str(name), [])
             if "column" in values:
                 columns.append(_name(f"{name}.{values['column']}", say))
-    return say("between_things").join(
-        _with_columns(_name(name, say), columns, say) for name, columns in found.items()
-    )
+    names = [_with_columns(_name(name, say), columns, say) for name, columns in found.items()]
+    return {"count": len(names), "names": say("between_things").join(names)}
 
 
 def _with_columns(name: str, columns: list[str], say: Words) -> str:

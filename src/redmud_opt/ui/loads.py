@@ -43,11 +43,18 @@ def _loads(book: Book, labels: Labels, run: str, say: Words) -> None:
         kind=found["kind"].map(lambda kind: say(f"load_{kind}")),
         item=found["item"].map(labels.name).where(found["kind"] != "lane", found["item"].map(labels.lane)),
         share=100 * found["share"],
+        unit=found["unit"].map(lambda unit: _unit(str(unit), labels)),
     )
     heads = {name: say(f"load_{name}") for name in shown.columns} | {"share": f"{say('load_share')} [%]"}
     numbers = {heads["load"]: 0, heads["capacity"]: 0, heads["share"]: 1}
     view_grid(View("loads", say("loads"), shown.rename(columns=heads), numbers), "loads_grid")
     csv_button(shown.rename(columns=heads), f"{run}-loads", "loads_csv", say)
+
+
+def _unit(unit: str, labels: Labels) -> str:
+    """Tonnes with their basis, or the unit of a line's capacity."""
+    bare, _, basis = unit.partition(" ")
+    return " ".join(filter(None, (labels.unit(bare), basis and labels.word("basis", basis).lower())))
 
 
 def _balance(book: Book, labels: Labels, here: Here, say: Words) -> None:
@@ -60,7 +67,8 @@ def _balance(book: Book, labels: Labels, here: Here, say: Words) -> None:
         index=["material", "year"], columns="what", values="amount", aggfunc="sum", fill_value=0.0
     )
     kinds = [kind for kind in SIGNS if kind in wide.columns]
-    table = wide[kinds].assign(sum=wide[kinds].sum(axis=1).round(6) + 0.0).reset_index()
+    sums = wide[kinds].sum(axis=1).round(6) + 0.0
+    table = wide[kinds].where(wide[kinds] != 0.0).assign(sum=sums).reset_index()
     table["material"] = table["material"].map(labels.name)
     heads = {kind: say(f"entry_{kind}") for kind in kinds}
     heads |= {name: say(f"balance_{name}") for name in ("material", "year", "sum")}

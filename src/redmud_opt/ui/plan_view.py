@@ -44,13 +44,14 @@ from redmud_opt.ui.cards import cards
 from redmud_opt.ui.charts import QUIET, show_chart
 from redmud_opt.ui.grid import csv_button, view_grid, words_grid
 from redmud_opt.ui.held import Here
-from redmud_opt.ui.inputs import names_of
+from redmud_opt.ui.inputs import idle
 from redmud_opt.ui.loads import show_loads
 from redmud_opt.ui.style import legend, scrolling
 from redmud_opt.ui.words import Words, plain
 
 HORIZON = "horizon"
 COHORTS = ("both", "new", "legacy")
+BASES = ("dry", "wet")
 SHARES = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05)
 """Shares of the greatest link below which links are not shown."""
 
@@ -79,13 +80,13 @@ def _overview(here: Here, say: Words) -> None:
         show_chart(rate_lines(here.plan, waste_class, say.language), f"rates_{waste_class}", say)
     missing = here.plan.not_enforced
     if missing:
-        st.warning(say("not_enforced", count=len(missing), names=names_of(missing, say)))
+        st.warning(say("not_enforced", **idle(missing, say)))
 
 
 def _where(here: Here, say: Words) -> None:
     _fates(here.plan, Setting.of(here.case), say)
     for waste_class in waste_classes(here.plan):
-        chart = destinations(here.case, here.plan, waste_class, say.language)
+        chart = destinations(here.case, here.plan, waste_class, say.language, say.units)
         show_chart(chart, f"destinations_{waste_class}", say)
 
 
@@ -98,11 +99,11 @@ def _ways(here: Here, say: Words) -> None:
 @st.fragment
 def _map(here: Here, setting: Setting, say: Words) -> None:
     year = _years(setting, "map_year", say)
-    show_chart(site_map(here.case, here.plan, say.language, year), "map", say)
+    show_chart(site_map(here.case, here.plan, say.language, year, say.units), "map", say)
 
 
 def _steps(here: Here, say: Words) -> None:
-    show_chart(build_calendar(here.case, here.plan, say.language), "calendar", say)
+    show_chart(build_calendar(here.case, here.plan, say.language, say.units), "calendar", say)
     for name, frame in (
         ("steps", steps_to_take(here.case, here.plan, say.language)),
         ("contracts", contracts_to_sign(here.case, here.plan, say.language)),
@@ -110,7 +111,7 @@ def _steps(here: Here, say: Words) -> None:
         if len(frame):
             _frame(frame, name, here.folder.name, say)
     _built(here.plan, say)
-    show_chart(capex_by_owner(here.case, here.plan, say.language), "owners", say)
+    show_chart(capex_by_owner(here.case, here.plan, say.language, say.units), "owners", say)
 
 
 def _frame(frame: pd.DataFrame, name: str, run: str, say: Words) -> None:
@@ -122,13 +123,13 @@ def _frame(frame: pd.DataFrame, name: str, run: str, say: Words) -> None:
 
 
 def _kept(here: Here, say: Words) -> None:
-    show_chart(yard_life(here.case, here.plan, say.language), "yard_life", say)
+    show_chart(yard_life(here.case, here.plan, say.language, say.units), "yard_life", say)
     show_chart(storage_fill(here.case, here.plan, say.language), "storage_fill", say)
     _some(here, ("yard_events", "yard_ends", "ages", "clock_overruns"), say)
 
 
 def _money(here: Here, say: Words) -> None:
-    show_chart(value_bridge(here.plan, say.language), "bridge", say)
+    show_chart(value_bridge(here.plan, say.language, say.units), "bridge", say)
     _served(here.plan, here.folder.name, say)
     for waste_class in waste_classes(here.plan):
         show_chart(cost_to_serve(here.plan, waste_class, say.language), f"served_{waste_class}", say)
@@ -262,6 +263,15 @@ def _flows(plan: Plan, setting: Setting, say: Words) -> None:
                 say("both_cohorts") if name == COHORTS[0] else word("cohort", name, say.language)
             ),
         )
+        basis = st.segmented_control(
+            say("basis"),
+            BASES,
+            default=BASES[0],
+            required=True,
+            key="flow_basis",
+            format_func=lambda name: say(f"basis_{name}"),
+            help=say("basis_help"),
+        )
         least = st.select_slider(
             say("least_share"),
             SHARES,
@@ -270,24 +280,27 @@ def _flows(plan: Plan, setting: Setting, say: Words) -> None:
             format_func=lambda share: f"{share:.1%}",
             width=220,
         )
-    links = trace(plan, setting, str(chosen), year, "" if cohort == COHORTS[0] else str(cohort))
+    wet = basis == "wet"
+    links = trace(plan, setting, str(chosen), year, "" if cohort == COHORTS[0] else str(cohort), wet=wet)
     links = above(links, least)
     if not links:
         st.info(say("no_flows"))
         return
-    _figure(links, Labels(plan, say.language), say)
-    view = say.view(links_view(links, Labels(plan, say.language)))
+    _figure(links, Labels(plan, say.language), str(basis), say)
+    view = say.view(links_view(links, Labels(plan, say.language), wet=wet))
     with st.expander(view.title):
         view_grid(view, "links")
-        csv_button(view.frame, f"flows-{chosen}-{year or HORIZON}", "links_csv", say)
+        csv_button(view.frame, f"flows-{chosen}-{year or HORIZON}-{basis}", "links_csv", say)
 
 
-def _figure(links: list[Link], labels: Labels, say: Words) -> None:
+def _figure(links: list[Link], labels: Labels, basis: str, say: Words) -> None:
     legend({word("legend", kind, say.language): colour for kind, colour in COLOURS.items()})
     with scrolling("sankey", least_width(links)):
-        st.plotly_chart(sankey(links, labels), theme=None, config=QUIET, key="flow_figure", alt=say("flows"))
+        figure = sankey(links, labels, say.units)
+        st.plotly_chart(figure, theme=None, config=QUIET, key="flow_figure", alt=say("flows"))
     hidden = len(links) - len(drawn(links))
-    st.caption(say("flows_note") + (" " + say("flows_hidden", count=hidden) if hidden else ""))
+    note = say(f"flows_{basis}") + say("flows_note")
+    st.caption(note + (" " + say("flows_hidden", count=hidden) if hidden else ""))
 
 
 @st.fragment

@@ -79,7 +79,9 @@ def _arguments(question: str, case: Case, say: Words) -> list[str] | None:
         )
     if question == "regret":
         known = choices()  # nothing is typed: a path could lead to what is somebody else's
-        chosen = st.selectbox(say("regret_case"), list(known), index=None, key="other_case")
+        chosen = st.selectbox(
+            say("regret_case"), list(known), index=None, key="other_case", placeholder=say("choose_case")
+        )
         return [str(known[chosen])] if chosen else []
     return None
 

@@ -119,7 +119,7 @@ def _how(plan: Plan, say: Words) -> None:
     words = say("how", unit=progress_scale(plan, say.language).unit)
     with st.expander(words):
         st.plotly_chart(
-            progress_lines(plan, say.language), theme=None, config=QUIET, key="progress", alt=words
+            progress_lines(plan, say.language, say.units), theme=None, config=QUIET, key="progress", alt=words
         )
         st.caption(plain(proof_words(plan, say.language)))
 

@@ -12,12 +12,12 @@ import yaml
 from redmud_opt.case import CaseFaults
 from redmud_opt.case.bundle import roots
 from redmud_opt.i18n import text
-from redmud_opt.jobs.errands import ANSWER, Answer, errand_folder, study_folder
+from redmud_opt.jobs.errands import Answer, at_hand, errand_folder, study_folder
 from redmud_opt.jobs.sweeping import HEAD, PROGRESS, read_results
 from redmud_opt.report.studies.page import pictures
 from redmud_opt.study.sweeps.results import Results
 from redmud_opt.study.sweeps.said import lines
-from redmud_opt.ui import errand
+from redmud_opt.ui import cases, errand
 from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.grid import csv_button, words_grid
 from redmud_opt.ui.settings import runs_root
@@ -29,8 +29,13 @@ def show(say: Words) -> None:
     titles = shipped(say.language)
     known = {name: f"{title} ({name})" for name, title in titles.items()}
     own = {path.name: path for path in runs_root().glob("*") if (path / HEAD).is_file()}
+    names, case = [*known, *own], cases.named()
     chosen = st.selectbox(
-        say("study"), [*known, *own], format_func=lambda name: known.get(name, str(name)), key="study"
+        say("study"),
+        names,
+        index=next((k for k, name in enumerate(names) if _case_of(name) == case), 0),
+        format_func=lambda name: known.get(name, str(name)),
+        key="study",
     )
     if chosen in own:
         _results(own[chosen], say)
@@ -49,20 +54,33 @@ def shipped(language: str) -> dict[str, str]:
     return found
 
 
+@cache
+def _case_of(study: str) -> str:
+    """The case that a shipped study is about."""
+    for root in roots():
+        file = root / "scenarios" / "studies" / f"{study}.yaml"
+        if file.is_file():
+            return Path(str(yaml.safe_load(file.read_text(encoding="utf-8")).get("case", ""))).stem
+    return ""
+
+
 def _shipped(name: str, say: Words) -> None:
     request = {"study": name}
     path = errand_folder(runs_root(), "sweep", request)
-    whole = (path / ANSWER).is_file()
     st.caption(say("study_help"))
     if st.button(
-        say("run_study"), type="primary", disabled=whole, key="run_study", icon=":material/play_arrow:"
+        say("run_study"),
+        type="primary",
+        disabled=at_hand(path),
+        key="run_study",
+        icon=":material/play_arrow:",
     ):
         errand.order("sweep", request, say)
     folder = study_folder(path)
 
     def draw(answer: Answer) -> None:
         if answer.record["faults"] or not (folder / HEAD).is_file():
-            st.error(plain(answer.words))
+            errand.refused(answer)
         else:
             _results(folder, say)
 

@@ -16,20 +16,25 @@ from redmud_opt.ui.style import dress
 from redmud_opt.ui.words import LANGUAGES, NAMES, Words, plain
 
 ICON = "♻️"
+MENU_PX = 268
+"""Broad enough for the switches in both languages: what is left of a small laptop holds a map and a Sankey figure."""
+
+ROOT = "root"
+"""What the frame knows the first page by: it stands at `/`, and its own name must be free to lead there."""
 
 
 def main() -> None:
     """Draws the page that the address names."""
     address.restore()
     say = Words(address.language(), address.units())
-    st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
-    dress(say("choose_file"), say("refused_unseen", most=MOST_MB))
+    st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide", initial_sidebar_state=MENU_PX)
+    dress(say("choose_file"), say("skip_menu"), say("refused_unseen", most=MOST_MB))
     pages = {
         page.name: st.Page(
             partial(_draw, page, say),
             title=say(f"page_{page.name}"),
             icon=page.icon,
-            url_path=page.name,
+            url_path=ROOT if page is PAGES[0] else page.name,
             default=page is PAGES[0],
         )
         for page in PAGES
@@ -38,7 +43,8 @@ def main() -> None:
         _log_in(say)
         return
     address.register(pages)
-    chosen = st.navigation(list(pages.values()), position="hidden")
+    first = st.Page(_to_root, title=say(f"page_{PAGES[0].name}"), url_path=PAGES[0].name)
+    chosen = st.navigation([*pages.values(), first], position="hidden")
     _side(say)
     chosen.run()
 
@@ -86,6 +92,11 @@ def _side(say: Words) -> None:
 
 def _switched(name: str, key: str) -> None:
     address.keep(name, st.session_state[key])
+
+
+def _to_root() -> None:
+    """The first page under its own name, as an old link or a guess has it."""
+    address.goto(PAGES[0].name)
 
 
 def _draw(page: Page, say: Words) -> None:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 _CSS = """
 <style>
-.block-container { max-width: 1280px; padding: 2.2rem 2.5rem 4rem; }
+.block-container { max-width: 1280px; padding: 2.2rem 1.6rem 4rem; }
 [data-testid="stSidebar"] { background: #f3f6f9; border-right: 1px solid #d5dee6; }
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .45rem; }
 .brand { font-weight: 700; font-size: 1.02rem; line-height: 1.35; color: #26323d; }
@@ -32,11 +32,15 @@ _CSS = """
             vertical-align: -.08rem; }
 [data-testid="stMetricValue"] { font-size: 1.45rem; white-space: normal; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
+.stMarkdownBadge { white-space: normal !important; overflow: visible !important; }
 /* English words of the frame that no catalogue reaches; the page has its own downloads and its own status. */
 [data-testid="stElementToolbar"], [data-testid="stStatusWidget"], [data-testid="stMainMenu"],
-[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-[data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
+[data-testid="stFileUploaderDropzoneInstructions"], [data-testid="InputInstructions"] { display: none; }
+[data-testid="stFileUploaderDropzone"] button p, [data-testid="stSkipToContent"] { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button p::after { content: "FILE"; font-size: 1rem; }
+[data-testid="stSkipToContent"]::after { content: "SKIP"; font-size: 1rem; }
+/* A link beside every heading is a stop of the Tab key that leads nowhere. */
+[data-testid="stHeaderActionElements"] { display: none; }
 /* What the frame refuses by itself, it marks with a sign and English words that only a pointer finds. */
 [data-testid="stFileUploader"]:has([data-testid="stFileChip"][aria-invalid="true"])::after {
   content: "REFUSED"; display: block; margin-top: .6rem; padding: .8rem 1rem; border-radius: .5rem;
@@ -49,9 +53,14 @@ _CSS = """
 """
 
 
-def dress(file_words: str, refused_words: str) -> None:
-    """Once per page; what stands on the button that chooses a file, and below a file that the frame refuses."""
-    st.html(_CSS.replace("FILE", escape(file_words)).replace("REFUSED", escape(refused_words)))
+def dress(file_words: str, skip_words: str, refused_words: str) -> None:
+    """Once per page; what stands on the button that chooses a file, on the link past the menu, and below a file that
+    the frame refuses."""
+    words = {"FILE": file_words, "SKIP": skip_words, "REFUSED": refused_words}
+    css = _CSS
+    for name, one in words.items():
+        css = css.replace(name, escape(one))
+    st.html(css)
 
 
 def band(words: str) -> None:

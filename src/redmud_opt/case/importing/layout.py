@@ -67,7 +67,7 @@ def find_layout(
         return None
     number, sheet = found[0]
     faults.extend(sheet.faults)
-    return _laid_out(sheet, number, columns, faults, vocabulary)
+    return laid_out(sheet, number, columns, faults, vocabulary)
 
 
 def find_layouts(
@@ -89,7 +89,7 @@ def find_layouts(
         faults.extend(sheet.faults)
         here = {plain(visible(cell)) for cell in sheet.rows[number]}
         own = {name: words for name, words in columns.items() if plain(name) in here}
-        layouts.append(_laid_out(sheet, number, own, faults, vocabulary))
+        layouts.append(laid_out(sheet, number, own, faults, vocabulary))
     return layouts
 
 
@@ -97,7 +97,7 @@ def _headed(
     sheets: list[Sheet], columns: Mapping[str, str], vocabulary: Vocabulary
 ) -> list[tuple[int, Sheet]]:
     """(row of the header, sheet) of the sheets that have one."""
-    scored = [(*_header(sheet, columns, vocabulary), sheet) for sheet in sheets]
+    scored = [(*header_of(sheet, columns, vocabulary), sheet) for sheet in sheets]
     best = max((score for score, _, _ in scored), default=0)
     return [
         (number, sheet) for score, number, sheet in scored if score >= 2 and (score == best or sheet.name)
@@ -111,7 +111,7 @@ def _no_header(shown: str, vocabulary: Vocabulary) -> Fault:
     return Fault(shown, 0, "", Message("importing.no_header"), remedy)
 
 
-def _header(sheet: Sheet, columns: Mapping[str, str], vocabulary: Vocabulary) -> tuple[int, int]:
+def header_of(sheet: Sheet, columns: Mapping[str, str], vocabulary: Vocabulary) -> tuple[int, int]:
     """(known headings, row) of the row that is most likely the header."""
     named = {plain(name) for name in columns}
     best = (0, 0)
@@ -122,9 +122,10 @@ def _header(sheet: Sheet, columns: Mapping[str, str], vocabulary: Vocabulary) ->
     return best[0], -best[1]
 
 
-def _laid_out(
+def laid_out(
     sheet: Sheet, header: int, columns: Mapping[str, str], faults: list[Fault], vocabulary: Vocabulary
 ) -> Layout:
+    """A sheet by the header in one of its rows."""
     texts = [visible(cell) for cell in sheet.rows[header]]
     mapped = _mapped(sheet, header, texts, columns, faults, vocabulary)
     found: dict[int, tuple[str, Heading]] = {}

@@ -20,6 +20,8 @@ GAIN, COST, SUM = SERIES[0], SERIES[5], SERIES[7]
 GRID = "#e3e7eb"
 BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "yanchor": "top", "traceorder": "normal"}
 LEGEND_LINE_PX = 21
+NAMED_PX = 680
+"""Pixels that a chart with names down its left side needs, so that something is left for what it draws."""
 LETTERS_A_LINE = 84
 """Letters of the legend that stand side by side at the width of a page."""
 

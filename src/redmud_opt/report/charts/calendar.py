@@ -13,7 +13,7 @@ from redmud_opt.case import Case
 from redmud_opt.case.months import months_after
 from redmud_opt.plan import Plan
 from redmud_opt.plan.permits import SEPARATOR
-from redmud_opt.report.charts.base import GRID, SERIES, Chart, label, legend_below, say, twin_of
+from redmud_opt.report.charts.base import GRID, NAMED_PX, SERIES, Chart, label, legend_below, say, twin_of
 from redmud_opt.report.figures import INK, styled
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import money_scale
@@ -48,13 +48,13 @@ class _Bar:
     hover: str
 
 
-def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
+def build_calendar(case: Case, plan: Plan, language: str, units: str = "auto") -> Chart | None:
     """A bar per step from the day it is decided to the day it is ready; a diamond where it is ready."""
     found = steps(case, plan)
     if not found:
         return None
     labels = Labels(plan, language)
-    money = money_scale([step.capex_cny for step in found], language)
+    money = money_scale([step.capex_cny for step in found], language, units)
     rows: list[tuple[object, ...]] = []
     bars: list[_Bar] = []
     for step in found:
@@ -92,7 +92,7 @@ def build_calendar(case: Case, plan: Plan, language: str) -> Chart | None:
     twin = twin_of("calendar", title, frame, [heads[-1]], 0)
     twin.numbers[cost_head] = 2
     _finish(figure, bars, [*shown, say("ready", language)], months_after(first, -1), months_after(last, 2))
-    return Chart("calendar", title, say("calendar.note", language), figure, twin, (heads[-1],))
+    return Chart("calendar", title, say("calendar.note", language), figure, twin, (heads[-1],), NAMED_PX)
 
 
 def _parts(step: Step, bar: _Bar, words: dict[str, str]) -> Iterator[_Bar]:
@@ -169,7 +169,7 @@ def _validities(
     _finish(figure, bars, shown, first, last)
     for edge in (case.periods[0].start, case.periods[-1].end):
         figure.add_vline(x=edge.isoformat(), line={"color": INK, "width": 1, "dash": "dot"})
-    return Chart(name, title, say(f"{name}.note", language), figure, twin, (days,))
+    return Chart(name, title, say(f"{name}.note", language), figure, twin, (days,), NAMED_PX)
 
 
 def _most_used(plan: Plan) -> dict[str, float]:

@@ -28,7 +28,9 @@ RATES = ("rate_new", "rate_stat", "rate_gross")
 DASHES = ("solid", "dash", "dot")
 
 
-def destinations(case: Case, plan: Plan, waste_class: str, language: str) -> Chart | None:
+def destinations(
+    case: Case, plan: Plan, waste_class: str, language: str, units: str = "auto"
+) -> Chart | None:
     """Stacked columns: origin tonnes of a class by kind of destination and year; stock is no destination."""
     found = destination_kinds(case, plan, language)
     found = found[(found["waste_class"] == waste_class) & (found["fate"] != "stored")]
@@ -36,7 +38,7 @@ def destinations(case: Case, plan: Plan, waste_class: str, language: str) -> Cha
         return None
     years = sorted({int(year) for year in plan.frames["rates"]["year"]})
     wide = _ranked(found, years, language)
-    scale = mass_scale([float(wide.to_numpy().sum(axis=0).max())], language)
+    scale = mass_scale([float(wide.to_numpy().sum(axis=0).max())], language, units)
     figure = go.Figure()
     for k, (kind, amounts) in enumerate(wide.iterrows()):
         name = label(str(kind), 44)

@@ -73,7 +73,7 @@ def _by_kind(links: list[Link], case: Case, waste_class: str, labels: Labels) ->
     return merged(links, box, goods)
 
 
-def links_view(links: list[Link], labels: Labels) -> View:
+def links_view(links: list[Link], labels: Labels, *, wet: bool = False) -> View:
     """The table of links, boxes on one line each."""
 
     def flat(words: str) -> str:
@@ -83,7 +83,7 @@ def links_view(links: list[Link], labels: Labels) -> View:
         (flat(box_name(link.start, labels)), flat(box_name(link.end, labels)), labels.name(link.material))
         for link in links
     ]
-    return link_table(links, names, labels.language)
+    return link_table(links, names, labels.language, wet=wet)
 
 
 def front_chart(

@@ -11,6 +11,7 @@ from redmud_opt.plan.served import WHOSE, per_source
 from redmud_opt.report.charts.base import (
     COST,
     GAIN,
+    NAMED_PX,
     SERIES,
     SUM,
     Chart,
@@ -31,12 +32,12 @@ MOST_TERMS, MOST_SOURCES = 7, 30
 LETTERS, LINE_PX = 50, 17
 
 
-def value_bridge(plan: Plan, language: str) -> Chart | None:
+def value_bridge(plan: Plan, language: str, units: str = "auto") -> Chart | None:
     """From the greatest gain to the greatest cost, and what is left: discounted value by term."""
     terms = plan.value_by_term().sort_values(ascending=False, kind="stable")
     if terms.empty:
         return None
-    labels, scale = Labels(plan, language), money_scale([plan.value_cny, *terms], language)
+    labels, scale = Labels(plan, language), money_scale([plan.value_cny, *terms], language, units)
     names = [labels.word("term", str(term)) for term in terms.index]
     amounts = [scale.of(float(amount)) for amount in terms]
     whole = say("bridge.whole", language)
@@ -65,7 +66,13 @@ def value_bridge(plan: Plan, language: str) -> Chart | None:
     note = say("bridge.note", language, value=scale.text(plan.value_cny))
     height = 90 + 30 * (len(names) + 1)
     return Chart(
-        "bridge", title, note, styled(figure, height), twin_of("bridge", title, frame, [amount]), (amount,)
+        "bridge",
+        title,
+        note,
+        styled(figure, height),
+        twin_of("bridge", title, frame, [amount]),
+        (amount,),
+        NAMED_PX,
     )
 
 
@@ -124,7 +131,9 @@ def cost_to_serve(plan: Plan, waste_class: str, language: str) -> Chart | None:
     twin = twin_of("served", title, pd.DataFrame(cells), [*heads.values(), whole])
     twin.numbers[tonnes] = 0
     note = say("served.note", language)
-    return Chart(f"served_{waste_class}", title, note, styled(figure, height), twin, tuple(heads.values()))
+    return Chart(
+        f"served_{waste_class}", title, note, styled(figure, height), twin, tuple(heads.values()), NAMED_PX
+    )
 
 
 def _net_marks(names: list[str], net: list[float], language: str) -> go.Scatter:
@@ -149,7 +158,7 @@ def _sources(own: pd.DataFrame, labels: Labels, language: str) -> list[str]:
     return names
 
 
-def capex_by_owner(case: Case, plan: Plan, language: str) -> Chart | None:
+def capex_by_owner(case: Case, plan: Plan, language: str, units: str = "auto") -> Chart | None:
     """Columns by year, a colour per company whose plant it is; investment as it is due, not discounted."""
     spending = plan.frames["spending"]
     spending = spending[spending["capex_cny"].abs() > 0.5]
@@ -165,7 +174,7 @@ def capex_by_owner(case: Case, plan: Plan, language: str) -> Chart | None:
     wide = found.pivot_table(index="owner", columns="year", values="capex_cny", aggfunc="sum", fill_value=0.0)
     wide = wide.reindex(columns=years, fill_value=0.0)
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
-    scale = money_scale([float(amount) for amount in wide.sum()], language)
+    scale = money_scale([float(amount) for amount in wide.sum()], language, units)
     figure = go.Figure()
     for k, (name, amounts) in enumerate(wide.iterrows()):
         figure.add_trace(

@@ -98,7 +98,9 @@ class _Frame:
         return Window(west - 1.0, east + 1.0, south - 1.0, north + 1.0)
 
 
-def site_map(case: Case, plan: Plan, language: str, year: int | None = None) -> Chart | None:
+def site_map(
+    case: Case, plan: Plan, language: str, year: int | None = None, units: str = "auto"
+) -> Chart | None:
     """The map, of a year or of the whole horizon; None where no site has a position."""
     places = {
         row.name: (row.longitude_deg, row.latitude_deg)
@@ -112,7 +114,7 @@ def site_map(case: Case, plan: Plan, language: str, year: int | None = None) -> 
         return None
     drawn = [lane for lane in lanes if lane.start in places and lane.end in places]
     labels, frame = Labels(plan, language), _Frame([places[row.name] for row in sites])
-    scale = mass_scale([lane.amount_t for lane in drawn], language)
+    scale = mass_scale([lane.amount_t for lane in drawn], language, units)
     figure = go.Figure()
     _add_land(figure, land(frame.beyond), LAND)
     _add_land(figure, inland_sea(frame.beyond), SEA)
@@ -131,7 +133,7 @@ def site_map(case: Case, plan: Plan, language: str, year: int | None = None) -> 
     when = say("whole_horizon", language) if year is None else str(year)
     title = say("map.title", language, when=when)
     listed = pd.DataFrame(rows, columns=[*heads, amount])
-    twin = twin_of("map", title, listed, [amount], 3 if scale.divisor >= 1e6 else 1)
+    twin = twin_of("map", title, listed, [amount], 3 if scale.divisor >= 1e4 else 1)
     hidden = len(lanes) - len(drawn)
     note = say("map.note", language) + (say("map.hidden", language, count=hidden) if hidden else "")
     return Chart("map", title, note, figure, twin, (amount,), WIDTH_PX)

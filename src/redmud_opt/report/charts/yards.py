@@ -10,14 +10,14 @@ from plotly.subplots import make_subplots
 
 from redmud_opt.case import Case
 from redmud_opt.plan import Plan
-from redmud_opt.report.charts.base import BELOW, GRID, SERIES, Chart, label, say, twin_of
+from redmud_opt.report.charts.base import BELOW, GRID, NAMED_PX, SERIES, Chart, label, say, twin_of
 from redmud_opt.report.figures import INK, styled
 from redmud_opt.report.labels import Labels
 from redmud_opt.report.numbers import mass_scale
 from redmud_opt.report.yearly import year_ends
 
 COLUMNS, MOST_YARDS = 3, 24
-FULL_PX, PANEL_PX, BETWEEN_PX = 27, 200, 66
+FULL_PX, PANEL_PX, BETWEEN_PX, YEARS_PX = 27, 200, 66, 32
 LEAST_PERCENT = 0.5
 """Fuller than this at some time, or left out."""
 
@@ -60,11 +60,11 @@ def storage_fill(case: Case, plan: Plan, language: str) -> Chart | None:
     columns = dict(zip(years, wide.to_numpy().T.tolist(), strict=True))
     frame = pd.DataFrame({say("storage", language): names} | columns)
     twin = twin_of("fill", title, frame, years, 1)
-    styled(figure, 60 + FULL_PX * len(names))
-    return Chart("fill", title, say("fill.note", language), figure, twin, tuple(years))
+    styled(figure, 60 + FULL_PX * len(names)).update_layout(margin={"t": YEARS_PX})
+    return Chart("fill", title, say("fill.note", language), figure, twin, tuple(years), NAMED_PX)
 
 
-def yard_life(case: Case, plan: Plan, language: str) -> Chart | None:
+def yard_life(case: Case, plan: Plan, language: str, units: str = "auto") -> Chart | None:
     """A small panel per yard that waste is placed in: what lies in it at the end of a year, and its room."""
     ends = year_ends(case, plan)
     ends = ends.assign(inside=ends["held_t"] + ends["filled_t"])
@@ -75,7 +75,7 @@ def yard_life(case: Case, plan: Plan, language: str) -> Chart | None:
     if own.empty:
         return None
     labels, years = Labels(plan, language), [str(year) for year in sorted(set(own["year"]))]
-    scale = mass_scale([*own["inside"], *own["room"].dropna()], language)
+    scale = mass_scale([*own["inside"], *own["room"].dropna()], language, units)
     rows = ceil(len(names) / COLUMNS)
     figure = make_subplots(
         rows=rows,
@@ -115,7 +115,7 @@ def yard_life(case: Case, plan: Plan, language: str) -> Chart | None:
     twin = twin_of("yards", title, frame, heads)
     twin.numbers[say("yards.share", language)] = 1
     note = say("yards.note", language, unit=scale.unit)
-    return Chart("yards", title, note, figure, twin, (heads[0],))
+    return Chart("yards", title, note, figure, twin, (heads[0],), NAMED_PX)
 
 
 def _filled(years: list[str], values: list[float], name: str, *, first: bool) -> go.Bar:
