@@ -230,14 +230,16 @@ def test_a_value_that_is_wrong_is_told_by_sheet_and_row(starter: Path, tmp_path:
 
 
 def broken_files() -> Iterator[tuple[str, bytes]]:
-    yield "truncated", b"PK\x03\x04" + b"\x00" * 40
-    yield "text", b"name,price\n"
+    yield "broken_workbook", b"PK\x03\x04" + b"\x00" * 40
+    yield "no_workbook", b"name,price\n"
+    yield "no_workbook", b"%PDF-1.7\n%%EOF"
+    yield "no_workbook", b""
 
 
 @pytest.mark.parametrize(("kind", "content"), list(broken_files()))
 def test_files_that_are_no_workbook(kind: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / "case.xlsx").write_bytes(content)
-    assert [fault[0] for fault in faults_of(tmp_path / "case.xlsx")] == ["importing.broken_workbook"], kind
+    assert [fault[0] for fault in faults_of(tmp_path / "case.xlsx")] == [f"importing.{kind}"]
 
 
 def test_a_workbook_that_unpacks_to_too_much(tmp_path: Path) -> None:

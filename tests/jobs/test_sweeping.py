@@ -19,7 +19,7 @@ from tests.jobs.cases import starter
 
 from redmud_opt import cli, read_study, run_study
 from redmud_opt.case import CaseFaults
-from redmud_opt.jobs import Exit, Listener, sweeping
+from redmud_opt.jobs import Exit, Listener, RunOptions, run, sweeping
 from redmud_opt.jobs.sweeping import Engine, SweepReport, find_study, sweep
 from redmud_opt.study.sweeps import executors
 from redmud_opt.study.sweeps.member import Row, Task
@@ -134,6 +134,29 @@ def test_an_interrupted_study_goes_on(
     assert done.exit is Exit.PLAN
     assert not before & set(solved)
     same(rows(whole), rows(done))
+
+
+TOGETHER = """{kind: two_stage, members: [{name: dear, probability: 0.3, set: {costs: 1.3}},
+  {name: cheap, probability: 0.7, set: {costs: 0.8}}],
+  chances: [{target: use_target, at_least: 0.9, price_cny_per_point: 1000}]}"""
+
+
+def test_one_decision_for_all_scenarios_is_kept_and_read_again(tmp_path: Path) -> None:
+    """The starter has nothing to build: knowing first is worth nothing, and its target is reached either way."""
+    path = study_file(tmp_path, text=STUDY.replace("{kind: latin_hypercube, runs: RUNS}", TOGETHER))
+    report = sweep(path, out=tmp_path / "out")
+    assert report.exit is Exit.PLAN, report.words()
+    found = rows(report)
+    assert found["label"].tolist() == ["base", "dear", "cheap"]
+    record = report.as_record()["two_stage"]
+    assert record["evpi_cny"] == pytest.approx(0, abs=1)
+    assert record["worth_cny"] == pytest.approx(0.3 * found["objective"][1] + 0.7 * found["objective"][2])
+    assert record["chances"][0]["met"] == [True, True]
+    assert "EVPI" in report.words("zh")
+    (tmp_path / "out" / sweeping.TOGETHER).unlink()
+    resumed = sweep(None, out=tmp_path / "out", resume=True)
+    same(found, rows(resumed))
+    assert resumed.as_record()["two_stage"] == record
 
 
 def test_a_store_of_another_study_is_refused(home: Path, whole: SweepReport, tmp_path: Path) -> None:
@@ -252,6 +275,51 @@ def test_twenty_kills_leave_the_table_of_an_unbroken_run(home: Path, tmp_path: P
     assert 20 < len(kept.frame()) < 501
     resumed = sweep(None, out=place, resume=True)
     same(rows(sweep(path, out=tmp_path / "unbroken")), rows(resumed))
+
+
+FREE = """
+schema_version: 1
+name: free
+case: circuits_small
+parameters:
+  - {name: costs, table: processes, where: all, column: cost_cny_per_t, low: 0.5, high: 1.3}
+design: {kind: monte_carlo, runs: 2}
+investments: free
+limits: {gap: 0}
+audit_every: 0
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_does_not_wait_for_the_members_under_way(tmp_path: Path, workers: int) -> None:
+    """Each takes some five seconds of a core or more to prove; stopped in the midst, the study goes on with what it
+    has kept, and the members that were cut off are solved then."""
+    path, place = tmp_path / "free.yaml", tmp_path / "out"
+    path.write_text(FREE, encoding="utf-8")
+    assert run("circuits_small", options=RunOptions(gap=0.3), out=tmp_path / "run").exit is Exit.PLAN
+    words = ["sweep", str(path), "--plan", str(tmp_path / "run")]
+    words += ["--out", str(place), "--workers", str(workers)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "redmud_opt", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 300.0
+    while not (place / "study.json").is_file() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(3.0)
+    process.send_signal(signal.SIGINT)
+    asked_at = time.monotonic()
+    assert process.wait(60.0) == Exit.CANCELLED
+    assert time.monotonic() - asked_at < 20.0  # seconds on a machine with nothing else to do
+    kept = read_study(place)
+    assert kept.state == "interrupted"
+    before = kept.frame()
+    assert len(before) < 3
+    resumed = sweep(None, out=place, resume=True)
+    found = rows(resumed)
+    assert found["status"].tolist() == ["optimal"] * 3
+    after = found[found["member"].isin(before["member"])]
+    assert after["objective"].tolist() == before["objective"].tolist()
 
 
 def test_a_process_that_dies_takes_one_member_with_it(home: Path, tmp_path: Path) -> None:

@@ -55,13 +55,13 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
+def serving(folder: Path, *options: str) -> Iterator[Served]:
     """The app, started as `make app` does; started again on the same folder it finds what was there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     place = Served(f"http://127.0.0.1:{port}", folder / "runs", folder / "cases", folder / "work")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
     where = {"RUNS": place.runs, "CASES": place.cases, "WORK": place.work}
     log = folder / f"log-{port}.txt"
     with log.open("wb") as file:

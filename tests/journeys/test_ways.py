@@ -153,6 +153,12 @@ def test_a_hostile_upload_leaves_the_session_as_it_was(place: Served, tab: Page,
         tab.locator("input[type=file]").first.set_input_files(file)
         refused = tab.get_by_test_id("stAlert").filter(has_text=WORDS[language]["refused"])
         expect(refused).to_contain_text(file["name"])
+    tab.locator("input[type=file]").first.set_input_files(
+        {"name": "large.xlsx", "mimeType": "application/vnd.ms-excel", "buffer": b"0" * 21_000_000}
+    )
+    below = "e => getComputedStyle(e, '::after').content"
+    expect(tab.get_by_test_id("stFileChip")).to_have_attribute("aria-invalid", "true")
+    assert "20 MB" in tab.get_by_test_id("stFileUploader").first.evaluate(below)
     assert "case=growing" in tab.url
     expect(tab.get_by_role("button", name=WORDS[language]["run"])).to_be_enabled()
     assert sent_to(place) == before

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.study.test_sweeps import COST, PRICE, linear, made_of
+from tests.study.test_sweeps import COST, PRICE, build_or_not, linear, made_of, of_decisions
 
 from redmud_opt.report.studies import page, pictures
+from redmud_opt.report.studies.deciding import apart
 from redmud_opt.study.sweeps.designs import Design
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 
 DESIGNS = (
     Design("tornado"),
@@ -40,6 +42,25 @@ def test_pictures_of_every_design(tmp_path: Path, design: Design, language: str)
         assert "sweep." not in words
         assert "{" not in words
         assert len(picture.table)
+
+
+def test_decisions_are_told_by_what_parts_them() -> None:
+    common, own = apart([["line@2026", "raise@2029"], ["line@2028", "raise@2029"], ["raise@2029"]])
+    assert common == ["raise@2029"]
+    assert own == [["line@2026"], ["line@2028"], []]
+    assert apart([["line@2026"]]) == ([], [["line@2026"]])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_knowing_is_worth_says_which_decision_turns(tmp_path: Path, language: str) -> None:
+    _, information = pictures(of_decisions(tmp_path, build_or_not), language)
+    first = information.table.iloc[0].tolist()
+    assert (
+        first[-1]
+        == {"en": "below 0.500 no. 1, above no. 0", "zh": "低于 0.500 取 1 号，高于则取 0 号"}[language]
+    )
+    assert first[-1] in information.note
+    assert information.table.iloc[1, -1] == ""
 
 
 def test_a_tornado_draws_what_its_table_says(tmp_path: Path) -> None:
@@ -82,4 +103,4 @@ def test_a_study_without_any_plan_shows_why(tmp_path: Path, design: Design) -> N
     for part in begun.store.parts():
         part.unlink()
     assert pictures(begun, "zh") == []
-    assert list(begun.lines())
+    assert list(lines(begun))

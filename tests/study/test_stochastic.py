@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from tests.builders import sells
+from tests.builders import sells, target
 from tests.model.deciding import press, world
 
 from redmud_opt.case import Case
-from redmud_opt.study.stochastic import NoPlanForAll, by_mpisppy, two_stage
+from redmud_opt.case.things import ReductionOption, YearToDate
+from redmud_opt.model import build_model
+from redmud_opt.network.build import derive_network
+from redmud_opt.study.chance import Chance, NoSuchTarget, most_short_t
+from redmud_opt.study.hedging import by_mpisppy
+from redmud_opt.study.stochastic import NoPlanForAll, two_stage
 
 
 def demand(most: float, least: float | None = None) -> Case:
@@ -87,3 +94,108 @@ def test_mpisppy_on_the_same_models() -> None:
     value, decided = by_mpisppy((LOW, HIGH), EVEN, hedging={"defaultPHrho": 50.0})
     assert decided["build[press_line,26a]"] == pytest.approx(1)
     assert value == pytest.approx(own.expected_cny, rel=1e-4)
+
+
+# ---------------------------------------------------------------- the chance of a target
+
+
+def prices(price: float, capex: float, at_least: float = 0.5) -> Case:
+    """100 t of mud, of which half must be used; a press of 60 t for `capex`, a brick costs 4 and brings `price`."""
+    return world(
+        press(60, capex_cny=capex, life_a=10.0, cost=4.0),
+        sells("brick", price),
+        target(at_least, year=2026),
+    )
+
+
+def three(capex: float) -> tuple[Case, Case, Case]:
+    """Bricks bring 10, 5 or 1."""
+    return prices(10, capex), prices(5, capex), prices(1, capex)
+
+
+LIKELY = (0.5, 0.3, 0.2)
+
+
+def wish(at_least: float, price: float) -> tuple[Chance, ...]:
+    return (Chance("target", 2026, at_least, price),)
+
+
+def test_a_chance_is_bought_where_it_costs_less_than_its_price() -> None:
+    """Built for 100: 60 · 6 − 100 = 260, 60 · 1 − 100 = −40, and −100 where bricks bring 1 and none is made: 98 on
+    average, the target reached with 0.8. To reach it there too, 50 bricks lose 3 each: 150 · 0.2 = 30 for 20 points.
+
+    Wished 0.9 at 2 a point: 10 points cost 20 < 30, so 0.8 it stays, worth 78. At 4 they cost 40 > 30: 1.0, worth 68.
+    Wished 0.75: nothing lacks, worth 98."""
+    cheap = two_stage(three(100), LIKELY, chances=wish(0.9, 2))
+    assert cheap.by_scenario == pytest.approx((260, -40, -100))
+    assert cheap.reached[0].met == (True, True, False)
+    assert (cheap.reached[0].probability, cheap.reached[0].lack_points) == (
+        pytest.approx(0.8),
+        pytest.approx(10),
+    )
+    assert (cheap.worth_cny, cheap.objective) == (pytest.approx(78), pytest.approx(78))
+    dear = two_stage(three(100), LIKELY, chances=wish(0.9, 4))
+    assert dear.by_scenario == pytest.approx((260, -40, -250))
+    assert (dear.reached[0].probability, dear.worth_cny) == (pytest.approx(1.0), pytest.approx(68))
+    assert two_stage(three(100), LIKELY, chances=wish(0.75, 4)).worth_cny == pytest.approx(98)
+
+
+def test_a_chance_turns_the_decision_and_has_its_own_evpi_and_vss() -> None:
+    """For 300 nobody builds: 98 − 200 = −102 < 0. With 80 points at 2 each lacking otherwise, 160, one builds.
+
+    Knowing first, wished 0.8: build where bricks bring 10, 360 − 300 = 60, and 5, −240, lacking no point: 0.5 · 60 −
+    0.3 · 240 = −42; or only where they bring 10, lacking 30 points: 30 − 60 = −30, which is better. EVPI 72. Whoever
+    plans for the first alone builds: VSS 0. Whoever plans for the last alone does not, for 300 + 150 > 160: lacking
+    80 points, −160, so VSS 58."""
+    assert str(two_stage(three(300), LIKELY, chances=wish(0.8, 1))) == ""
+    found = two_stage(three(300), LIKELY, chances=wish(0.8, 2))
+    assert str(found) == "press_line@26a"
+    assert (found.worth_cny, found.wait_and_see_cny) == (pytest.approx(-102), pytest.approx(-30))
+    assert (found.evpi_cny, found.vss_cny) == (pytest.approx(72), pytest.approx(0))
+    turned = two_stage(three(300)[::-1], LIKELY[::-1], chances=wish(0.8, 2))
+    assert (turned.worth_cny, turned.vss_cny) == (pytest.approx(-102), pytest.approx(58))
+
+
+def test_a_chance_beside_another_aim() -> None:
+    """Least greatest regret, built for 100: 0, 40, 100; not built 260. To reach the target where bricks bring 1 as
+    well adds 150 to the regret and brings 20 points: at 5 a point it stays, at 8 it is bought."""
+    stays = two_stage(three(100), LIKELY, "regret", chances=wish(1.0, 5))
+    assert (stays.regret_cny, stays.reached[0].probability) == (pytest.approx(100), pytest.approx(0.8))
+    bought = two_stage(three(100), LIKELY, "regret", chances=wish(1.0, 8))
+    assert (bought.regret_cny, bought.reached[0].probability) == (pytest.approx(250), pytest.approx(1.0))
+
+
+def test_most_a_target_can_be_short_of() -> None:
+    """Half of 100 t where nothing is used: 50. Half of the 20 t that may arise more as well; of 80 t generated before
+    the horizon 60 t were used, 20 more than half: 0.5 · 120 − 20 = 40."""
+    network = derive_network(prices(10, 100))
+    assert most_short_t(build_model(network), network) == [50]
+    done = YearToDate(waste_class="red_mud", site="R", generated_t=80, utilised_new_t=60)
+    more = ReductionOption(name="more", arising="mud_R_", kind="expansion", share=0.2, margin_cny_per_t=7)
+    network = derive_network(replace(prices(10, 100), year_to_date=(done,), reductions=(more,)))
+    assert most_short_t(build_model(network), network) == pytest.approx([40])
+
+
+def test_a_chance_of_no_target_is_refused() -> None:
+    with pytest.raises(NoSuchTarget, match="no target 'target' in 2031"):
+        two_stage(three(100), LIKELY, chances=(Chance("target", 2031, 0.9, 1),))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("at_least", "price"), [(0.9, 2), (0.9, 4), (1.0, 2)])
+def test_mpisppy_on_the_same_chances(at_least: float, price: float) -> None:
+    """Its extensive form comes to the same worth; progressive hedging too, where certainty is wished for."""
+    own = two_stage(three(100), LIKELY, chances=wish(at_least, price))
+    value, decided = by_mpisppy(three(100), LIKELY, chances=wish(at_least, price))
+    assert value == pytest.approx(own.worth_cny, rel=1e-6)
+    assert decided["build[press_line,26a]"] == pytest.approx(1)
+    if at_least < 1:
+        with pytest.raises(ValueError, match="certainty"):
+            by_mpisppy(three(100), LIKELY, chances=wish(at_least, price), hedging={})
+        return
+    value, decided = by_mpisppy(
+        three(100), LIKELY, chances=wish(at_least, price), hedging={"defaultPHrho": 50.0}
+    )
+    assert decided["build[press_line,26a]"] == pytest.approx(1)
+    assert value == pytest.approx(own.worth_cny, rel=1e-4)

@@ -18,6 +18,15 @@ PRICE = (
 DEMAND = "{name: demand, table: outlets, where: {name: builders}, column: max_t, low: 0.7, high: 1.2}"
 COSTS = "{name: costs, table: processes, where: all, column: cost_cny_per_t, low: 0.8, high: 1.3}"
 
+TWO = (
+    "{kind: two_stage, members: [{name: a, probability: 0.6}, "
+    "{name: b, set: {bricks: 1.2}, probability: 0.4}]}"
+)
+CHANCE = TWO.replace(
+    "}]}",
+    "}], chances: [{target: use_target, year: YEAR, at_least: 0.9, price_cny_per_point: 1e5}]}",
+)
+
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
@@ -53,7 +62,7 @@ def told(path: Path, case: Case) -> list[str]:
         (PRICE.replace("price_cny_per_t", "label_en"), "neither numbers nor dates"),
         (PRICE.replace("builders", "nobody"), "name = nobody"),
         (PRICE.replace("{name: builders}", "{named: builders}"), "has no column `named`"),
-        (PRICE.replace("low: 0.6", "low: 1.4"), "no width"),
+        (PRICE.replace("low: 0.6", "low: 1.4"), "give two ends"),
         (PRICE.replace("low: 0.6", "low: 1.2"), "stands at 1, outside"),
         (PRICE.replace(", low: 0.6", ""), "`low` is missing"),
         (PRICE.replace("high: 1.4", "by: double, high: 1.4"), "none of factor"),
@@ -87,6 +96,8 @@ def test_what_is_wrong_with_a_parameter(tmp_path: Path, case: Case, parameter: s
         ("{kind: monte_carlo, runs: 2.5}", "", "no whole number"),
         ("{kind: sobol, runs: 100}", "", "powers of two"),
         ("{kind: scenarios}", "", "no members"),
+        ("{kind: scenarios, members: [{name: a, set: {demand: -3}}]}", "", "what is possible is ≥ 0"),
+        (TWO.replace("bricks: 1.2", "demand: -3"), "", "what is possible is ≥ 0"),
         ("{kind: scenarios, members: [{name: a, set: {brick: 1}}]}", "", "did you mean 'bricks'"),
         (
             "{kind: sobol, runs: 8}",
@@ -96,6 +107,21 @@ def test_what_is_wrong_with_a_parameter(tmp_path: Path, case: Case, parameter: s
         ("{kind: tornado}", "correlations: [{of: [bricks, demand], rank: 1.5}]", "1.5"),
         ("{kind: tornado}", "correlations: [{of: [bricks], rank: 0.5}]", "two or more"),
         ("{kind: tornado}", "correlations: [{of: [bricks, x], rank: 0.5}]", "no parameter is called 'x'"),
+        ("{kind: two_stage}", "", "no members"),
+        (TWO.replace("0.4", "0.5"), "", "make them sum to 1"),
+        (TWO.replace(", probability: 0.4", ""), "", "`probability` is missing"),
+        (TWO.replace("0.4", "0"), "", "never comes"),
+        (TWO.replace("}]}", "}], aim: best}"), "", "none of expected, cvar"),
+        (TWO.replace("}]}", "}], worst: 0}"), "", "more than 0"),
+        (CHANCE.replace("use_target", "use_targt"), "", "did you mean"),
+        (CHANCE.replace("YEAR", "2055"), "", "binds in"),
+        (CHANCE.replace("0.9", "1.2").replace("YEAR", "2026"), "", "1.2"),
+        (
+            CHANCE.replace(", price_cny_per_point: 1e5", "").replace("YEAR", "2026"),
+            "",
+            "`price_cny_per_point` is missing",
+        ),
+        ("{kind: scenarios, members: [{name: a, probability: 1}]}", "", "probability"),
         ("{kind: tornado}", "outputs: [valeu]", "did you mean 'value'"),
         ("{kind: tornado}", "investments: loose", "none of fixed"),
         ("{kind: tornado}", "limits: {gap: 2}", "2"),

@@ -23,6 +23,7 @@ from redmud_opt.study.sweeps.member import MemberSolver, Setup, Task, case_of_st
 from redmud_opt.study.sweeps.parameters import Cell, Parameter, beyond, moved
 from redmud_opt.study.sweeps.ranges import least_eigenvalue, pearson_of, quantiles
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 from redmud_opt.study.sweeps.store import Store
 
 UNCORRELATED = np.eye(3)
@@ -302,7 +303,7 @@ def test_members_without_a_plan_are_rows(tmp_path: Path) -> None:
     assert frame["status"].tolist() == ["optimal", "infeasible", "optimal", "optimal"]
     assert results.failures()["member"].tolist() == [1]
     assert np.isnan(analysis.response(results)["value"].iloc[0])
-    assert "1 without a plan: infeasible" in " ".join(text(line, "en") for line in results.lines())
+    assert "1 cannot have a plan" in " ".join(text(line, "en") for line in lines(results))
 
 
 def test_a_member_that_crashes_is_a_row() -> None:
@@ -378,8 +379,20 @@ def test_decisions_on_paper(tmp_path: Path) -> None:
     worth = choosing.information(results).set_index("parameter")
     assert worth.loc["good", "worth_cny"] == pytest.approx(2, abs=0.6)
     assert bool(worth.loc["good", "resolved"])
+    assert worth.loc["good", ["at", "below", "above"]].tolist() == [
+        0.5,
+        1,
+        0,
+    ]  # where it goes badly one waits
     assert worth.loc["other", "worth_cny"] < 0.5
     assert not worth.loc["other", "resolved"]
+    for language, words in (
+        ("en", "below 0.5 decision no. 1 is best, above no. 0"),
+        ("zh", "低于 0.5 时以 1 号决策为优"),
+    ):
+        said = " ".join(text(line, language) for line in lines(results))
+        assert "EVPI" in said
+        assert words in said
 
 
 def test_decisions_without_a_plan_are_told_and_left_out(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,9 @@ from redmud_opt.ui.words import plain
 
 Open = Callable[..., AppTest]
 both = pytest.mark.parametrize("lang", LANGUAGES)
+everywhere = pytest.mark.parametrize(
+    ("at", "lang"), [("run", "en"), ("plan", "zh"), ("explain", "en"), ("compare", "zh"), ("exports", "en")]
+)
 PATIENCE_S = 120.0
 
 
@@ -55,6 +60,36 @@ def test_a_question_about_things_waits_until_one_is_named(page: Open, grown_run:
     assert test.button(key="ask").disabled
     test.multiselect(key="things_why_not").select("press_2").run()
     assert not test.button(key="ask").disabled
+
+
+@everywhere
+def test_a_run_that_is_gone_is_said_once(page: Open, at: str, lang: str) -> None:
+    test = page(at, lang=lang, run="gone")
+    gone = template("ui.run_gone", lang)
+    assert [box.value for box in [*test.warning, *test.info] if at != "run" or box.value == gone] == [gone]
+
+
+@everywhere
+def test_a_run_of_another_version_is_said(
+    page: Open, plain_run: Path, runs: Path, at: str, lang: str
+) -> None:
+    other = runs / "of-another-version"
+    if not other.exists():
+        shutil.copytree(plain_run, other)
+        file = other / "plan" / "plan.json"
+        file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"format": 99}))
+    test = page(at, lang=lang, run=other.name)
+    assert not test.exception
+    assert template("ui.unreadable_run", lang) in [box.value for box in test.error]
+
+
+def test_another_case_is_chosen_from_a_list_not_typed(page: Open, grown_run: Path, runs: Path) -> None:
+    test = page("explain", lang="en", run=grown_run.name)
+    test.selectbox(key="question").select("regret").run()
+    assert test.button(key="ask").disabled
+    other = test.selectbox(key="other_case")
+    assert not other.proto.accept_new_options
+    assert {"growing", "starter", "guangxi"} <= set(other.options)
 
 
 @both

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.errors import StreamlitMissingAuthlibError
 from streamlit.testing.v1 import AppTest
 from tests.jobs.cases import starter
 
@@ -147,6 +150,42 @@ def test_papers_run_out_in_time_order_and_those_that_are_followed_are_passed_ove
     assert papers(case, date(1999, 1, 1)) == []
 
 
+def test_certificates_run_out_by_their_greatest_age_unless_a_younger_one_follows() -> None:
+    case = load_case(bundled("guangxi"))
+    first, second = case.composition[:2]
+    dated = (
+        replace(first, certificate_date=date(2024, 3, 1)),
+        replace(first, certificate_date=date(2025, 3, 1)),
+        replace(second, certificate_date=date(2023, 3, 1)),
+    )
+    aged = replace(case, composition=dated, settings=replace(case.settings, certificate_max_age_months=24))
+    found = [p for p in papers(aged, date(2026, 11, 28)) if p.kind == "certificate"]
+    expected = {(first.property, date(2027, 3, 1), 93), (second.property, date(2025, 3, 1), -637)}
+    assert {(paper.name, paper.valid_to, paper.days) for paper in found} == expected
+    assert {paper.table for paper in found} == {"composition"}
+    ageless = replace(aged, settings=replace(case.settings, certificate_max_age_months=None))
+    assert [p for p in papers(ageless, date(2026, 11, 28)) if p.kind == "certificate"] == []
+
+
+@both
+def test_what_runs_out_is_told_before_it_is_an_alarm(grown_run: Path, lang: str) -> None:
+    plan = Plan.load(grown_run / "plan")
+    rows = plan.frames["readiness"].head(1)
+    pressing = {
+        "permit_expiring": "watch",
+        "approval_expiring": "watch",
+        "certificates_out_of_date": "watch",
+        "stock_expiring": "watch",
+        "freeboard_before_rains": "alarm",
+    }
+    told = [rows.assign(indicator=name, state=state) for name, state in pressing.items()]
+    quiet = rows.assign(indicator="days_of_cover", state="watch")
+    plan = replace(plan, frames={**plan.frames, "readiness": pd.concat([*told, quiet], ignore_index=True)})
+    shown = raised(plan, lang)
+    assert len(shown) == len(pressing)
+    assert shown.iloc[:, 1].nunique() == len(pressing)
+
+
 @both
 def test_what_the_last_plan_warns_of_stands_first(page: Open, grown_run: Path, lang: str) -> None:
     warned = raised(Plan.load(grown_run / "plan"), lang)
@@ -181,6 +220,20 @@ def test_with_a_login_nothing_is_shown_before_it(page: Open, who: dict[str, Any]
     test = page(lang=lang, case="growing")
     assert [button.label for button in test.button] == [template("ui.log_in", lang)]
     assert not test.selectbox
+
+
+@both
+def test_a_login_that_is_not_set_up_is_said(
+    page: Open, who: dict[str, Any], monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    def missing() -> None:
+        raise StreamlitMissingAuthlibError
+
+    monkeypatch.setattr(st, "login", missing)
+    test = page(lang=lang).button(key="log_in").click().run()
+    assert not test.exception
+    (box,) = test.error
+    assert "StreamlitMissingAuthlibError" in box.value
 
 
 def test_everybody_has_runs_and_cases_of_their_own(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from redmud_opt.case import CaseFaults, Fault, load_case
 from redmud_opt.i18n import Message
@@ -49,5 +50,5 @@ def ask_pins(base: Base, arguments: Sequence[str] | None, limit_s: float) -> Exp
 
 def ask_regret(base: Base, arguments: Sequence[str] | None, limit_s: float) -> Explanation:
     """The investments of the plan in another case, or in another scenario of the same one."""
-    name = (arguments or ("",))[-1]
-    return explain_regret(base, name, load_case(name), limit_s)
+    given = (arguments or ("",))[-1]
+    return explain_regret(base, Path(given).name.removesuffix(".yaml"), load_case(given), limit_s)

@@ -6,6 +6,7 @@
     study.yaml        what was asked          inputs/ inputs.json   the case's files and their hashes
     study.json        hash, state, design     members/part-*.parquet   rows; see study.sweeps.store
     progress.json     done, rate, time left   base/                 the plan of the base, as a run's `plan/`
+    two_stage.json    of `two_stage`: the decision and what it is worth
     cancel            put there by who wants it to stop             worker.lock   held while somebody works on it
 
 The hash is of the study, the files of the case, the decisions of the base and the versions that rows depend on: rows
@@ -43,13 +44,20 @@ from redmud_opt.study.sweeps.designs import FIXED, FREE, Member
 from redmud_opt.study.sweeps.executors import ENGINES, ClusterSilent, Engine, rows_from
 from redmud_opt.study.sweeps.member import MemberSolver, NoBaseAgain, Row, Setup, Task, case_of_study
 from redmud_opt.study.sweeps.reading import read_study, size_of
+from redmud_opt.study.sweeps.response import Stopped, Unlearnable, learn, points_to_look_at
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 from redmud_opt.study.sweeps.store import FORMAT, Store
 from redmud_opt.study.sweeps.study import Study
+from redmud_opt.study.sweeps.together import decided_together
 
 __all__ = ["ENGINES", "Engine", "SweepReport", "read_results", "sweep"]
 
 FILE, HEAD, PROGRESS, MEMBERS, BASE = "study.yaml", "study.json", "progress.json", "members", "base"
+TOGETHER = "two_stage.json"
+WORTH = 3
+"""Members per point looked at from which it is worth learning what members look like."""
+
 WRITE_S = 0.5
 """Rows are kept at least so often."""
 
@@ -69,6 +77,8 @@ REMEDIES = {
     "pools": "without_pools",
     "cluster_silent": "start_cluster",
     "out_taken": "resume_or_other",
+    "other_version": "same_version_or_anew",
+    "no_plan_there": "give_run",
 }
 
 
@@ -101,7 +111,7 @@ class SweepReport(Report):
         found["messages"] = [said(message, language) for message in self.messages]
         if self.results is not None:
             found |= self.results.as_record()
-            found["lines"] = [said(line, language) for line in self.results.lines()]
+            found["lines"] = [said(line, language) for line in lines(self.results)]
         return self.head(language) | found
 
     def words(self, language: str = "en") -> str:
@@ -112,9 +122,9 @@ class SweepReport(Report):
         if self.faults is not None:
             yield self.faults.render(language)
         if self.results is not None:
-            heading, *lines = self.results.lines()
+            heading, *more = lines(self.results)
             yield text(heading, language)
-            yield from (f"  {text(line, language)}" for line in lines)
+            yield from (f"  {text(line, language)}" for line in more)
         yield from (text(message, language) for message in self.messages)
         if self.folder is not None:
             yield text(Message("sweep.folder", {"folder": str(self.folder)}), language)
@@ -264,6 +274,7 @@ class Sweeping:
     listener: Listener
     started: float = field(default_factory=time.monotonic)
     new: int = 0
+    learned: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self.store = Store(self.folder.path / MEMBERS)
@@ -328,7 +339,20 @@ class Sweeping:
             found = designs.second_stage(*args, self.first_rows(rows), first)
             self.asked = len(self.first_rows(rows)) + len(found)
             self.write("running")
-            self.run(list(self.decided(found, rows)))
+            if study.design.kind == "two_stage":
+                self.together(found)
+            else:
+                self.run(list(self.decided(found, rows)))
+
+    def together(self, members: list[Member]) -> None:
+        """One decision for all members: solved here, whatever solves the others, and not in parts."""
+        if (self.folder.path / TOGETHER).is_file() and {m.number for m in members} <= self.store.done():
+            return
+        base = MemberSolver(self.setup).decided
+        found = decided_together(self.setup, self.study.design, members, base, self.stopped)
+        if not self.stopped():
+            self.folder.write_json(TOGETHER, found.told)
+            self.keep(found.rows)
 
     def first_rows(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of the first stage alone: a second one may have begun."""
@@ -345,8 +369,31 @@ class Sweeping:
         held = [Decided.from_text(decided) for _, decided in known]
         yield from (Task(member, held[member.decision]) for member in members)
 
+    def learn(self, tasks: list[Task]) -> None:
+        """Learns what members look like where that takes less than deriving them; the same whatever is there yet."""
+        held = sum(task.member.decision != FREE for task in tasks)
+        points = points_to_look_at(self.study.parameters)
+        if self.learned is not None or self.study.audit_every == 1 or held < WORTH * points:
+            return
+        self.listener.on_point(Message("sweep.learning", {"points": points}))
+        started = time.monotonic()
+        try:
+            known = learn(self.setup.case, self.study.parameters, self.study.seed, self.stopped)
+        except Unlearnable as why:
+            self.learned = {"why_not": str(why)}
+        else:
+            surface, seconds = known.surface, time.monotonic() - started
+            numbers = len(surface.addresses)
+            self.learned = {"looked_at": surface.looked, "numbers": numbers, "seconds": seconds}
+            self.setup = replace(self.setup, known=known)
+        self.write("running")
+
     def run(self, tasks: list[Task]) -> None:
         """One stage; rows are kept as they come."""
+        try:
+            self.learn(tasks)
+        except Stopped:
+            return
         there = self.store.done()
         left = [task for task in tasks if task.member.number not in there]
         held: list[Row] = []
@@ -389,6 +436,7 @@ class Sweeping:
         head = {"format": FORMAT, "hash": self.hash, "versions": used(), "state": state, "asked": self.asked}
         case = self.study.case.settings.name
         head |= {"case": case, "value_cny": self.plan.value_cny, "study": self.study.as_record()}
+        head["learned"] = self.learned
         head["labels"] = {language: dict(words) for language, words in self.plan.labels.items()}
         self.folder.write_json(HEAD, head)
 
@@ -401,4 +449,6 @@ def read_results(folder: str | Path) -> Results:
     head = json.loads((place / HEAD).read_text(encoding="utf-8"))
     if head["state"] == "running" and not is_locked(place / LOCK):
         head["state"] = "interrupted"
-    return Results(head, Store(place / MEMBERS))
+    told = place / TOGETHER
+    together = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else None
+    return Results(head, Store(place / MEMBERS), together)

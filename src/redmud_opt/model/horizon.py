@@ -172,11 +172,13 @@ def charge_cny_per_t(net: Network) -> Array:
     held = net.holdings
     out = way_out_cny_per_t(net)
     found = np.full(len(held.storage), np.inf)
-    for k, place in enumerate(held.place):
-        storage = held.storages[held.storage[k]]
-        open_ = net.time.open(storage.opens, storage.closes)[-1] > 0
-        if place >= 0 and storage.retrievable and open_:
-            found[k] = max(0.0, storage.reclaim_cost_cny_per_t + float(out[place]))
+    to_reclaim = np.full(len(held.storages), np.inf)
+    for k in np.unique(held.storage).tolist():
+        storage = held.storages[k]
+        if storage.retrievable and net.time.open(storage.opens, storage.closes)[-1] > 0:
+            to_reclaim[k] = storage.reclaim_cost_cny_per_t
+    leaves = np.flatnonzero((held.place >= 0) & np.isfinite(to_reclaim[held.storage]))
+    found[leaves] = np.maximum(0.0, to_reclaim[held.storage[leaves]] + out[held.place[leaves]])
     return found
 
 
@@ -198,13 +200,23 @@ def end_rules(net: Network) -> list[str]:
 
 def add_end_of_horizon(m: ConcreteModel, net: Network) -> None:
     """Excess columns with their charge, and caps where there is no way out, where stock is charged."""
+    left, charge = _charged(net)
+    _add_excess(m, net, left[np.isfinite(charge[left])], charge)
+    _add_stuck(m, net, left[~np.isfinite(charge[left])])
+
+
+def excess_charge_cny_per_t(net: Network) -> Array:
+    """What a tonne of each column of `excess_t` is charged, in their order."""
+    left, charge = _charged(net)
+    classes = _classes(net, left[np.isfinite(charge[left])])
+    return np.array([max(charge[k] for k in members) for members in classes.values()], dtype=float)
+
+
+def _charged(net: Network) -> tuple[Ints, Array]:
+    """Holdings whose stock at the end is charged, and the charge of every holding."""
     charged = np.array([rule == "charge" for rule in end_rules(net)], dtype=bool)
     left = _leftover(net)
-    left = left[charged[left]]
-    charge = charge_cny_per_t(net)
-    leaving = left[np.isfinite(charge[left])]
-    _add_excess(m, net, leaving, charge)
-    _add_stuck(m, net, left[~np.isfinite(charge[left])])
+    return left[charged[left]], charge_cny_per_t(net)
 
 
 def _class_of(net: Network, holding: int) -> tuple[str, str, str]:
@@ -215,11 +227,16 @@ def _class_of(net: Network, holding: int) -> tuple[str, str, str]:
     return held.storages[held.storage[holding]].name, net.class_of_origin(net.origin(stream)) or "none", kind
 
 
-def _add_excess(m: ConcreteModel, net: Network, leaving: Ints, charge: Array) -> None:
-    held = net.holdings
+def _classes(net: Network, leaving: Ints) -> dict[tuple[str, str, str], list[int]]:
+    """Holdings that are charged together."""
     classes: dict[tuple[str, str, str], list[int]] = {}
     for holding in leaving:
         classes.setdefault(_class_of(net, int(holding)), []).append(int(holding))
+    return classes
+
+
+def _add_excess(m: ConcreteModel, net: Network, leaving: Ints, charge: Array) -> None:
+    held, classes = net.holdings, _classes(net, leaving)
     index = Index.of(
         storage=[s for s, _, _ in classes],
         waste_class=[c for _, c, _ in classes],

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -189,6 +190,7 @@ class Sweep:
         return list(range(0 if place is None else self.before.since[place], len(self.time)))
 
 
+@lru_cache(maxsize=100_000)
 def _plain(place: Place) -> Place:
     """A place without its age."""
     return Place(place.site, place.stream._replace(arose=""))

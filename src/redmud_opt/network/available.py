@@ -25,7 +25,7 @@ from redmud_opt.network.time import Time
 Entities = TypeVar("Entities", Routes, Runs, Holdings, Placements, Deliveries)
 
 
-def available_t(
+def implied_t(
     numbers: Numbering,
     time: Time,
     arising_t: Array,

@@ -36,7 +36,7 @@ class Standing:
     permitted: Mask
     scheme: Mask
 
-    @property
+    @cached_property
     def licensed(self) -> Mask:
         """Where it may receive the material from anybody."""
         return self.exempt | self.permitted
@@ -49,6 +49,7 @@ class Licensing:
     lookup: Lookup
     time: Time
     _valid: dict[str, Mask] = field(default_factory=dict)
+    _known: dict[tuple[str, frozenset[str], str | None, bool], Standing] = field(default_factory=dict)
 
     @cached_property
     def asked_by(self) -> list[Requirement]:
@@ -116,8 +117,14 @@ class Licensing:
 
     def standing(self, receiver: str, lineage: Lineage, method: str | None, *, use: bool) -> Standing:
         """How a receiver stands to a hazardous material that it takes by a method (None: stores)."""
+        key = receiver, lineage.codes, method, use
+        if key not in self._known:
+            self._known[key] = self._standing(*key)
+        return self._known[key]
+
+    def _standing(self, receiver: str, codes: frozenset[str], method: str | None, use: bool) -> Standing:
         exempt, permitted, scheme = [], [], []
-        for code in sorted(lineage.codes):
+        for code in sorted(codes):
             own = self.exempt(receiver, code) if use else self._never
             by_permit = own | self._any(self.permits(receiver, code, method))
             exempt.append(own)

@@ -1,6 +1,6 @@
 """What needs somebody's attention first: papers that run out, and what the last plan raises an alarm about.
 
-papers(case, today)        permits, approvals, agreements, contracts, insurances: run out, or within a year
+papers(case, today)        permits, approvals, contracts, insurances, certificates …: run out, or within a year
 raised(plan, "zh")         readiness of the plan, one row per indicator: where, since when, what to do
 """
 
@@ -13,6 +13,7 @@ from datetime import date
 import pandas as pd
 
 from redmud_opt.case import Case
+from redmud_opt.case.months import months_after
 from redmud_opt.i18n import Message
 from redmud_opt.plan import Plan
 from redmud_opt.report.tables import heading, table
@@ -21,8 +22,22 @@ WITHIN_DAYS = 365
 """Papers are told about this long before they run out."""
 
 SOON_DAYS = 90
-RUNNING_OUT = ("stock_expiring", "permit_expiring", "contract_expiring")
+RUNNING_OUT = (
+    *("stock_expiring", "permit_expiring", "approval_expiring", "contract_expiring"),
+    "certificates_out_of_date",
+)
 """Indicators that are told about before they are alarms: time alone makes them such."""
+
+TABLES = {
+    "permit": "permits",
+    "approval": "approvals",
+    "filing": "approvals",
+    "agreement": "agreements",
+    "contract": "contracts",
+    "insurance": "sites",
+    "certificate": "composition",
+}
+"""Kind of paper → the table of the case that it stands in."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +49,17 @@ class Paper:
     name: str
     holder: str
     days: int
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """What a later paper has in common with the one it follows."""
+        same = (self.kind, self.holder)
+        return (*same, self.name) if self.kind == "certificate" else same
+
+    @property
+    def table(self) -> str:
+        """The table of the case that it stands in."""
+        return TABLES[self.kind]
 
     @property
     def grade(self) -> str:
@@ -52,10 +78,10 @@ class Paper:
 def papers(case: Case, today: date) -> list[Paper]:
     """What has run out by a day or will within a year of it, the first first; one that is followed is passed over."""
     found = sorted(_papers(case, today))
-    last: dict[tuple[str, str], date] = {}
+    last: dict[tuple[str, ...], date] = {}
     for paper in found:
-        last[paper.kind, paper.holder] = paper.valid_to
-    return [p for p in found if p.days <= WITHIN_DAYS and p.valid_to == last[p.kind, p.holder]]
+        last[paper.follows] = paper.valid_to
+    return [p for p in found if p.days <= WITHIN_DAYS and p.valid_to == last[p.follows]]
 
 
 def _papers(case: Case, today: date) -> Iterator[Paper]:
@@ -80,6 +106,11 @@ def _papers(case: Case, today: date) -> Iterator[Paper]:
     for site in case.sites:
         if site.active:
             yield from paper(site.liability_insured_to, "insurance", site.name, site.name)
+    age = case.settings.certificate_max_age_months
+    for assay in case.composition if age is not None else ():
+        if assay.active and assay.certificate_date is not None:
+            end = months_after(assay.certificate_date, age)
+            yield from paper(end, "certificate", assay.property, assay.material)
 
 
 def raised(plan: Plan, language: str) -> pd.DataFrame:
@@ -92,15 +123,15 @@ def raised(plan: Plan, language: str) -> pd.DataFrame:
     )
     shown = table(plan, "readiness", language).frame[pressing]
     names = [
-        heading("readiness", name, language) for name in ("indicator", "item", "year", "state", "action")
+        heading("readiness", name, language)
+        for name in ("indicator", "item", "period", "year", "state", "action")
     ]
-    indicator, item, year, state, action = names
+    indicator, item, period, year, state, action = names
     places = heading("readiness", "at", language)
     rows = []
     for (what, how), group in shown.groupby([indicator, state], sort=False):
         first = group.iloc[0]
         where = " · ".join(dict.fromkeys(str(w) for w in (first[places], first[item]) if w))
-        rows.append(
-            {state: how, indicator: what, places: where, year: str(first[year]), action: first[action]}
-        )
-    return pd.DataFrame(rows, columns=[state, indicator, places, year, action])
+        when = str(first[period] or first[year])
+        rows.append({state: how, indicator: what, places: where, period: when, action: first[action]})
+    return pd.DataFrame(rows, columns=[state, indicator, places, period, action])

@@ -103,8 +103,11 @@ def set_start(highs: Any, values: Array) -> None:
 
 
 def pass_form(highs: Any, form: StandardForm) -> None:
-    """Writes the whole model; SolverTrouble if not all of it arrives."""
+    """Writes the whole model; SolverTrouble if not all of it arrives. Coefficients of 0 are left out."""
     matrix = form.matrix
+    if not matrix.data.all():
+        matrix = matrix.copy()
+        matrix.eliminate_zeros()
     highs.clearModel()
     # whole arrays at once: filling a HighsLp field by field took ten times as long at 300k columns
     status = highs.passModel(
@@ -159,10 +162,13 @@ def change_bounds(highs: Any, old: tuple[Array, Array], new: tuple[Array, Array]
 
 
 def _change_coefficients(highs: Any, old: StandardForm, new: StandardForm) -> None:
-    columns = np.repeat(np.arange(new.matrix.shape[1]), np.diff(new.matrix.indptr))
-    for k in np.flatnonzero(old.matrix.data != new.matrix.data):
-        row, col = int(new.matrix.indices[k]), int(columns[k])
-        check(highs.changeCoeff(row, col, float(new.matrix.data[k])), "changeCoeff")
+    places = np.flatnonzero(old.matrix.data != new.matrix.data)
+    if not len(places):
+        return
+    rows = new.matrix.indices[places].tolist()
+    columns = (np.searchsorted(new.matrix.indptr, places, side="right") - 1).tolist()
+    for each in zip(rows, columns, new.matrix.data[places].tolist(), strict=True):
+        check(highs.changeCoeff(*each), "changeCoeff")
 
 
 def _differing(a_old: Any, a_new: Any, b_old: Any, b_new: Any) -> Any:

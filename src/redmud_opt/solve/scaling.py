@@ -79,13 +79,14 @@ def unscaled(form: StandardForm) -> Scaling:
 def equilibrated(form: StandardForm) -> Scaling:
     """Exponents that bring the largest and the smallest coefficient of each row and column around 1."""
     matrix = form.matrix
-    if not matrix.nnz:
+    there = matrix.data != 0.0
+    if not there.any():
         return unscaled(form)
-    size = np.log2(np.abs(matrix.data))
+    size = np.log2(np.abs(matrix.data[there]))
     if np.abs(size).max() <= WELL:
         return unscaled(form)
-    rows = matrix.indices
-    columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    rows = matrix.indices[there]
+    columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))[there]
     row, column = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
     whole = form.integrality.astype(bool)
     for _ in range(PASSES):
@@ -99,7 +100,7 @@ def equilibrated(form: StandardForm) -> Scaling:
 def within_range(scaled: StandardForm) -> bool:
     """Whether the solver would keep every coefficient."""
     size = np.abs(scaled.matrix.data)
-    return not size.size or bool(size.min() >= LEAST and size.max() < MOST)
+    return bool(((size >= LEAST) | (size == 0.0)).all() and size.max(initial=0.0) < MOST)
 
 
 def _middle(size: Array, place: npt.NDArray[np.integer[Any]], count: int) -> Array:

@@ -1,48 +1,41 @@
 """Build now, operate when it is known what comes: two-stage decisions over scenarios with probabilities.
 
     found = two_stage(cases, probabilities)          the most expected value; aim "cvar" or "regret" for the others
-    found.decided, found.by_scenario, found.expected_cny, found.evpi_cny, found.vss_cny
+    found.decided, found.by_scenario, found.worth_cny, found.evpi_cny, found.vss_cny, found.reached
 
-The extensive form puts the models of all scenarios side by side and makes what is decided for good the same in all:
+The extensive form (`extensive`) puts the models of all scenarios side by side and makes what is decided for good the
+same in all. The worth of a decision is
 
-    maximise   Σ_s p_s · value_s(x, y_s)                     x: investments and sizes, y: everything else   [CNY]
-    cvar       maximise η − Σ_s p_s · z_s ÷ α,   z_s ≥ η − value_s, z ≥ 0           the mean of the worst share α
-    regret     maximise −r,   r ≥ best_s − value_s                                  the least greatest regret
+    worth = Σ_s p_s · value_s − Σ price · points that a chance of a target lacks                  [CNY]
 
-    wait and see = Σ_s p_s · best_s                          EVPI = wait and see − expected                     ≥ 0
-    EEV = Σ_s p_s · value_s(x of the first case)             VSS = expected − EEV                               ≥ 0
+    wait and see = the same where every scenario decides for itself     EVPI = wait and see − worth of the best   ≥ 0
+    EEV = worth of what is decided for the first case                   VSS = worth of the best − EEV             ≥ 0
 
 A decision that some scenario does not know is not taken. The first case is the one that is planned for where nobody
-thinks of others. The same models go through mpi-sppy (`by_mpisppy`): its extensive form, and progressive hedging.
-Birge, Louveaux 2011; Rockafellar, Uryasev 2000; Rockafellar, Wets 1991.
+thinks of others. A chance ties the scenarios in wait and see too: which of them reach the target is chosen over all.
+Birge, Louveaux 2011; Rockafellar, Uryasev 2000. The same models go through mpi-sppy: see `hedging`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.sparse
-from pyomo.environ import ConcreteModel, Objective
 
 from redmud_opt.case import Case
-from redmud_opt.model import build_model
-from redmud_opt.model.arrays import Columns, StandardForm, compile
-from redmud_opt.network.build import derive_network
-from redmud_opt.plan.whole import labels_of
+from redmud_opt.model.arrays import StandardForm, compile
 from redmud_opt.solve import Options, Outcome, Session
 from redmud_opt.solve.outcome import Array
-from redmud_opt.study.asking import as_it_was, prepare
-from redmud_opt.study.choices import INVESTMENTS
+from redmud_opt.study.asking import as_it_was
+from redmud_opt.study.chance import Chance, Reached, reached_by
+from redmud_opt.study.extensive import Scenario, aimed, scenario_of, side_by_side, tied, with_chances
 from redmud_opt.study.sweeps.decided import Decided, in_words
 
 AIMS = ("expected", "cvar", "regret")
-FIRST_STAGE = (*INVESTMENTS, "size")
-"""Families of columns that are decided before it is known what comes."""
-
-Ints = np.ndarray
+WORST = 0.1
+"""Share of the worst that the aim `cvar` looks at unless said otherwise."""
 
 
 class NoPlanForAll(Exception):
@@ -57,33 +50,51 @@ class NoPlanForAll(Exception):
 class TwoStage:
     """What a two-stage problem came to. by_scenario: value less penalties in each with the decision that is taken.
 
-    best: of each scenario alone. eev_cny: expected value of the decision for the first case; None where that has no
-    plan in some scenario. objective, bound: of the aim.
+    best: of each scenario alone, chances left aside. outcome: of the aim. wait_and_see_cny: worth where every
+    scenario decides for itself. eev_cny: worth of the decision for the first case; None where that has no plan
+    in some scenario. scenarios: their models, which hold the plan.
     """
 
     decided: Decided
     probabilities: tuple[float, ...]
     by_scenario: tuple[float, ...]
     best: tuple[float, ...]
-    objective: float
-    bound: float | None
-    stopped: str
+    outcome: Outcome = field(repr=False)
+    wait_and_see_cny: float
     eev_cny: float | None
+    reached: tuple[Reached, ...] = ()
+    scenarios: tuple[Scenario, ...] = field(default=(), repr=False)
+
+    @property
+    def objective(self) -> float:
+        """Of the aim."""
+        assert self.outcome.objective is not None
+        return self.outcome.objective
+
+    @property
+    def stopped(self) -> str:
+        """Why the solve ended."""
+        return self.outcome.stopped
 
     @property
     def expected_cny(self) -> float:
-        """Of the decision that is taken."""
+        """Value of the decision that is taken, chances left aside."""
         return float(np.dot(self.probabilities, self.by_scenario))
+
+    @property
+    def worth_cny(self) -> float:
+        """Expected value less what the chances lack."""
+        return _worth(self.probabilities, self.by_scenario, self.reached)
 
     @property
     def evpi_cny(self) -> float:
         """What knowing the scenario before deciding would be worth."""
-        return float(np.dot(self.probabilities, self.best)) - self.expected_cny
+        return self.wait_and_see_cny - self.worth_cny
 
     @property
     def vss_cny(self) -> float:
         """What it is worth to decide with all scenarios in view; infinite where the other decision has no plan."""
-        return np.inf if self.eev_cny is None else self.expected_cny - self.eev_cny
+        return np.inf if self.eev_cny is None else self.worth_cny - self.eev_cny
 
     @property
     def regret_cny(self) -> float:
@@ -94,320 +105,128 @@ class TwoStage:
         return in_words(self.decided.whole)
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """A case as a model, compiled. columns: place of each first-stage column by its name."""
-
-    model: ConcreteModel
-    form: StandardForm
-    columns: Mapping[str, int]
-
-
-def scenario_of(case: Case) -> Scenario:
-    """The model of a case with value as its objective."""
-    network = derive_network(replace(case, settings=replace(case.settings, objective="value")))
-    model = build_model(network)
-    prepare(model, network, ())
-    form = compile(model)
-    return Scenario(model, form, dict(_first_stage(form)))
-
-
-def _first_stage(form: StandardForm) -> list[tuple[str, int]]:
-    return [
-        (form.column_name(k), k)
-        for name, start, stop in form.column_blocks
-        if name in FIRST_STAGE
-        for k in range(start, stop)
-    ]
-
-
 def two_stage(
     cases: Sequence[Case],
     probabilities: Sequence[float],
     aim: str = "expected",
     *,
-    share: float = 0.1,
+    share: float = WORST,
+    chances: Sequence[Chance] = (),
+    first: Decided | None = None,
     options: Options | None = None,
 ) -> TwoStage:
     """The decision that is best over all scenarios. share: of the worst, where the aim is cvar.
 
-    Raises NoPlanForAll, and ValueError for probabilities that are none or an aim that does not exist.
+    first: what is decided where nobody thinks of others, instead of what is best for the first case. Raises
+    NoPlanForAll, NoSuchTarget, and ValueError for probabilities that are none or an aim that does not exist.
     """
     weights = np.asarray(probabilities, dtype=float)
-    if len(cases) != len(weights) or len(cases) < 1 or (weights <= 0).any() or abs(weights.sum() - 1) > 1e-9:
+    if len(cases) != len(weights) or len(cases) < 1 or (weights <= 0).any() or abs(weights.sum() - 1) > 1e-6:
         raise ValueError("as many probabilities as cases, all positive, that sum to 1")
     if aim not in AIMS:
         raise ValueError(f"aim '{aim}' is none of {', '.join(AIMS)}")
-    options = options or Options()
-    scenarios = [scenario_of(case) for case in cases]
-    best, first = _alone(scenarios, options)
-    form = extensive_form([s.form for s in scenarios], [s.columns for s in scenarios], weights)
-    if aim != "expected":
-        form = _aimed(form, scenarios, weights, aim, share, best)
-    session = Session(options)
-    session.update(form)
-    outcome = session.run()
-    if outcome.values is None:
-        raise NoPlanForAll(outcome.stopped)
-    decided, values = _read(scenarios, outcome.values)
+    scenarios = tuple(scenario_of(case, chances) for case in cases)
+    problem = Problem(scenarios, weights, tuple(chances), options or Options())
+    best, decided_first = problem.alone()
+    freely = problem.held(None)
+    with_first = problem.held(decided_first if first is None else first)
+    outcome, values = problem.together(aim, share, best)
+    decided = Decided.of(scenarios[0].model)
     if aim != "expected":  # scenarios that do not count for the aim are operated as well as they can be
-        values = _with(scenarios, decided, options) or values
+        values = problem.held(decided, values.reached) or values
     return TwoStage(
         decided=decided,
         probabilities=tuple(weights.tolist()),
-        by_scenario=values,
+        by_scenario=values.by_scenario,
         best=best,
-        objective=_objective(outcome),
-        bound=outcome.bound,
-        stopped=outcome.stopped,
-        eev_cny=_expected(weights, _with(scenarios, first, options)),
+        outcome=outcome,
+        wait_and_see_cny=float(np.dot(weights, best)) if freely is None else freely.worth_cny,
+        eev_cny=None if with_first is None else with_first.worth_cny,
+        reached=values.reached,
+        scenarios=scenarios,
     )
-
-
-def _objective(outcome: Outcome) -> float:
-    assert outcome.objective is not None
-    return outcome.objective
-
-
-def _expected(weights: Array, values: tuple[float, ...] | None) -> float | None:
-    return None if values is None else float(np.dot(weights, values))
-
-
-def _alone(scenarios: Sequence[Scenario], options: Options) -> tuple[tuple[float, ...], Decided]:
-    """The best of every scenario alone, and what is decided for the first."""
-    found, first = [], None
-    for number, scenario in enumerate(scenarios):
-        outcome = Session(options).solve(scenario.model)
-        if outcome.objective is None:
-            raise NoPlanForAll(outcome.stopped, number)
-        found.append(outcome.objective)
-        first = first or Decided.of(scenario.model)
-    assert first is not None
-    return tuple(found), first
-
-
-def _with(scenarios: Sequence[Scenario], decided: Decided, options: Options) -> tuple[float, ...] | None:
-    """The value of every scenario with a decision; None where one has no plan with it."""
-    found = []
-    for scenario in scenarios:
-        with as_it_was(scenario.model):
-            decided.hold(scenario.model, operation=False)
-            outcome = Session(options).solve(scenario.model)
-        if outcome.objective is None:
-            return None
-        found.append(outcome.objective)
-    return tuple(found)
-
-
-def _read(scenarios: Sequence[Scenario], values: Array) -> tuple[Decided, tuple[float, ...]]:
-    """What is decided, and the value of every scenario; each model is given its part of the plan."""
-    found, start = [], 0
-    for scenario in scenarios:
-        form = scenario.form
-        own = values[start : start + len(form.cost)]
-        form.load(own)
-        found.append(float(form.cost @ own + form.offset))
-        start += len(form.cost)
-    return Decided.of(scenarios[0].model), tuple(found)
-
-
-# ---- the extensive form ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Named:
-    name: str
+class Operated:
+    """Value less penalties of each scenario, and what becomes of the chances."""
+
+    by_scenario: tuple[float, ...]
+    reached: tuple[Reached, ...]
+    worth_cny: float
 
 
-class _Names(Sequence[_Named]):
-    """Names of the columns of all scenarios, made when somebody asks."""
+@dataclass(frozen=True)
+class Problem:
+    """Scenarios with their probabilities, and the chances that are wished for."""
 
-    def __init__(self, forms: Sequence[StandardForm], size: int) -> None:
-        self.forms, self.size = forms, size
+    scenarios: tuple[Scenario, ...]
+    weights: Array
+    chances: tuple[Chance, ...]
+    options: Options
 
-    def __len__(self) -> int:
-        return self.size
+    def alone(self) -> tuple[tuple[float, ...], Decided]:
+        """The best of every scenario alone, chances left aside; and what is decided for the first with its own."""
+        found, first = [], None
+        for number, scenario in enumerate(self.scenarios):
+            outcome = Session(self.options).solve(scenario.model)
+            if outcome.objective is None:
+                raise NoPlanForAll(outcome.stopped, number)
+            found.append(outcome.objective)
+            first = first or Decided.of(scenario.model)
+        assert first is not None
+        if self.chances:
+            Problem(self.scenarios[:1], np.ones(1), self.chances, self.options).held(None)
+            first = Decided.of(self.scenarios[0].model)
+        return tuple(found), first
 
-    def __getitem__(self, place: Any) -> Any:
-        for number, form in enumerate(self.forms):
-            if place < len(form.cost):
-                return _Named(f"{number}:{form.column_name(int(place))}")
-            place -= len(form.cost)
-        return _Named("aim")
+    def together(self, aim: str, share: float, best: Sequence[float]) -> tuple[Outcome, Operated]:
+        """One decision for all."""
+        form = tied(side_by_side([s.form for s in self.scenarios], self.weights), self.scenarios)
+        if aim != "expected":
+            form = aimed(form, self.scenarios, self.weights, aim, share, best)
+        outcome = self._solved(form)
+        if outcome.values is None:
+            raise NoPlanForAll(outcome.stopped)
+        return outcome, self._read(outcome.values)
 
+    def held(self, decided: Decided | None, reached: Sequence[Reached] | None = None) -> Operated | None:
+        """Every scenario with a decision, or deciding for itself: the most worth. None where one has no plan so.
 
-def extensive_form(
-    forms: Sequence[StandardForm], columns: Sequence[Mapping[str, int]], weights: Array
-) -> StandardForm:
-    """The models side by side, objectives weighted, first-stage columns of the same name equal."""
-    starts = np.cumsum([0, *(len(form.cost) for form in forms)])
-    known = set.intersection(*(set(own) for own in columns))
-    lower = np.concatenate([form.col_lower for form in forms])
-    upper = np.concatenate([form.col_upper for form in forms])
-    for start, own in zip(starts, columns, strict=False):
-        strange = [start + place for name, place in own.items() if name not in known]
-        upper[strange] = np.maximum(lower[strange], 0.0)
-    one, other = [], []
-    for start, own in zip(starts[1:], columns[1:], strict=False):
-        one += [columns[0][name] for name in columns[0] if name in known]
-        other += [start + own[name] for name in columns[0] if name in known]
-    same = len(one)
-    ties = scipy.sparse.csc_array(
-        (
-            np.r_[np.ones(same), -np.ones(same)],
-            (np.r_[np.arange(same), np.arange(same)], np.r_[one, other].astype(int)),
-        ),
-        shape=(same, int(starts[-1])),
-    )
-    blocks = scipy.sparse.block_diag([form.matrix for form in forms], format="csc")
-    size, rows = int(starts[-1]), sum(len(form.row_lower) for form in forms) + same
-    source = _source(forms, size)
-    return StandardForm(
-        cost=np.concatenate([w * form.cost for w, form in zip(weights, forms, strict=True)]),
-        offset=float(sum(w * form.offset for w, form in zip(weights, forms, strict=True))),
-        sense=forms[0].sense,
-        matrix=scipy.sparse.csc_array(scipy.sparse.vstack([blocks, ties], format="csc")),
-        row_lower=np.concatenate([*(form.row_lower for form in forms), np.zeros(same)]),
-        row_upper=np.concatenate([*(form.row_upper for form in forms), np.zeros(same)]),
-        col_lower=lower,
-        col_upper=upper,
-        integrality=np.concatenate([form.integrality for form in forms]),
-        column_blocks=(("scenarios", 0, size),),
-        row_blocks=(("scenarios", 0, rows),),
-        column_sources=(source,),
-        row_sources=(source,),
-    )
+        reached: which scenarios reach the targets, where that has been decided; each then has the most value.
+        """
+        with ExitStack() as kept:
+            for number, scenario in enumerate(self.scenarios):
+                kept.enter_context(as_it_was(scenario.model))
+                if decided is not None:
+                    decided.hold(scenario.model, operation=False)
+                for k, one in enumerate(reached or ()):
+                    scenario.model.met.lower_bound[k] = scenario.model.met.upper_bound[k] = one.met[number]
+            if self.chances and reached is None:
+                forms = [compile(scenario.model) for scenario in self.scenarios]
+                values = self._solved(side_by_side(forms, self.weights)).values
+                return None if values is None else self._read(values)
+            found = [Session(self.options).solve(s.model).values for s in self.scenarios]
+        whole = [values for values in found if values is not None]
+        return self._read(np.concatenate(whole)) if len(whole) == len(found) else None
 
+    def _solved(self, form: StandardForm) -> Outcome:
+        session = Session(self.options)
+        session.update(with_chances(form, self.scenarios, self.weights, self.chances))
+        return session.run()
 
-def _source(forms: Sequence[StandardForm], size: int) -> Any:
-    from redmud_opt.model.arrays.standard_form import Source
-
-    return Source(None, elements=_Names(forms, size))
-
-
-def _aimed(
-    form: StandardForm,
-    scenarios: Sequence[Scenario],
-    weights: Array,
-    aim: str,
-    share: float,
-    best: Sequence[float],
-) -> StandardForm:
-    """The extensive form with another aim than the expected value; a tenth of a millionth of that breaks ties."""
-    count, size = len(scenarios), len(form.cost)
-    values = scipy.sparse.block_array(
-        [
-            [
-                scipy.sparse.csr_array(s.form.cost[None, :]) if k == j else None
-                for j, s in enumerate(scenarios)
-            ]
-            for k in range(count)
-        ]
-        if count > 1
-        else [[scipy.sparse.csr_array(scenarios[0].form.cost[None, :])]]
-    )
-    offsets = np.array([s.form.offset for s in scenarios])
-    if aim == "cvar":  # η, then z: value_s − η + z_s ≥ 0
-        more: Any = np.hstack([-np.ones((count, 1)), np.eye(count)])
-        cost, lower = np.r_[1.0, -weights / share], -offsets
-        col_lower, col_upper = np.r_[-np.inf, np.zeros(count)], np.full(1 + count, np.inf)
-    else:  # r: value_s + r ≥ best_s
-        more = np.ones((count, 1))
-        cost, lower = np.array([-1.0]), np.asarray(best) - offsets
-        col_lower, col_upper = np.zeros(1), np.full(1, np.inf)
-    extra = len(cost)
-    top = scipy.sparse.hstack([form.matrix, scipy.sparse.csc_array((form.matrix.shape[0], extra))])
-    matrix = scipy.sparse.vstack(
-        [top, scipy.sparse.hstack([values, scipy.sparse.csr_array(more)])], format="csc"
-    )
-    rows = matrix.shape[0]
-    return replace(
-        form,
-        cost=np.r_[TIE * form.cost, cost],
-        offset=TIE * form.offset,
-        matrix=scipy.sparse.csc_array(matrix),
-        row_lower=np.r_[form.row_lower, lower],
-        row_upper=np.r_[form.row_upper, np.full(count, np.inf)],
-        col_lower=np.r_[form.col_lower, col_lower],
-        col_upper=np.r_[form.col_upper, col_upper],
-        integrality=np.r_[form.integrality, np.zeros(extra, dtype=form.integrality.dtype)],
-        column_blocks=(("scenarios", 0, size + extra),),
-        row_blocks=(("scenarios", 0, rows),),
-    )
+    def _read(self, values: Array) -> Operated:
+        """A plan of all scenarios; each model is given its part."""
+        found, start = [], 0
+        for scenario in self.scenarios:
+            form = scenario.form
+            own = values[start : start + len(form.cost)]
+            form.load(own)
+            found.append(float(form.cost @ own + form.offset))
+            start += len(form.cost)
+        reached = reached_by([s.model for s in self.scenarios], self.weights, self.chances)
+        return Operated(tuple(found), reached, _worth(self.weights, found, reached))
 
 
-TIE = 1e-7
-
-
-# ---- mpi-sppy ----------------------------------------------------------------------------------------------------
-
-
-def scenario_creator(
-    name: str, cases: Mapping[str, Case], probabilities: Mapping[str, float]
-) -> ConcreteModel:
-    """The Pyomo model of a scenario as mpi-sppy wants it: with its node, its first stage, its probability."""
-    from mpisppy.utils import sputils  # type: ignore[import-untyped]
-
-    model = scenario_of(cases[name]).model
-    model.objective.deactivate()  # hedging adds terms to it, which the arrays do not take
-    model.hedged = Objective(expr=model.objective.expr, sense=model.objective.sense)
-    first = [model.component(family) for family in FIRST_STAGE if len(model.component(family))]
-    sputils.attach_root_node(model, 0.0, first)
-    model._mpisppy_probability = probabilities[name]
-    return model
-
-
-def by_mpisppy(
-    cases: Sequence[Case],
-    probabilities: Sequence[float],
-    *,
-    solver: str = "appsi_highs",
-    hedging: Mapping[str, Any] | None = None,
-) -> tuple[float, dict[str, float]]:
-    """(expected value, first-stage decisions by name) by mpi-sppy on the same Pyomo models.
-
-    The extensive form; with `hedging` (options of mpi-sppy's PH, such as defaultPHrho, PHIterLimit, convthresh)
-    progressive hedging: what the scenarios agree on, and the expected value of what they came to. All scenarios must
-    know the same decisions. In one process and thread.
-    """
-    from mpisppy.opt.ef import ExtensiveForm  # type: ignore[import-untyped]
-    from mpisppy.opt.ph import PH  # type: ignore[import-untyped]
-
-    names = [f"scenario{k}" for k in range(len(cases))]
-    given = {
-        "cases": dict(zip(names, cases, strict=True)),
-        "probabilities": dict(zip(names, probabilities, strict=True)),
-    }
-    if hedging is None:
-        form = ExtensiveForm({"solver": solver}, names, scenario_creator, scenario_creator_kwargs=given)
-        form.solve_extensive_form()
-        return float(form.get_objective_value()), dict(form.get_root_solution())
-    options = {
-        **{
-            "solver_name": solver,
-            "PHIterLimit": 50,
-            "defaultPHrho": 1.0,
-            "convthresh": 1e-6,
-            "verbose": False,
-        },
-        **{
-            "display_progress": False,
-            "display_timing": False,
-            "iter0_solver_options": {},
-            "iterk_solver_options": {},
-        },
-        **{"linearize_proximal_terms": True, "asynchronousPH": False, "toc": False},
-        **hedging,
-    }
-    hedge = PH(options, names, scenario_creator, scenario_creator_kwargs=given)
-    hedge.ph_main(finalize=False)
-    agreed = {}
-    scenario = next(iter(hedge.local_scenarios.values()))
-    for family in FIRST_STAGE:
-        columns: Columns = scenario.component(family)
-        for k in range(len(columns)):
-            name = f"{family}[{','.join(labels_of(columns, k))}]"
-            agreed[name] = float(
-                np.rint(columns.values_array[k]) if columns.integer_mask[k] else columns.values_array[k]
-            )
-    return float(hedge.Eobjective()), agreed
+def _worth(weights: Sequence[float] | Array, values: Sequence[float], reached: Sequence[Reached]) -> float:
+    return float(np.dot(weights, values)) - sum(one.price_cny for one in reached)

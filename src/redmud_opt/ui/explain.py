@@ -25,6 +25,8 @@ from redmud_opt.ui.words import Words, listed, plain
 def show(say: Words) -> None:
     """Draws the page."""
     at = held.current(say)
+    if at is None and address.run_folder() is not None:
+        return  # it was said that the run is gone
     if at is not None and at[1].ended:
         found = held.result_of(at[0])
         if found is not None and found.exit is Exit.INFEASIBLE:
@@ -49,8 +51,10 @@ def show(say: Words) -> None:
 
 def _question(asked: Mapping[str, Any], say: Words) -> str:
     words = say(f"question_{asked['question']}")
-    given = asked.get("arguments")
-    return f"{words} · {' · '.join(map(str, given))}" if given else words
+    given = [str(one) for one in asked.get("arguments") or ()]
+    if asked["question"] == "regret":
+        given = [Path(one).name.removesuffix(".yaml") for one in given]
+    return " · ".join([words, *given])
 
 
 def _draw(answer: Answer, labels: Labels, key: str, say: Words) -> None:

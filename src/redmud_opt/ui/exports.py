@@ -12,7 +12,7 @@ import streamlit as st
 from redmud_opt.case import CaseFaults
 from redmud_opt.i18n import template
 from redmud_opt.jobs.exporting import TAKEN, export
-from redmud_opt.ui import held
+from redmud_opt.ui import address, held
 from redmud_opt.ui.inputs import show_faults
 from redmud_opt.ui.results import zip_button
 from redmud_opt.ui.words import Words, plain
@@ -25,12 +25,15 @@ def show(say: Words) -> None:
     """Draws the page."""
     at = held.current(say)
     if at is None or not at[1].ended:
-        st.info(say("no_run" if at is None else "no_plan_yet"))
+        if at is not None or address.run_folder() is None:  # else it was said that the run is gone
+            st.info(say("no_run" if at is None else "no_plan_yet"))
         return
     folder, _ = at
     st.caption(plain(say("exports_of", run=folder.name)))
     found = held.result_of(folder)
-    if found is None or found.plan is None:
+    if found is None:
+        st.error(say("unreadable_run"))
+    elif found.plan is None:
         st.info(say("no_plan_here"))
     else:
         for what in TAKEN:

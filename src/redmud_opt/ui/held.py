@@ -39,6 +39,9 @@ def here(say: Words) -> Here | None:
         return None
     folder, now = at
     found = result_of(folder) if now.ended else None
+    if found is None and now.ended:
+        st.error(say("unreadable_run"))
+        return None
     if found is None or found.plan is None:
         st.info(say("no_plan_here" if now.ended else "no_plan_yet"))
         address.link("run", say("to_run"))

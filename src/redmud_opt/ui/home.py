@@ -10,6 +10,7 @@ import streamlit as st
 from redmud_opt.jobs import RunFolder, runs
 from redmud_opt.report.alarms import papers, raised
 from redmud_opt.ui import address, bringing, held, inputs, running
+from redmud_opt.ui.case_words import table_label
 from redmud_opt.ui.cases import Look
 from redmud_opt.ui.grid import words_grid
 from redmud_opt.ui.settings import runs_root
@@ -61,6 +62,10 @@ def _alarms(found: Look, say: Words) -> None:
         if lines[MOST_PAPERS:]:
             with st.expander(say("more_papers", count=len(lines) - MOST_PAPERS)):
                 st.markdown(listed(lines[MOST_PAPERS:]))
+        for name in dict.fromkeys(paper.table for paper in running_out):
+            address.link(
+                "case", table_label(name, say.language), more={"table": name}, icon=":material/table:"
+            )
         if last is not None and warned is not None and not warned.empty:
             st.markdown(plain(say("alarms_of_plan", run=last.name)))
             words_grid(warned, "alarms_grid")

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from redmud_opt.case import Case
-from redmud_opt.case.bundle import bundled_names
 from redmud_opt.jobs.explaining import DEFAULT_LIMIT_S, QUESTIONS
+from redmud_opt.ui.cases import choices
 from redmud_opt.ui.words import Words
 
 ASKED = tuple(name for name in QUESTIONS if name != "impossible")
@@ -78,10 +78,9 @@ def _arguments(question: str, case: Case, say: Words) -> list[str] | None:
             help=say("wishes_help"),
         )
     if question == "regret":
-        chosen = st.selectbox(
-            say("regret_case"), bundled_names(), index=None, key="other_case", accept_new_options=True
-        )
-        return [chosen] if chosen else []
+        known = choices()  # nothing is typed: a path could lead to what is somebody else's
+        chosen = st.selectbox(say("regret_case"), list(known), index=None, key="other_case")
+        return [str(known[chosen])] if chosen else []
     return None
 
 

@@ -89,7 +89,7 @@ def whose(folder: Path, now: RunStatus, say: Words) -> None:
     if on_screen.case is not None and dict(on_screen.files) == then:
         st.caption(":material/link: " + say("same_case"))
     else:
-        key = "other_case" if on_screen.path.resolve() != Path(asked).resolve() else "changed_case"
+        key = "other_case" if on_screen.name != case else "changed_case"
         st.warning(plain(say(key, case=case, screen=on_screen.name)), icon=":material/link_off:")
 
 

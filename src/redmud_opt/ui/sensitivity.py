@@ -19,6 +19,7 @@ from redmud_opt.jobs.slots import is_locked
 from redmud_opt.jobs.sweeping import HEAD, MEMBERS, PROGRESS, read_results
 from redmud_opt.report.studies.page import pictures
 from redmud_opt.report.studies.telling import Picture
+from redmud_opt.study.sweeps.said import lines
 from redmud_opt.ui import errand
 from redmud_opt.ui.charts import QUIET
 from redmud_opt.ui.grid import csv_button, words_grid
@@ -105,8 +106,8 @@ def _results(folder: Path, say: Words) -> None:
 def _drawn(folder: Path, stamps: tuple[int, ...], language: str) -> Drawn:
     """Seconds for a study of many members, so it is made once for all who look and as often as they do."""
     results = read_results(folder)
-    lines = tuple(text(line, language) for line in results.lines())
-    return Drawn(results.title(language), lines, tuple(pictures(results, language)))
+    told = tuple(text(line, language) for line in lines(results))
+    return Drawn(results.title(language), told, tuple(pictures(results, language)))
 
 
 def _told(found: Drawn, key: str, say: Words) -> None:

@@ -34,6 +34,12 @@ def user() -> str:
     return "user-" + hashlib.sha256(who.encode()).hexdigest()[:16]
 
 
+def who() -> str:
+    """How a page calls who is logged in."""
+    known = st.user.to_dict()
+    return str(known.get("name") or known.get("email") or known.get("sub") or "")
+
+
 def _has_login() -> bool:
     return "is_logged_in" in st.user.to_dict()
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from redmud_opt.report.numbers import UNITS
 from redmud_opt.ui import address
+from redmud_opt.ui.bringing import MOST_MB
 from redmud_opt.ui.pages import PAGES, Page
-from redmud_opt.ui.settings import needs_login, user
+from redmud_opt.ui.settings import needs_login, user, who
 from redmud_opt.ui.style import dress
-from redmud_opt.ui.words import LANGUAGES, NAMES, Words
+from redmud_opt.ui.words import LANGUAGES, NAMES, Words, plain
 
 ICON = "♻️"
 
@@ -21,7 +23,7 @@ def main() -> None:
     address.restore()
     say = Words(address.language(), address.units())
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
-    dress(say("choose_file"))
+    dress(say("choose_file"), say("refused_unseen", most=MOST_MB))
     pages = {
         page.name: st.Page(
             partial(_draw, page, say),
@@ -43,7 +45,11 @@ def main() -> None:
 
 def _log_in(say: Words) -> None:
     st.markdown(f"## {say('title')}")
-    st.button(say("log_in"), type="primary", on_click=st.login, key="log_in")
+    if st.button(say("log_in"), type="primary", key="log_in"):
+        try:
+            st.login()
+        except StreamlitAPIException as problem:  # nothing of the settings is in its words
+            st.error(say("login_not_set_up", why=type(problem).__name__))
 
 
 def _side(say: Words) -> None:
@@ -74,6 +80,7 @@ def _side(say: Words) -> None:
             help=say("units_help"),
         )
         if user():
+            st.caption(plain(who()))
             st.button(say("log_out"), on_click=st.logout, key="log_out")
 
 

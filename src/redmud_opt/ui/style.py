@@ -37,6 +37,10 @@ _CSS = """
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 [data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button p::after { content: "FILE"; font-size: 1rem; }
+/* What the frame refuses by itself, it marks with a sign and English words that only a pointer finds. */
+[data-testid="stFileUploader"]:has([data-testid="stFileChip"][aria-invalid="true"])::after {
+  content: "REFUSED"; display: block; margin-top: .6rem; padding: .8rem 1rem; border-radius: .5rem;
+  background: #fdf0f0; color: #8f2632; }
 @media (max-width: 640px) {
   .block-container { padding: 3.6rem .7rem 3rem; }
   .st-key-inputs, .st-key-results, .st-key-alarms { padding: .8rem .7rem 1rem; }
@@ -45,9 +49,9 @@ _CSS = """
 """
 
 
-def dress(file_words: str) -> None:
-    """Once per page; `file_words`: what stands on the button that chooses a file."""
-    st.html(_CSS.replace("FILE", escape(file_words)))
+def dress(file_words: str, refused_words: str) -> None:
+    """Once per page; what stands on the button that chooses a file, and below a file that the frame refuses."""
+    st.html(_CSS.replace("FILE", escape(file_words)).replace("REFUSED", escape(refused_words)))
 
 
 def band(words: str) -> None:

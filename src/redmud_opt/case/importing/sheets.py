@@ -37,6 +37,9 @@ MOST_RATIO = 500
 PROTECTED = b"\xd0\xcf\x11\xe0"
 """How a workbook with a password begins: it is no zip file but the container of the old formats."""
 
+ZIPPED = b"PK"
+"""How every other workbook begins."""
+
 MACROS = ".xlsm"
 
 MOST_CELLS = 2_000_000
@@ -176,9 +179,13 @@ def _workbook(file: Path, sheet: str | None, faults: list[Fault]) -> list[Sheet]
 def _unpacked(file: Path, faults: list[Fault]) -> dict[str, bytes] | None:
     """Sheet name → its XML; None where the workbook is no workbook or unpacks to too much."""
     with file.open("rb") as begins:
-        if begins.read(len(PROTECTED)) == PROTECTED:
-            faults.append(_fault(file, "protected", "save_without_password"))
-            return None
+        first = begins.read(len(PROTECTED))
+    if first == PROTECTED:
+        faults.append(_fault(file, "protected", "save_without_password"))
+        return None
+    if not first.startswith(ZIPPED):
+        faults.append(_fault(file, "no_workbook", "save_anew"))
+        return None
     try:
         with zipfile.ZipFile(file) as box:
             if (refused := _refused(file, box.infolist())) is not None:

@@ -9,12 +9,13 @@ import pandas as pd
 
 from redmud_opt.i18n import text
 from redmud_opt.report.figures import FONT, INK
-from redmud_opt.report.studies.deciding import of_decisions
+from redmud_opt.report.studies.deciding import of_decisions, of_two_stage
 from redmud_opt.report.studies.samples import of_sample
 from redmud_opt.report.studies.single import BY_DESIGN
 from redmud_opt.report.studies.telling import Picture, Teller
 from redmud_opt.study.sweeps.designs import SAMPLED
 from redmud_opt.study.sweeps.results import Results
+from redmud_opt.study.sweeps.said import lines
 
 
 def pictures(results: Results, language: str) -> list[Picture]:
@@ -29,14 +30,23 @@ def pictures(results: Results, language: str) -> list[Picture]:
         found += of_sample(teller)
     if results.kind == "decisions":
         found += of_decisions(teller)
+    if results.kind == "two_stage":
+        found += of_two_stage(teller)
     if len(results.failures()):
         found.append(_failures(teller))
     return found
 
 
+TELLING = ("faulty", "rejected", "crashed")
+"""Status of members whose reason says more than the status."""
+
+
 def _failures(teller: Teller) -> Picture:
     """Members without a plan, by their reasons."""
-    table = teller.results.failures().groupby(["status", "reason"]).size().rename("count").reset_index()
+    found = teller.results.failures()
+    told = found["reason"].where(found["status"].isin(TELLING), "")
+    said = pd.DataFrame({"status": found["status"].map(teller.status), "reason": told})
+    table = said.groupby(["status", "reason"]).size().rename("count").reset_index()
     table.columns = pd.Index([teller.head(name) for name in ("status", "reason", "count")])
     return Picture(teller.say("title_failures"), None, table)
 
@@ -53,10 +63,10 @@ p.note {{ color: #46525d; }} li {{ margin: 0.2rem 0; }}
 
 def page(results: Results, language: str) -> str:
     """One HTML page: what is said, and every figure with its table."""
-    heading, *lines = results.lines()
+    heading, *more = lines(results)
     title = escape(results.title(language) or text(heading, language))
     parts = [f"<h1>{title}</h1>", f"<p>{escape(text(heading, language))}</p>", "<ul>"]
-    parts += [f"<li>{escape(text(line, language))}</li>" for line in lines[:3]]
+    parts += [f"<li>{escape(text(line, language))}</li>" for line in more]
     parts.append("</ul>")
     script: bool | str = True
     for picture in pictures(results, language):

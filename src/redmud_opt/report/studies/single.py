@@ -13,6 +13,10 @@ from redmud_opt.report.numbers import Scale, figure
 from redmud_opt.report.studies.telling import HIGH, LEGEND, LOW, Picture, Teller, axis_of, legible
 from redmud_opt.study.sweeps import analysis
 from redmud_opt.study.sweeps.designs import SCREENED
+from redmud_opt.study.sweeps.results import HELD
+
+STILL = 1e-9
+"""A swing so small beside what stands is none."""
 
 
 def tornado(teller: Teller, output: str) -> Picture:
@@ -55,9 +59,12 @@ def tornado(teller: Teller, output: str) -> Picture:
             },
         }
     )
-    note = teller.say("note_without_plan") if frame["without_plan"].any() else ""
+    notes = [teller.say("note_without_plan")] if frame["without_plan"].any() else []
+    still = int((frame["swing"].fillna(0.0).abs() <= STILL * max(1.0, abs(frame["base"].iloc[0]))).sum())
+    if still:
+        notes.append(teller.say("note_still", count=still, of=len(frame)))
     title = teller.say("title_tornado", output=teller.output(output))
-    return Picture(title, legible(shown, height=110 + 34 * max(3, len(frame))), table, note)
+    return Picture(title, legible(shown, height=110 + 34 * max(3, len(frame))), table, " ".join(notes))
 
 
 def grid(teller: Teller, output: str) -> Picture:
@@ -161,13 +168,20 @@ def shares(teller: Teller, output: str) -> Picture:
             )
         )
     shown.update_layout(barmode="group", legend=LEGEND)
-    shown.update_xaxes(title=teller.head(bars[0][0], scale), tickformat=",~r", fixedrange=True, **AXIS)
+    shown.update_xaxes(
+        title=teller.head("share_of_variance" if sobol else "mu_star", scale),
+        tickformat=",~r",
+        fixedrange=True,
+        **AXIS,
+    )
     shown.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
     table = pd.DataFrame({teller.head("parameter"): labels})
     for name in frame.columns[1:]:
         table[teller.head(name, scale)] = [figure(scale.of(v)) for v in frame[name]]
     left = int(frame.attrs["left_out"])
-    note = teller.say("note_left_out", left=left, samples=frame.attrs["samples"]) if left else ""
+    note = teller.say(f"note_{teller.results.kind}")
+    if left:
+        note += " " + teller.say("note_left_out", left=left, samples=frame.attrs["samples"])
     title = teller.say(f"title_{teller.results.kind}", output=teller.output(output))
     return Picture(title, legible(shown, height=120 + 44 * max(3, len(frame))), table, note)
 
@@ -192,18 +206,28 @@ def stress(teller: Teller, output: str) -> Picture:
     )
     shown.update_xaxes(title=axis_of(teller, output, scale), tickformat=",~r", fixedrange=True, **AXIS)
     shown.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
-    status = [
-        teller.say(f"status_{one}") if one in ("infeasible", "optimal") else one for one in frame["status"]
-    ]
     table = pd.DataFrame(
         {
             teller.head("added"): labels,
             axis_of(teller, output, scale): [figure(v) for v in values],
-            teller.head("status"): status,
+            teller.head("status"): [teller.status(status) for status in frame["status"]],
         }
     )
     title = teller.say("title_stress", output=teller.output(output))
-    return Picture(title, styled(shown, 110 + 34 * max(3, len(frame))), table)
+    return Picture(
+        title, styled(shown, 110 + 34 * max(3, len(frame))), table, _where_it_breaks(teller, frame)
+    )
+
+
+def _where_it_breaks(teller: Teller, frame: pd.DataFrame) -> str:
+    """With how many of the adverse ends together there is still a plan."""
+    held = frame["status"].isin(HELD).tolist()
+    last = held.index(False) - 1 if False in held else len(held) - 1
+    if last == len(held) - 1:
+        return teller.say("note_never_breaks", count=last)
+    next_one = teller.parameters[frame["added"].iloc[last + 1]]
+    ended = teller.status(frame["status"].iloc[last + 1])
+    return teller.say("note_breaks", count=last, what=next_one, status=ended)
 
 
 BY_DESIGN: dict[str, tuple[Callable[[Teller, str], Picture], ...]] = {

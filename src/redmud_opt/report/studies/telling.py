@@ -14,7 +14,7 @@ from redmud_opt.i18n import Message, template, text
 from redmud_opt.report.figures import COLOURS, styled
 from redmud_opt.report.labels import word
 from redmud_opt.report.numbers import Scale, figure, mass_scale, money_scale
-from redmud_opt.study.sweeps.results import Results, is_money
+from redmud_opt.study.sweeps.results import Results, is_money, is_share
 
 LOW, HIGH = COLOURS["residue"], COLOURS["process"]
 """Colours of the ends of a parameter; told apart by hatching too."""
@@ -89,11 +89,15 @@ class Teller:
         values = [float(a) for a in np.ravel(amounts) if a == a]
         if is_money(output):
             return money_scale(values, self.language)
-        if output.startswith(("rate_", "target:", "met:")):
+        if is_share(output):
             return Scale(0.01, "%", self.language)
         if output.startswith("build:"):
             return Scale(1.0, "", self.language)
         return mass_scale(values, self.language)
+
+    def status(self, status: str) -> str:
+        """What became of a member."""
+        return self.say(f"status_{status}")
 
     def head(self, name: str, scale: Scale | None = None) -> str:
         """A heading with its unit."""

@@ -282,7 +282,7 @@ class ParameterReader:
             message = Message(
                 "sweep.no_width", {"name": parameter.name, "low": f"{low:g}", "high": f"{high:g}"}
             )
-            items.fault(items.line("range" if evidence else "low"), "low", message)
+            items.fault(items.line("range" if evidence else "low"), "low", message, Message("sweep.two_ends"))
             return None
         slack = ALIKE * max(1.0, abs(base))
         if not low - slack <= base <= high + slack:
@@ -303,14 +303,18 @@ class ParameterReader:
 
     def checked(self, items: Items, parameter: Parameter) -> Parameter | None:
         """The parameter where both ends are within what the schema and one-sided evidence admit."""
-        whole = True
-        for key, value in (("low", parameter.low), ("high", parameter.high)):
-            for cell, at, limit in beyond(parameter, value):
-                values = {"row": cell.key, "column": cell.column, "at": f"{at:g}", "limit": limit}
-                items.fault(items.line(key), key, Message("sweep.beyond_limit", values))
-                whole = False
-                break
-        return parameter if whole else None
+        ends = (("low", parameter.low), ("high", parameter.high))
+        whole = [possible(items, key, parameter, value) for key, value in ends]
+        return parameter if all(whole) else None
+
+
+def possible(items: Items, key: str, parameter: Parameter, value: float) -> bool:
+    """Whether a value is within what the schema and one-sided evidence admit; a fault at its key where it is not."""
+    for cell, at, limit in beyond(parameter, value):
+        values = {"row": cell.key, "column": cell.column, "at": f"{at:g}", "limit": limit}
+        items.fault(items.line(key), key, Message("sweep.beyond_limit", values))
+        return False
+    return True
 
 
 GIVE_ENDS = Message("sweep.give_ends")

@@ -106,7 +106,10 @@ def values(results: Results) -> dict[str, float]:
 
 
 def information(results: Results) -> pd.DataFrame:
-    """What knowing each parameter before deciding is worth, the most first."""
+    """What knowing each parameter before deciding is worth, the most first.
+
+    at, below, above: the value at which the decision turns, and which one is best on either side of it.
+    """
     kept = sampled(results)
     worth = kept.to_numpy()
     found = results.frame()
@@ -118,9 +121,31 @@ def information(results: Results) -> pd.DataFrame:
         raw = knowing(worth, at)
         noise = np.array([knowing(worth, generator.permutation(at)) for _ in range(SHUFFLES)])
         above = float(np.quantile(noise, 0.95)) if worth.shape[0] > 1 else 0.0
-        rows.append((moving.name, max(0.0, raw - float(noise.mean())), raw > above and raw > 0.0))
-    frame = pd.DataFrame(rows, columns=["parameter", "worth_cny", "resolved"])
+        worth_cny = max(0.0, raw - float(noise.mean()))
+        turns, low, high = turning(worth, at)
+        decided = (turns, int(kept.index[low]), int(kept.index[high]))
+        rows.append((moving.name, worth_cny, raw > above and raw > 0.0, *decided))
+    frame = pd.DataFrame(rows, columns=["parameter", "worth_cny", "resolved", "at", "below", "above"])
     return frame.sort_values("worth_cny", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def turning(worth: Array, at: Array) -> tuple[float, int, int]:
+    """(value, decision below it, decision above it) of the one rule of this kind that gains most.
+
+    Where no rule gains the two are the same decision. Either side has at least so many members as a bin.
+    """
+    order = np.argsort(at, kind="stable")
+    sums = np.cumsum(worth[:, order], axis=1)
+    total = sums[:, -1]
+    best = int(total.argmax())
+    found, gain = (float(np.median(at)), best, best), float(total.max())
+    for k in range(PER_BIN, worth.shape[1] - PER_BIN + 1):
+        below, above = sums[:, k - 1], total - sums[:, k - 1]
+        if below.max() + above.max() > gain + 1e-9 * abs(gain):
+            gain = float(below.max() + above.max())
+            middle = (at[order[k - 1]] + at[order[k]]) / 2.0
+            found = (float(middle), int(below.argmax()), int(above.argmax()))
+    return found
 
 
 def knowing(worth: Array, at: Array) -> float:

@@ -7,6 +7,7 @@
     morris, sobol      of SALib: elementary effects, and shares of variance (first and total order)
     stress             every parameter alone at its ends; then the adverse ends together, the worst first
     decisions          random members, of which the first are free to decide; then every decision in every member
+    two_stage          members given by name with their probabilities, and one decision for all of them
 
 Random numbers depend on the seed and the design alone, so that a study can be gone on with. Designs of two stages
 look at the rows of the first. A Latin hypercube keeps its strata with correlations too: values are dealt out by the
@@ -24,16 +25,18 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from redmud_opt.study.chance import Chance
+from redmud_opt.study.stochastic import WORST
 from redmud_opt.study.sweeps.parameters import Parameter
 from redmud_opt.study.sweeps.ranges import Array, pearson_of, quantiles
 
 KINDS = (
     *("tornado", "grid", "scenarios", "latin_hypercube", "monte_carlo", "morris", "sobol"),
-    *("stress", "decisions"),
+    *("stress", "decisions", "two_stage"),
 )
 SAMPLED = ("latin_hypercube", "monte_carlo", "decisions")
 SCREENED = ("morris", "sobol")
-TWO_STAGES = ("stress", "decisions")
+TWO_STAGES = ("stress", "decisions", "two_stage")
 FREE, FIXED = -1, 0
 """Decisions of a member: free to decide, or those of the plan of the base; above that of candidates."""
 
@@ -42,7 +45,8 @@ FREE, FIXED = -1, 0
 class Design:
     """What is asked: runs of a sample (of sobol and morris: base samples, trajectories), points and axes of a grid.
 
-    candidates: of `decisions`, how many members are free to decide. named: of `scenarios`, name → parameter → value.
+    candidates: of `decisions`, how many members are free to decide. named: of `scenarios` and `two_stage`, name →
+    parameter → value; there with probabilities, what is aimed at, the share of the worst, and chances of targets.
     """
 
     kind: str
@@ -51,6 +55,10 @@ class Design:
     axes: tuple[str, ...] = ()
     candidates: int = 0
     named: dict[str, dict[str, float]] = field(default_factory=dict)
+    probabilities: tuple[float, ...] = ()
+    aim: str = "expected"
+    worst: float = WORST
+    chances: tuple[Chance, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,9 @@ def members(
     elif design.kind == "grid":
         found += grid(design, parameters)
     elif design.kind == "scenarios":
-        for name, given in design.named.items():
-            found.append((name, tuple(given.get(p.name, p.base) for p in parameters)))
+        found += named(design, parameters)
+    elif design.kind == "two_stage":
+        pass  # the base alone; the others are decided together
     elif design.kind in SAMPLED:
         values = sample(design, parameters, seed, correlation)
         found += [("", tuple(row)) for row in values.tolist()]
@@ -89,6 +98,13 @@ def members(
     if free:
         return [Member(k, label, values, FREE) for k, (label, values) in enumerate(found[:free])]
     return [Member(k, label, values, first) for k, (label, values) in enumerate(found)]
+
+
+def named(design: Design, parameters: Sequence[Parameter]) -> list[tuple[str, tuple[float, ...]]]:
+    """Members that are given by name; what they do not state stays."""
+    return [
+        (name, tuple(given.get(p.name, p.base) for p in parameters)) for name, given in design.named.items()
+    ]
 
 
 def ends(parameters: Sequence[Parameter]) -> list[tuple[str, tuple[float, ...]]]:
@@ -168,6 +184,8 @@ def second_stage(
     if design.kind == "stress":
         found = adverse(parameters, rows)
         return [Member(number + k, label, values, first) for k, (label, values) in enumerate(found)]
+    if design.kind == "two_stage":
+        return [Member(1 + k, label, each, 1) for k, (label, each) in enumerate(named(design, parameters))]
     values = [tuple(p.base for p in parameters), *map(tuple, sample(design, parameters, seed, rank).tolist())]
     count = len(decided(rows))
     return [

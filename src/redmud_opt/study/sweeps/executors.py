@@ -6,6 +6,9 @@ Every slot is a place that solves one member after the other and keeps its solve
 spawned process, a Dask worker. In threads only HiGHS runs side by side; whatever Pyomo does takes turns, for two
 Pyomo solves in one process lock each other out, and building is bound to the interpreter's lock anyway. A process
 that dies takes one member with it, which becomes a row; another one is started in its place.
+
+Whoever asks to stop does not wait for members under way: a solve with whole numbers free stops by itself, and a
+process that has not after a few seconds ends. What was cut off is no row; it is solved when the study goes on.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -25,7 +29,8 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from redmud_opt.plan.plan import versions
@@ -36,6 +41,8 @@ NICE = 10
 WAIT_S = 15.0
 """How long a cluster may take to answer."""
 POLL_S = 0.25
+STOP_S = 3.0
+"""How long a process may take to stop what it is at."""
 AHEAD = 2
 """Members under way per slot: while one is solved the next one is there already."""
 
@@ -47,32 +54,64 @@ class ClusterSilent(Exception):
     """A Dask cluster that does not answer, or that runs another version."""
 
 
-def solve_task(setup: Setup, task: Task, building: AbstractContextManager[Any] | None = None) -> Row:
+Stop = Callable[[], bool]
+"""Whether somebody asks to stop."""
+
+
+def never() -> bool:
+    """Nobody does."""
+    return False
+
+
+def stoppable(
+    setup: Setup, should_stop: Stop, building: AbstractContextManager[Any] | None = None
+) -> MemberSolver:
+    """A solver that stops where whole numbers are free; LPs at fixed ones are not asked, for asking costs time."""
+    solver = MemberSolver(setup, building)
+    solver.options = replace(solver.options, should_stop=should_stop)
+    return solver
+
+
+def solve_task(
+    setup: Setup,
+    task: Task,
+    building: AbstractContextManager[Any] | None = None,
+    should_stop: Stop = never,
+) -> Row:
     """One member in this thread, with the solver that it holds. Importable: workers keep their solver."""
     solver: MemberSolver | None = getattr(_held, "solver", None)
     if solver is None or solver.setup.key != setup.key:
-        solver = _held.solver = MemberSolver(setup, building)
+        solver = _held.solver = stoppable(setup, should_stop, building)
     return solver.solve(task)
 
 
-def solve_in_thread(setup: Setup, task: Task) -> Row:
-    """The same where other threads of this process solve too."""
-    return solve_task(setup, task, _BUILDING)
+_begun: list[tuple[Setup, Stop]] = []
 
 
-_setup: list[Setup] = []
-
-
-def begin_process(setup: Setup) -> None:
+def begin_process(setup: Setup, line: Connection) -> None:
     """A process is given its setup once; signals are left to the one that started it, the machine to others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICE)
-    _setup[:] = [setup]
+    stop = threading.Event()
+    _begun[:] = [(setup, stop.is_set)]
+    threading.Thread(target=end_after, args=(line, stop), daemon=True).start()
+
+
+def end_after(line: Connection, stop: threading.Event) -> None:
+    """Stops what this process is at once the line to the one that started it is dead, and ends it a while later.
+
+    Presolve hears nobody. A line and not a lock: a process that ends while it holds a lock leaves the others waiting.
+    """
+    line.poll(None)
+    stop.set()
+    time.sleep(STOP_S)
+    os._exit(0)
 
 
 def solve_in_process(task: Task) -> Row:
     """One member in a process of its own."""
-    return solve_task(_setup[0], task)
+    setup, should_stop = _begun[0]
+    return solve_task(setup, task, None, should_stop)
 
 
 def own_version() -> str:
@@ -86,8 +125,11 @@ class Slots(Protocol):
     def submit(self, task: Task) -> Future[Row]:
         """Hands a member over."""
 
+    def halt(self) -> None:
+        """Asks what is under way to stop."""
+
     def close(self) -> None:
-        """Lets go of everything; what is under way is not waited for."""
+        """Lets go of everything, once what is under way has ended."""
 
     @property
     def count(self) -> int:
@@ -99,14 +141,17 @@ class Here:
 
     count = 1
 
-    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
-        self.solver = MemberSolver(setup)
+    def __init__(self, setup: Setup, workers: int, cluster: str | None, should_stop: Stop = never) -> None:
+        self.solver = stoppable(setup, should_stop)
 
     def submit(self, task: Task) -> Future[Row]:
         """Solves it at once."""
         future: Future[Row] = Future()
         future.set_result(self.solver.solve(task))
         return future
+
+    def halt(self) -> None:
+        """The solver asks by itself."""
 
     def close(self) -> None:
         """Nothing is held."""
@@ -115,13 +160,16 @@ class Here:
 class Threads:
     """A thread per slot."""
 
-    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
-        self.setup, self.count = setup, workers
+    def __init__(self, setup: Setup, workers: int, cluster: str | None, should_stop: Stop = never) -> None:
+        self.setup, self.count, self.should_stop = setup, workers, should_stop
         self.pool = ThreadPoolExecutor(workers)
 
     def submit(self, task: Task) -> Future[Row]:
         """To the next thread that is free."""
-        return self.pool.submit(solve_in_thread, self.setup, task)
+        return self.pool.submit(solve_task, self.setup, task, _BUILDING, self.should_stop)
+
+    def halt(self) -> None:
+        """The solvers ask by themselves."""
 
     def close(self) -> None:
         """Threads end with what they are at."""
@@ -131,14 +179,16 @@ class Threads:
 class Processes:
     """A spawned process per slot, each a pool of one: when it dies it is known whose fault it was."""
 
-    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
+    def __init__(self, setup: Setup, workers: int, cluster: str | None, should_stop: Stop = never) -> None:
         self.setup, self.count = setup, workers
+        self.context = multiprocessing.get_context("spawn")
+        self.line, self.held = self.context.Pipe(duplex=False)
         self.pools = [self._new() for _ in range(workers)]
         self.load = [0] * workers
 
     def _new(self) -> Executor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, context, initializer=begin_process, initargs=(self.setup,))
+        begun = (self.setup, self.line)
+        return ProcessPoolExecutor(1, self.context, initializer=begin_process, initargs=begun)
 
     def submit(self, task: Task) -> Future[Row]:
         """To the process that has least to do."""
@@ -155,16 +205,22 @@ class Processes:
     def _done(self, slot: int) -> None:
         self.load[slot] -= 1
 
+    def halt(self) -> None:
+        """They stop what they are at, or end."""
+        self.held.close()
+
     def close(self) -> None:
         """Processes end with what they are at."""
         for pool in self.pools:
             pool.shutdown(wait=True, cancel_futures=True)
+        self.held.close()
+        self.line.close()
 
 
 class OnDask:
     """The workers of a Dask cluster: `local`, started here, or an address."""
 
-    def __init__(self, setup: Setup, workers: int, cluster: str | None) -> None:
+    def __init__(self, setup: Setup, workers: int, cluster: str | None, should_stop: Stop = never) -> None:
         import distributed
 
         dask: Any = distributed  # it has no types
@@ -197,6 +253,9 @@ class OnDask:
         future: Future[Row] = self.pool.submit(solve_task, self.setup, task)
         return future
 
+    def halt(self) -> None:
+        """Nothing: workers are let go of with what they are at."""
+
     def close(self) -> None:
         """The client, and the cluster where it was started here."""
         self.client.close()
@@ -204,7 +263,7 @@ class OnDask:
             self.cluster.close()
 
 
-KINDS: dict[str, Callable[[Setup, int, str | None], Slots]] = {
+KINDS: dict[str, Callable[[Setup, int, str | None, Stop], Slots]] = {
     "serial": Here,
     "threads": Threads,
     "processes": Processes,
@@ -221,32 +280,26 @@ class Engine:
     cluster: str | None = None
 
 
-def never() -> bool:
-    """Nobody asks to stop."""
-    return False
-
-
 def rows_from(
-    engine: Engine, setup: Setup, tasks: Sequence[Task], should_stop: Callable[[], bool] = never
+    engine: Engine, setup: Setup, tasks: Sequence[Task], should_stop: Stop = never
 ) -> Iterator[Row | None]:
     """Rows as they finish; None now and then, so that who listens can look at the clock."""
     if not tasks:
         return
-    slots = KINDS[engine.kind](setup, engine.workers, engine.cluster)
+    slots = KINDS[engine.kind](setup, engine.workers, engine.cluster, should_stop)
     try:
         yield from _going(setup, slots, list(reversed(tasks)), should_stop)
     finally:
         slots.close()
 
 
-def _going(
-    setup: Setup, slots: Slots, left: list[Task], should_stop: Callable[[], bool]
-) -> Iterator[Row | None]:
+def _going(setup: Setup, slots: Slots, left: list[Task], should_stop: Stop) -> Iterator[Row | None]:
     ahead = 1 if isinstance(slots, Here) else AHEAD * slots.count
     going: dict[Future[Row], tuple[Task, bool]] = {}
     again: list[Task] = []
     while left or again or going:
         if should_stop():
+            slots.halt()
             return
         if again and not going:  # alone, so that the next death has one cause
             task = again.pop()
@@ -261,7 +314,8 @@ def _going(
             task, was_alone = going.pop(future)
             error = future.exception()
             if error is None:
-                yield future.result()
+                row = future.result()
+                yield None if row["stopped"] == "cancelled" else row
             elif was_alone:
                 yield _lost(setup, task, error)
             else:

@@ -32,12 +32,14 @@ from redmud_opt.plan import audit, make_plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families
 from redmud_opt.solve import Options, Outcome, Session
 from redmud_opt.solve.outcome import Array
-from redmud_opt.study.asking import as_it_was, fix_whole, met_again, prepare
+from redmud_opt.study.asking import SAME, as_it_was, fix_whole, met_again, prepare
 from redmud_opt.study.sweeps.decided import Decided, in_words
 from redmud_opt.study.sweeps.designs import FREE, Member
 from redmud_opt.study.sweeps.outputs import outputs_of
-from redmud_opt.study.sweeps.parameters import Parameter, moved, only_money
-from redmud_opt.study.sweeps.trying import faults_of
+from redmud_opt.study.sweeps.parameters import Parameter, moved
+from redmud_opt.study.sweeps.quick import Meter, Quick
+from redmud_opt.study.sweeps.response import Known
+from redmud_opt.study.sweeps.trying import faults_of, looking_at
 
 Row = dict[str, Any]
 SECONDS = ("case", "network", "build", "compile", "update", "solver", "cpu_of_solver", "outputs", "audit")
@@ -45,7 +47,7 @@ SECONDS = ("case", "network", "build", "compile", "update", "solver", "cpu_of_so
 
 @dataclass(frozen=True)
 class Setup:
-    """What every worker is given once. whole: decisions of the plan of the base."""
+    """What every worker is given once. whole: decisions of the plan of the base; known: what was learned, if so."""
 
     case: Case
     parameters: tuple[Parameter, ...]
@@ -54,6 +56,7 @@ class Setup:
     time_limit_s: float | None = None
     gap: float = 0.0
     audit_every: int = 1
+    known: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,10 @@ class MemberSolver:
     def __init__(self, setup: Setup, building: AbstractContextManager[Any] | None = None) -> None:
         self.setup = setup
         self.building = building or nullcontext()
-        self.checks = not only_money(setup.parameters)
-        self.known = set(faults_of(setup.case)) if self.checks else set()
+        self.checks = looking_at(setup.case, setup.parameters)
+        self.known = set(faults_of(setup.case, self.checks))
         self.options = Options(time_limit_s=setup.time_limit_s, gap=setup.gap)
+        self.meter = Meter()
         self.session = Session(self.options)
         with self.building:
             self.network = build_network(setup.case, None)
@@ -104,14 +108,28 @@ class MemberSolver:
         if found.values is None:
             raise NoBaseAgain(found.stopped)
         self.values: Array = found.values
+        self.objective = float(found.objective or 0.0)
         self.session.pin()
         with self.building:
             form.load(found.values)
             self.decided = Decided(setup.whole, Decided.of(model).sizes)
+        self.quick = self._begun(setup.known)
+
+    def _begun(self, known: Known | None) -> Quick | None:
+        """What solves members from what was learned; NoBaseAgain where that does not meet the base."""
+        if known is None:
+            return None
+        case, parameters = self.setup.case, self.setup.parameters
+        quick = Quick(case, parameters, known, self.decided, self.options, self.building, self.meter)
+        objective = quick.outcome.objective
+        if objective is None or apart(objective, self.objective) > SAME:
+            raise NoBaseAgain(f"learned {quick.outcome.stopped}")
+        return quick
 
     def solve(self, task: Task) -> Row:
         """A row, whatever happens."""
         row = head(self.setup, task)
+        self.meter.read()
         started, worked = time.perf_counter(), time.thread_time()
         try:
             row |= self._solved(task)
@@ -124,22 +142,26 @@ class MemberSolver:
         clock = Clock()
         with self.building:
             case = moved(self.setup.case, self.setup.parameters, task.member.values)
-            faults = [f for f in faults_of(case) if f not in self.known] if self.checks else []
+            faults = [f for f in faults_of(case, self.checks) if f not in self.known]
             clock.lap("case")
             if faults:
                 reason = text(faults[0].message, "en")
                 return {"status": "faulty", "stopped": "faulty", "holds": "nothing", "reason": reason}
+        free = task.member.decision == FREE
+        if self.quick is not None and not free:
+            row = self._quickly(self.quick, task, case, clock)
+            if row is not None:
+                return row
+        with self.building:
             network, model, seconds = met_again(case, self.network)
             prepare(model, network, ())
             clock.seconds |= seconds
             clock.skip()
-            free = task.member.decision == FREE
             with as_it_was(model):
                 if not free:
                     self._decided(task).hold(model, operation=True)
                 form = compile(model)
             clock.lap("compile")
-        worked = time.thread_time()
         outcome = self._free(form, model) if free else self._fixed(form)
         operated = outcome.stopped == "infeasible" and not free
         if operated:
@@ -150,11 +172,54 @@ class MemberSolver:
             operated = bool(form.integrality.any()) and self._fixed(relaxed).values is not None
         if operated:
             outcome = self._free(form, model)
-        clock.seconds["cpu_of_solver"] = time.thread_time() - worked
+        clock.seconds["cpu_of_solver"] = self.meter.read()
         clock.seconds["solver"] = outcome.seconds
         clock.seconds["update"] = clock.since() - outcome.seconds
         with self.building:
-            return self._told(task, network, model, form, outcome, clock) | {"operated": float(operated)}
+            row = self._told(task, network, model, form, outcome, clock)
+            if outcome.values is not None and self._audits(task):
+                row |= self._audited(network, model, outcome)
+                clock.lap("audit")
+        return row | clock.row() | {"operated": float(operated)}
+
+    def _quickly(self, quick: Quick, task: Task, case: Case, clock: Clock) -> Row | None:
+        """From what was learned; None where the member has to be derived."""
+        found = quick.solve(task.member.values, case, self._decided(task))
+        if found is None:
+            clock.lap("update")
+            return None
+        form, outcome = found
+        clock.seconds["cpu_of_solver"] = self.meter.read()
+        clock.seconds["solver"] = outcome.seconds
+        clock.seconds["update"] = clock.since() - outcome.seconds
+        network = replace(quick.response.network, case=case)
+        with self.building:
+            row = self._told(task, network, quick.response.model, form, outcome, clock)
+            if self._audits(task):
+                row |= self._audited_anew(task, case, form, outcome)
+                clock.lap("audit")
+        return row | clock.row() | {"operated": 0.0, "learned": 1.0}
+
+    def _audited_anew(self, task: Task, case: Case, form: StandardForm, outcome: Outcome) -> Row:
+        """The audit of a plan in the model as it is derived, where the member is solved again from nothing."""
+        assert outcome.values is not None
+        network, model, _ = met_again(case, self.network)
+        prepare(model, network, ())
+        with as_it_was(model):
+            self._decided(task).hold(model, operation=True)
+            derived = compile(model)
+        session = Session(self.options)
+        session.update(derived)
+        again = session.run()
+        if derived.column_blocks != form.column_blocks or again.objective is None:
+            return {"status": "rejected", "reason": f"derived: {again.stopped}"}
+        derived.load(outcome.values)
+        row = self._audited(network, model, replace(again, values=outcome.values))
+        missed = residual(derived, outcome.values, np.abs(derived.matrix) @ np.abs(outcome.values))
+        away = apart(again.objective, outcome.objective or 0.0)
+        if away > SAME or missed > SAME:
+            row |= {"status": "rejected", "reason": f"derived: {away:.1e} of the value, rows by {missed:.1e}"}
+        return row | {"learned_apart": away}
 
     def _decided(self, task: Task) -> Decided:
         """The decisions of a member that does not decide itself."""
@@ -164,18 +229,18 @@ class MemberSolver:
         """From the basis of the base; once more from nothing where that leaves it open."""
         self.session.rewind()
         self.session.update(form)
-        found = self.session.run()
+        found = self.meter.run(self.session)
         if found.stopped != "crashed":
             return found
         cold = Session(self.options)
         cold.update(form)
-        return cold.run()
+        return self.meter.run(cold)
 
     def _free(self, form: StandardForm, model: ConcreteModel) -> Outcome:
         session = Session(self.options)
         session.begin_with(self.form, self.values)
         session.update(form, getattr(model, "column_groups", ()))
-        return session.run()
+        return self.meter.run(session)
 
     def _told(
         self,
@@ -190,7 +255,7 @@ class MemberSolver:
         row: Row = {"status": outcome.status, "stopped": outcome.stopped, "holds": outcome.holds}
         row |= {"objective": outcome.objective, "bound": outcome.bound, "gap": outcome.gap}
         if outcome.values is None:
-            return row | {"reason": outcome.detail or outcome.stopped} | clock.row()
+            return row | {"reason": outcome.detail or outcome.stopped}
         form.load(outcome.values)
         decided = Decided.of(model)
         row |= {"builds": in_words(decided.whole), "row_residual": residual(form, outcome.values)}
@@ -198,11 +263,12 @@ class MemberSolver:
             row["whole"] = decided.as_text()
         row |= outputs_of(model, net, decided.whole)
         clock.lap("outputs")
+        return row
+
+    def _audits(self, task: Task) -> bool:
+        """Whether the audit looks at a member."""
         every = self.setup.audit_every
-        if every and task.member.number % every == 0:
-            row |= self._audited(net, model, outcome)
-            clock.lap("audit")
-        return row | clock.row()
+        return bool(every) and task.member.number % every == 0
 
     def _audited(self, net: Network, model: ConcreteModel, outcome: Outcome) -> Row:
         plan = make_plan(net, model, outcome)
@@ -211,6 +277,11 @@ class MemberSolver:
         if not found.passed:
             row |= {"status": "rejected", "reason": text(found.failures[0].message, "en")}
         return row
+
+
+def apart(one: float, other: float) -> float:
+    """By what part of the greater two values differ."""
+    return abs(one - other) / max(1.0, abs(one), abs(other))
 
 
 def strangers(model: ConcreteModel, whole: Sequence[Whole]) -> bool:
@@ -238,15 +309,14 @@ def crashed(reason: str) -> Row:
     return {"status": "crashed", "stopped": "crashed", "holds": "nothing", "reason": reason[:500]}
 
 
-def residual(form: StandardForm, values: Array) -> float:
-    """By how much the worst row is missed, relative to its bound."""
+def residual(form: StandardForm, values: Array, size: Array | float = 0.0) -> float:
+    """By how much the worst row is missed, relative to its bound and to the `size` of what it adds up."""
     at = form.matrix @ values
     with np.errstate(invalid="ignore"):
-        low = np.where(np.isfinite(form.row_lower), (form.row_lower - at) / (1 + np.abs(form.row_lower)), 0.0)
-        high = np.where(
-            np.isfinite(form.row_upper), (at - form.row_upper) / (1 + np.abs(form.row_upper)), 0.0
-        )
-    return float(max(0.0, low.max(initial=0.0), high.max(initial=0.0)))
+        low = (form.row_lower - at) / (1 + np.abs(form.row_lower) + size)
+        high = (at - form.row_upper) / (1 + np.abs(form.row_upper) + size)
+    missed = np.concatenate([low[np.isfinite(form.row_lower)], high[np.isfinite(form.row_upper)]])
+    return float(missed.max(initial=0.0))
 
 
 class Clock:

@@ -21,18 +21,22 @@ soft_targets_cny_per_t: 500
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from redmud_opt.case import Case, CaseFaults, Fault, load_case
+from redmud_opt.case.bundle import roots
 from redmud_opt.case.names import did_you_mean
 from redmud_opt.case.settings import check_version
 from redmud_opt.case.yamltext import read_yaml
 from redmud_opt.i18n import Message
+from redmud_opt.study.chance import Chance, years_of_targets
+from redmud_opt.study.stochastic import AIMS, WORST
 from redmud_opt.study.sweeps import designs
-from redmud_opt.study.sweeps.addresses import ParameterReader
+from redmud_opt.study.sweeps.addresses import ParameterReader, possible
 from redmud_opt.study.sweeps.designs import Design
 from redmud_opt.study.sweeps.items import Items
 from redmud_opt.study.sweeps.outputs import names_of_outputs
@@ -55,8 +59,12 @@ DESIGN_KEYS = {
     "morris": ("runs",),
     "sobol": ("runs",),
     "decisions": ("runs", "candidates"),
+    "two_stage": ("members", "aim", "worst", "chances"),
 }
 DEFAULT_OUTPUTS = ("value",)
+SUM = 1e-6
+"""Probabilities may miss a certainty by so much: they are written with few digits."""
+
 _LEAST = 1e-9
 """Least eigenvalue of a correlation matrix that counts as positive definite."""
 
@@ -68,12 +76,18 @@ def read_study(path: str | Path, *, case: Case | None = None) -> Study:
     """
     found = Path(path)
     if not found.is_file():
-        raise CaseFaults([Fault("", 0, "", Message("sweep.no_such_study", {"path": str(path)}))])
+        message = Message("sweep.no_such_study", {"path": str(path)})
+        raise CaseFaults([Fault("", 0, "", message, did_you_mean(found.stem, shipped_studies()))])
     try:
         text = found.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise CaseFaults([Fault(found.name, 0, "", Message("sweep.not_utf8"))]) from error
     return Reading(text, found.name, found.resolve().parent, case).study()
+
+
+def shipped_studies() -> list[str]:
+    """Names of the studies that travel with the package."""
+    return sorted({path.stem for root in roots() for path in (root / "scenarios" / "studies").glob("*.yaml")})
 
 
 @dataclass
@@ -100,7 +114,7 @@ class Reading:
         soft = top.number("soft_targets_cny_per_t", None, least=0.0)
         parameters = self.parameters(top, case)
         correlation = self.correlation(top, parameters)
-        design = self.design(top, parameters, bool((correlation != np.eye(len(parameters))).any()))
+        design = self.design(top, case, parameters, bool((correlation != np.eye(len(parameters))).any()))
         study = Study(
             name=top.text("name", required=True),
             title={"en": top.text("title_en"), "zh": top.text("title_zh")},
@@ -179,7 +193,7 @@ class Reading:
         items.fault(line, key, Message("sweep.unknown_parameter", {"name": name}), did_you_mean(name, names))
         return None
 
-    def design(self, top: Items, parameters: tuple[Parameter, ...], correlated: bool) -> Design:
+    def design(self, top: Items, case: Case, parameters: tuple[Parameter, ...], correlated: bool) -> Design:
         """The design; what it does not bear is a fault."""
         items = top.mapping("design")
         if items is None:
@@ -202,6 +216,8 @@ class Reading:
             )
             if len(given) not in (1, 2):
                 items.fault(items.line("of"), "of", Message("sweep.one_or_two_axes"))
+        if kind == "two_stage":
+            return self.two_stage(items, case, parameters)
         return Design(
             kind,
             runs=runs,
@@ -211,12 +227,69 @@ class Reading:
             named=self.named(items, parameters) if kind == "scenarios" else {},
         )
 
-    def named(self, items: Items, parameters: tuple[Parameter, ...]) -> dict[str, dict[str, float]]:
+    def two_stage(self, items: Items, case: Case, parameters: tuple[Parameter, ...]) -> Design:
+        """One decision for all members: their probabilities, the aim, and chances of targets."""
+        probabilities = [self.probability(member) for member in items.mappings("members")]
+        told = [p for p in probabilities if p is not None]
+        if told and len(told) == len(probabilities) and abs(sum(told) - 1.0) > SUM:
+            message = Message("sweep.probabilities_sum", {"sum": f"{sum(told):g}"})
+            items.fault(items.line("members"), "members", message, Message("sweep.sum_to_one"))
+        worst = items.number("worst", WORST, least=0.0, most=1.0)
+        if worst == 0.0:
+            items.fault(items.line("worst"), "worst", Message("sweep.share_of_nothing"))
+        return Design(
+            "two_stage",
+            named=self.named(items, parameters, ("name", "set", "probability")),
+            probabilities=tuple(told),
+            aim=items.one_of("aim", AIMS, AIMS[0]),
+            worst=worst or WORST,
+            chances=tuple(chance for each in items.mappings("chances") for chance in self.chance(each, case)),
+        )
+
+    def probability(self, member: Items) -> float | None:
+        """Of a member; it must be given."""
+        found = member.number("probability", None, least=0.0, most=1.0)
+        if found is None and not member.text("probability"):
+            values = {"key": "probability"}
+            member.fault(member.node.line, "probability", Message("case.missing_key", values))
+        if found == 0.0:
+            member.fault(
+                member.line("probability"), "probability", Message("sweep.never"), Message("sweep.leave_out")
+            )
+        return found
+
+    def chance(self, items: Items, case: Case) -> Iterator[Chance]:
+        """The chance of a target; nothing where something is wrong with it."""
+        items.unknown(("target", "year", "at_least", "price_cny_per_point"))
+        before = len(self.faults)
+        years, name = years_of_targets(case), items.text("target", required=True)
+        if name and name not in years:
+            message = Message("sweep.unknown_target", {"name": name})
+            items.fault(items.line("target"), "target", message, did_you_mean(name, list(years)))
+        year = items.whole("year", 0)
+        known = years.get(name, ())
+        if not year and len(known) == 1:
+            year = known[0]
+        elif name in years and year not in known:
+            message = Message("sweep.no_target_then", {"name": name, "years": tuple(map(str, known))})
+            items.fault(items.line("year"), "year", message)
+        numbers = []
+        for key, most in (("at_least", 1.0), ("price_cny_per_point", None)):
+            numbers.append(items.number(key, None, least=0.0, most=most))
+            if not items.text(key):
+                items.fault(items.node.line, key, Message("case.missing_key", {"key": key}))
+        if len(self.faults) == before:
+            at_least, price = (float(number or 0.0) for number in numbers)
+            yield Chance(name, year, at_least, price)
+
+    def named(
+        self, items: Items, parameters: tuple[Parameter, ...], keys: tuple[str, ...] = ("name", "set")
+    ) -> dict[str, dict[str, float]]:
         """Members by name."""
         names = [p.name for p in parameters]
         found: dict[str, dict[str, float]] = {}
         for member in items.mappings("members"):
-            member.unknown(("name", "set"))
+            member.unknown(keys)
             name, values = member.text("name", required=True), member.mapping("set")
             if name in found or name == "base":
                 member.fault(member.line("name"), "name", Message("sweep.name_twice", {"name": name}))
@@ -226,7 +299,7 @@ class Reading:
             for key in values.node.items:
                 if self.position(values, key, values.line(key), key, names) is not None:
                     number = values.number(key, None)
-                    if number is not None:
+                    if number is not None and possible(values, key, parameters[names.index(key)], number):
                         found[name][key] = number
         if not found:
             items.fault(items.node.line, "members", Message("sweep.no_members"))
@@ -271,6 +344,7 @@ def size_of(study: Study) -> int:
         "stress": 1 + 3 * count,
         "grid": 1 + design.points ** len(design.axes),
         "scenarios": 1 + len(design.named),
+        "two_stage": 1 + len(design.named),
         "morris": 1 + design.runs * (count + 1),
         "sobol": 1 + design.runs * (count + 2),
         "decisions": (1 + design.candidates) * (2 + design.runs),

@@ -4,20 +4,18 @@
     results.summary()        a row per output: of members with a plan the mean and quantiles
     results.failures()       members without a plan, and why
 
-What single designs say stands in `analysis`.
+What single designs say stands in `analysis` and `choosing`, what is said in words in `said`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from redmud_opt.i18n import Message
-from redmud_opt.i18n.amounts import Money
 from redmud_opt.plan.words import records
 from redmud_opt.study.sweeps.store import Store
 
@@ -64,24 +62,18 @@ def is_money(output: str) -> bool:
     return output in ("value", "objective", "goal:value") or output.startswith(("term:", "value:"))
 
 
-def _named(output: str) -> Message | str:
-    """An output in words where it has some without labels of the case."""
-    kind, _, rest = output.partition(":")
-    if kind in ("term", "goal"):
-        return Message(f"plan.{kind}_{rest}")
-    return Message(f"sweep.output_{output}") if output in ("value", "objective") else output
-
-
-def _shown(output: str, amount: float) -> Money | str:
-    return Money(amount) if is_money(output) else f"{amount:.6g}"
+def is_share(output: str) -> bool:
+    """Whether an output is shown in percent."""
+    return output.startswith(("rate_", "target:", "met:"))
 
 
 @dataclass(frozen=True)
 class Results:
-    """What a study came to, however far it is."""
+    """What a study came to, however far it is. together: of `two_stage`, the decision and what it is worth."""
 
     head: Mapping[str, Any]
     store: Store
+    together: Mapping[str, Any] | None = None
 
     @property
     def study(self) -> Mapping[str, Any]:
@@ -137,13 +129,14 @@ class Results:
         return frame[output].fillna(0.0)
 
     def summary(self) -> pd.DataFrame:
-        """Per output: the base, and of all other members with a plan the mean and quantiles."""
+        """Per output: the base, and of all other members with a plan the mean, the ends and quantiles."""
         held, base = self.with_plan(base=False), self.with_plan().query("member == 0")
         rows = []
         for output in self.outputs:
             values = self.value_of(held, output)
             at = self.value_of(base, output)
             row = {"output": output, "base": float(at.iloc[0]) if len(at) else np.nan, "mean": values.mean()}
+            row |= {"least": values.min(), "most": values.max()}
             rows.append(row | {f"q{round(100 * q):02d}": values.quantile(q) for q in QUANTILES})
         return pd.DataFrame(rows)
 
@@ -159,31 +152,6 @@ class Results:
         names = names_in(found, "seconds:")
         return found[names].rename(columns=lambda name: name.removeprefix("seconds:")).mean()
 
-    def lines(self) -> Iterator[Message]:
-        """What is said of it."""
-        found = self.frame()
-        held = found[found["status"].isin(HELD)]
-        values = {"name": str(self.study["name"]), "kind": Message(f"sweep.kind_{self.kind}")}
-        yield Message("sweep.heading", values)
-        yield Message("sweep.count", {"held": len(held), "found": len(found), "asked": self.head["asked"]})
-        for status, group in self.failures().groupby("status"):
-            reason = str(group["reason"].iloc[0])
-            yield Message("sweep.failed", {"count": len(group), "status": str(status), "reason": reason})
-        yield from self._audits(found)
-        for output, *amounts in self.summary()[["output", "base", "q05", "q50", "q95"]].to_numpy().tolist():
-            if not np.isnan(amounts[2]):
-                ends = dict(
-                    zip(("base", "low", "middle", "high"), (_shown(output, x) for x in amounts), strict=True)
-                )
-                yield Message("sweep.output", {"output": _named(output), **ends})
-
-    def _audits(self, found: pd.DataFrame) -> Iterator[Message]:
-        if "audit_passed" not in found:
-            return
-        audited = found[found["audit_passed"].notna()]
-        values = {"count": len(audited), "passed": int(audited["audit_passed"].sum())}
-        yield Message("sweep.audited", {**values, "worst": f"{audited['audit_residual'].max():.1e}"})
-
     def as_record(self) -> dict[str, Any]:
         """For JSON."""
         return {
@@ -194,4 +162,4 @@ class Results:
             "done": len(self.frame()),
             "summary": records(self.summary()),
             "failures": records(self.failures()),
-        }
+        } | ({} if self.together is None else {"two_stage": dict(self.together)})

@@ -23,7 +23,7 @@ from redmud_opt.study.sweeps.member import Row
 if TYPE_CHECKING:
     import duckdb
 
-FORMAT = 1
+FORMAT = 2
 MOST_PARTS = 64
 TEXT = ("label", "status", "stopped", "holds", "reason", "builds", "whole")
 WHOLE = ("member", "decision")

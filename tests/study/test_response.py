@@ -1,0 +1,220 @@
+"""Members solved on numbers that were learned: the same objective as derived, or derived after all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.builders import landfill, mud, product, sells, tiny, works
+
+from redmud_opt.case import Case
+from redmud_opt.jobs.sweeping import find_study
+from redmud_opt.solve import Options, Session
+from redmud_opt.study.asking import Base
+from redmud_opt.study.sweeps import member, response
+from redmud_opt.study.sweeps.decided import Decided
+from redmud_opt.study.sweeps.designs import Member
+from redmud_opt.study.sweeps.member import MemberSolver, Row, Setup, Task, case_of_study
+from redmud_opt.study.sweeps.parameters import Cell, Parameter, moved
+from redmud_opt.study.sweeps.reading import read_study
+from redmud_opt.study.sweeps.response import Known, Response, Stopped, Unlearnable, learn
+
+
+def brick() -> Case:
+    """100 t of mud; 60 t can be pressed to brick, at 10 − 4 CNY each; the rest is placed for 1."""
+    return tiny(
+        mud(100),
+        works("press", "mud", {"brick": 1}, cost=4, capacity=60),
+        product("brick"),
+        sells("brick", 10),
+        landfill("mud", cost=1),
+    )
+
+
+def moves(case: Case, table: str, column: str, low: float, high: float, **more: Any) -> Parameter:
+    """A parameter that is the number of the first row of a table."""
+    row = getattr(case, table)[0]
+    cell = Cell(table, 0, row.name, column, getattr(row, column))
+    given = {"by": "value", "distribution": "uniform"} | more
+    return Parameter(
+        name=f"{table}_{column}", low=low, base=float(cell.value), high=high, cells=(cell,), **given
+    )
+
+
+def three(case: Case) -> tuple[Parameter, ...]:
+    """Price, cost and capacity."""
+    return (
+        moves(case, "outlets", "price_cny_per_t", 5, 15),
+        moves(case, "processes", "cost_cny_per_t", 2, 8),
+        moves(case, "lines", "capacity", 10, 90),
+    )
+
+
+def solver(case: Case, parameters: tuple[Parameter, ...], known: Known | None, **more: Any) -> MemberSolver:
+    """What solves members, with what was learned or without."""
+    return MemberSolver(Setup(case, parameters, (), "key", known=known, **more))
+
+
+def row(found: MemberSolver, *values: float, number: int = 1) -> Row:
+    """The row of one member."""
+    return found.solve(Task(Member(number, "", values)))
+
+
+def test_a_member_on_paper() -> None:
+    """Price 12, cost 3, capacity 80: 80 · (12 − 3) − 20 · 1 = 700 CNY, solved without deriving it."""
+    case = brick()
+    parameters = three(case)
+    found = row(solver(case, parameters, learn(case, parameters)), 12, 3, 80, number=2)
+    assert found["learned"] == 1.0
+    assert found["objective"] == pytest.approx(700.0)
+    assert found["fed:press"] == pytest.approx(80.0)
+
+
+def test_members_learned_and_derived_have_the_same_worth() -> None:
+    """Five points at random, audited and solved again: never a part in 10⁹ apart."""
+    case = brick()
+    parameters = three(case)
+    quick, slow = solver(case, parameters, learn(case, parameters)), solver(case, parameters, None)
+    for point in np.random.default_rng(5).random((5, 3)):
+        values = [p.low + x * (p.high - p.low) for p, x in zip(parameters, point, strict=True)]
+        one, other = row(quick, *values), row(slow, *values)
+        assert one["learned"] == 1.0
+        assert one["audit_passed"] == 1.0
+        assert one["learned_apart"] < 1e-9
+        assert one["objective"] == pytest.approx(other["objective"], rel=1e-9, abs=1e-6)
+
+
+def test_beyond_what_was_looked_at_a_member_is_derived() -> None:
+    """A price of 40 lies beyond 15: 60 · 36 − 40 = 2,120 CNY all the same."""
+    case = brick()
+    parameters = three(case)
+    found = row(solver(case, parameters, learn(case, parameters)), 40, 4, 60)
+    assert "learned" not in found
+    assert found["objective"] == pytest.approx(2120.0)
+
+
+def test_a_plan_at_an_ample_bound_is_derived() -> None:
+    """With bounds of what can be there below what there is, no plan is taken from what was learned."""
+    case = brick()
+    parameters = three(case)
+    known = learn(case, parameters)
+    tight = Response(case, parameters, known.available_t / response.AMPLE)
+    tight.take(response.learned(tight.look, [(p.low, p.base, p.high) for p in parameters], tight.charges))
+    found = row(solver(case, parameters, Known(tight.available_t, tight.surface)), 12, 3, 80)
+    assert "learned" not in found
+    assert found["objective"] == pytest.approx(700.0)
+
+
+def test_a_member_without_a_plan_is_looked_at_in_full() -> None:
+    """A hard least sale of 50 t cannot be met by 10 t of capacity; learned or not, it is told as infeasible."""
+    case = brick()
+    case = replace(case, outlets=(replace(case.outlets[0], min_t=50.0), *case.outlets[1:]))
+    parameters = (moves(case, "lines", "capacity", 55, 90),)
+    found = row(solver(case, parameters, learn(case, parameters)), 10)
+    assert found["status"] == "infeasible"
+    assert "learned" not in found
+
+
+def test_what_moves_by_steps_is_not_learned() -> None:
+    """Dates make periods of building come and go."""
+    case = brick()
+    cell = Cell("lines", 0, "press", "opens", date(2026, 1, 1))
+    parameter = Parameter("opens", "days", 0, 0, 100, "uniform", (cell,))
+    with pytest.raises(Unlearnable, match="dates"):
+        learn(case, (parameter,))
+
+
+def test_rows_that_come_and_go_are_not_learned() -> None:
+    """An outlet that takes nothing at one end has no column there."""
+    case = brick()
+    case = replace(case, outlets=(replace(case.outlets[0], max_t=50.0), *case.outlets[1:]))
+    with pytest.raises(Unlearnable, match="come and go"):
+        learn(case, (moves(case, "outlets", "max_t", 0, 90),))
+
+
+def test_what_was_learned_wrongly_is_found_by_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A price put in one tenth too high: the member solved again in full differs, and is rejected."""
+    case = brick()
+    parameters = three(case)
+    found = solver(case, parameters, learn(case, parameters))
+    assert found.quick is not None
+    honest = found.quick.response.form
+
+    def wrong(values: Any, of: Case) -> Any:
+        return honest((values[0] * 1.1, *values[1:]), of)
+
+    monkeypatch.setattr(found.quick.response, "form", wrong)
+    told = row(found, 12, 3, 80)
+    assert told["status"] == "rejected"
+    assert "of the value" in told["reason"]
+
+
+def test_learning_stops_when_asked() -> None:
+    """Between two points."""
+    case = brick()
+    with pytest.raises(Stopped):
+        learn(case, three(case), should_stop=lambda: True)
+
+
+def test_a_base_that_is_not_met_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was learned must first of all meet the plan of the base."""
+    case = brick()
+    parameters = three(case)
+    known = learn(case, parameters)
+    monkeypatch.setattr(member, "apart", lambda one, other: 1.0)
+    with pytest.raises(member.NoBaseAgain):
+        solver(case, parameters, known)
+
+
+def test_coefficients_of_nothing_are_stored_but_not_passed() -> None:
+    """A price equal to the gate fee avoided has no coefficient: HiGHS holds as many as there are."""
+    case = brick()
+    parameters = (moves(case, "outlets", "price_cny_per_t", 0, 15),)
+    known = learn(case, parameters)
+    found = Response.of(case, parameters, known)
+    at_nothing = found.form([0.0], moved(case, parameters, [0.0]))
+    assert not at_nothing.matrix.data.all()
+    session = Session()
+    session.update(at_nothing)
+    nothing = session.run()
+    assert nothing.objective == pytest.approx(-100.0)  # all of it placed, at 1
+    session.update(found.form([15.0], moved(case, parameters, [15.0])))
+    assert session.run().objective == pytest.approx(60 * 11 - 40)
+
+
+@pytest.mark.slow
+def test_members_of_a_shipped_study() -> None:
+    """Six of guangxi_monte_carlo: 14 parameters, charges with kinks, gates divided by yields."""
+    study = read_study(find_study("guangxi_monte_carlo"))
+    case = case_of_study(study.case, study.soft_target_cny_per_t)
+    plan = Base.solved(case, Options(gap=0.05))
+    setup = Setup(case, study.parameters, plan.whole, "key", audit_every=3)
+    quick = MemberSolver(replace(setup, known=learn(case, study.parameters)))
+    slow = MemberSolver(setup)
+    for k, point in enumerate(np.random.default_rng(7).random((6, 14))):
+        values = [p.low + x * (p.high - p.low) for p, x in zip(study.parameters, point, strict=True)]
+        one, other = row(quick, *values, number=k), row(slow, *values, number=k)
+        assert one["learned"] == 1.0
+        assert one["objective"] == pytest.approx(other["objective"], rel=1e-9)
+
+
+def test_decisions_of_others_are_held() -> None:
+    """The sizes and whole numbers of another plan, here none: the LP is that of the base."""
+    case = brick()
+    parameters = three(case)
+    found = solver(case, parameters, learn(case, parameters))
+    told = found.solve(Task(Member(3, "", (12.0, 3.0, 80.0), 1), Decided((), ())))
+    assert told["learned"] == 1.0
+    assert told["objective"] == pytest.approx(700.0)
+
+
+def test_a_row_is_missed_relative_to_what_it_adds_up() -> None:
+    """Nothing done where 100 t arise: 100 of 1 + 100 are missed, of 1 + 100 + 999,899 a ten-thousandth."""
+    case = brick()
+    form = Response(case, three(case), response.ample_t(case)).base
+    nothing = np.zeros(len(form.cost))
+    assert member.residual(form, nothing) == pytest.approx(100 / 101)
+    assert member.residual(form, nothing, np.full(len(form.row_lower), 999_899.0)) == pytest.approx(1e-4)
