@@ -215,7 +215,7 @@ class MemberSolver:
             return {"status": "rejected", "reason": f"derived: {again.stopped}"}
         derived.load(outcome.values)
         row = self._audited(network, model, replace(again, values=outcome.values))
-        missed = residual(derived, outcome.values, np.abs(derived.matrix) @ np.abs(outcome.values))
+        missed = residual(derived, outcome.values, abs(derived.matrix) @ np.abs(outcome.values))
         away = apart(again.objective, outcome.objective or 0.0)
         if away > SAME or missed > SAME:
             row |= {"status": "rejected", "reason": f"derived: {away:.1e} of the value, rows by {missed:.1e}"}

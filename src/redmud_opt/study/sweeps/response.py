@@ -39,7 +39,7 @@ from redmud_opt.network.prices import Prices
 from redmud_opt.solve.compare import same_names
 from redmud_opt.study.asking import prepare
 from redmud_opt.study.sweeps.parameters import Parameter, moved
-from redmud_opt.study.sweeps.surface import CLOSE, JOINT, Array, Ints, Mask, Sight, Surface, learned, spread
+from redmud_opt.study.sweeps.surface import CLOSE, JOINT, Array, Ints, Sight, Surface, learned, spread
 
 AMPLE = 8.0
 """Bounds of what can have been there, in those of the base and in what anything is stated to take."""
@@ -157,14 +157,14 @@ class Response:
         found: Ints = self.first + columns * self.rows + row
         return found
 
-    def loose(self) -> tuple[Mask, Ints]:
-        """Columns whose bound, and addresses of coefficients that, follow from the ample bounds."""
+    def loose(self) -> Ints:
+        """Addresses of what follows from the ample bounds: of columns their most, bounds and coefficients of rows."""
         network, model = self._derived(self.case, 2.0 * self.available_t)
-        other = self._sight(compile(model), network)
-        differ = self.seen.addresses[self.seen.values != other.values]
-        columns = np.zeros(self.columns, dtype=bool)
-        columns[differ[(differ >= 2 * self.columns) & (differ < 3 * self.columns)] - 2 * self.columns] = True
-        return columns, differ[differ >= self.first]
+        found: Ints = self.seen.addresses[self.seen.values != self._sight(compile(model), network).values]
+        elsewhere = (found < 2 * self.columns) | ((found >= self.rest) & (found < self.first))
+        if elsewhere.any():
+            raise Unlearnable(self.name(int(found[elsewhere][0])))
+        return found
 
     # ---- what was learned ----------------------------------------------------------------------------------
 
@@ -180,11 +180,17 @@ class Response:
         self.indices = (places % self.rows).astype(self.base.matrix.indices.dtype)
         counts = np.bincount(places // self.rows, minlength=self.columns)
         self.indptr = np.concatenate([[0], np.cumsum(counts)]).astype(self.base.matrix.indptr.dtype)
-        self.loose_columns, loose = self.loose()
-        at = loose - self.first
-        self.loose_rows, self.loose_of = at % self.rows, at // self.rows
-        self.ample = np.zeros(self.rows)
-        np.maximum.at(self.ample, self.loose_rows, np.abs(self.flat[np.searchsorted(addresses, loose)]))
+        self._take_loose(self.loose())
+
+    def _take_loose(self, loose: Ints) -> None:
+        n, m = self.columns, self.rows
+        self.loose_columns = loose[loose < 3 * n] - 2 * n
+        bounds, places = loose[(loose >= 3 * n) & (loose < self.rest)], loose[loose >= self.first]
+        self.loose_bounds = (bounds - 3 * n) % m
+        self.loose_rows, self.loose_of = (places - self.first) % m, (places - self.first) // m
+        self.ample = np.zeros(m)
+        sizes = np.abs(self.flat[np.searchsorted(self.addresses, np.concatenate([bounds, places]))])
+        np.maximum.at(self.ample, np.concatenate([self.loose_bounds, self.loose_rows]), sizes)
 
     def numbers(self, values: Sequence[float], case: Case) -> Array:
         """All numbers of a member, at `addresses`."""
@@ -230,7 +236,7 @@ class Response:
         upper = form.col_upper[self.loose_columns]
         if (values[self.loose_columns] >= upper * (1.0 - NEAR)).any():
             return False
-        rows = self.loose_rows[values[self.loose_of] != 0.0]
+        rows = np.concatenate([self.loose_bounds, self.loose_rows[values[self.loose_of] != 0.0]])
         if not len(rows):
             return True
         at = (form.matrix @ values)[rows]
