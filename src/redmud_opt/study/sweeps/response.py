@@ -25,7 +25,7 @@ import numpy as np
 import scipy.sparse
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case import Case, CaseFaults
+from redmud_opt.case import Case
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import StandardForm, compile
 from redmud_opt.model.arrays.terms import CANCELLED
@@ -36,10 +36,11 @@ from redmud_opt.network import Network
 from redmud_opt.network.build import derive_network
 from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.prices import Prices
+from redmud_opt.network.time import Time
 from redmud_opt.solve.compare import same_names
 from redmud_opt.study.asking import prepare
 from redmud_opt.study.sweeps.parameters import Parameter, moved
-from redmud_opt.study.sweeps.surface import CLOSE, JOINT, Array, Ints, Sight, Surface, learned, spread
+from redmud_opt.study.sweeps.surface import CLOSE, Array, Ints, Sight, Surface, joint_points, learned, spread
 
 AMPLE = 8.0
 """Bounds of what can have been there, in those of the base and in what anything is stated to take."""
@@ -127,9 +128,11 @@ class Response:
             raise Stopped
         try:
             network, model = self._derived(moved(self.case, self.parameters, values), self.available_t)
-        except (CaseFaults, ValueError) as error:
-            raise Unlearnable(str(error)) from error
-        form = compile(model)
+            form = compile(model)
+        except (
+            Exception
+        ) as error:  # whatever it is, members are derived, and each says in its row what is wrong
+            raise Unlearnable(f"{type(error).__name__}: {error}") from error
         if not same_names(self.base, form) or not np.array_equal(self.base.integrality, form.integrality):
             raise Unlearnable("rows or columns come and go")
         return self._sight(form, network)
@@ -258,7 +261,7 @@ class Response:
 
 def points_to_look_at(parameters: Sequence[Parameter]) -> int:
     """About how many members are derived to learn from."""
-    return 1 + 2 * len(parameters) + JOINT + CHECKED
+    return 1 + 2 * len(parameters) + joint_points(len(parameters)) + CHECKED
 
 
 def learn(
@@ -323,12 +326,13 @@ def resting_on(network: Network, numbers: Array, case: Case) -> Network:
             old = getattr(getattr(network, part), name)
             found[name], at = numbers[at : at + old.size].reshape(old.shape), at + old.size
         changed[part] = replace(getattr(network, part), **found)
-    lookup = Lookup(case)
+    lookup, time = Lookup(case), Time(case)
     return replace(
         network,
         case=case,
+        time=time,
         lookup=lookup,
-        prices=Prices(lookup, network.time),
+        prices=Prices(lookup, time),
         routes=changed["routes"],
         runs=changed["runs"],
         holdings=replace(network.holdings, storages=list(case.storages)),
