@@ -91,8 +91,19 @@ def test_an_interrupted_study_goes_on(
 
     cut = sweep(home / "study.yaml", out=tmp_path / "cut", listener=Listener(should_stop=enough))
     assert cut.exit is Exit.CANCELLED, cut.words()
-    monkeypatch.setattr(sweeping, "WORTH", (RUNS + 1) / 23)
+    monkeypatch.setattr(sweeping, "WORTH", (RUNS + 1) / 26)
     same(rows(whole), rows(sweep(None, out=tmp_path / "cut", resume=True)))
+
+
+def test_a_study_that_is_whole_is_not_learned_again(
+    whole: SweepReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And still says what was learned."""
+    monkeypatch.setattr(sweeping, "learn", None)
+    assert whole.results is not None
+    again = sweep(None, out=whole.folder, resume=True)
+    assert again.results is not None, again.words()
+    assert again.results.head["learned"] == whole.results.head["learned"]
 
 
 def test_it_stops_while_it_learns(home: Path, tmp_path: Path) -> None:
