@@ -128,7 +128,7 @@ def test_what_moves_by_steps_is_not_learned() -> None:
     case = brick()
     cell = Cell("lines", 0, "press", "opens", date(2026, 1, 1))
     parameter = Parameter("opens", "days", 0, 0, 100, "uniform", (cell,))
-    with pytest.raises(Unlearnable, match="dates"):
+    with pytest.raises(Unlearnable, match="steps"):
         learn(case, (parameter,))
 
 
@@ -136,7 +136,7 @@ def test_rows_that_come_and_go_are_not_learned() -> None:
     """An outlet that takes nothing at one end has no column there."""
     case = brick()
     case = replace(case, outlets=(replace(case.outlets[0], max_t=50.0), *case.outlets[1:]))
-    with pytest.raises(Unlearnable, match="come and go"):
+    with pytest.raises(Unlearnable, match="structure"):
         learn(case, (moves(case, "outlets", "max_t", 0, 90),))
 
 
@@ -192,15 +192,16 @@ def test_coefficients_of_nothing_are_stored_but_not_passed() -> None:
 
 
 def test_what_the_solver_holds_does_not_depend_on_what_it_solved_before() -> None:
-    """A cost of the press that is nothing and something again: its coefficient does not come last in its column."""
+    """A coefficient that is nothing and something again does not come last in its column."""
     case = brick()
-    parameters = (moves(case, "processes", "cost_cny_per_t", 0, 8),)
-    found = Response.of(case, parameters, learn(case, parameters))
-    forms = [found.form([cost], moved(case, parameters, [cost])) for cost in (4.0, 0.0, 8.0)]
-    once, thrice = Session(Options(scaling=False)), Session(Options(scaling=False))
-    once.update(forms[-1])
-    for form in forms:
-        thrice.update(form)
+    form = Response(case, three(case), response.ample_t(case)).base
+    column = int(np.argmax(np.diff(form.matrix.indptr) > 2))
+    without = form.matrix.copy()
+    without.data[form.matrix.indptr[column]] = 0.0
+    once, thrice = Session(), Session()
+    once.update(form)
+    for each in (form, replace(form, matrix=without), form):
+        thrice.update(each)
         thrice.run()
     one, other = (session._highs.getLp().a_matrix_ for session in (once, thrice))
     assert list(one.index_) == list(other.index_)
@@ -311,7 +312,7 @@ def test_whatever_a_point_looked_at_comes_to_the_study_goes_on(monkeypatch: pyte
         return honest(of, **more)
 
     monkeypatch.setattr(response, "derive_network", fails)
-    with pytest.raises(Unlearnable, match="ZeroDivisionError: yield"):
+    with pytest.raises(Unlearnable, match="failed ZeroDivisionError: yield"):
         learn(case, three(case))
 
 

@@ -380,7 +380,7 @@ class Sweeping:
         try:
             known = learn(self.setup.case, self.study.parameters, self.study.seed, self.stopped)
         except Unlearnable as why:
-            self.learned = {"why_not": str(why)}
+            self.learned = {"why_not": why.why, "of": why.what}
         else:
             surface, seconds = known.surface, time.monotonic() - started
             numbers = len(surface.addresses)

@@ -66,7 +66,11 @@ RESTING = {"routes": ("cost", "co2e"), "deliveries": ("basis",), "purchases": ("
 
 
 class Unlearnable(Exception):
-    """What stands in the way of learning the numbers of a study."""
+    """What stands in the way of learning the numbers of a study: why, a word of the catalogues, and of what."""
+
+    def __init__(self, why: str, what: str = "") -> None:
+        self.why, self.what = why, what
+        super().__init__(f"{why} {what}".strip())
 
 
 class Stopped(Exception):
@@ -132,9 +136,9 @@ class Response:
         except (
             Exception
         ) as error:  # whatever it is, members are derived, and each says in its row what is wrong
-            raise Unlearnable(f"{type(error).__name__}: {error}") from error
+            raise Unlearnable("failed", f"{type(error).__name__}: {error}") from error
         if not same_names(self.base, form) or not np.array_equal(self.base.integrality, form.integrality):
-            raise Unlearnable("rows or columns come and go")
+            raise Unlearnable("structure")
         return self._sight(form, network)
 
     def _sight(self, form: StandardForm, network: Network) -> Sight:
@@ -166,7 +170,7 @@ class Response:
         found: Ints = self.seen.addresses[self.seen.values != self._sight(compile(model), network).values]
         elsewhere = (found < 2 * self.columns) | ((found >= self.rest) & (found < self.first))
         if elsewhere.any():
-            raise Unlearnable(self.name(int(found[elsewhere][0])))
+            raise Unlearnable("numbers", self.name(int(found[elsewhere][0])))
         return found
 
     # ---- what was learned ----------------------------------------------------------------------------------
@@ -225,7 +229,7 @@ class Response:
         network = resting_on(self.network, flat[self.rest : self.first], case)
         charge = excess_charge_cny_per_t(network)
         if len(charge) != len(self.charges):
-            raise Unlearnable("ways out come and go")
+            raise Unlearnable("ways_out")
         found: Array = charge * network.time.factor[network.time.last]
         return found
 
@@ -253,7 +257,7 @@ class Response:
             row, column = (address - self.first) % m, (address - self.first) // m
             return f"{self.base.row_name(row)} · {self.base.column_name(column)}"
         if address >= self.rest:
-            return "a price or a yield of the network"
+            return _resting_at(self.network, address - self.rest)
         if address >= 3 * n:
             return self.base.row_name((address - 3 * n) % m)
         return self.base.column_name(address % n)
@@ -269,12 +273,12 @@ def learn(
 ) -> Known:
     """What the numbers of a study's members are. Raises Unlearnable where they cannot be foretold, and Stopped."""
     if any(cell.declared.kind in ("integer", "date") for p in parameters for cell in p.cells):
-        raise Unlearnable("whole numbers or dates move")
+        raise Unlearnable("steps")
     response = Response(case, parameters, ample_t(case), should_stop)
     triples = [(p.low, p.base, p.high) for p in parameters]
     surface = learned(response.look, triples, response.charges, seed)
     if len(surface.unlearned):
-        raise Unlearnable("; ".join(response.name(a) for a in surface.unlearned[:NAMED].tolist()))
+        raise Unlearnable("numbers", "; ".join(response.name(a) for a in surface.unlearned[:NAMED].tolist()))
     response.take(surface)
     _compared(response, seed)
     return Known(response.available_t, surface)
@@ -285,7 +289,7 @@ def ample_t(case: Case) -> Array:
     tight = derive_network(case)
     there = np.maximum(tight.available_t, 1.0)
     if not np.isfinite(there).all():
-        raise Unlearnable("nothing limits what can be there")
+        raise Unlearnable("unlimited")
     stated = derive_network(case, available_t=NO_LIMIT * there)
     most = there.copy()
     for part in (stated.routes, stated.runs, stated.holdings, stated.placements, stated.deliveries):
@@ -307,13 +311,20 @@ def _compared(response: Response, seed: int) -> None:
             wrong = (found != true) & ~(np.abs(found - true) <= CLOSE * size)
         if wrong.any():
             names = [response.name(a) for a in response.addresses[wrong][:NAMED].tolist()]
-            raise Unlearnable("; ".join(names))
+            raise Unlearnable("numbers", "; ".join(names))
 
 
 def resting(network: Network) -> Array:
     """Numbers of the network that charges rest on, end to end."""
     parts = [getattr(getattr(network, part), name) for part, names in RESTING.items() for name in names]
     return np.concatenate([each.ravel() for each in parts])
+
+
+def _resting_at(network: Network, place: int) -> str:
+    """Part of the network and name of a number that charges rest on."""
+    named = [(part, name) for part, names in RESTING.items() for name in names]
+    ends = np.cumsum([getattr(getattr(network, part), name).size for part, name in named])
+    return ".".join(named[int(np.searchsorted(ends, place, side="right"))])
 
 
 def resting_on(network: Network, numbers: Array, case: Case) -> Network:
