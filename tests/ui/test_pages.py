@@ -185,11 +185,10 @@ def test_runs_are_found_by_words_and_state(page: Open, runs: Path, grown_run: Pa
 
 def test_the_run_that_a_link_asks_for_is_the_one_shown(page: Open, runs: Path) -> None:
     """Once chosen, a run stayed whatever the address said."""
-    one, other = kept_run(runs, "asked_one"), kept_run(runs, "asked_other")
+    one, chosen, other = (kept_run(runs, f"asked_{name}") for name in ("one", "chosen", "other"))
     test = page("history", lang="en", run=one.name)
-    test.selectbox(key="one_run_0").set_value(
-        "searched" if (runs / "searched").exists() else other.name
-    ).run()
+    test.selectbox(key="one_run_0").set_value(chosen.name).run()
+    assert test.selectbox(key="one_run_0").value == chosen.name
     test.query_params["run"] = other.name
     test.run()
     assert not test.exception
