@@ -133,7 +133,7 @@ def watch(folder: Path, say: Words) -> None:
                 _stop(folder, "cancel", asked, say)
                 if asked:
                     _stop(folder, "drop", dropped, say)
-            st.caption(say("may_leave"))
+            st.caption(say("drop_help" if asked else "may_leave"))
             _readout(folder, now, say)
             with st.expander(say("log")):
                 st.code("\n".join(_log(folder)), language=None)
@@ -168,7 +168,6 @@ def _stop(folder: Path, how: str, asked: bool, say: Words) -> None:
         disabled=asked,
         key=f"{how}_button",
         icon=":material/stop:" if how == "cancel" else ":material/delete:",
-        help=None if how == "cancel" else say("drop_help"),
         on_click=_cancel,
         args=(folder, how == "cancel"),
     )

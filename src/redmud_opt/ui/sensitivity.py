@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from redmud_opt.case import CaseFaults
 from redmud_opt.case.bundle import roots
 from redmud_opt.i18n import text
 from redmud_opt.jobs.errands import Answer, at_hand, errand_folder, study_folder
-from redmud_opt.jobs.sweeping import HEAD, PROGRESS, read_results
+from redmud_opt.jobs.folder import LOCK
+from redmud_opt.jobs.slots import is_locked
+from redmud_opt.jobs.sweeping import HEAD, MEMBERS, PROGRESS, read_results
 from redmud_opt.report.studies.page import pictures
-from redmud_opt.study.sweeps.results import Results
+from redmud_opt.report.studies.telling import Picture
 from redmud_opt.study.sweeps.said import lines
 from redmud_opt.ui import cases, errand
 from redmud_opt.ui.charts import QUIET
@@ -96,19 +99,40 @@ def _part(folder: Path, say: Words) -> str:
     return say("members_done", done=found.get("done", 0), asked=found.get("asked", "?"))
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """All that there is to show of a study, in one language."""
+
+    title: str
+    lines: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+
+
 def _results(folder: Path, say: Words) -> None:
     try:
-        results = read_results(folder)
-        _told(results, folder.name, say)
+        kept = [folder / name for name in (HEAD, PROGRESS, MEMBERS)]
+        stamps = tuple(path.stat().st_mtime_ns for path in kept if path.exists())
+        lock = folder / LOCK
+        found = _drawn(folder, (*stamps, int(lock.exists() and is_locked(lock))), say.language)
     except (CaseFaults, OSError, ValueError, KeyError) as error:
         st.error(plain(say("unreadable_study", why=str(error))))
+    else:
+        _told(found, folder.name, say)
 
 
-def _told(results: Results, key: str, say: Words) -> None:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _drawn(folder: Path, stamps: tuple[int, ...], language: str) -> Drawn:
+    """Seconds for a study of many members, so it is made once for all who look and as often as they do."""
+    results = read_results(folder)
+    told = tuple(text(line, language) for line in lines(results))
+    return Drawn(results.title(language), told, tuple(pictures(results, language)))
+
+
+def _told(found: Drawn, key: str, say: Words) -> None:
     """What the study says, then every picture with its table."""
-    st.markdown(f"#### {plain(results.title(say.language))}")
-    st.markdown(listed([text(line, say.language) for line in lines(results)]))
-    for number, picture in enumerate(pictures(results, say.language)):
+    st.markdown(f"#### {plain(found.title)}")
+    st.markdown(listed(list(found.lines)))
+    for number, picture in enumerate(found.pictures):
         name = f"{key}_{number}"
         st.markdown(f"#### {plain(picture.title)}")
         if picture.note:

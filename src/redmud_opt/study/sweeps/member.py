@@ -237,7 +237,8 @@ class MemberSolver:
         return self.meter.run(cold)
 
     def _free(self, form: StandardForm, model: ConcreteModel) -> Outcome:
-        session = Session(self.options)
+        """From the plan of the base by branch and bound alone: what looks for first plans only took its time."""
+        session = Session(replace(self.options, starts=False, neighbourhood=False))
         session.begin_with(self.form, self.values)
         session.update(form, getattr(model, "column_groups", ()))
         return self.meter.run(session)
