@@ -263,3 +263,9 @@ def test_where_a_base_lies_on_the_server_is_not_told() -> None:
         "ui.cannot_start", {"why": "（../../../../srv/app/scenarios/guangxi/lines.csv、第 6 行）a/b.csv"}
     )
     assert Words("zh").tell(where).endswith("（guangxi/lines.csv、第 6 行）a/b.csv")
+
+
+def test_the_docs_name_every_page() -> None:
+    docs = (Path(__file__).resolve().parents[2] / "docs" / "app.md").read_text(encoding="utf-8")
+    named = "".join(line for line in docs.splitlines() if line.startswith("| "))
+    assert [page.name for page in PAGES if str(template(f"ui.page_{page.name}", "en")) not in named] == []
