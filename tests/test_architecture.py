@@ -299,6 +299,20 @@ def test_starting_leaves_the_collector_as_it_was() -> None:
         assert done.returncode == int(kept)
 
 
+def test_a_start_that_fails_leaves_the_collector_as_it_was() -> None:
+    """Who tries the import and goes on without the package must not be left without a collector."""
+    code = (
+        "import gc, sys\n"
+        "sys.modules['highspy'] = None\n"
+        "try:\n"
+        "    import redmud_opt\n"
+        "except ImportError:\n"
+        "    raise SystemExit(10 + gc.isenabled())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False)
+    assert done.returncode == 11
+
+
 # ---------------------------------------------------------------- the checker can fail
 
 

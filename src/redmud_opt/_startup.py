@@ -18,6 +18,6 @@ DeferredImportCallbackFinder._callbacks.pop("scipy", None)
 
 
 def imported() -> None:
-    """All is imported."""
+    """All is imported, or never will be."""
     if _COLLECTED:
         gc.enable()

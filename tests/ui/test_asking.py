@@ -115,6 +115,23 @@ def test_a_question_with_faults_is_refused_in_words(
 
 
 @both
+def test_what_was_asked_about_is_called_by_its_label(
+    page: Open, grown_run: Path, runs: Path, lang: str
+) -> None:
+    for question, arguments in (("why_not", ["press_2", "plant>no_such_place"]), ("plan_b", ["all"])):
+        request = {"run": grown_run.name, "question": question, "arguments": arguments, "limit_s": 2.0}
+        folder = RunFolder(errand_folder(runs, "explain", request))
+        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.write_json(REQUEST, {"errand": "explain", "request": request, "root": str(runs)})
+        folder.write_status(RunStatus("cancelled", "", 0.0, None, 130, 1.0))
+    asked = [box.value.replace("\\", "") for box in page("explain", lang=lang, run=grown_run.name).caption]
+    label = {"en": "Second press, any size", "zh": "砖机二线（规模可选）"}[lang]
+    why_not, plan_b = (template(f"ui.question_{name}", lang) for name in ("why_not", "plan_b"))
+    assert f"{why_not} · {label} · plant>no_such_place" in asked
+    assert f"{plan_b} · {template('ui.all_outlets', lang)}" in asked
+
+
+@both
 def test_every_question_has_words_and_a_form(page: Open, grown_run: Path, lang: str) -> None:
     assert set(ASKED) == set(QUESTIONS) - {"impossible"}
     test = page("explain", lang=lang, run=grown_run.name)

@@ -247,6 +247,18 @@ def test_a_scenario_is_made_on_a_base_and_grows(page: Open, mine: Path, tmp_path
     assert load_case(mine).outlets[0].max_t is None, "the base stays as it is"
 
 
+def test_where_the_base_of_a_scenario_lies_on_the_server_is_not_told(page: Open, cases: Path) -> None:
+    test = page("case", lang="en", case="growing")
+    test.segmented_control(key="section").set_value("scenario").run()
+    test.selectbox(key="lever").select(template("editing.lever.demand", "en") or "").run()
+    test.text_input(key="lever_value_demand").set_value("900").run()
+    test.button(key="scenario_new").click().run()
+    assert not test.exception
+    shown = said(test).replace("\\", "")
+    assert "Scenario on **growing**" in shown
+    assert str(cases) not in shown
+
+
 @pytest.mark.slow
 def test_a_scenario_that_travels_with_the_program_is_only_read(page: Open) -> None:
     test = page("case", lang="en", case="too_much")

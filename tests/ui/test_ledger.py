@@ -36,8 +36,7 @@ def test_columns_are_named_on_the_page(page: Open, tmp_path: Path, lang: str) ->
     said(test, 工厂代号="site", 渣名="material", 合计数="amount", 核销数="ignore")
     test.selectbox(key=OF.format("unit", "合计数")).set_value("万吨")
     test.selectbox(key=OF.format("basis", "合计数")).set_value("dry")
-    submit = template("ui.ledger_import", lang)
-    next(button for button in test.button if button.label == submit).click().run()
+    test = imported(test, lang)
     assert not test.exception
     assert address_of(test, "case") == "starter-own"
     (arising,) = load_case(tmp_path / "work" / "starter-own").arisings
@@ -72,3 +71,50 @@ def test_all_that_may_be_chosen_has_words() -> None:
     wanted = [f"ledger_field_{name}" for name in FIELDS] + [f"ledger_unit_{name}" for name in UNITS]
     wanted += [f"basis_{name}" for name in BASES] + [f"ledger_remedy_{name}" for name in REMEDIES.values()]
     assert not [name for name in wanted for lang in LANGUAGES if template(f"ui.{name}", lang) is None]
+
+
+def imported(test: AppTest, lang: str) -> AppTest:
+    """The page after the form was sent."""
+    submit = template("ui.ledger_import", lang)
+    return next(button for button in test.button if button.label == submit).click().run()
+
+
+def test_the_row_of_the_headings_that_was_chosen_is_the_one_that_counts(page: Open, tmp_path: Path) -> None:
+    """Two tables below each other with the same headings: without a word the upper one is taken."""
+    heads = "产废单位,废物名称,产生量（吨，干）\n"
+    table = f"{heads}无此厂,赤泥,5\n{heads}氧化铝厂,赤泥,9\n"
+    test = brought(page(lang="zh", case="starter"), "bring_arisings", "own.csv", table.encode())
+    (row,) = [box for box in test.number_input if str(box.key).startswith("ledger_header_")]
+    row.set_value(3).run()
+    test = imported(test, "zh")
+    assert not test.exception
+    assert address_of(test, "case") == "starter-own"
+    (arising,) = load_case(tmp_path / "work" / "starter-own").arisings
+    assert arising.amount_t == 9.0
+
+
+def test_a_name_longer_than_the_system_takes_is_no_fault(page: Open, tmp_path: Path) -> None:
+    """A Chinese letter is three bytes of a name, and 255 are the most."""
+    name = "二〇二六年度固体废物产生与贮存台账" * 8 + ".csv"
+    test = brought(page(lang="zh", case="starter"), "bring_arisings", name, TABLE.encode())
+    assert not test.exception
+    said(test, 工厂代号="site", 渣名="material", 合计数="amount", 核销数="ignore")
+    test.selectbox(key=OF.format("unit", "合计数")).set_value("t")
+    test.selectbox(key=OF.format("basis", "合计数")).set_value("dry")
+    test = imported(test, "zh")
+    assert not test.exception
+    (folder,) = (tmp_path / "work").iterdir()
+    assert load_case(folder).arisings[0].amount_t == 90.0
+
+
+def test_what_was_done_follows_the_language(page: Open) -> None:
+    table = "产废单位,废物名称,产生量（吨，干）\n氧化铝厂,赤泥,5\n"
+    test = brought(page(lang="zh", case="starter"), "bring_arisings", "own.csv", table.encode())
+    told = {}
+    for lang in LANGUAGES:
+        test.query_params["lang"] = lang
+        test.run()
+        assert not test.exception
+        (told[lang],) = [box.value for box in test.code if "own.csv" in box.value]
+        assert "/work/" not in told[lang]
+    assert told["en"] != told["zh"]

@@ -185,11 +185,10 @@ def test_runs_are_found_by_words_and_state(page: Open, runs: Path, grown_run: Pa
 
 def test_the_run_that_a_link_asks_for_is_the_one_shown(page: Open, runs: Path) -> None:
     """Once chosen, a run stayed whatever the address said."""
-    one, other = kept_run(runs, "asked_one"), kept_run(runs, "asked_other")
+    one, chosen, other = (kept_run(runs, f"asked_{name}") for name in ("one", "chosen", "other"))
     test = page("history", lang="en", run=one.name)
-    test.selectbox(key="one_run_0").set_value(
-        "searched" if (runs / "searched").exists() else other.name
-    ).run()
+    test.selectbox(key="one_run_0").set_value(chosen.name).run()
+    assert test.selectbox(key="one_run_0").value == chosen.name
     test.query_params["run"] = other.name
     test.run()
     assert not test.exception
@@ -264,3 +263,9 @@ def test_where_a_base_lies_on_the_server_is_not_told() -> None:
         "ui.cannot_start", {"why": "（../../../../srv/app/scenarios/guangxi/lines.csv、第 6 行）a/b.csv"}
     )
     assert Words("zh").tell(where).endswith("（guangxi/lines.csv、第 6 行）a/b.csv")
+
+
+def test_the_docs_name_every_page() -> None:
+    docs = (Path(__file__).resolve().parents[2] / "docs" / "app.md").read_text(encoding="utf-8")
+    named = "".join(line for line in docs.splitlines() if line.startswith("| "))
+    assert [page.name for page in PAGES if str(template(f"ui.page_{page.name}", "en")) not in named] == []

@@ -170,9 +170,8 @@ def send(runs_root: str | Path, errand: str, request: Request, *, slots: int | N
     for _ in range(LEAVING_TRIES):
         try:
             launch(folder, MODULE, slots, ask)
-        except (
-            BlockingIOError
-        ):  # the process that ended is not gone yet, or somebody else sent the same just now
+            break
+        except BlockingIOError:  # its process has ended and is not gone yet, or somebody else sends the same now
             time.sleep(LEAVING_S)
         if at_hand(path):
             break

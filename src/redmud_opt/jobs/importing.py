@@ -85,14 +85,22 @@ def import_into(
     *,
     sheet: str | None = None,
     columns: Mapping[str, str] | Iterable[str] = (),
+    header: int | None = None,
     dry_run: bool = False,
     language: str = "en",
 ) -> ImportReport:
-    """Imports a file into a case folder; `columns` as a mapping or as the pairs of the command line."""
+    """Imports a file into a case folder; `columns` as a mapping or as the pairs of the command line, rows from 0."""
     try:
         held = columns if isinstance(columns, Mapping) else columns_of(columns)
         done = import_file(
-            case, file, sheet=sheet, columns=held, dry_run=dry_run, language=language, trial=build_network
+            case,
+            file,
+            sheet=sheet,
+            columns=held,
+            header=header,
+            dry_run=dry_run,
+            language=language,
+            trial=build_network,
         )
     except CaseFaults as faults:
         return ImportReport(faults=faults)

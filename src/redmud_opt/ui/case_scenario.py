@@ -89,7 +89,7 @@ def edit(name: str, path: Path, say: Words) -> None:
         st.info(told("scenario_only_read", say))
         _as_copy(name, path, say)
     else:
-        st.markdown(told("scenario_of", say, base=plain(variant.base)))
+        st.markdown(told("scenario_of", say, base=plain(Path(variant.base).name.removesuffix(".yaml"))))
         base = _base(path, variant)
         _items(path, variant, base, say)
         if base is not None:

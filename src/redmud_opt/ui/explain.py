@@ -17,7 +17,7 @@ from redmud_opt.report.answers import answer_tables
 from redmud_opt.report.labels import Labels
 from redmud_opt.ui import address, errand, held
 from redmud_opt.ui.grid import csv_button, view_grid
-from redmud_opt.ui.questions import ask
+from redmud_opt.ui.questions import OF_THINGS, ask
 from redmud_opt.ui.settings import runs_root
 from redmud_opt.ui.words import Words, listed, plain
 
@@ -45,19 +45,22 @@ def show(say: Words) -> None:
     sent = answered(runs_root(), "explain", here.folder.name)
     for number, (path, asked) in enumerate(sent):
         with st.container(border=True, key=f"answer_{path.name}"):
-            st.caption(plain(_question(asked, say)))
+            st.caption(plain(_question(asked, labels, say)))
             errand.show(path, path.name, partial(_draw, labels=labels, key=path.name, say=say), say)
         if number == 0 and len(sent) > 1:
             st.markdown(f"#### {say('earlier_answers')}")
     _of_the_command_line(here.folder, {str(asked["question"]) for _, asked in sent}, labels, say)
 
 
-def _question(asked: Mapping[str, Any], say: Words) -> str:
-    words = say(f"question_{asked['question']}")
+def _question(asked: Mapping[str, Any], labels: Labels, say: Words) -> str:
+    """What was asked, about what: things by their labels, what was typed as it was typed."""
+    question = asked["question"]
     given = [str(one) for one in asked.get("arguments") or ()]
-    if asked["question"] == "regret":
+    if question == "regret":
         given = [Path(one).name.removesuffix(".yaml") for one in given]
-    return " · ".join([words, *given])
+    elif question in OF_THINGS:
+        given = [say("all_outlets") if one == "all" else labels.name(one) for one in given]
+    return " · ".join([say(f"question_{question}"), *given])
 
 
 def _draw(answer: Answer, labels: Labels, key: str, say: Words) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 import streamlit as st
@@ -17,9 +18,10 @@ from redmud_opt.case import CaseFaults, Fault
 from redmud_opt.case.editing import copy_case
 from redmud_opt.case.importing.headings import LEDGER
 from redmud_opt.case.importing.looking import Seen, SeenColumn, look_at, said
-from redmud_opt.case.receiving import free_name
+from redmud_opt.case.names import visible
+from redmud_opt.case.receiving import MOST_SIGNS, free_name
 from redmud_opt.i18n import Message
-from redmud_opt.jobs.importing import import_into
+from redmud_opt.jobs.importing import ImportReport, import_into
 from redmud_opt.report.labels import labelled
 from redmud_opt.ui.bringing import MOST_MB, opened, unwritten
 from redmud_opt.ui.cases import Look
@@ -79,7 +81,8 @@ def bring_arisings(found: Look, say: Words) -> None:
     if ledger is not None:
         _ask(ledger, found, say)
     elif told := st.session_state.get(_TOLD):
-        name, words = told
+        name, report, target = told
+        words = report.words(say.language).replace(str(target), target.name)
         st.success(plain(say("taken", file=name)))
         with st.expander(say("what_was_done")):
             st.code(words, language=None, wrap_lines=True)
@@ -89,20 +92,21 @@ def _brought(key: str, found: Look, say: Words) -> None:
     file = st.session_state.get(key)
     st.session_state[_TURN] += 1  # the uploader is empty again
     if file is not None:
-        _try(Ledger(file.name, file.getvalue(), ()), found, None, {}, say)
+        _try(Ledger(_short(file.name), file.getvalue(), ()), found, None, {}, say)
 
 
 def _try(ledger: Ledger, found: Look, sheet: str | None, columns: Mapping[str, str], say: Words) -> None:
     """Imports into a copy, which is then opened; what is wrong is kept with the file, and no copy is left."""
     root = work_root()
     target = free_name(root, f"{found.name}-{Path(ledger.name).stem}")
-    words = ""
+    report = ImportReport()
     try:
         copy_case(found.path, target)
         with _on_disk(ledger.name, ledger.content) as file:
-            report = import_into(target, file, sheet=sheet, columns=columns, language=say.language)
+            report = import_into(
+                target, file, sheet=sheet, columns=columns, header=ledger.header, language=say.language
+            )
         faults = report.faults
-        words = report.words(say.language).replace(str(target), target.name)
     except CaseFaults as told:
         faults = told
     except OSError as error:
@@ -112,24 +116,23 @@ def _try(ledger: Ledger, found: Look, sheet: str | None, columns: Mapping[str, s
         st.session_state[_LEDGER] = replace(ledger, faults=tuple(faults.faults), row=None)
         return
     st.session_state.pop(_LEDGER, None)
-    st.session_state[_TOLD] = (ledger.name, words)
+    st.session_state[_TOLD] = (ledger.name, report, target)
     opened(target.name)
 
 
-class _on_disk:
+def _short(name: str) -> str:
+    """The name of a file as a system takes it: no folder, nothing that cannot be seen, not too long."""
+    own = PurePosixPath(visible(name.replace("\\", "/")))
+    return own.stem[:MOST_SIGNS] + own.suffix
+
+
+@contextmanager
+def _on_disk(name: str, content: bytes) -> Iterator[Path]:
     """The file where the import can read it, under its own name."""
-
-    def __init__(self, name: str, content: bytes) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="redmud-opt-")
-        self._file = Path(self._folder.name) / Path(name.replace("\\", "/")).name
-        self._content = content
-
-    def __enter__(self) -> Path:
-        self._file.write_bytes(self._content)
-        return self._file
-
-    def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
+    with tempfile.TemporaryDirectory(prefix="redmud-opt-") as folder:
+        file = Path(folder) / name
+        file.write_bytes(content)
+        yield file
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

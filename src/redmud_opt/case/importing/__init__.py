@@ -50,6 +50,7 @@ def import_file(
     *,
     sheet: str | None = None,
     columns: Mapping[str, str] | None = None,
+    header: int | None = None,
     dry_run: bool = False,
     language: str = "en",
     packs: Path | None = None,
@@ -59,14 +60,15 @@ def import_file(
     """Import a CSV file or a workbook into the case folder `case`.
 
     `columns` says what columns hold, heading → field, with unit and basis where they matter: `amount (t, wet)`,
-    `ignore`. Comments are written in `language`. With `dry_run` everything is tried and nothing is written. `trial`
-    is asked of the case with the new rows; faults that it raises count as well.
+    `ignore`; `header` in which row the headings stand, from 0. Comments are written in `language`. With `dry_run`
+    everything is tried and nothing is written. `trial` is asked of the case with the new rows; faults that it raises
+    count as well.
     """
     folder, path = _folder(case), Path(file)
     faults: list[Fault] = []
     remarks: list[Message] = []
     known = known_names(folder, packs, library)
-    layout = find_layout(read_sheets(path, sheet, faults), columns or {}, faults)
+    layout = find_layout(read_sheets(path, sheet, faults), columns or {}, faults, header=header)
     if layout is None:
         raise CaseFaults(dict.fromkeys(faults))
     remarks.extend(layout.remarks)

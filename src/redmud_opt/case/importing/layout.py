@@ -53,10 +53,14 @@ class Layout:
 
 
 def find_layout(
-    sheets: list[Sheet], columns: Mapping[str, str], faults: list[Fault], vocabulary: Vocabulary = LEDGER
+    sheets: list[Sheet],
+    columns: Mapping[str, str],
+    faults: list[Fault],
+    vocabulary: Vocabulary = LEDGER,
+    header: int | None = None,
 ) -> Layout | None:
     """The sheet that holds the table (of a CSV file: the way to divide its lines), with its header."""
-    found = _headed(sheets, columns, vocabulary)
+    found = _headed(sheets, columns, vocabulary, header)
     if not found:
         faults.extend(_no_header(sheet.file.name, vocabulary) for sheet in sheets[:1])
         return None
@@ -94,10 +98,10 @@ def find_layouts(
 
 
 def _headed(
-    sheets: list[Sheet], columns: Mapping[str, str], vocabulary: Vocabulary
+    sheets: list[Sheet], columns: Mapping[str, str], vocabulary: Vocabulary, asked: int | None = None
 ) -> list[tuple[int, Sheet]]:
     """(row of the header, sheet) of the sheets that have one."""
-    scored = [(*header_of(sheet, columns, vocabulary), sheet) for sheet in sheets]
+    scored = [(*header_of(sheet, columns, vocabulary, asked), sheet) for sheet in sheets]
     best = max((score for score, _, _ in scored), default=0)
     return [
         (number, sheet) for score, number, sheet in scored if score >= 2 and (score == best or sheet.name)
@@ -111,11 +115,14 @@ def _no_header(shown: str, vocabulary: Vocabulary) -> Fault:
     return Fault(shown, 0, "", Message("importing.no_header"), remedy)
 
 
-def header_of(sheet: Sheet, columns: Mapping[str, str], vocabulary: Vocabulary) -> tuple[int, int]:
-    """(known headings, row) of the row that is most likely the header."""
+def header_of(
+    sheet: Sheet, columns: Mapping[str, str], vocabulary: Vocabulary, asked: int | None = None
+) -> tuple[int, int]:
+    """(known headings, row) of the row that is most likely the header, or of the one that a person takes for it."""
     named = {plain(name) for name in columns}
     best = (0, 0)
-    for number, row in enumerate(sheet.rows[:FIRST_ROWS]):
+    looked_at = slice(FIRST_ROWS) if asked is None else slice(asked, asked + 1)
+    for number, row in list(enumerate(sheet.rows))[looked_at]:
         mapped = sum(plain(cell) in named for cell in row)
         score = fields_of((cell for cell in row if plain(cell) not in named), vocabulary) + mapped
         best = max(best, (score, -number))
