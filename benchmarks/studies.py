@@ -266,8 +266,8 @@ def runs(name: str, plan_run: Path) -> Iterator[str]:
     for each in found:
         memory = ", ".join(f"{mb:.0f}" for mb in each.memory_mb)
         yield (
-            f"| {each.workers} | {each.members} | {each.seconds:.0f} | {each.rate:.2f} | {each.rate_once_begun:.2f} | {each.learned} "
-            f"| {each.failed} | {memory} |"
+            f"| {each.workers} | {each.members} | {each.seconds:.0f} | {each.rate:.2f} "
+            f"| {each.rate_once_begun:.2f} | {each.learned} | {each.failed} | {memory} |"
         )
     one, two = found
     yield ""
