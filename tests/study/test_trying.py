@@ -54,11 +54,15 @@ def test_few_checks_look_at_a_price() -> None:
 
 
 def test_settings_notice_being_read() -> None:
-    """A rate of discount is one cell of one row."""
+    """No check reads the rate of discount; some read which rule pack holds."""
     case = brick()
-    cell = Cell("settings", 0, "settings", "discount_rate", case.settings.discount_rate)
-    parameter = Parameter("rate", "value", 0.0, float(cell.value), 0.2, "uniform", (cell,))
-    assert len(looking_at(case, [parameter])) < len(CONSIDERED)
+
+    def setting(name: str) -> Parameter:
+        cell = Cell("settings", 0, "settings", name, getattr(case.settings, name))
+        return Parameter(name, "value", 0.0, 0.1, 0.2, "uniform", (cell,))
+
+    assert names(case, setting("discount_rate")) == set()
+    assert names(case, setting("rule_pack"))
 
 
 def test_a_check_that_cannot_bear_to_be_watched_looks_on(monkeypatch: pytest.MonkeyPatch) -> None:
