@@ -397,3 +397,17 @@ def test_other_columns_than_those_learned_are_named(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(member, "same_columns", lambda *_: False)
     told = row(found, 12, 3, 80, number=0)
     assert (told["status"], told["reason"]) == ("rejected", "derived: other columns")
+
+
+def test_a_fault_at_a_point_looked_at_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of them, as the row of a member would say it."""
+    case = brick()
+    found = Response(case, three(case), response.ample_t(case))
+
+    def faulty(*_: Any, **__: Any) -> None:
+        raise CaseFaults([Fault("materials.csv", 2, "name", Message("sweep.no_study"))] * 2)
+
+    monkeypatch.setattr(found, "_derived", faulty)
+    with pytest.raises(Unlearnable) as stopped:
+        found.look([12, 3, 80])
+    assert (stopped.value.why, stopped.value.what) == ("failed", text(Message("sweep.no_study"), "en"))
