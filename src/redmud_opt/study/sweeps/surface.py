@@ -36,6 +36,9 @@ CLOSE = 1e-9
 NODES = 0.5 * (1.0 - np.cos(np.pi * np.arange(11) / 10.0))
 """Chebyshev points from 0 (the base) to 1 (the end): a polynomial through them meets a smooth quotient to 1e-12."""
 
+AT_NODE = 1e-15
+"""A point so near a node is the node."""
+
 RANDOM = 8
 """Points at random where all parameters have moved."""
 
@@ -107,7 +110,7 @@ def through(nodes: Array, at: float) -> Array:
     weights = np.where(np.arange(len(NODES)) % 2 == 0, 1.0, -1.0)
     weights[[0, -1]] *= 0.5
     away = at - NODES
-    hit = np.flatnonzero(away == 0.0)
+    hit = np.flatnonzero(np.abs(away) < AT_NODE)
     if len(hit):
         exactly: Array = nodes[hit[0]]
         return exactly
