@@ -46,6 +46,7 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.mip
+	$(BIN)/python -m benchmarks.studies
 
 bench-app: $(STAMP)
 	$(BIN)/python -m benchmarks.app

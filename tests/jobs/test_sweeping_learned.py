@@ -91,8 +91,19 @@ def test_an_interrupted_study_goes_on(
 
     cut = sweep(home / "study.yaml", out=tmp_path / "cut", listener=Listener(should_stop=enough))
     assert cut.exit is Exit.CANCELLED, cut.words()
-    monkeypatch.setattr(sweeping, "WORTH", (RUNS + 1) / 23)
+    monkeypatch.setattr(sweeping, "WORTH", (RUNS + 1) / 26)
     same(rows(whole), rows(sweep(None, out=tmp_path / "cut", resume=True)))
+
+
+def test_a_study_that_is_whole_is_not_learned_again(
+    whole: SweepReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And still says what was learned."""
+    monkeypatch.setattr(sweeping, "learn", None)
+    assert whole.results is not None
+    again = sweep(None, out=whole.folder, resume=True)
+    assert again.results is not None, again.words()
+    assert again.results.head["learned"] == whole.results.head["learned"]
 
 
 def test_it_stops_while_it_learns(home: Path, tmp_path: Path) -> None:
@@ -114,4 +125,5 @@ def test_what_cannot_be_learned_is_named(tmp_path: Path) -> None:
     found = sweep(home, out=tmp_path / "out")
     assert found.results is not None, found.words()
     assert "learned" not in rows(found)
-    assert any("come and go" in text(line, "en") for line in lines(found.results))
+    for language, words in (("en", "come and go"), ("zh", "各成员均完整推导：模型的行或列时有时无。")):
+        assert any(words in text(line, language) for line in lines(found.results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -9,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redmud_opt.study.sweeps.surface import NODES, Sight, Surface, differing, learned, spread, through
+from redmud_opt.study.sweeps.surface import (
+    NODES,
+    RANDOM,
+    Sight,
+    Surface,
+    corners,
+    differing,
+    joint_points,
+    learned,
+    spread,
+    through,
+)
 
 LOOK = Callable[[Sequence[float]], list[float]]
 
@@ -65,6 +77,24 @@ def test_the_lesser_of_what_two_move_is_unlearned() -> None:
     """min(1 + x, 1 + 3 y) stays at 1 however far one goes alone."""
     found = surface_of(lambda v: [min(1 + v[0], 1 + 3 * v[1])], (0, 0, 1), (0, 0, 1))
     assert found.unlearned.tolist() == [0]
+
+
+def test_the_lesser_of_two_is_seen_in_every_corner_of_two() -> None:
+    """min(10 + x − y, 11.9) bends only close to (1, −1), where no point at random of 14 parameters lies."""
+    fourteen = [(-1.0, 0.0, 1.0)] * 14
+    for one, other in ((0, 1), (3, 13), (7, 8), (12, 5)):
+        found = surface_of(lambda v, a=one, b=other: [min(10 + v[a] - v[b], 11.9), 1 + v[2]], *fourteen)
+        assert found.unlearned.tolist() == [0], (one, other)
+
+
+def test_any_two_parameters_are_looked_at_in_all_four_corners() -> None:
+    """And all at their high ends; of one both ends."""
+    for count in (1, 2, 3, 4, 7, 8, 14, 18):
+        found = corners(count)
+        assert found[0].all()
+        for one, other in itertools.permutations(range(count), 2):
+            assert len({tuple(row) for row in found[:, [one, other]].tolist()}) == 4
+        assert joint_points(count) == 3 + len(found) + RANDOM
 
 
 def test_what_somebody_else_knows_is_left_alone() -> None:

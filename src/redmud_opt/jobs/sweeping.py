@@ -36,12 +36,19 @@ from redmud_opt.jobs.outcome import Exit, Report, RunOptions
 from redmud_opt.jobs.slots import is_locked, try_lock
 from redmud_opt.network import build_network
 from redmud_opt.plan import Plan
-from redmud_opt.plan.plan import versions, write_whole
+from redmud_opt.plan.plan import write_whole
 from redmud_opt.plan.words import said
 from redmud_opt.study.sweeps import designs
 from redmud_opt.study.sweeps.decided import Decided
 from redmud_opt.study.sweeps.designs import FIXED, FREE, Member
-from redmud_opt.study.sweeps.executors import ENGINES, ClusterSilent, Engine, rows_from
+from redmud_opt.study.sweeps.executors import (
+    ENGINES,
+    ClusterSilent,
+    Engine,
+    in_words,
+    own_versions,
+    rows_from,
+)
 from redmud_opt.study.sweeps.member import MemberSolver, NoBaseAgain, Row, Setup, Task, case_of_study
 from redmud_opt.study.sweeps.reading import read_study, size_of
 from redmud_opt.study.sweeps.response import Stopped, Unlearnable, learn, points_to_look_at
@@ -60,9 +67,6 @@ WORTH = 3
 
 WRITE_S = 0.5
 """Rows are kept at least so often."""
-
-DEPENDS_ON = ("redmud_opt", "highspy", "pyomo", "numpy")
-"""What a row depends on beside its inputs."""
 
 EXTRA = ("SALib", "distributed", "duckdb", "mpisppy")
 """Packages that only some studies need."""
@@ -235,7 +239,10 @@ def resumed(given: str | Path | None, out: str | Path | None, engine: Engine, li
         if other.text != study.text or other.case.files != recorded_files(folder):
             raise fault("other_study", folder=str(out), study=study.name)
     if head["hash"] != sweeping.hash:
-        raise fault("other_version", folder=str(out), was=_versions(head["versions"]), now=_versions(used()))
+        raise fault(
+            "other_version", folder=str(out), was=in_words(head["versions"]), now=in_words(own_versions())
+        )
+    sweeping.earlier = head.get("learned")
     (folder.path / "cancel").unlink(missing_ok=True)
     return sweeping
 
@@ -254,15 +261,6 @@ def recorded_files(folder: RunFolder) -> dict[str, str]:
     return {name: entry["sha256"] for name, entry in index["files"].items()}
 
 
-def used() -> dict[str, str]:
-    """Versions that rows depend on."""
-    return {name: version for name, version in versions().items() if name in DEPENDS_ON}
-
-
-def _versions(found: dict[str, str]) -> str:
-    return ", ".join(f"{name} {version}" for name, version in found.items())
-
-
 @dataclass
 class Sweeping:
     """A study while it goes on."""
@@ -275,6 +273,8 @@ class Sweeping:
     started: float = field(default_factory=time.monotonic)
     new: int = 0
     learned: dict[str, Any] | None = None
+    earlier: dict[str, Any] | None = None
+    """What was learned before an interruption, as far as that was told."""
 
     def __post_init__(self) -> None:
         self.store = Store(self.folder.path / MEMBERS)
@@ -298,7 +298,7 @@ class Sweeping:
             "study": self.study.text,
             "files": recorded_files(self.folder),
             "whole": [list(each) for each in self.plan.whole],
-            "versions": used(),
+            "versions": own_versions(),
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -380,7 +380,7 @@ class Sweeping:
         try:
             known = learn(self.setup.case, self.study.parameters, self.study.seed, self.stopped)
         except Unlearnable as why:
-            self.learned = {"why_not": str(why)}
+            self.learned = {"why_not": why.why, "of": why.what}
         else:
             surface, seconds = known.surface, time.monotonic() - started
             numbers = len(surface.addresses)
@@ -390,12 +390,13 @@ class Sweeping:
 
     def run(self, tasks: list[Task]) -> None:
         """One stage; rows are kept as they come."""
-        try:
-            self.learn(tasks)
-        except Stopped:
-            return
         there = self.store.done()
         left = [task for task in tasks if task.member.number not in there]
+        try:
+            if left:
+                self.learn(tasks)
+        except Stopped:
+            return
         held: list[Row] = []
         kept_at = time.monotonic()
         try:
@@ -433,10 +434,16 @@ class Sweeping:
 
     def write(self, state: str) -> None:
         """`study.json`."""
-        head = {"format": FORMAT, "hash": self.hash, "versions": used(), "state": state, "asked": self.asked}
+        head = {
+            "format": FORMAT,
+            "hash": self.hash,
+            "versions": own_versions(),
+            "state": state,
+            "asked": self.asked,
+        }
         case = self.study.case.settings.name
         head |= {"case": case, "value_cny": self.plan.value_cny, "study": self.study.as_record()}
-        head["learned"] = self.learned
+        head["learned"] = self.learned or self.earlier
         head["labels"] = {language: dict(words) for language, words in self.plan.labels.items()}
         self.folder.write_json(HEAD, head)
 

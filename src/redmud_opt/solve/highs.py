@@ -134,6 +134,21 @@ def pass_form(highs: Any, form: StandardForm) -> None:
         raise SolverTrouble(f"sent (columns, rows, non-zeros) {sent}, HiGHS holds {arrived}")
 
 
+def pass_again(highs: Any, form: StandardForm) -> None:
+    """Writes the whole model over one of the same rows and columns; the basis stays."""
+    basis = highs.getBasis()
+    pass_form(highs, form)
+    if basis.valid:
+        check(highs.setBasis(basis), "setBasis")
+
+
+def other_zeros(old: StandardForm, new: StandardForm) -> bool:
+    """Whether coefficients become 0 or cease to be. Put in one by one they would come last in their columns, and
+    sums over a column would then depend on what was solved before.
+    """
+    return bool(((old.matrix.data == 0.0) != (new.matrix.data == 0.0)).any())
+
+
 def _sense(form: StandardForm) -> Any:
     return highspy.ObjSense.kMinimize if form.sense > 0 else highspy.ObjSense.kMaximize
 

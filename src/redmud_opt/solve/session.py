@@ -113,9 +113,13 @@ class Session:
             assert self._scaled is not None
             scaled = self.scaling.apply(form)
             if within_range(scaled):
-                h.change_form(self._highs, self._scaled, scaled)
+                anew = h.other_zeros(self._scaled, scaled)
+                if anew:
+                    h.pass_again(self._highs, scaled)
+                else:
+                    h.change_form(self._highs, self._scaled, scaled)
                 self.form, self._scaled = form, scaled
-                return "changed"
+                return "passed" if anew else "changed"
         self._pass(form, equilibrated(form) if self.options.scaling else unscaled(form))
         return "passed"
 

@@ -37,6 +37,9 @@ from redmud_opt.plan.plan import versions
 from redmud_opt.study.sweeps.member import MemberSolver, Row, Setup, Task, crashed, head
 
 ENGINES = ("serial", "threads", "processes", "dask")
+DEPENDS_ON = ("redmud_opt", "highspy", "pyomo", "numpy")
+"""What a row depends on beside its inputs."""
+
 NICE = 10
 WAIT_S = 15.0
 """How long a cluster may take to answer."""
@@ -51,7 +54,7 @@ _held = threading.local()
 
 
 class ClusterSilent(Exception):
-    """A Dask cluster that does not answer, or that runs another version."""
+    """A Dask cluster that does not answer, or that runs other versions than those that rows depend on."""
 
 
 Stop = Callable[[], bool]
@@ -80,9 +83,14 @@ def solve_task(
 ) -> Row:
     """One member in this thread, with the solver that it holds. Importable: workers keep their solver."""
     solver: MemberSolver | None = getattr(_held, "solver", None)
-    if solver is None or solver.setup.key != setup.key:
+    if solver is None or _setup_of(solver.setup) != _setup_of(setup):
         solver = _held.solver = stoppable(setup, should_stop, building)
     return solver.solve(task)
+
+
+def _setup_of(setup: Setup) -> tuple[str, bool]:
+    """What tells setups apart: of which study, and whether its members' models have been learned by then."""
+    return setup.key, setup.known is not None
 
 
 _begun: list[tuple[Setup, Stop]] = []
@@ -114,9 +122,14 @@ def solve_in_process(task: Task) -> Row:
     return solve_task(setup, task, None, should_stop)
 
 
-def own_version() -> str:
-    """The version of the program, as a worker has it."""
-    return versions()["redmud_opt"]
+def own_versions() -> dict[str, str]:
+    """Versions that rows depend on, as a worker has them."""
+    return {name: version for name, version in versions().items() if name in DEPENDS_ON}
+
+
+def in_words(found: dict[str, str]) -> str:
+    """Versions in one line."""
+    return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 class Slots(Protocol):
@@ -238,13 +251,13 @@ class OnDask:
             self.close()
             raise ClusterSilent(str(cluster))
         try:
-            found = set(self.client.run(own_version).values())
+            found = list(self.client.run(own_versions).values())
         except Exception as error:
             self.close()
             raise ClusterSilent(str(cluster)) from error
-        if found != {own_version()}:
+        if other := [each for each in found if each != own_versions()]:
             self.close()
-            raise ClusterSilent(f"{cluster}: {', '.join(sorted(found))}")
+            raise ClusterSilent(f"{cluster}: {in_words(other[0])}")
         self.setup = self.client.scatter(setup, broadcast=True)
         self.pool = self.client.get_executor(pure=False, retries=0)
 

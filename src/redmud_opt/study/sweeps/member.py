@@ -116,15 +116,13 @@ class MemberSolver:
         self.quick = self._begun(setup.known)
 
     def _begun(self, known: Known | None) -> Quick | None:
-        """What solves members from what was learned; NoBaseAgain where that does not meet the base."""
+        """What solves members from what was learned; None where that does not meet the base: all are derived then."""
         if known is None:
             return None
         case, parameters = self.setup.case, self.setup.parameters
         quick = Quick(case, parameters, known, self.decided, self.options, self.building, self.meter)
         objective = quick.outcome.objective
-        if objective is None or apart(objective, self.objective) > SAME:
-            raise NoBaseAgain(f"learned {quick.outcome.stopped}")
-        return quick
+        return None if objective is None or apart(objective, self.objective) > SAME else quick
 
     def solve(self, task: Task) -> Row:
         """A row, whatever happens."""
@@ -208,9 +206,11 @@ class MemberSolver:
         with as_it_was(model):
             self._decided(task).hold(model, operation=True)
             derived = compile(model)
-        session = Session(self.options)
+        session = Session(replace(self.options, time_limit_s=None))  # it would say nothing of the member
         session.update(derived)
         again = session.run()
+        if again.stopped == "cancelled":
+            return {"status": again.status, "stopped": "cancelled", "reason": again.detail}
         if derived.column_blocks != form.column_blocks or again.objective is None:
             return {"status": "rejected", "reason": f"derived: {again.stopped}"}
         derived.load(outcome.values)

@@ -12,11 +12,12 @@ import numpy as np
 
 from redmud_opt.case import Case
 from redmud_opt.model.arrays import StandardForm, compile
+from redmud_opt.plan.whole import whole_families
 from redmud_opt.solve import Options, Outcome, Session
 from redmud_opt.study.asking import as_it_was
 from redmud_opt.study.sweeps.decided import Decided
 from redmud_opt.study.sweeps.parameters import Parameter
-from redmud_opt.study.sweeps.response import Known, Response
+from redmud_opt.study.sweeps.response import Known, Response, Unlearnable
 from redmud_opt.study.sweeps.surface import Array, Ints
 
 
@@ -67,7 +68,10 @@ class Quick:
         """The LP of a member and what it came to; None where that cannot be told for sure."""
         if not self.response.within(values):
             return None
-        form = self.form(values, case, decided)
+        try:
+            form = self.form(values, case, decided)
+        except Unlearnable:  # something comes or goes between the points looked at
+            return None
         self.session.rewind()
         self.session.update(form)
         found = self.meter.run(self.session)
@@ -84,13 +88,15 @@ class Quick:
         return replace(form, integrality=np.zeros_like(form.integrality))
 
     def _decisions(self, decided: Decided) -> tuple[Ints, Array]:
-        """Columns that decisions hold, and at what."""
+        """Columns that decisions hold, and at what, not clipped to the bounds of the base: a member has others."""
         if decided not in self._held:
-            base, model = self.response.base, self.response.model
+            model = self.response.model
             with self.building, as_it_was(model):
+                for columns in (*whole_families(model), model.size):
+                    columns.lower_bound, columns.upper_bound = -np.inf, np.inf
+                wide = compile(model)
                 decided.hold(model, operation=True)
                 form = compile(model)
-            narrower = (form.col_lower != base.col_lower) | (form.col_upper != base.col_upper)
-            at = np.flatnonzero(narrower | base.integrality.astype(bool))
+            at = np.flatnonzero(form.col_upper != wide.col_upper)
             self._held[decided] = at, form.col_lower[at]
         return self._held[decided]

@@ -25,7 +25,7 @@ import numpy as np
 import scipy.sparse
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case import Case, CaseFaults
+from redmud_opt.case import Case
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import StandardForm, compile
 from redmud_opt.model.arrays.terms import CANCELLED
@@ -36,10 +36,11 @@ from redmud_opt.network import Network
 from redmud_opt.network.build import derive_network
 from redmud_opt.network.lookup import Lookup
 from redmud_opt.network.prices import Prices
+from redmud_opt.network.time import Time
 from redmud_opt.solve.compare import same_names
 from redmud_opt.study.asking import prepare
 from redmud_opt.study.sweeps.parameters import Parameter, moved
-from redmud_opt.study.sweeps.surface import CLOSE, JOINT, Array, Ints, Sight, Surface, learned, spread
+from redmud_opt.study.sweeps.surface import CLOSE, Array, Ints, Sight, Surface, joint_points, learned, spread
 
 AMPLE = 8.0
 """Bounds of what can have been there, in those of the base and in what anything is stated to take."""
@@ -65,7 +66,11 @@ RESTING = {"routes": ("cost", "co2e"), "deliveries": ("basis",), "purchases": ("
 
 
 class Unlearnable(Exception):
-    """What stands in the way of learning the numbers of a study."""
+    """What stands in the way of learning the numbers of a study: why, a word of the catalogues, and of what."""
+
+    def __init__(self, why: str, what: str = "") -> None:
+        self.why, self.what = why, what
+        super().__init__(f"{why} {what}".strip())
 
 
 class Stopped(Exception):
@@ -127,11 +132,13 @@ class Response:
             raise Stopped
         try:
             network, model = self._derived(moved(self.case, self.parameters, values), self.available_t)
-        except (CaseFaults, ValueError) as error:
-            raise Unlearnable(str(error)) from error
-        form = compile(model)
+            form = compile(model)
+        except (
+            Exception
+        ) as error:  # whatever it is, members are derived, and each says in its row what is wrong
+            raise Unlearnable("failed", f"{type(error).__name__}: {error}") from error
         if not same_names(self.base, form) or not np.array_equal(self.base.integrality, form.integrality):
-            raise Unlearnable("rows or columns come and go")
+            raise Unlearnable("structure")
         return self._sight(form, network)
 
     def _sight(self, form: StandardForm, network: Network) -> Sight:
@@ -163,7 +170,7 @@ class Response:
         found: Ints = self.seen.addresses[self.seen.values != self._sight(compile(model), network).values]
         elsewhere = (found < 2 * self.columns) | ((found >= self.rest) & (found < self.first))
         if elsewhere.any():
-            raise Unlearnable(self.name(int(found[elsewhere][0])))
+            raise Unlearnable("numbers", self.name(int(found[elsewhere][0])))
         return found
 
     # ---- what was learned ----------------------------------------------------------------------------------
@@ -222,7 +229,7 @@ class Response:
         network = resting_on(self.network, flat[self.rest : self.first], case)
         charge = excess_charge_cny_per_t(network)
         if len(charge) != len(self.charges):
-            raise Unlearnable("ways out come and go")
+            raise Unlearnable("ways_out")
         found: Array = charge * network.time.factor[network.time.last]
         return found
 
@@ -250,7 +257,7 @@ class Response:
             row, column = (address - self.first) % m, (address - self.first) // m
             return f"{self.base.row_name(row)} · {self.base.column_name(column)}"
         if address >= self.rest:
-            return "a price or a yield of the network"
+            return _resting_at(self.network, address - self.rest)
         if address >= 3 * n:
             return self.base.row_name((address - 3 * n) % m)
         return self.base.column_name(address % n)
@@ -258,7 +265,7 @@ class Response:
 
 def points_to_look_at(parameters: Sequence[Parameter]) -> int:
     """About how many members are derived to learn from."""
-    return 1 + 2 * len(parameters) + JOINT + CHECKED
+    return 1 + 2 * len(parameters) + joint_points(len(parameters)) + CHECKED
 
 
 def learn(
@@ -266,12 +273,12 @@ def learn(
 ) -> Known:
     """What the numbers of a study's members are. Raises Unlearnable where they cannot be foretold, and Stopped."""
     if any(cell.declared.kind in ("integer", "date") for p in parameters for cell in p.cells):
-        raise Unlearnable("whole numbers or dates move")
+        raise Unlearnable("steps")
     response = Response(case, parameters, ample_t(case), should_stop)
     triples = [(p.low, p.base, p.high) for p in parameters]
     surface = learned(response.look, triples, response.charges, seed)
     if len(surface.unlearned):
-        raise Unlearnable("; ".join(response.name(a) for a in surface.unlearned[:NAMED].tolist()))
+        raise Unlearnable("numbers", "; ".join(response.name(a) for a in surface.unlearned[:NAMED].tolist()))
     response.take(surface)
     _compared(response, seed)
     return Known(response.available_t, surface)
@@ -282,7 +289,7 @@ def ample_t(case: Case) -> Array:
     tight = derive_network(case)
     there = np.maximum(tight.available_t, 1.0)
     if not np.isfinite(there).all():
-        raise Unlearnable("nothing limits what can be there")
+        raise Unlearnable("unlimited")
     stated = derive_network(case, available_t=NO_LIMIT * there)
     most = there.copy()
     for part in (stated.routes, stated.runs, stated.holdings, stated.placements, stated.deliveries):
@@ -304,13 +311,20 @@ def _compared(response: Response, seed: int) -> None:
             wrong = (found != true) & ~(np.abs(found - true) <= CLOSE * size)
         if wrong.any():
             names = [response.name(a) for a in response.addresses[wrong][:NAMED].tolist()]
-            raise Unlearnable("; ".join(names))
+            raise Unlearnable("numbers", "; ".join(names))
 
 
 def resting(network: Network) -> Array:
     """Numbers of the network that charges rest on, end to end."""
     parts = [getattr(getattr(network, part), name) for part, names in RESTING.items() for name in names]
     return np.concatenate([each.ravel() for each in parts])
+
+
+def _resting_at(network: Network, place: int) -> str:
+    """Part of the network and name of a number that charges rest on."""
+    named = [(part, name) for part, names in RESTING.items() for name in names]
+    ends = np.cumsum([getattr(getattr(network, part), name).size for part, name in named])
+    return ".".join(named[int(np.searchsorted(ends, place, side="right"))])
 
 
 def resting_on(network: Network, numbers: Array, case: Case) -> Network:
@@ -323,12 +337,13 @@ def resting_on(network: Network, numbers: Array, case: Case) -> Network:
             old = getattr(getattr(network, part), name)
             found[name], at = numbers[at : at + old.size].reshape(old.shape), at + old.size
         changed[part] = replace(getattr(network, part), **found)
-    lookup = Lookup(case)
+    lookup, time = Lookup(case), Time(case)
     return replace(
         network,
         case=case,
+        time=time,
         lookup=lookup,
-        prices=Prices(lookup, network.time),
+        prices=Prices(lookup, time),
         routes=changed["routes"],
         runs=changed["runs"],
         holdings=replace(network.holdings, storages=list(case.storages)),

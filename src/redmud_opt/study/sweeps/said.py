@@ -51,10 +51,12 @@ def _failures(results: Results) -> Iterator[Message]:
 def _learned(learned: Mapping[str, Any], found: pd.DataFrame) -> Iterator[Message]:
     """How members were solved on numbers that were learned, or why they were not."""
     if "why_not" in learned:
-        yield Message("sweep.not_learned", {"why": learned["why_not"]})
-    elif learned and "learned" in found:
+        why = Message(f"sweep.unlearnable_{learned['why_not']}", {"of": learned["of"]})
+        yield Message("sweep.not_learned", {"why": why})
+    elif learned and len(found):
         apart = found["learned_apart"].dropna() if "learned_apart" in found else pd.Series(dtype=float)
-        values = {"count": int(found["learned"].sum()), "found": len(found), "points": learned["looked_at"]}
+        count = int(found["learned"].sum()) if "learned" in found else 0
+        values = {"count": count, "found": len(found), "points": learned["looked_at"]}
         most = f"{apart.max():.0e}" if len(apart) else "–"
         yield Message("sweep.learned", {**values, "checked": len(apart), "apart": most})
 

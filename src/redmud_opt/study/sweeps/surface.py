@@ -11,7 +11,8 @@ Where one parameter moves from its base towards an end, t from 0 to 1, a number 
 
 Which of them holds is not assumed but looked at: at points where all parameters have moved, every number must be met
 to a part in 10⁹. What is met by none is `unlearned`, and who asks decides what becomes of it. A number that is the
-lesser of two is met only while it is the same one of the two at every point looked at.
+lesser of two is met only while it is the same one of the two at every point looked at. Among these are all four
+corners of every two parameters, where it is likeliest to be the other one; between points a bend may be missed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import hadamard
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -36,9 +38,6 @@ NODES = 0.5 * (1.0 - np.cos(np.pi * np.arange(11) / 10.0))
 
 RANDOM = 8
 """Points at random where all parameters have moved."""
-
-JOINT = 4 + RANDOM
-"""Points where all have moved: half way and all the way to either end, and at random."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +160,8 @@ def learned(
 ) -> Surface:
     """The numbers of `look` as functions of parameters, each given as (low, base, high).
 
-    Looks at the base, every end, the middle of either side of all at once, and points at random; where something is
-    curved, at nodes of that parameter too. apart: addresses that somebody else knows, and that are not learned.
+    Looks at the base, every end, the middle of either side of all at once, corners, and points at random; where
+    something is curved, at nodes of that parameter too. apart: addresses that somebody else knows.
     """
     base = [at for _, at, _ in parameters]
     sides = tuple(
@@ -186,17 +185,38 @@ def _moved(base: Sequence[float], values: dict[int, float]) -> list[float]:
 
 
 def _joint(parameters: Sequence[tuple[float, float, float]], seed: int) -> list[list[float]]:
-    """Half way to the low and to the high end of all, all at their ends, and at random between them."""
+    """Half way to the low and to the high end of all, all at ends of theirs, and at random between them."""
     generator = np.random.default_rng(seed)
     part = generator.random((RANDOM, len(parameters)))
     found = [
         [0.5 * (low + at) for low, at, _ in parameters],
         [0.5 * (high + at) for _, at, high in parameters],
     ]
-    found += [[low for low, _, _ in parameters], [high for _, _, high in parameters]]
-    for row in part.tolist():
-        found.append([low + p * (high - low) for p, (low, _, high) in zip(row, parameters, strict=True)])
+    found.append([low for low, _, _ in parameters])
+    found += [_at(parameters, ends) for ends in corners(len(parameters)).astype(float).tolist()]
+    return found + [_at(parameters, row) for row in part.tolist()]
+
+
+def _at(parameters: Sequence[tuple[float, float, float]], part: Sequence[float]) -> list[float]:
+    """Values at parts of the ranges, exactly the ends at 0 and 1."""
+    return [
+        high if p == 1.0 else low + p * (high - low)
+        for p, (low, _, high) in zip(part, parameters, strict=True)
+    ]
+
+
+def corners(count: int) -> Mask:
+    """Which of so many parameters are at their high ends, [corner, parameter]: any two in all four ways, and all.
+
+    Columns of a Hadamard matrix (Plackett, Burman 1946).
+    """
+    found: Mask = hadamard(1 << count.bit_length())[:, 1 : count + 1] > 0
     return found
+
+
+def joint_points(count: int) -> int:
+    """Points where all of so many parameters have moved."""
+    return 3 + len(corners(count)) + RANDOM
 
 
 def _over(move: Move, addresses: Ints, base: Array) -> Array:
