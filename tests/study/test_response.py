@@ -13,8 +13,9 @@ import pytest
 from tests.builders import landfill, mud, product, rows, sells, tiny, works, yard
 from tests.model.deciding import press, world
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, CaseFaults, Fault
 from redmud_opt.case.things import Tier
+from redmud_opt.i18n import Message, text
 from redmud_opt.jobs.sweeping import find_study
 from redmud_opt.plan.whole import Whole
 from redmud_opt.solve import Options, Session
@@ -372,3 +373,41 @@ def test_a_cluster_with_another_solver_is_refused(monkeypatch: pytest.MonkeyPatc
     setup = Setup(brick(), (), (), "key")
     with pytest.raises(executors.ClusterSilent, match=r"highspy 0\.1"):
         executors.OnDask(setup, 1, "tcp://there")
+
+
+def test_what_only_the_network_shows_makes_a_member_faulty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It came to an end: nothing crashed."""
+    case = brick()
+    found = solver(case, three(case), None)
+
+    def dead_end(*_: Any) -> None:
+        raise CaseFaults([Fault("materials.csv", 2, "name", Message("sweep.no_study"))])
+
+    monkeypatch.setattr(member, "met_again", dead_end)
+    told = row(found, 12, 3, 80)
+    assert (told["status"], told["holds"]) == ("faulty", "nothing")
+    assert told["reason"] == text(Message("sweep.no_study"), "en")
+
+
+def test_other_columns_than_those_learned_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member whose model has other columns in full is rejected by the audit, and says why."""
+    case = brick()
+    parameters = three(case)
+    found = solver(case, parameters, learn(case, parameters))
+    monkeypatch.setattr(member, "same_columns", lambda *_: False)
+    told = row(found, 12, 3, 80, number=0)
+    assert (told["status"], told["reason"]) == ("rejected", "derived: other columns")
+
+
+def test_a_fault_at_a_point_looked_at_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of them, as the row of a member would say it."""
+    case = brick()
+    found = Response(case, three(case), response.ample_t(case))
+
+    def faulty(*_: Any, **__: Any) -> None:
+        raise CaseFaults([Fault("materials.csv", 2, "name", Message("sweep.no_study"))] * 2)
+
+    monkeypatch.setattr(found, "_derived", faulty)
+    with pytest.raises(Unlearnable) as stopped:
+        found.look([12, 3, 80])
+    assert (stopped.value.why, stopped.value.what) == ("failed", text(Message("sweep.no_study"), "en"))

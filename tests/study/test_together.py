@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pyomo.environ import ConcreteModel
 from tests.study.test_stochastic import prices
 
 from redmud_opt.case import Case
 from redmud_opt.i18n import text
 from redmud_opt.report.studies import pictures
+from redmud_opt.solve import Outcome, Session
+from redmud_opt.study import stochastic
 from redmud_opt.study.chance import Chance
 from redmud_opt.study.sweeps.decided import Decided
 from redmud_opt.study.sweeps.designs import Design, Member, members, second_stage
@@ -93,6 +96,29 @@ def test_it_is_told_in_words_and_pictures(found: Together, tmp_path: Path, langu
     for picture in (scenarios, chances):
         assert "sweep." not in f"{picture.title} {picture.note} {picture.table.to_string()}"
     assert kept.as_record()["two_stage"]["decided"] == "press_line@26a"
+
+
+def test_solves_that_were_not_proved_are_told(
+    found: Together, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one alone: what knowing first would be worth is then known within its gap only."""
+    assert found.told["proved"]
+    scenarios: list[Session] = []
+
+    class Cut(Session):
+        """The first solve ends at its limit with a plan."""
+
+        def solve(self, model: ConcreteModel, time_limit_s: float | None = None) -> Outcome:
+            outcome = super().solve(model, time_limit_s)
+            scenarios.append(self)
+            return replace(outcome, stopped="time", holds="with_gap") if len(scenarios) == 1 else outcome
+
+    monkeypatch.setattr(stochastic, "Session", Cut)
+    cut = together(prices(10, 100))
+    assert cut.told["proved"] is False
+    for language, words in (("en", "Not every solve"), ("zh", "未全部证明最优")):
+        assert any(words in text(line, language) for line in lines(results(cut, tmp_path)))
+        assert not any(words in text(line, language) for line in lines(results(found, tmp_path)))
 
 
 def test_a_scenario_without_a_plan_is_told(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import landfill, mud, product, sells, tiny, works
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, Fault
+from redmud_opt.case.checks.facts import Facts
+from redmud_opt.study.sweeps import trying
 from redmud_opt.study.sweeps.parameters import Cell, Parameter, moved
 from redmud_opt.study.sweeps.trying import CONSIDERED, faults_of, looking_at
 
@@ -49,11 +54,27 @@ def test_few_checks_look_at_a_price() -> None:
 
 
 def test_settings_notice_being_read() -> None:
-    """A rate of discount is one cell of one row."""
+    """No check reads the rate of discount; some read which rule pack holds."""
     case = brick()
-    cell = Cell("settings", 0, "settings", "discount_rate", case.settings.discount_rate)
-    parameter = Parameter("rate", "value", 0.0, float(cell.value), 0.2, "uniform", (cell,))
-    assert len(looking_at(case, [parameter])) < len(CONSIDERED)
+
+    def setting(name: str) -> Parameter:
+        cell = Cell("settings", 0, "settings", name, getattr(case.settings, name))
+        return Parameter(name, "value", 0.0, 0.1, 0.2, "uniform", (cell,))
+
+    assert names(case, setting("discount_rate")) == set()
+    assert names(case, setting("rule_pack"))
+
+
+def test_a_check_that_cannot_bear_to_be_watched_looks_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that looks rows up by their type finds none of that type."""
+
+    def by_type(facts: Facts) -> Iterator[Fault]:
+        known = {type(row): row for row in brick().outlets}
+        yield from (known[type(row)] and () for row in facts.case.outlets)  # type: ignore[misc]
+
+    case = brick()
+    monkeypatch.setattr(trying, "CONSIDERED", (by_type,))
+    assert names(case, moves(case, "outlets", "price_cny_per_t", -50, 50)) == {"by_type"}
 
 
 @given(st.floats(-60, 60), st.floats(0.1, 2.0), st.floats(0, 200))

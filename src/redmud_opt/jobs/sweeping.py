@@ -62,7 +62,7 @@ __all__ = ["ENGINES", "Engine", "SweepReport", "read_results", "sweep"]
 
 FILE, HEAD, PROGRESS, MEMBERS, BASE = "study.yaml", "study.json", "progress.json", "members", "base"
 TOGETHER = "two_stage.json"
-WORTH = 3
+WORTH = 2
 """Members per point looked at from which it is worth learning what members look like."""
 
 WRITE_S = 0.5

@@ -26,10 +26,16 @@ def same_pattern(old: StandardForm, new: StandardForm) -> bool:
 def same_names(old: StandardForm, new: StandardForm) -> bool:
     """Same columns and rows, by name."""
     return (
-        old.column_blocks == new.column_blocks
+        same_columns(old, new)
         and old.row_blocks == new.row_blocks
-        and all(map(_same_keys, old.column_sources, new.column_sources))
         and all(map(_same_keys, old.row_sources, new.row_sources))
+    )
+
+
+def same_columns(old: StandardForm, new: StandardForm) -> bool:
+    """Same columns, by name."""
+    return old.column_blocks == new.column_blocks and all(
+        map(_same_keys, old.column_sources, new.column_sources)
     )
 
 

@@ -52,7 +52,8 @@ class TwoStage:
 
     best: of each scenario alone, chances left aside. outcome: of the aim. wait_and_see_cny: worth where every
     scenario decides for itself. eev_cny: worth of the decision for the first case; None where that has no plan
-    in some scenario. scenarios: their models, which hold the plan.
+    in some scenario. scenarios: their models, which hold the plan. proved: whether all solves behind these numbers
+    were proved; else they hold within the limits of the solves alone, and may be more or less.
     """
 
     decided: Decided
@@ -64,6 +65,7 @@ class TwoStage:
     eev_cny: float | None
     reached: tuple[Reached, ...] = ()
     scenarios: tuple[Scenario, ...] = field(default=(), repr=False)
+    proved: bool = True
 
     @property
     def objective(self) -> float:
@@ -144,6 +146,7 @@ def two_stage(
         eev_cny=None if with_first is None else with_first.worth_cny,
         reached=values.reached,
         scenarios=scenarios,
+        proved=not problem.unproved,
     )
 
 
@@ -158,25 +161,26 @@ class Operated:
 
 @dataclass(frozen=True)
 class Problem:
-    """Scenarios with their probabilities, and the chances that are wished for."""
+    """Scenarios with their probabilities, and the chances that are wished for. unproved: how other solves ended."""
 
     scenarios: tuple[Scenario, ...]
     weights: Array
     chances: tuple[Chance, ...]
     options: Options
+    unproved: list[str] = field(default_factory=list)
 
     def alone(self) -> tuple[tuple[float, ...], Decided]:
         """The best of every scenario alone, chances left aside; and what is decided for the first with its own."""
         found, first = [], None
         for number, scenario in enumerate(self.scenarios):
-            outcome = Session(self.options).solve(scenario.model)
+            outcome = self._noted(Session(self.options).solve(scenario.model))
             if outcome.objective is None:
                 raise NoPlanForAll(outcome.stopped, number)
             found.append(outcome.objective)
             first = first or Decided.of(scenario.model)
         assert first is not None
         if self.chances:
-            Problem(self.scenarios[:1], np.ones(1), self.chances, self.options).held(None)
+            Problem(self.scenarios[:1], np.ones(1), self.chances, self.options, self.unproved).held(None)
             first = Decided.of(self.scenarios[0].model)
         return tuple(found), first
 
@@ -206,14 +210,19 @@ class Problem:
                 forms = [compile(scenario.model) for scenario in self.scenarios]
                 values = self._solved(side_by_side(forms, self.weights)).values
                 return None if values is None else self._read(values)
-            found = [Session(self.options).solve(s.model).values for s in self.scenarios]
+            found = [self._noted(Session(self.options).solve(s.model)).values for s in self.scenarios]
         whole = [values for values in found if values is not None]
         return self._read(np.concatenate(whole)) if len(whole) == len(found) else None
 
     def _solved(self, form: StandardForm) -> Outcome:
         session = Session(self.options)
         session.update(with_chances(form, self.scenarios, self.weights, self.chances))
-        return session.run()
+        return self._noted(session.run())
+
+    def _noted(self, outcome: Outcome) -> Outcome:
+        if outcome.holds != "proved" and outcome.stopped != "infeasible":
+            self.unproved.append(outcome.stopped)
+        return outcome
 
     def _read(self, values: Array) -> Operated:
         """A plan of all scenarios; each model is given its part."""

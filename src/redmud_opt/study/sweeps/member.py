@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, CaseFaults, Fault
 from redmud_opt.case.rules import Target
 from redmud_opt.i18n import text
 from redmud_opt.model import build_model
@@ -31,6 +31,7 @@ from redmud_opt.network import Network, build_network
 from redmud_opt.plan import audit, make_plan
 from redmud_opt.plan.whole import Whole, labels_of, whole_families
 from redmud_opt.solve import Options, Outcome, Session
+from redmud_opt.solve.compare import same_columns
 from redmud_opt.solve.outcome import Array
 from redmud_opt.study.asking import SAME, as_it_was, fix_whole, met_again, prepare
 from redmud_opt.study.sweeps.decided import Decided, in_words
@@ -131,6 +132,8 @@ class MemberSolver:
         started, worked = time.perf_counter(), time.thread_time()
         try:
             row |= self._solved(task)
+        except CaseFaults as error:  # what only the network shows
+            row |= faulty(error.faults)
         except Exception as error:
             row |= crashed(f"{type(error).__name__}: {error}")
         took = {"seconds": time.perf_counter() - started, "seconds:cpu": time.thread_time() - worked}
@@ -143,8 +146,7 @@ class MemberSolver:
             faults = [f for f in faults_of(case, self.checks) if f not in self.known]
             clock.lap("case")
             if faults:
-                reason = text(faults[0].message, "en")
-                return {"status": "faulty", "stopped": "faulty", "holds": "nothing", "reason": reason}
+                return faulty(faults)
         free = task.member.decision == FREE
         if self.quick is not None and not free:
             row = self._quickly(self.quick, task, case, clock)
@@ -211,7 +213,9 @@ class MemberSolver:
         again = session.run()
         if again.stopped == "cancelled":
             return {"status": again.status, "stopped": "cancelled", "reason": again.detail}
-        if derived.column_blocks != form.column_blocks or again.objective is None:
+        if not same_columns(derived, form):
+            return {"status": "rejected", "reason": "derived: other columns"}
+        if again.objective is None:
             return {"status": "rejected", "reason": f"derived: {again.stopped}"}
         derived.load(outcome.values)
         row = self._audited(network, model, replace(again, values=outcome.values))
@@ -308,6 +312,12 @@ def head(setup: Setup, task: Task) -> Row:
 def crashed(reason: str) -> Row:
     """What a row says of a member that came to no end."""
     return {"status": "crashed", "stopped": "crashed", "holds": "nothing", "reason": reason[:500]}
+
+
+def faulty(faults: Sequence[Fault]) -> Row:
+    """What a row says of a member that is no case any more."""
+    reason = text(faults[0].message, "en")
+    return {"status": "faulty", "stopped": "faulty", "holds": "nothing", "reason": reason}
 
 
 def residual(form: StandardForm, values: Array, size: Array | float = 0.0) -> float:

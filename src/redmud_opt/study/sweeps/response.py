@@ -25,7 +25,8 @@ import numpy as np
 import scipy.sparse
 from pyomo.environ import ConcreteModel
 
-from redmud_opt.case import Case
+from redmud_opt.case import Case, CaseFaults
+from redmud_opt.i18n import text
 from redmud_opt.model import build_model
 from redmud_opt.model.arrays import StandardForm, compile
 from redmud_opt.model.arrays.terms import CANCELLED
@@ -133,9 +134,9 @@ class Response:
         try:
             network, model = self._derived(moved(self.case, self.parameters, values), self.available_t)
             form = compile(model)
-        except (
-            Exception
-        ) as error:  # whatever it is, members are derived, and each says in its row what is wrong
+        except CaseFaults as error:
+            raise Unlearnable("failed", text(error.faults[0].message, "en")) from error
+        except Exception as error:  # members are derived then, and each says in its row what is wrong
             raise Unlearnable("failed", f"{type(error).__name__}: {error}") from error
         if not same_names(self.base, form) or not np.array_equal(self.base.integrality, form.integrality):
             raise Unlearnable("structure")

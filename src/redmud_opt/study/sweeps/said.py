@@ -127,6 +127,8 @@ def _together(told: Mapping[str, Any] | None) -> Iterator[Message]:
     vss = Message("sweep.no_plan_as_it_stands") if told["vss_cny"] is None else Money(told["vss_cny"])
     values = {name: Money(told[f"{name}_cny"]) for name in ("worth", "evpi", "regret")}
     yield Message("sweep.together_worth", {**values, "vss": vss})
+    if not told.get("proved", True):
+        yield Message("sweep.together_unproved")
     for chance in told["chances"]:
         words = {"target": chance["target"], "year": str(chance["year"])}
         words |= {name: f"{100 * chance[name]:.3g} %" for name in ("probability", "at_least")}

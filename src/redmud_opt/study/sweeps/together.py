@@ -86,6 +86,7 @@ def _told(design: Design, members: Sequence[Member], found: TwoStage) -> dict[st
     ]
     return {
         "stopped": found.stopped,
+        "proved": found.proved,
         "aim": design.aim,
         "worst": design.worst,
         "decided": str(found),
