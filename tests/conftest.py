@@ -13,7 +13,7 @@ settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)
 settings.load_profile("new" if os.environ.get("NEW_EXAMPLES") else "same")
 
-# By default a tenth of the seconds of `make test` goes into looking for garbage.
+# Tests make many objects and little garbage: it is looked for less often than by default.
 gc.set_threshold(50_000, 20, 100)
 
 

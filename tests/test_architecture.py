@@ -291,28 +291,6 @@ def test_starting_loads_no_statistics() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_starting_leaves_the_collector_as_it_was() -> None:
-    """It rests during the imports only, and who had turned it off keeps it off."""
-    code = "import gc{before}\nimport redmud_opt\nraise SystemExit(int(gc.isenabled()))\n"
-    for before, kept in (("", True), ("\ngc.disable()", False)):
-        done = subprocess.run([sys.executable, "-c", code.format(before=before)], check=False)
-        assert done.returncode == int(kept)
-
-
-def test_a_start_that_fails_leaves_the_collector_as_it_was() -> None:
-    """Who tries the import and goes on without the package must not be left without a collector."""
-    code = (
-        "import gc, sys\n"
-        "sys.modules['highspy'] = None\n"
-        "try:\n"
-        "    import redmud_opt\n"
-        "except ImportError:\n"
-        "    raise SystemExit(10 + gc.isenabled())\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], check=False)
-    assert done.returncode == 11
-
-
 # ---------------------------------------------------------------- the checker can fail
 
 

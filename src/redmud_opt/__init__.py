@@ -6,27 +6,23 @@ print(plan)
 """
 
 from redmud_opt import _startup as _startup
-
-try:
-    from redmud_opt.api import (
-        NoPlan,
-        bottlenecks,
-        compare,
-        explain,
-        front,
-        import_actuals,
-        optimise,
-        read_study,
-        replay,
-        run_study,
-        worth,
-        write_report,
-    )
-    from redmud_opt.case import Case, CaseFaults, init_case, load_case
-    from redmud_opt.plan import Plan, audit
-    from redmud_opt.report.shipments import plan_shipments
-finally:
-    _startup.imported()
+from redmud_opt.api import (
+    NoPlan,
+    bottlenecks,
+    compare,
+    explain,
+    front,
+    import_actuals,
+    optimise,
+    read_study,
+    replay,
+    run_study,
+    worth,
+    write_report,
+)
+from redmud_opt.case import Case, CaseFaults, init_case, load_case
+from redmud_opt.plan import Plan, audit
+from redmud_opt.report.shipments import plan_shipments
 
 __all__ = [
     "Case",

@@ -53,6 +53,11 @@ def literal_keys() -> Iterator[tuple[str, str]]:
                     yield first.value, f"{path.relative_to(SOURCE)}:{node.lineno}"
 
 
+def test_a_thing_has_one_word() -> None:
+    """A case was called by two on the same page."""
+    assert [key for key in keys("zh") if "算例" in (template(key, "zh") or "")] == []
+
+
 def test_every_key_used_exists() -> None:
     unknown = [(key, place) for key, place in literal_keys() if template(key, "en") is None]
     assert not unknown

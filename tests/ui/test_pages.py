@@ -94,6 +94,20 @@ def test_charts_are_in_the_units_that_were_chosen(page: Open, grown_run: Path, u
     assert unit in titles
 
 
+@both
+def test_flows_are_dry_or_wet_as_they_were_asked_for(page: Open, grown_run: Path, lang: str) -> None:
+    test = page("plan", lang=lang, case="growing", run=grown_run.name, view="ways")
+    whole = {}
+    for basis in ("dry", "wet"):
+        test.segmented_control(key="flow_basis").set_value(basis).run()
+        assert not test.exception
+        assert any(str(template(f"ui.flows_{basis}", lang)).strip() in box.value for box in test.caption)
+        named = template(f"report.column.links.{'wet_t' if basis == 'wet' else 'amount_t'}", lang)
+        (table,) = [frame.value for frame in test.dataframe if named in frame.value.columns]
+        whole[basis] = table[named].sum()
+    assert whole["wet"] > 1.05 * whole["dry"]
+
+
 def test_the_switch_of_units_stands_in_the_address(page: Open) -> None:
     test = page("about", lang="en")
     test.segmented_control(key="units").set_value("10k").run()

@@ -171,8 +171,8 @@ def send(runs_root: str | Path, errand: str, request: Request, *, slots: int | N
         try:
             launch(folder, MODULE, slots, ask)
             break
-        except BlockingIOError:  # its process has ended and is not gone yet, or somebody else sends the same now
-            time.sleep(LEAVING_S)
+        except BlockingIOError:
+            time.sleep(LEAVING_S)  # its process is not gone yet, or somebody else sends the same
         if at_hand(path):
             break
     return path

@@ -55,9 +55,10 @@ _LEDGER, _TOLD, _TURN = "_ledger", "_ledger_told", "_ledger_turn"
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A file that waits for answers: what was wrong the last time it was tried, the row that is looked at."""
+    """A file that waits for answers: the case that it was tried on, what was wrong, the row that is looked at."""
 
     name: str
+    case: str
     content: bytes
     faults: tuple[Fault, ...]
     row: int | None = None
@@ -78,7 +79,7 @@ def bring_arisings(found: Look, say: Words) -> None:
         args=(key, found, say),
     )
     ledger: Ledger | None = st.session_state.get(_LEDGER)
-    if ledger is not None:
+    if ledger is not None and ledger.case == found.name:
         _ask(ledger, found, say)
     elif told := st.session_state.get(_TOLD):
         name, report, target = told
@@ -92,7 +93,7 @@ def _brought(key: str, found: Look, say: Words) -> None:
     file = st.session_state.get(key)
     st.session_state[_TURN] += 1  # the uploader is empty again
     if file is not None:
-        _try(Ledger(_short(file.name), file.getvalue(), ()), found, None, {}, say)
+        _try(Ledger(_short(file.name), found.name, file.getvalue(), ()), found, None, {}, say)
 
 
 def _try(ledger: Ledger, found: Look, sheet: str | None, columns: Mapping[str, str], say: Words) -> None:

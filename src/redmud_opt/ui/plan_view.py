@@ -242,6 +242,21 @@ def _words(say: Words) -> list[str]:
 @st.fragment
 def _flows(plan: Plan, setting: Setting, say: Words) -> None:
     st.markdown(f"#### {say('flows')}")
+    chosen, year, cohort, basis, least = _which_flows(plan, setting, say)
+    wet = basis == "wet"
+    links = above(trace(plan, setting, chosen, year, cohort, wet=wet), least)
+    if not links:
+        st.info(say("no_flows"))
+        return
+    _figure(links, Labels(plan, say.language), basis, say)
+    view = say.view(links_view(links, Labels(plan, say.language), wet=wet))
+    with st.expander(view.title):
+        view_grid(view, "links")
+        csv_button(view.frame, f"flows-{chosen}-{year or HORIZON}-{basis}", "links_csv", say)
+
+
+def _which_flows(plan: Plan, setting: Setting, say: Words) -> tuple[str, int | None, str, str, float]:
+    """Class, year (None: all), cohort (blank: both), basis, share of the greatest link below which none is shown."""
     with st.container(horizontal=True):
         chosen = st.segmented_control(
             say("waste"),
@@ -280,17 +295,7 @@ def _flows(plan: Plan, setting: Setting, say: Words) -> None:
             format_func=lambda share: f"{share:.1%}",
             width=220,
         )
-    wet = basis == "wet"
-    links = trace(plan, setting, str(chosen), year, "" if cohort == COHORTS[0] else str(cohort), wet=wet)
-    links = above(links, least)
-    if not links:
-        st.info(say("no_flows"))
-        return
-    _figure(links, Labels(plan, say.language), str(basis), say)
-    view = say.view(links_view(links, Labels(plan, say.language), wet=wet))
-    with st.expander(view.title):
-        view_grid(view, "links")
-        csv_button(view.frame, f"flows-{chosen}-{year or HORIZON}-{basis}", "links_csv", say)
+    return str(chosen), year, "" if cohort == COHORTS[0] else str(cohort), str(basis), float(least)
 
 
 def _figure(links: list[Link], labels: Labels, basis: str, say: Words) -> None:
