@@ -8,7 +8,7 @@ Members of a shipped study, one after the other, the same ones each way and in t
 - bare: the numbers written straight into HiGHS and run, nothing read but the objective: the floor.
 
 CPU seconds of one thread, means over the members. Then the study itself by one process and by two, wall seconds, with
-the memory of a worker after the first and the last tenth of the members. Writes `benchmarks/results/studies.md`.
+the memory of a worker after the first and the last tenth of the members. Writes `benchmarks/results/studies/`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from redmud_opt.study.sweeps.reading import read_study
 from redmud_opt.study.sweeps.response import learn
 from redmud_opt.study.sweeps.study import Study
 
-RESULTS = Path(__file__).parent / "results" / "studies.md"
+RESULTS = Path(__file__).parent / "results" / "studies"
 
 WAYS = ("learned", "derived", "cold", "bare")
 
@@ -86,19 +86,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--members", type=int, default=0)
     parser.add_argument("--no-runs", action="store_true", help="only the members, not the studies as a whole")
     options = parser.parse_args(arguments)
-    parts = []
     for name in options.studies:
-        study = read_study(find_study(name))
+        study, parts = read_study(find_study(name)), list(heading())
         with tempfile.TemporaryDirectory() as home:
             plan = base_of(study, Path(home) / "base")
-            parts += list(table(time_members(study, plan, options.members or INSTANCES[name])))
+            parts += table(time_members(study, plan, options.members or INSTANCES[name]))
             if not options.no_runs:
-                parts += list(runs(name, Path(home) / "base"))
-        print("\n".join(parts), file=sys.stderr, flush=True)
-    page = "\n".join([*heading(), *parts, ""])
-    print(page)
-    if list(options.studies) == list(INSTANCES) and not options.members and not options.no_runs:
-        RESULTS.write_text(page, encoding="utf-8")
+                parts += runs(name, Path(home) / "base")
+        page = "\n".join([*parts, ""])
+        print(page, flush=True)
+        if not options.members and not options.no_runs:
+            RESULTS.mkdir(parents=True, exist_ok=True)
+            (RESULTS / f"{name}.md").write_text(page, encoding="utf-8")
     return 0
 
 

@@ -47,7 +47,7 @@ from redmud_opt.jobs.worker import ASK_EVERY_S, NICE, Ears
 FOLDER = ".errands"
 REQUEST, ANSWER = "request.json", "answer.json"
 MODULE = "redmud_opt.jobs.errands"
-LEAVING_TRIES, LEAVING_S = 20, 0.1
+LEAVING_TRIES, LEAVING_S = 100, 0.1
 """How long a process that has said its last word may take to go."""
 GRACE_S = 20.0
 """How long an errand may go on after a cancel: a study ends its own processes and keeps the members that are done."""
