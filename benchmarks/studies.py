@@ -50,6 +50,9 @@ WAYS = ("learned", "derived", "cold", "bare")
 INSTANCES: dict[str, int] = {"guangxi_monte_carlo": 30, "group_monte_carlo": 8}
 """Study → members that are timed each way."""
 
+PROCESSES: dict[str, tuple[int, ...]] = {"guangxi_monte_carlo": (1, 2), "group_monte_carlo": (2,)}
+"""Study → by how many processes it is gone through as a whole."""
+
 
 @dataclass
 class Timed:
@@ -84,12 +87,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.studies", description=__doc__)
     parser.add_argument("--studies", nargs="+", choices=list(INSTANCES), default=list(INSTANCES))
     parser.add_argument("--members", type=int, default=0)
+    parser.add_argument("--plan", help="a run whose plan is that of the base, instead of solving it")
     parser.add_argument("--no-runs", action="store_true", help="only the members, not the studies as a whole")
     options = parser.parse_args(arguments)
     for name in options.studies:
         study, parts = read_study(find_study(name)), list(heading())
         with tempfile.TemporaryDirectory() as home:
-            plan = base_of(study, Path(home) / "base")
+            plan = base_of(study, Path(home) / "base", options.plan)
             parts += table(time_members(study, plan, options.members or INSTANCES[name]))
             if not options.no_runs:
                 parts += runs(name, Path(home) / "base")
@@ -101,9 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def base_of(study: Study, folder: Path) -> Plan:
-    """The plan of the base, as a run that studies begin with."""
-    plan = base_plan(study, None, Listener())
+def base_of(study: Study, folder: Path, given: str | None) -> Plan:
+    """The plan of the base, as a run that studies begin with; that of a run where one is given."""
+    plan = base_plan(study, given, Listener())
     assert isinstance(plan, Plan), "the base has no plan"
     folder.mkdir()
     RunFolder(folder).write_plan(plan)
@@ -257,17 +261,19 @@ def workers_mb() -> float:
 
 
 def runs(name: str, plan_run: Path) -> Iterator[str]:
-    """By one process and by two."""
+    """By as many processes as are asked for."""
     yield ""
     yield "| processes | members | wall s | a second | once begun | learned | without a plan | memory by tenth [MB] |"
     yield "|---|---|---|---|---|---|---|---|"
-    found = [gone_through(name, plan_run, workers) for workers in (1, 2)]
+    found = [gone_through(name, plan_run, workers) for workers in PROCESSES[name]]
     for each in found:
         memory = ", ".join(f"{mb:.0f}" for mb in each.memory_mb)
         yield (
             f"| {each.workers} | {each.members} | {each.seconds:.0f} | {each.rate:.2f} "
             f"| {each.rate_once_begun:.2f} | {each.learned} | {each.failed} | {memory} |"
         )
+    if len(found) < 2:
+        return
     one, two = found
     yield ""
     whole, begun = one.seconds / two.seconds, two.rate_once_begun / one.rate_once_begun
