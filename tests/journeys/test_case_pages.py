@@ -35,7 +35,7 @@ WORDS = {
     "zh": {
         "copy": "复制为我的案例",
         "commit": "提交",
-        "max": "最多接收量，unit",
+        "max": "最多接收量，单位",
         "committed": "已提交",
         "note": "记下修改",
         "run": "运行",
