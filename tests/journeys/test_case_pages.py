@@ -90,6 +90,13 @@ def typed(tab: Page, row: int, heading: str, text: str) -> None:
         tab.keyboard.press("ArrowDown")
     for _ in range(place):
         tab.keyboard.press("ArrowRight")
+    tab.keyboard.press(
+        "Enter"
+    )  # the first editor of a page is fetched when it is opened: keys typed meanwhile go
+    expect(
+        tab.locator("#portal textarea, #portal input").first
+    ).to_be_visible()  # astray, and the list shows it
+    tab.keyboard.press("Escape")
     tab.wait_for_timeout(150)
     tab.keyboard.type(text, delay=25)
     tab.keyboard.press("Enter")
