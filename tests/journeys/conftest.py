@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from benchmarks.app.measures import CHROMIUM
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -31,15 +32,6 @@ from tests.jobs.cases import growing
 from redmud_opt.jobs import cancel, runs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 UP_WITHIN_S = 60
 expect.set_options(timeout=60_000)  # a busy machine is no failure
 
@@ -149,7 +141,7 @@ def browser() -> Iterator[Browser]:
         words = "journeys need chromium: apt-get install --no-install-recommends chromium fonts-wqy-zenhei"
         pytest.fail(words) if os.environ.get("CI") else pytest.skip(words)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         yield opened
         opened.close()
 

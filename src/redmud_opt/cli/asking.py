@@ -78,6 +78,14 @@ def answer_compare(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     return compare_all(asked.given, solve=asked.solve, options=options, listener=listener)
 
 
+def _point_by_point(asked: argparse.Namespace, interrupt: Interrupt) -> Listener:
+    """Hears of an interrupt, and tells on a terminal how far a long answer is."""
+    listener = Listener(should_stop=interrupt.heard)
+    if sys.stderr.isatty() and not asked.json:
+        listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
+    return listener
+
+
 def add_front(verbs: Verbs, shared: Parser) -> None:
     """`front` and what may stand behind it."""
     front = verbs.add_parser("front", parents=[shared], help="trade one goal for another, point by point")
@@ -106,9 +114,7 @@ def add_front(verbs: Verbs, shared: Parser) -> None:
 
 def answer_front(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     """A front, begun or gone on with."""
-    listener = Listener(should_stop=interrupt.heard)
-    if sys.stderr.isatty() and not asked.json:
-        listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
+    listener = _point_by_point(asked, interrupt)
     return front_case(
         asked.case,
         tuple(goal.strip() for goal in asked.goals.split(",")),
@@ -152,9 +158,7 @@ def add_sweep(verbs: Verbs, shared: Parser) -> None:
 
 def answer_sweep(asked: argparse.Namespace, interrupt: Interrupt) -> Answer:
     """A study, begun or gone on with."""
-    listener = Listener(should_stop=interrupt.heard)
-    if sys.stderr.isatty() and not asked.json:
-        listener.on_point = lambda message: print(text(message, asked.lang), file=sys.stderr, flush=True)
+    listener = _point_by_point(asked, interrupt)
     workers = max(1, asked.workers)
     usual = "dask" if asked.cluster else "processes" if workers > 1 else "serial"
     report = sweep(

@@ -25,17 +25,38 @@ from redmud_opt.network.time import Time
 Entities = TypeVar("Entities", Routes, Runs, Holdings, Placements, Deliveries)
 
 
-def implied_t(
+def available_t(
     numbers: Numbering,
     time: Time,
     arising_t: Array,
     holdings: Holdings,
     runs: Runs,
     purchases: Purchases,
+    deliveries: Deliveries,
+    placements: Placements,
     *,
     passes: int,
 ) -> Array:
     """Upper bound of what can have been there of each stream by each period, [S, T].
+
+    First with all that can be bought, then with no more of it than can leave or lie in stock.
+    """
+    found = _implied_t(numbers, time, arising_t, holdings, runs, purchases, passes)
+    most = wanted_t(numbers, bounded(runs, found), deliveries, placements, holdings)[purchases.stream]
+    wanted = replace(purchases, upper=np.minimum(purchases.upper, most))
+    return _implied_t(numbers, time, arising_t, holdings, runs, wanted, passes)
+
+
+def _implied_t(
+    numbers: Numbering,
+    time: Time,
+    arising_t: Array,
+    holdings: Holdings,
+    runs: Runs,
+    purchases: Purchases,
+    passes: int,
+) -> Array:
+    """The same with purchases up to their upper bounds.
 
     Monotone iteration from infinity: cumulative arisings, opening stock and purchases, plus yields times the lesser
     of what can be fed and what the line can run. Every pass is a valid bound, so a few passes do.

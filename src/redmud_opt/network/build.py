@@ -9,7 +9,7 @@ import numpy as np
 from redmud_opt.case import Case, CaseFaults
 from redmud_opt.case.baseline import Baseline, baseline_faults
 from redmud_opt.network.ages import apart_by_age
-from redmud_opt.network.available import bounded, implied_t, wanted_t
+from redmud_opt.network.available import available_t, bounded
 from redmud_opt.network.before import Before
 from redmud_opt.network.changes import changes_of
 from redmud_opt.network.clocknotes import clock_notes
@@ -44,10 +44,10 @@ def build_network(case: Case, baseline: Baseline | None = None) -> Network:
     return find_impossible(derive_network(case, baseline))
 
 
-def derive_network(case: Case, baseline: Baseline | None = None, available_t: Array | None = None) -> Network:
+def derive_network(case: Case, baseline: Baseline | None = None, available: Array | None = None) -> Network:
     """The same without findings: for who solves it in any case, and asks often.
 
-    available_t: bounds of what can have been there of each stream, [S, T], instead of those that the case implies:
+    available: bounds of what can have been there of each stream, [S, T], instead of those that the case implies:
     for who lays models of many cases side by side, where they would only be in the way. ValueError where the streams
     are others.
     """
@@ -77,14 +77,11 @@ def derive_network(case: Case, baseline: Baseline | None = None, available_t: Ar
     most_t = arising_t + changes.most_more_t(len(numbers.places))
     least_t = np.maximum(arising_t - changes.most_less_t(len(numbers.places)), 0.0)
     placements, deliveries = entities.placements(), entities.deliveries()
-    if available_t is None:
-        passes = case.settings.max_depth + 3
-        available = implied_t(numbers, time, most_t, holdings, runs, purchases, passes=passes)
-        most = wanted_t(numbers, bounded(runs, available), deliveries, placements, holdings)[purchases.stream]
-        wanted = replace(purchases, upper=np.minimum(purchases.upper, most))
-        available = implied_t(numbers, time, most_t, holdings, runs, wanted, passes=passes)
+    if available is None:
+        families = (holdings, runs, purchases, deliveries, placements)
+        available = available_t(numbers, time, most_t, *families, passes=case.settings.max_depth + 3)
     else:
-        available = np.broadcast_to(available_t, (len(numbers.streams), len(time)))
+        available = np.broadcast_to(available, (len(numbers.streams), len(time)))
     at_nodes = (numbers.nodes.entity, numbers.nodes.period)
     owned = [lineages.by_id[stream.lineage] if stream.origin else None for stream in numbers.streams]
     network = Network(

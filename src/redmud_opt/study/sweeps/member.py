@@ -153,15 +153,9 @@ class MemberSolver:
             if row is not None:
                 return row
         with self.building:
-            network, model, seconds = met_again(case, self.network)
-            prepare(model, network, ())
+            network, model, form, seconds = self._derived(task, case)
             clock.seconds |= seconds
             clock.skip()
-            with as_it_was(model):
-                if not free:
-                    self._decided(task).hold(model, operation=True)
-                form = compile(model)
-            clock.lap("compile")
         outcome = self._free(form, model) if free else self._fixed(form)
         operated = outcome.stopped == "infeasible" and not free
         if operated:
@@ -203,11 +197,7 @@ class MemberSolver:
     def _audited_anew(self, task: Task, case: Case, form: StandardForm, outcome: Outcome) -> Row:
         """The audit of a plan in the model as it is derived, where the member is solved again from nothing."""
         assert outcome.values is not None
-        network, model, _ = met_again(case, self.network)
-        prepare(model, network, ())
-        with as_it_was(model):
-            self._decided(task).hold(model, operation=True)
-            derived = compile(model)
+        network, model, derived, _ = self._derived(task, case)
         session = Session(replace(self.options, time_limit_s=None))  # it would say nothing of the member
         session.update(derived)
         again = session.run()
@@ -224,6 +214,19 @@ class MemberSolver:
         if away > SAME or missed > SAME:
             row |= {"status": "rejected", "reason": f"derived: {away:.1e} of the value, rows by {missed:.1e}"}
         return row | {"learned_apart": away}
+
+    def _derived(
+        self, task: Task, case: Case
+    ) -> tuple[Network, ConcreteModel, StandardForm, dict[str, float]]:
+        """Network and model of a member, its arrays with what is decided held, and the seconds of each."""
+        network, model, seconds = met_again(case, self.network)
+        prepare(model, network, ())
+        began = time.perf_counter()
+        with as_it_was(model):
+            if task.member.decision != FREE:
+                self._decided(task).hold(model, operation=True)
+            form = compile(model)
+        return network, model, form, seconds | {"compile": time.perf_counter() - began}
 
     def _decided(self, task: Task) -> Decided:
         """The decisions of a member that does not decide itself."""

@@ -4,7 +4,7 @@
     response = Response(case, parameters, known) in every worker
     form = response.form(values, moved_case)     arrays as `compile` would give them
 
-Deriving network and model of `guangxi` takes four times as long as solving it again from a basis. So what moves is
+Deriving network and model of `guangxi` takes six times as long as solving it again from a basis. So what moves is
 learned (see `surface`), and compared with derived models at points that it was not learned from.
 
 Three things are done so that numbers move smoothly, none of which changes an optimum with whole numbers held:
@@ -122,7 +122,7 @@ class Response:
     # ---- looking -------------------------------------------------------------------------------------------
 
     def _derived(self, case: Case, available_t: Array) -> tuple[Network, ConcreteModel]:
-        network = derive_network(case, available_t=available_t)
+        network = derive_network(case, available=available_t)
         model = build_model(network, OPERATION)
         prepare(model, network, ())
         return network, model
@@ -291,7 +291,7 @@ def ample_t(case: Case) -> Array:
     there = np.maximum(tight.available_t, 1.0)
     if not np.isfinite(there).all():
         raise Unlearnable("unlimited")
-    stated = derive_network(case, available_t=NO_LIMIT * there)
+    stated = derive_network(case, available=NO_LIMIT * there)
     most = there.copy()
     for part in (stated.routes, stated.runs, stated.holdings, stated.placements, stated.deliveries):
         known = (part.stream >= 0)[:, None] & (part.upper < NO_LIMIT * there[part.stream])

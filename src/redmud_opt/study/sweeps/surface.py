@@ -1,7 +1,7 @@
 """Numbers that depend on parameters, learned from looking at them at a few points.
 
-    surface = learned(look, ends, joint)         look(values) → Sight: numbers at addresses
-    surface.at(values)                           the numbers that move, at `surface.addresses`
+    surface = learned(look, parameters)      look(values) → Sight: numbers at addresses; (low, base, high) of each
+    surface.at(values)                       the numbers that move, at `surface.addresses`
 
 Where one parameter moves from its base towards an end, t from 0 to 1, a number of a model is nearly always
 
